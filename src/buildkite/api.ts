@@ -1,0 +1,23 @@
+// What the rest of Countersign asks of Buildkite. Implemented by `createBuildkite` in client.ts.
+// One call = one HTTP request = one token of the quota. Reads throw `Trouble`; `createBuild` answers a value or throws `Trouble` of kind `unclear`.
+import type { BuildkiteActivities, CreateOutcome } from '../../workflows/activities.ts';
+import type { BuildOrder, Millis } from '../../workflows/vocabulary.ts';
+
+/** What the request is for: orders the limiter's queue. */
+export type Lane = 'urgent' | 'create' | 'status';
+
+export interface Quota {
+  readonly scope: 'user' | 'organization';
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: Millis;
+}
+
+export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild'> {
+  /** The POST is not begun after `notAfter` (read after the limiter, right before the request) and is aborted 10 s after it began. */
+  createBuild(order: BuildOrder, notAfter: Millis): Promise<CreateOutcome>;
+  /** `GET /v2/access-token`: start-up self-check. */
+  checkToken(): Promise<{ readonly scopes: readonly string[]; readonly user: string }>;
+  /** Quota as the last response's headers told it. */
+  quota(): readonly Quota[];
+}

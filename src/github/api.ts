@@ -1,0 +1,41 @@
+// What the rest of Countersign asks of GitHub. Implemented by `createGithub` in client.ts. Every method throws `Trouble`.
+import type {
+  CheckFacts,
+  ComparisonFacts,
+  CommitFacts,
+  PullRequestFacts,
+  PushFacts,
+  RefFacts,
+  RepositoryFacts,
+  ReviewFacts,
+} from '../policy/facts.ts';
+import type { Role } from '../policy/environment-policy.ts';
+import type { CommitSha, RefWish } from '../../workflows/vocabulary.ts';
+
+/** A repository as later calls need it: the id decides, the slug addresses, the installation holds the credential. */
+export type Repo = Pick<RepositoryFacts, 'id' | 'slug' | 'installation'>;
+export type Reaction = 'eyes' | '+1' | '-1' | 'confused' | 'rocket';
+
+export interface GithubApi {
+  /** `GET /repos/{o}/{r}/installation` with the app's JWT, then the repository itself. Cached for some minutes. */
+  readRepository(slug: string): Promise<RepositoryFacts>;
+  /** Role of the account with this numeric id, whatever its login is now; `none` if it has no access or no longer exists. Never cached. */
+  readRole(repo: Repo, accountId: number): Promise<Role>;
+  /** Resolves a wish. `pullRequest`: the one the command was written on. An abbreviated SHA needs at least 7 digits. */
+  resolveRef(repo: RepositoryFacts, wish: RefWish, pullRequest: PullRequestFacts | null): Promise<RefFacts>;
+  readPullRequest(repo: Repo, number: number): Promise<PullRequestFacts>;
+  /** Open pull requests of this repository whose head is this branch (not from forks). */
+  findOpenPullRequests(repo: Repo, branch: string): Promise<readonly PullRequestFacts[]>;
+  readLastPush(repo: Repo, branch: string): Promise<PushFacts | null>;
+  readChecks(repo: Repo, sha: CommitSha): Promise<CheckFacts>;
+  compare(repo: Repo, base: CommitSha, head: CommitSha): Promise<ComparisonFacts>;
+  readReviews(repo: Repo, commits: readonly CommitFacts[]): Promise<ReviewFacts>;
+  /** null: deleted. `edited`: the body is not the one that was posted. */
+  readComment(repo: Repo, comment: number): Promise<{ readonly body: string; readonly edited: boolean } | null>;
+
+  react(repo: Repo, comment: number, reaction: Reaction): Promise<void>;
+  /** A comment of our own app on this issue that carries this marker, or null. */
+  findComment(repo: Repo, issue: number, marker: string): Promise<number | null>;
+  createComment(repo: Repo, issue: number, markdown: string): Promise<number>;
+  updateComment(repo: Repo, comment: number, markdown: string): Promise<void>;
+}

@@ -1,0 +1,58 @@
+// The effective policy of one service in one environment, after includes, defaults and overrides were merged. Pure data.
+import type { ApprovalRule, Target } from '../../workflows/vocabulary.ts';
+
+/** GitHub's repository roles, weakest first; a permission in `may` admits that role and every stronger one. */
+export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may do something: repository roles, group names, or the people of the request itself. */
+export interface MayRule {
+  readonly roles: readonly Role[];
+  readonly groups: readonly string[];
+  readonly requester: boolean;
+  readonly approvers: boolean;
+}
+
+export type RefRule =
+  | { readonly kind: 'default-branch' }
+  | { readonly kind: 'pull-request' }
+  | { readonly kind: 'tags' }
+  /** `*` matches within a path segment, `**` across. */
+  | { readonly kind: 'branch'; readonly pattern: string };
+
+export interface Gates {
+  /** `all`: every status and check run; names: only these; null: off. */
+  readonly checks: 'all' | readonly string[] | null;
+  readonly review: boolean;
+  readonly upToDate: boolean;
+  readonly keepsLive: boolean;
+  /** Environments where the same SHA must have been live, and for how long. */
+  readonly after: readonly { readonly environment: string; readonly soakMs: number }[];
+}
+
+export interface ParameterRule {
+  readonly name: string;
+  readonly choices: readonly string[];
+  readonly default: string | null;
+}
+
+export interface EnvironmentPolicy {
+  readonly service: string;
+  readonly aliases: readonly string[];
+  readonly environment: string;
+  readonly zone: string;
+  /** `owner/name`; compared without case. */
+  readonly repo: string;
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly target: Target;
+  readonly environmentUrl: string | null;
+  readonly refs: readonly RefRule[];
+  readonly may: { readonly request: MayRule; readonly cancel: MayRule };
+  readonly gates: Gates;
+  readonly parameters: readonly ParameterRule[];
+  readonly approvals: ApprovalRule;
+  /** `approvals` is not `none`. */
+  readonly isProtected: boolean;
+  readonly slack: { readonly channel: string; readonly also: readonly string[] };
+}

@@ -1,0 +1,43 @@
+// Answers to one person, as data. Rendered by reply-github.ts and reply-slack.ts. Pure.
+import type { ParseFailure } from '../command/command.ts';
+import type { Receipt } from '../../workflows/contract.ts';
+import type { Reason } from '../../workflows/reasons.ts';
+import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
+import type { DeployCode } from '../../workflows/vocabulary.ts';
+
+export type ActName = 'approve' | 'reject' | 'withdraw' | 'cancel';
+
+export type Reply =
+  /** The request is durable; its card follows. `channel`: the Slack channel where the card will be. */
+  | {
+      readonly kind: 'started';
+      readonly code: DeployCode;
+      readonly service: string;
+      readonly environment: string;
+      readonly channel: string | null;
+      readonly dryRun: boolean;
+    }
+  | { readonly kind: 'receipt'; readonly act: ActName; readonly receipt: Receipt }
+  /** The act is recorded by Signal and will be judged when a worker is back; the answer comes later. */
+  | { readonly kind: 'recorded'; readonly act: ActName }
+  /** Temporal cannot be reached. A command: nothing was started. A click: unknown, click again, it can't count twice. */
+  | { readonly kind: 'unreachable'; readonly what: 'command' | 'click' }
+  | { readonly kind: 'not-understood'; readonly failure: ParseFailure }
+  | { readonly kind: 'refused'; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: 'help';
+      readonly topic: string | null;
+      readonly surface: 'github' | 'slack';
+      readonly services: readonly { readonly name: string; readonly environments: readonly string[] }[];
+    }
+  /** Open requests and running builds of this repository or channel. */
+  | { readonly kind: 'open-requests'; readonly where: string; readonly requests: readonly DeployStatus[] }
+  | { readonly kind: 'one-request'; readonly status: DeployStatus }
+  | {
+      readonly kind: 'what-is-live';
+      readonly environments: readonly { readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }[];
+    }
+  /** A bug: logged under this reference. */
+  | { readonly kind: 'broken'; readonly reference: string }
+  /** The text was not meant for us. */
+  | { readonly kind: 'silence' };

@@ -1,0 +1,152 @@
+// What workflows ask of the world. Implemented in `src/activities/`. Names are WIRE FORMAT.
+// One activity of the `buildkite` queue is one HTTP request is one token of the quota.
+import type { ActReason, GateReason, VoidVote } from './reasons.ts';
+import type { Claim, ClaimStart, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
+import type { DeployStatus, LogTail } from './status.ts';
+import type {
+  Account,
+  BuildFacts,
+  BuildOrder,
+  Contract,
+  DeployRequest,
+  GateResult,
+  Millis,
+  Person,
+  Plan,
+  ReplyTo,
+  Tally,
+  Target,
+  Vote,
+} from './vocabulary.ts';
+
+// ---- queue `countersign`: reading the facts and judging them ---------------------------------------------------
+
+export interface PlanInput {
+  readonly request: DeployRequest;
+  readonly workflowId: string;
+  /** 1 for the first; a push asks for the next. */
+  readonly revision: number;
+  /** Whoever pushed since the request counts as a requester too. */
+  readonly pushers: readonly Account[];
+  /** The head a push event told, so that a lagging read is noticed; null at the first revision. */
+  readonly expectedHead: string | null;
+}
+export type PlanResult =
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | {
+      readonly kind: 'refused';
+      readonly reasons: readonly GateReason[];
+      readonly gates: readonly GateResult[];
+      readonly sha: string | null;
+      readonly target: string | null;
+    };
+
+/** Input of the vote's judge: frozen plan, votes so far, and the new act. */
+export interface JudgeInput {
+  readonly plan: Plan;
+  readonly votes: readonly Vote[];
+  readonly act: {
+    readonly kind: 'approve' | 'reject' | 'withdraw';
+    readonly by: Account;
+    readonly contract: Contract | null;
+    readonly sha: string | null;
+    readonly reason: string | null;
+  };
+}
+export type Verdict =
+  | { readonly kind: 'counts'; readonly person: Person; readonly tally: Tally }
+  | { readonly kind: 'refused'; readonly reasons: readonly ActReason[] };
+
+export interface AuthoriseInput {
+  readonly request: DeployRequest;
+  readonly plan: Plan | null;
+  readonly by: Account;
+  readonly act: 'cancel';
+}
+export type Authorised = { readonly kind: 'allowed'; readonly person: Person } | { readonly kind: 'refused'; readonly reasons: readonly ActReason[] };
+
+export interface RecheckInput {
+  readonly plan: Plan;
+  readonly request: DeployRequest;
+  readonly votes: readonly Vote[];
+}
+/** `unknown`: something could not be read; ask again. `void`: votes that stopped counting, and the tally without them. */
+export type Recheck =
+  | { readonly kind: 'good'; readonly tally: Tally }
+  | { readonly kind: 'gates'; readonly reasons: readonly GateReason[] }
+  | { readonly kind: 'void'; readonly votes: readonly VoidVote[]; readonly tally: Tally }
+  | { readonly kind: 'unknown'; readonly what: string };
+
+export interface HolderFacts {
+  /** `running`, `completed`, `missing`, or another close status in lower case. */
+  readonly deploy: string;
+  readonly build: { readonly status: string; readonly closedAt: Millis | null; readonly deployId: string | null };
+}
+
+export interface DecidingActivities {
+  /** Reads GitHub, the environment and the policy. Throws when a read should be tried again; an unreadable gate after the retries is a refusal. */
+  makePlan(input: PlanInput): Promise<PlanResult>;
+  /** Local, short, read-only, from caches at most 60 s old. Never throws for a business reason. */
+  judgeVote(input: JudgeInput): Promise<Verdict>;
+  /** Local, like `judgeVote`. */
+  authorise(input: AuthoriseInput): Promise<Authorised>;
+  /** Everything read afresh, no cache. */
+  recheck(input: RecheckInput): Promise<Recheck>;
+}
+
+export interface PeerActivities {
+  /** Update-with-start on the target's environment. `updateId` is new for every call. */
+  joinQueue(input: { readonly join: Join; readonly target: Target; readonly updateId: string }): Promise<JoinAnswer>;
+  /** Update `claimStart` on the request. A closed or missing request answers `no`. */
+  claim(input: { readonly deployId: string; readonly claim: ClaimStart }): Promise<Claim>;
+  /** The request's workflow and the last `build:<target>`, described in one go. */
+  describeHolders(input: { readonly deployId: string | null; readonly target: Target }): Promise<HolderFacts>;
+  /** Signal-with-start of the zone's `build-watch`. */
+  registerWatch(input: { readonly organization: string; readonly watched: Watched }): Promise<void>;
+}
+
+// ---- queue `buildkite`: one HTTP request each ------------------------------------------------------------------
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly build: BuildFacts }
+  | { readonly kind: 'refused'; readonly status: number; readonly answer: string }
+  /** Proven not sent (no token, 429, connection refused, too late to begin): waiting is safe. */
+  | { readonly kind: 'not-sent'; readonly why: 'quota' | 'unreachable' | 'too-late'; readonly retryAfterMs: number };
+
+export interface BuildkiteActivities {
+  /** One attempt only; any failure or time-out is unclear and is followed by `findBuild`. */
+  createBuild(order: BuildOrder): Promise<CreateOutcome>;
+  /** By `countersign:deploy-id`, finished builds too. More than one: lowest number first. */
+  findBuild(input: { readonly organization: string; readonly pipeline: string; readonly deployId: string }): Promise<readonly BuildFacts[]>;
+  readBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<BuildFacts>;
+  /** Idempotent: a build that has ended, or is being cancelled already, is fine. */
+  cancelBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<void>;
+  /** By `countersign:target`, newest first, at most 100, finished ones too. */
+  listTargetBuilds(input: { readonly organization: string; readonly pipeline: string; readonly target: Target }): Promise<readonly BuildFacts[]>;
+  /** One bulk request for all unfinished builds of the organization that carry our meta-data, newest first. */
+  listRunningBuilds(input: { readonly organization: string }): Promise<readonly BuildFacts[]>;
+  /** Last lines of the first failed job's log; null when no job failed or there is no log. */
+  readLogTail(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<LogTail | null>;
+}
+
+// ---- queue `notify`: telling people ----------------------------------------------------------------------------
+
+/** Where the cards of a request are. */
+export interface Cards {
+  readonly slack: { readonly channel: string; readonly ts: string } | null;
+  readonly github: { readonly comment: number } | null;
+}
+
+export interface NotifyActivities {
+  /** Looks for a card of this request first (message metadata), so a retry posts no second one. Also tells a Slack requester where it is. */
+  postSlackCard(status: DeployStatus): Promise<NonNullable<Cards['slack']>>;
+  /** Looks for a card of this request first (hidden marker by our own app). Also reacts 👀 to the commanding comment. */
+  postGithubCard(status: DeployStatus): Promise<NonNullable<Cards['github']>>;
+  /** Edits both cards; a new message only when a person must act or at the end; final phases set the final reaction. */
+  announce(input: { readonly status: DeployStatus; readonly cards: Cards; readonly thread: string | null }): Promise<void>;
+  /** Tells one person what became of an act: ephemeral in Slack, reaction and reply on GitHub. */
+  sendReceipt(input: { readonly to: ReplyTo; readonly receipt: Receipt; readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' }): Promise<void>;
+  /** A request that is over before it has a card in Slack (refused, planned): told to the requester alone. */
+  tellRequester(status: DeployStatus): Promise<void>;
+  reply(input: ReplyInput): Promise<void>;
+}

@@ -1,0 +1,246 @@
+// The messages between Countersign's parts. WIRE FORMAT: names and shapes are in histories and on the wire;
+// renaming is a breaking change, fields may only be added as nullable or optional.
+//
+// People's acts are Updates with receipts as values. Facts from machines are Signals in the past tense. Reads are Queries.
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ActReason, GateReason } from './reasons.ts';
+import type { DeployStatus, EnvironmentState } from './status.ts';
+import type {
+  Account,
+  BuildEnd,
+  BuildFacts,
+  BuildOrder,
+  CommitSha,
+  Contract,
+  DeployCode,
+  DeployRequest,
+  Millis,
+  Person,
+  ReplyTo,
+  Target,
+} from './vocabulary.ts';
+
+/** Task queues. Every zone is a namespace of its own, so the names are the same everywhere. */
+export const TASK_QUEUE = { workflows: 'countersign', buildkite: 'buildkite', notify: 'notify' } as const;
+
+// ---- ids -----------------------------------------------------------------------------------------------------
+
+export const githubDeployId = (repository: number, comment: number): string => `deploy:github:${repository}:${comment}`;
+/** `trigger`: the trigger id of a slash command or the id of a submitted view. */
+export const slackDeployId = (team: string, trigger: string): string => `deploy:slack:${team}:${trigger}`;
+export const environmentId = (target: Target): string => `environment:${target}`;
+export const buildId = (target: Target): string => `build:${target}`;
+export const buildWatchId = (organization: string): string => `build-watch:${organization}`;
+/** One answer to one comment, however often GitHub delivers it. */
+export const replyId = (repository: number, comment: number): string => `reply:github:${repository}:${comment}`;
+
+// ---- deploy --------------------------------------------------------------------------------------------------
+
+/** What every act of a person carries. `key` comes from the event and is the `updateId` as well: applied once, whatever is delivered twice. */
+export interface Act {
+  readonly key: string;
+  readonly by: Account;
+  /** When the person acted, by the surface's clock. */
+  readonly at: Millis;
+  readonly replyTo: ReplyTo;
+}
+export interface CastVote extends Act {
+  readonly kind: 'approve' | 'reject';
+  /** What the card showed; null when the person only named the code or the environment. */
+  readonly contract: Contract | null;
+  /** Short SHA the card showed, for the words of a stale click. */
+  readonly sha: string | null;
+  readonly reason: string | null;
+}
+export interface Withdraw extends Act {
+  readonly reason: string | null;
+}
+export interface Cancel extends Act {
+  readonly reason: string | null;
+}
+
+/** The answer to an act: never an exception. */
+export type Receipt =
+  | {
+      readonly kind: 'counted';
+      readonly vote: 'approve';
+      readonly have: number;
+      readonly need: number;
+      readonly missing: readonly { readonly group: string; readonly count: number; readonly people: readonly Person[] }[];
+      readonly last: boolean;
+    }
+  | { readonly kind: 'rejected'; readonly service: string; readonly environment: string }
+  | { readonly kind: 'withdrawn'; readonly have: number; readonly need: number }
+  | { readonly kind: 'cancelled'; readonly during: string }
+  /** The build runs already: Buildkite was asked to cancel it. */
+  | { readonly kind: 'cancelling'; readonly build: number | null }
+  | { readonly kind: 'refused'; readonly reasons: readonly ActReason[]; readonly code: DeployCode };
+
+export const castVote = defineUpdate<Receipt, [CastVote]>('castVote');
+export const withdraw = defineUpdate<Receipt, [Withdraw]>('withdraw');
+export const cancel = defineUpdate<Receipt, [Cancel]>('cancel');
+
+/** The fallback when an Update's deadline passed: the same act with the same key; the workflow applies it once and sends the receipt itself. */
+export type LateAct =
+  | { readonly act: 'castVote'; readonly input: CastVote }
+  | { readonly act: 'withdraw'; readonly input: Withdraw }
+  | { readonly act: 'cancel'; readonly input: Cancel };
+export const actArrived = defineSignal<[LateAct]>('actArrived');
+
+/** A push to the pull request's branch. */
+export interface HeadChange {
+  readonly sha: CommitSha;
+  readonly before: CommitSha | null;
+  readonly by: Account;
+  readonly at: Millis;
+}
+export const headChanged = defineSignal<[HeadChange]>('headChanged');
+
+/** `build` asks at its turn; `deploy` re-checks and answers. `go` is the point of no return. */
+export interface ClaimStart {
+  readonly turn: number;
+  /** The build workflow's run id: a later run of the same turn is answered `again`. */
+  readonly run: string;
+}
+export type Claim =
+  | { readonly kind: 'go'; readonly order: BuildOrder; readonly again: boolean; readonly cancel: boolean }
+  | { readonly kind: 'no'; readonly reason: 'ended' | 'other-turn' | 'void-votes' | 'gates' };
+export const claimStart = defineUpdate<Claim, [ClaimStart]>('claimStart');
+
+/** The place in the queue changed, or the turn was lost to something outside. */
+export const queueChanged = defineSignal<[{ readonly turn: number; readonly position: number; readonly ahead: string | null }]>('queueChanged');
+
+/** Progress of the build, in order; display only moves forward. */
+export type BuildReport =
+  | { readonly kind: 'waiting-for-quota'; readonly until: Millis }
+  | { readonly kind: 'unclear'; readonly until: Millis }
+  | { readonly kind: 'progress'; readonly build: BuildFacts }
+  | { readonly kind: 'blocked'; readonly build: BuildFacts; readonly step: string }
+  | { readonly kind: 'ended'; readonly how: BuildEnd; readonly build: BuildFacts }
+  /** Buildkite refused to create it: nothing was built. */
+  | { readonly kind: 'refused'; readonly answer: string }
+  /** The build was proven absent and a cancel came first: nothing was built. */
+  | { readonly kind: 'never-built' }
+  /** `environment` saw the child close without a result; it starts `build` again for the same turn. */
+  | { readonly kind: 'restarted' };
+export const buildReported = defineSignal<[{ readonly turn: number; readonly report: BuildReport }]>('buildReported');
+
+export const status = defineQuery<DeployStatus>('status');
+
+// ---- environment ---------------------------------------------------------------------------------------------
+
+/** Idempotent by (deployId, turn). */
+export interface Join {
+  readonly deployId: string;
+  readonly code: DeployCode;
+  readonly turn: number;
+  readonly service: string;
+  readonly environment: string;
+  readonly sha: CommitSha;
+  readonly organization: string;
+  readonly pipeline: string;
+}
+export type JoinAnswer =
+  | { readonly kind: 'queued'; readonly position: number; readonly ahead: string | null }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'ended'; readonly how: BuildEnd | 'not-built' };
+export const join = defineUpdate<JoinAnswer, [Join]>('join');
+/** The request gives its place up (cancelled, expired, votes void). */
+export const placeGivenUp = defineSignal<[{ readonly deployId: string; readonly turn: number }]>('placeGivenUp');
+/** Answer of a `build` that a previous run (or nobody) started: it holds the target, and now it has ended. */
+export const holderEnded = defineSignal<[{ readonly deployId: string | null; readonly result: BuildResult }]>('holderEnded');
+/** A webhook told of a build on this target that no running `build` follows; confirmed by one read before it is believed. */
+export const strayBuildSeen = defineSignal<[{ readonly build: BuildFacts }]>('strayBuildSeen');
+export const environmentState = defineQuery<EnvironmentState>('environmentState');
+
+/** Input of the `environment` workflow. `carried` is null for a fresh one, else its own state from the run before. */
+export interface EnvironmentInput {
+  readonly target: Target;
+  readonly organization: string;
+  readonly pipelines: readonly string[];
+  readonly carried: CarriedEnvironment | null;
+}
+export interface CarriedEnvironment {
+  readonly state: EnvironmentState;
+  /** Joins already answered, by `<deployId>#<turn>`, newest last, bounded. */
+  readonly ended: readonly { readonly key: string; readonly how: BuildEnd | 'not-built' }[];
+  /** A `build` that still runs: a foreign holder to this run. */
+  readonly foreign: { readonly deployId: string | null } | null;
+}
+
+// ---- build ---------------------------------------------------------------------------------------------------
+
+/** Input of `build`. `look`: the run before ended abnormally; ask Buildkite before claiming. `follow`: only follow this build (a revived or foreign one). */
+export interface BuildInput {
+  readonly target: Target;
+  readonly environmentId: string;
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly deployId: string | null;
+  readonly code: DeployCode | null;
+  readonly turn: number;
+  readonly look: { readonly notBefore: Millis } | null;
+  readonly follow: BuildFacts | null;
+}
+export type BuildResult =
+  | { readonly kind: 'ended'; readonly how: BuildEnd; readonly build: BuildFacts; readonly sha: string; readonly code: string | null }
+  | { readonly kind: 'not-built'; readonly why: 'claim-refused' | 'refused-by-buildkite' | 'cancelled-first' };
+
+/** Something about a Buildkite build was seen: by webhook (signed) or by the shared poll. Addressed: `build:<target>` is reused. */
+export const buildSeen =
+  defineSignal<[{ readonly deployId: string | null; readonly build: BuildFacts; readonly by: 'webhook' | 'poll' }]>('buildSeen');
+/** A person cancelled: `deploy` passes it on. Kept until there is a build to cancel. */
+export const cancelAsked = defineSignal<[{ readonly deployId: string }]>('cancelAsked');
+/** `environment` (a later run of it) asks the holder to signal its end. */
+export const tellMeYourEnd = defineSignal<[{ readonly environmentId: string }]>('tellMeYourEnd');
+
+// ---- build-watch ---------------------------------------------------------------------------------------------
+
+export interface Watched {
+  readonly target: Target;
+  readonly deployId: string | null;
+  readonly pipeline: string;
+  readonly number: number;
+  readonly uuid: string;
+  readonly since: Millis;
+}
+export const watchAsked = defineSignal<[Watched]>('watchAsked');
+export const watchEnded = defineSignal<[{ readonly uuid: string }]>('watchEnded');
+export interface BuildWatchInput {
+  readonly organization: string;
+  readonly carried: readonly Watched[];
+}
+
+// ---- reply ---------------------------------------------------------------------------------------------------
+
+/** One answer to one comment: a reaction and, if there is something to say, a comment. */
+export interface ReplyInput {
+  readonly to: Extract<ReplyTo, { surface: 'github' }>;
+  readonly reaction: 'eyes' | '+1' | '-1' | 'confused' | 'rocket' | null;
+  readonly markdown: string | null;
+}
+
+export interface DeployInput {
+  readonly request: DeployRequest;
+  readonly timing: DeployTiming;
+}
+/** Durations the workflow waits for, in milliseconds: given, so that tests need not wait. */
+export interface DeployTiming {
+  /** I10: no plan starts later than this after the event's own time. */
+  readonly maxAgeMs: number;
+  /** First and longest pause before `deploy` asks its environment again. */
+  readonly askAgainMs: number;
+  readonly askAgainMaxMs: number;
+  /** How long an unreadable gate is read again at the turn. */
+  readonly unreadableMs: number;
+  /** Least time between two edits of a card for mere progress. */
+  readonly progressMs: number;
+}
+export const DEPLOY_TIMING: DeployTiming = {
+  maxAgeMs: 600_000,
+  askAgainMs: 60_000,
+  askAgainMaxMs: 600_000,
+  unreadableMs: 600_000,
+  progressMs: 15_000,
+};
+export type { ActReason, GateReason };

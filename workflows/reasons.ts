@@ -1,0 +1,82 @@
+// The closed list of reasons for saying no. WIRE FORMAT. Each says what was found and what was needed;
+// `src/render/reasons.ts` turns them into words with a way out.
+import type { CommitSha, DeployCode, Millis, Person, PersonKey } from './vocabulary.ts';
+
+/** A check that is not green. */
+export interface CheckRef {
+  readonly name: string;
+  readonly url: string | null;
+}
+
+/** Why a request was not started, or why its turn was refused. */
+export type GateReason =
+  | { readonly code: 'unknown-service'; readonly service: string; readonly known: readonly string[] }
+  | { readonly code: 'unknown-environment'; readonly service: string; readonly environment: string; readonly known: readonly string[] }
+  | { readonly code: 'service-needed'; readonly known: readonly string[] }
+  | { readonly code: 'wrong-repository'; readonly service: string; readonly expected: string; readonly found: string }
+  | { readonly code: 'unmapped-requester'; readonly surface: 'github' | 'slack'; readonly environment: string }
+  | { readonly code: 'inactive-person'; readonly name: string; readonly why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access' }
+  | { readonly code: 'no-permission'; readonly needed: readonly string[]; readonly found: string }
+  | { readonly code: 'unknown-ref'; readonly ref: string }
+  | { readonly code: 'ambiguous-ref'; readonly ref: string; readonly matches: readonly string[] }
+  | { readonly code: 'ref-not-allowed'; readonly ref: string; readonly allowed: readonly string[] }
+  | { readonly code: 'pull-request-closed'; readonly number: number }
+  | { readonly code: 'fork'; readonly number: number; readonly head: string }
+  | { readonly code: 'draft'; readonly number: number }
+  | { readonly code: 'head-moved'; readonly sha: CommitSha; readonly pushedAt: Millis; readonly by: string | null }
+  | { readonly code: 'checks-failed'; readonly passed: number; readonly total: number; readonly failed: readonly CheckRef[] }
+  | { readonly code: 'checks-pending'; readonly passed: number; readonly total: number; readonly pending: readonly CheckRef[] }
+  | { readonly code: 'checks-missing'; readonly sha: CommitSha }
+  | { readonly code: 'review-needed'; readonly found: 'changes-requested' | 'review-required' }
+  | { readonly code: 'unreviewed-commits'; readonly commits: readonly CommitSha[] }
+  | { readonly code: 'behind'; readonly by: number; readonly base: string }
+  | { readonly code: 'not-deployed-before'; readonly environment: string; readonly sha: CommitSha }
+  | { readonly code: 'soaking'; readonly environment: string; readonly since: Millis; readonly neededMs: number; readonly openAt: Millis }
+  | {
+      readonly code: 'would-lose-live';
+      readonly live: CommitSha;
+      readonly commits: readonly { readonly sha: CommitSha; readonly author: string; readonly title: string }[];
+    }
+  | { readonly code: 'bad-parameter'; readonly name: string; readonly value: string; readonly allowed: readonly string[] }
+  | { readonly code: 'unknown-parameter'; readonly name: string; readonly known: readonly string[] }
+  | { readonly code: 'missing-parameter'; readonly name: string; readonly allowed: readonly string[] }
+  | { readonly code: 'unreadable'; readonly what: string; readonly why: string }
+  | { readonly code: 'too-old'; readonly askedAt: Millis }
+  | { readonly code: 'same-wish-open'; readonly other: DeployCode }
+  | { readonly code: 'rule-unsatisfiable'; readonly group: string; readonly needed: number; readonly could: number };
+
+/** Why a vote, withdrawal or cancellation did not count. */
+export type ActReason =
+  | { readonly code: 'own-request'; readonly name: string }
+  | { readonly code: 'pushed-to-it'; readonly name: string }
+  | { readonly code: 'commit-author'; readonly wrote: number | null; readonly of: number; readonly environment: string }
+  | { readonly code: 'not-in-group'; readonly groups: readonly string[]; readonly yours: readonly string[]; readonly environment: string }
+  | { readonly code: 'unmapped-voter'; readonly surface: 'github' | 'slack' }
+  | { readonly code: 'inactive-person'; readonly name: string; readonly why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access' }
+  | { readonly code: 'already-voted'; readonly kind: 'approve' | 'reject'; readonly at: Millis; readonly surface: 'github' | 'slack' }
+  | { readonly code: 'nothing-to-withdraw' }
+  | { readonly code: 'stale-card'; readonly seen: CommitSha | null; readonly now: CommitSha; readonly compareUrl: string | null }
+  | { readonly code: 'not-planned-yet' }
+  | { readonly code: 'no-approval-needed'; readonly environment: string }
+  | { readonly code: 'already-approved'; readonly at: Millis }
+  | { readonly code: 'too-late'; readonly ended: string; readonly at: Millis | null; readonly service: string; readonly environment: string }
+  | { readonly code: 'already-starting' }
+  | { readonly code: 'may-not-cancel'; readonly allowed: readonly string[] }
+  | { readonly code: 'reason-needed' }
+  | { readonly code: 'unreadable'; readonly what: string; readonly why: string }
+  | { readonly code: 'unknown-request'; readonly named: string }
+  | { readonly code: 'no-open-request'; readonly where: string }
+  | { readonly code: 'several-open-requests'; readonly codes: readonly DeployCode[] }
+  | { readonly code: 'not-retryable'; readonly other: DeployCode; readonly why: 'still-open' | 'succeeded' };
+
+export type Reason = GateReason | ActReason;
+export type ReasonCode = Reason['code'];
+
+/** A vote that stopped counting, and why; shown on the card. */
+export interface VoidVote {
+  readonly by: Person;
+  readonly why: 'left-group' | 'inactive' | 'became-requester' | 'became-author' | 'new-revision';
+  readonly detail: string | null;
+}
+
+export type { PersonKey };

@@ -1,0 +1,100 @@
+// What a request looks like from outside: answer of the `status` query, input of `announce`. WIRE FORMAT.
+import type { GateReason, VoidVote } from './reasons.ts';
+import type { BuildEnd, BuildFacts, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
+
+/** Where a request stands. Each phase carries only what is true in it. */
+export type DeployPhase =
+  | { readonly kind: 'planning' }
+  /** A gate said no before anything started. `facts` is null when not even the service was known. */
+  | { readonly kind: 'refused'; readonly reasons: readonly GateReason[]; readonly gates: readonly GateResult[]; readonly sha: string | null }
+  /** Answer of `/deploy plan`: what would happen. Final. */
+  | { readonly kind: 'planned' }
+  | { readonly kind: 'waiting'; readonly expiresAt: Millis }
+  | { readonly kind: 'queued'; readonly position: number; readonly ahead: string | null }
+  /** At its turn: everything is read again, just before the build. `unread`: what can't be read right now. */
+  | { readonly kind: 'checking'; readonly unread: string | null }
+  /** `quota`: waiting for Buildkite's quota until then. `unclear`: Buildkite's answer did not say whether the build exists. */
+  | { readonly kind: 'starting'; readonly waitingFor: 'nothing' | 'quota' | 'unclear'; readonly until: Millis | null }
+  | { readonly kind: 'building'; readonly build: BuildFacts; readonly cancelling: Person | null }
+  | { readonly kind: 'blocked'; readonly build: BuildFacts; readonly step: string }
+  | { readonly kind: 'succeeded'; readonly build: BuildFacts; readonly at: Millis }
+  /** `cancelledBy`: a person cancelled it here; null with `canceled`: it was interrupted outside Countersign. */
+  | {
+      readonly kind: 'ended-badly';
+      readonly how: Exclude<BuildEnd, 'passed'>;
+      readonly build: BuildFacts;
+      readonly log: LogTail | null;
+      readonly cancelledBy: Person | null;
+      readonly at: Millis;
+    }
+  /** Its turn came and the re-check said no. */
+  | { readonly kind: 'stopped'; readonly reasons: readonly GateReason[]; readonly at: Millis }
+  /** Buildkite refused to create the build. */
+  | { readonly kind: 'not-built'; readonly answer: string; readonly at: Millis }
+  | { readonly kind: 'rejected'; readonly by: Person; readonly reason: string; readonly at: Millis }
+  | { readonly kind: 'expired'; readonly at: Millis }
+  | { readonly kind: 'cancelled'; readonly by: Person; readonly reason: string | null; readonly during: string; readonly at: Millis };
+
+export type PhaseKind = DeployPhase['kind'];
+
+/** The tail of a failed job's log. */
+export interface LogTail {
+  readonly step: string;
+  readonly lines: readonly string[];
+  readonly url: string;
+}
+
+/** A push that opened a new revision. */
+export interface RevisionNote {
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  readonly compareUrl: string | null;
+}
+
+export interface DeployStatus {
+  readonly workflowId: string;
+  readonly request: DeployRequest;
+  /** null until planned, or when the plan was refused. */
+  readonly plan: Plan | null;
+  readonly phase: DeployPhase;
+  readonly votes: readonly Vote[];
+  readonly tally: Tally | null;
+  readonly voided: readonly VoidVote[];
+  readonly revision: RevisionNote | null;
+  /** A push after the last vote: it changes nothing, the card names it. */
+  readonly laterPush: { readonly sha: string; readonly by: string } | null;
+  readonly build: BuildFacts | null;
+}
+
+/** One finished deploy, as the environment remembers it. */
+export interface DeployRecord {
+  readonly workflowId: string;
+  readonly code: string;
+  readonly sha: string;
+  readonly how: BuildEnd;
+  readonly build: number;
+  readonly buildUrl: string;
+  readonly startedAt: Millis | null;
+  readonly endedAt: Millis;
+}
+
+export interface QueueEntry {
+  readonly deployId: string;
+  readonly code: string;
+  readonly turn: number;
+  readonly service: string;
+  readonly environment: string;
+  readonly joinedAt: Millis;
+}
+
+/** Answer of the `environmentState` query. */
+export interface EnvironmentState {
+  readonly target: string;
+  /** false until a fresh environment has read Buildkite: then `live` is unknown, not nothing. */
+  readonly known: boolean;
+  readonly live: LiveVersion | null;
+  readonly holder: { readonly deployId: string; readonly code: string | null; readonly since: Millis } | null;
+  readonly queue: readonly QueueEntry[];
+  readonly history: readonly DeployRecord[];
+}

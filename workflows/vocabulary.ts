@@ -1,0 +1,244 @@
+// The words of Countersign as types. WIRE FORMAT: these values live in workflow histories for as long as
+// the namespace keeps them. Fields may be added (as nullable or optional), never renamed or removed.
+
+/** A full, lower-case, 40-digit commit SHA. */
+export type CommitSha = string & { readonly __brand: 'CommitSha' };
+/** `owner/name` of a GitHub repository; shown, never decided on (the numeric id decides). */
+export type RepoSlug = string & { readonly __brand: 'RepoSlug' };
+/** The short, lasting name of a request, such as `7F3K-Q2`. */
+export type DeployCode = string & { readonly __brand: 'DeployCode' };
+/** Digest of what an approver signs (design §1), lower-case hex. */
+export type Contract = string & { readonly __brand: 'Contract' };
+/** What must not be deployed to twice at once. */
+export type Target = string & { readonly __brand: 'Target' };
+/** Canonical key of a human: `github:<numeric id>`, or `slack:<team>:<user>` for somebody without a known GitHub account. */
+export type PersonKey = string & { readonly __brand: 'PersonKey' };
+/** Milliseconds since 1970, UTC. */
+export type Millis = number;
+
+/** An account that acted on a surface, by the ids that never change; names are for display only. */
+export type Account =
+  | { readonly surface: 'github'; readonly id: number; readonly login: string }
+  | { readonly surface: 'slack'; readonly team: string; readonly user: string; readonly name: string };
+
+/** One human with the accounts we know of. `mapped`: the reviewed configuration (or a link) ties the accounts together. */
+export interface Person {
+  readonly key: PersonKey;
+  readonly name: string;
+  readonly mapped: boolean;
+  readonly github: { readonly id: number; readonly login: string } | null;
+  readonly slack: { readonly team: string; readonly user: string } | null;
+}
+
+/** Where an answer to a person goes. Never a `response_url`: that is a secret and would live in a history. */
+export type ReplyTo =
+  | {
+      readonly surface: 'github';
+      readonly repo: { readonly id: number; readonly slug: RepoSlug };
+      readonly installation: number;
+      readonly issue: number;
+      readonly comment: number;
+    }
+  | { readonly surface: 'slack'; readonly team: string; readonly channel: string; readonly user: string };
+
+/** How the request names what to deploy. `head`: no ref was given (design §3 says what that means per surface). */
+export type RefWish = { readonly kind: 'head' } | { readonly kind: 'named'; readonly name: string };
+
+/** One wish to deploy, as it was asked. */
+export interface DeployRequest {
+  readonly code: DeployCode;
+  readonly service: string;
+  readonly environment: string;
+  readonly ref: RefWish;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly requester: Account;
+  readonly origin: ReplyTo;
+  /** The event's own time; I10 counts from here. */
+  readonly askedAt: Millis;
+  /** The request that this one tries again. */
+  readonly retryOf: { readonly workflowId: string; readonly code: DeployCode } | null;
+  /** `plan` and `--dry-run`: say what would happen, change nothing. */
+  readonly dryRun: boolean;
+}
+
+/** What a ref turned out to be. `branch` is what Buildkite is told. */
+export interface PlannedRef {
+  readonly kind: 'pull-request' | 'branch' | 'tag' | 'commit';
+  readonly name: string;
+  readonly branch: string;
+}
+
+export interface PullRequestRef {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+}
+
+/** The version that runs on a target now. */
+export interface LiveVersion {
+  readonly sha: CommitSha;
+  readonly since: Millis;
+  readonly code: DeployCode | null;
+  readonly buildUrl: string | null;
+}
+
+/** What lies between the live version and the requested one. */
+export interface ChangeSummary {
+  readonly commits: number;
+  readonly pullRequests: readonly number[];
+  /** Keys of commit authors and co-authors whose accounts GitHub knows. */
+  readonly authors: readonly PersonKey[];
+  readonly compareUrl: string | null;
+}
+
+export type GateName =
+  | 'permission'
+  | 'ref'
+  | 'head'
+  | 'fork'
+  | 'draft'
+  | 'checks'
+  | 'review'
+  | 'up-to-date'
+  | 'order'
+  | 'keeps-live'
+  | 'parameters'
+  | 'identity';
+
+/** One precondition with its result. `unknown` blocks like `fail`. `note` says what was found, in plain words. */
+export interface GateResult {
+  readonly gate: GateName;
+  readonly state: 'pass' | 'fail' | 'pending' | 'unknown' | 'not-applicable';
+  readonly note: string;
+}
+
+/** Who must approve, as a tree of groups; frozen in the plan. Membership is never frozen. */
+export type RuleNode =
+  | { readonly kind: 'all'; readonly of: readonly RuleNode[] }
+  | { readonly kind: 'any'; readonly of: readonly RuleNode[] }
+  | { readonly kind: 'group'; readonly group: string; readonly count: number };
+
+export interface ApprovalRule {
+  /** null: nobody has to approve. */
+  readonly tree: RuleNode | null;
+  readonly exclude: readonly ('requester' | 'commit-authors')[];
+  readonly expireMs: number;
+}
+
+/** The evaluated rule: says for each node whether it is satisfied and by whom, and who could still satisfy it. */
+export type TallyNode =
+  | { readonly kind: 'all' | 'any'; readonly satisfied: boolean; readonly of: readonly TallyNode[] }
+  | {
+      readonly kind: 'group';
+      readonly group: string;
+      readonly count: number;
+      readonly satisfied: boolean;
+      readonly by: readonly Person[];
+      /** Members whose approval would still count, in the order of the configuration. */
+      readonly waitingFor: readonly Person[];
+    };
+
+export interface Tally {
+  readonly satisfied: boolean;
+  /** Approvals that count so far and how many the rule needs at least: "1 of 2". */
+  readonly have: number;
+  readonly need: number;
+  readonly tree: TallyNode | null;
+}
+
+/** The request after the facts were read. Frozen: a new push makes a new plan with `revision + 1`. */
+export interface Plan {
+  readonly revision: number;
+  readonly service: string;
+  readonly environment: string;
+  readonly zone: string;
+  readonly target: Target;
+  readonly repo: { readonly id: number; readonly slug: RepoSlug; readonly installation: number };
+  readonly sha: CommitSha;
+  /** First line of the commit's message. */
+  readonly title: string;
+  readonly commitUrl: string;
+  readonly ref: PlannedRef;
+  readonly pullRequest: PullRequestRef | null;
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly requester: Person;
+  /** Everybody who counts as a requester: who asked, and whoever pushed since. */
+  readonly requesters: readonly Person[];
+  /** null: nothing is live there yet. */
+  readonly live: LiveVersion | null;
+  readonly change: ChangeSummary;
+  readonly gates: readonly GateResult[];
+  readonly rule: ApprovalRule;
+  /** Group members at the time of the plan, for display ("1 of sre (bea, carl)"); decisions read them afresh. */
+  readonly tally: Tally;
+  readonly isProtected: boolean;
+  readonly policyDigest: string;
+  readonly contract: Contract;
+  readonly environmentUrl: string | null;
+  readonly slack: { readonly channel: string; readonly also: readonly string[] };
+  /** Environments that come after this one, for "what to do next". */
+  readonly promotesTo: readonly string[];
+}
+
+/** Approve or reject by one person. `key` is the idempotency key of the event that carried it. */
+export interface Vote {
+  readonly kind: 'approve' | 'reject';
+  readonly by: Person;
+  readonly surface: Account['surface'];
+  readonly at: Millis;
+  readonly contract: Contract;
+  readonly reason: string | null;
+  readonly key: string;
+}
+
+/** One step of a Buildkite build, as shown. */
+export interface BuildStep {
+  readonly label: string;
+  readonly type: 'command' | 'block' | 'input' | 'wait' | 'trigger' | 'other';
+  /** Buildkite's own word, unknown ones as they are. */
+  readonly state: string;
+}
+
+/** What we know of a Buildkite build. `state` is Buildkite's own word; unknown ones are kept as they are. */
+export interface BuildFacts {
+  readonly uuid: string;
+  readonly number: number;
+  readonly pipeline: string;
+  readonly state: string;
+  readonly blocked: boolean;
+  readonly url: string;
+  readonly commit: string;
+  readonly createdAt: Millis | null;
+  readonly startedAt: Millis | null;
+  readonly finishedAt: Millis | null;
+  /** Empty when the source did not carry jobs (webhooks, bulk polls). */
+  readonly steps: readonly BuildStep[];
+  /** `countersign:deploy-id` and `countersign:target` of its meta-data. */
+  readonly deployId: string | null;
+  readonly target: string | null;
+}
+
+/** How a build ended, told as what it is: only `passed` is success. */
+export type BuildEnd = 'passed' | 'failed' | 'canceled' | 'skipped' | 'not_run';
+
+/** What Buildkite is asked to build: the contract of design §4, already approved. */
+export interface BuildOrder {
+  readonly deployId: string;
+  readonly code: DeployCode;
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly target: Target;
+  readonly sha: CommitSha;
+  readonly branch: string;
+  readonly ref: string;
+  readonly pullRequest: number | null;
+  readonly requester: string;
+  readonly approvers: readonly string[];
+  readonly previousSha: CommitSha | null;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly contract: Contract;
+}
