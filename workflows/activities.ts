@@ -113,6 +113,16 @@ export type CreateOutcome =
   /** Proven not sent (no token, 429, connection refused, too late to begin): waiting is safe. */
   | { readonly kind: 'not-sent'; readonly why: 'quota' | 'unreachable' | 'too-late'; readonly retryAfterMs: number };
 
+/** Which log: the first failed step of `readBuild`, with its job. */
+export interface LogTailInput {
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly number: number;
+  readonly jobId: string;
+  /** The step's label, for the words around the log. */
+  readonly step: string;
+}
+
 export interface BuildkiteActivities {
   /** One attempt only; any failure or time-out is unclear and is followed by `findBuild`. */
   createBuild(order: BuildOrder): Promise<CreateOutcome>;
@@ -125,8 +135,8 @@ export interface BuildkiteActivities {
   listTargetBuilds(input: { readonly organization: string; readonly pipeline: string; readonly target: Target }): Promise<readonly BuildFacts[]>;
   /** One bulk request for all unfinished builds of the organization that carry our meta-data, newest first. */
   listRunningBuilds(input: { readonly organization: string }): Promise<readonly BuildFacts[]>;
-  /** Last lines of the first failed job's log; null when no job failed or there is no log. */
-  readLogTail(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<LogTail | null>;
+  /** Last lines of the log of one step, named by `readBuild`; null when there is no log. */
+  readLogTail(input: LogTailInput): Promise<LogTail | null>;
 }
 
 // ---- queue `notify`: telling people ----------------------------------------------------------------------------

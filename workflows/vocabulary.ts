@@ -199,6 +199,8 @@ export interface BuildStep {
   readonly type: 'command' | 'block' | 'input' | 'wait' | 'trigger' | 'other';
   /** Buildkite's own word, unknown ones as they are. */
   readonly state: string;
+  /** The job to ask for its log; null where there is none. */
+  readonly jobId: string | null;
 }
 
 /** What we know of a Buildkite build. `state` is Buildkite's own word; unknown ones are kept as they are. */
