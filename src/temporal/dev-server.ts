@@ -1,0 +1,106 @@
+// A Temporal dev server of our own: embedded in `npm start` without an address, used by the demo, the tests and the benchmark.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { Trouble } from '../trouble.ts';
+import { findTemporalCli, type CliEnvironment } from './cli-binary.ts';
+
+// The server's queues are polled 20 times a second per shard by default, a grid of 50 ms under every activity.
+// One partition, so that the limit of the `buildkite` queue is even and priorities are strict.
+const DYNAMIC_CONFIG: readonly string[] = [
+  'history.transferProcessorMaxPollRPS=1000',
+  'history.timerProcessorMaxPollRPS=1000',
+  'history.visibilityProcessorMaxPollRPS=1000',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+  'frontend.WorkflowTimeSkippingEnabled=true',
+  'frontend.namespaceRPS.visibility=1000',
+];
+const READY_WITHIN_MS = 30_000;
+const STOP_WITHIN_MS = 5_000;
+
+export interface DevServer {
+  readonly address: string;
+  /** Address of Temporal's own UI, or null when it was started headless. */
+  readonly ui: string | null;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a dev server on loopback and waits until it answers.
+ * `file`: where its database lives; left out, it is kept in memory. Throws `Trouble` when it does not come up.
+ */
+export async function startDevServer(options: {
+  env: CliEnvironment;
+  say: (line: string) => void;
+  file?: string;
+  ui?: boolean;
+  port?: number;
+  namespaces?: readonly string[];
+}): Promise<DevServer> {
+  const cli = await findTemporalCli(options.env, options.say);
+  const port = options.port ?? (await freePort());
+  const uiPort = options.ui === true ? await freePort() : null;
+  if (options.file !== undefined) await mkdir(dirname(options.file), { recursive: true });
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
+  if (uiPort === null) args.push('--headless');
+  else args.push('--ui-port', String(uiPort), '--ui-disable-news-fetch');
+  if (options.file !== undefined)
+    args.push('--db-filename', options.file, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
+  for (const name of options.namespaces ?? []) args.push('--namespace', name);
+  for (const setting of DYNAMIC_CONFIG) args.push('--dynamic-config-value', setting);
+  const child = spawn(cli, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const complaint = collect(child);
+  const address = `127.0.0.1:${port}`;
+  await untilReady(child, address, complaint);
+  return { address, ui: uiPort === null ? null : `http://127.0.0.1:${uiPort}`, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilReady(child: ChildProcess, address: string, complaint: () => string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  const trouble = (found: string): Trouble =>
+    new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'starting the Temporal dev server', found });
+  for (;;) {
+    if (child.exitCode !== null) throw trouble(`it ended with code ${child.exitCode}: ${complaint()}`);
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 500 });
+      await connection.close();
+      return;
+    } catch (cause) {
+      if (Date.now() > deadline) {
+        child.kill('SIGKILL');
+        throw Object.assign(trouble(`no answer on ${address} within ${READY_WITHIN_MS / 1000} s: ${complaint()}`), { cause });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+function collect(child: ChildProcess): () => string {
+  let tail = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    tail = (tail + chunk.toString('utf8')).slice(-2_000);
+  });
+  return () => tail.trim();
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await gone;
+  clearTimeout(timer);
+}
