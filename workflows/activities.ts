@@ -119,6 +119,8 @@ export interface LogTailInput {
   readonly pipeline: string;
   readonly number: number;
   readonly jobId: string;
+  /** `BuildFacts.url`: the page a person is sent to. */
+  readonly buildUrl: string;
   /** The step's label, for the words around the log. */
   readonly step: string;
 }
