@@ -174,6 +174,8 @@ export interface Plan {
   /** Group members at the time of the plan, for display ("1 of sre (bea, carl)"); decisions read them afresh. */
   readonly tally: Tally;
   readonly isProtected: boolean;
+  /** The effective policy of this service and environment as it was: what the re-check at the turn judges by. Opaque here. */
+  readonly policy: Readonly<Record<string, unknown>>;
   readonly policyDigest: string;
   readonly contract: Contract;
   readonly environmentUrl: string | null;

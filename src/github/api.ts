@@ -28,7 +28,8 @@ export interface GithubApi {
   findOpenPullRequests(repo: Repo, branch: string): Promise<readonly PullRequestFacts[]>;
   readLastPush(repo: Repo, branch: string): Promise<PushFacts | null>;
   readChecks(repo: Repo, sha: CommitSha): Promise<CheckFacts>;
-  compare(repo: Repo, base: CommitSha, head: CommitSha): Promise<ComparisonFacts>;
+  /** `base` may be a branch name: the base of a pull request while nothing is live. */
+  compare(repo: Repo, base: string, head: CommitSha): Promise<ComparisonFacts>;
   readReviews(repo: Repo, commits: readonly CommitFacts[]): Promise<ReviewFacts>;
   /** null: deleted. `edited`: the body is not the one that was posted. */
   readComment(repo: Repo, comment: number): Promise<{ readonly body: string; readonly edited: boolean } | null>;

@@ -27,6 +27,8 @@ export type RefFacts =
       readonly sha: CommitSha;
       readonly title: string;
       readonly commitUrl: string;
+      /** Accounts that wrote this one commit: all there is to exclude while nothing is live. */
+      readonly authors: readonly { readonly id: number; readonly login: string }[];
     }
   | { readonly kind: 'not-found'; readonly name: string }
   | { readonly kind: 'ambiguous'; readonly name: string; readonly matches: readonly string[] };

@@ -1,0 +1,53 @@
+// Deadlines of calls to Temporal, and what their failures mean.
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { Trouble } from '../trouble.ts';
+
+/**
+ * Runs a call with a gRPC deadline and a race of our own on top: against an unreachable server the client's back-off
+ * overshoots its deadline. Throws `Trouble` (unavailable) when time ran out or the server could not be reached; other errors as they are.
+ */
+export async function within<T>(client: Client, limits: { deadlineMs: number; doing: string }, call: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unavailable(limits.doing, `no answer within ${limits.deadlineMs} ms`)), limits.deadlineMs + 100);
+  });
+  const running = client.connection.withDeadline(Date.now() + limits.deadlineMs, call);
+  running.catch(() => {}); // It may fail after the race was lost; the race has told the caller.
+  try {
+    return await Promise.race([running, timeUp]);
+  } catch (error) {
+    if (isUnreachable(error)) throw unavailable(limits.doing, 'the server cannot be reached, or is too slow', error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The workflow is closed or was never there. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || (error instanceof WorkflowUpdateFailedError && isCompletedBeforeUpdate(error));
+}
+
+function isCompletedBeforeUpdate(error: WorkflowUpdateFailedError): boolean {
+  return /completed|closed|terminated/i.test(error.cause?.message ?? '');
+}
+
+const UNREACHABLE_CODES: ReadonlySet<number> = new Set([1, 4, 8, 14]); // cancelled, deadline exceeded, resource exhausted, unavailable
+
+function isUnreachable(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const cause = error instanceof ServiceError ? error.cause : error;
+  if (isGrpcServiceError(cause)) return UNREACHABLE_CODES.has(cause.code);
+  return error instanceof ServiceError && cause === undefined;
+}
+
+function unavailable(doing: string, found: string, cause?: unknown): Trouble {
+  return new Trouble({ source: 'temporal', kind: 'unavailable', doing, found, cause });
+}

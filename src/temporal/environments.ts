@@ -1,0 +1,84 @@
+// Reading and joining the `environment` workflows.
+import {
+  QueryRejectedError,
+  WithStartWorkflowOperation,
+  WorkflowClient,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import { environmentId, environmentState, join, TASK_QUEUE, type EnvironmentInput, type Join, type JoinAnswer } from '../../workflows/contract.ts';
+import type { EnvironmentState } from '../../workflows/status.ts';
+import type { Target } from '../../workflows/vocabulary.ts';
+import { within } from './deadline.ts';
+
+const READ_MS = 1_500;
+/** A fresh environment reads Buildkite first; a reader waits this long for it to know. */
+const KNOWN_WITHIN_MS = 8_000;
+const PAUSE_MS = 100;
+const JOIN_MS = 8_000;
+
+/** A target and where its builds are. */
+export interface EnvironmentPlace {
+  readonly target: Target;
+  readonly organization: string;
+  readonly pipelines: readonly string[];
+}
+
+/** The state of a target's environment; a closed run's old answer is never taken. Throws `Trouble` (temporal). */
+export async function readEnvironment(client: Client, place: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null> {
+  const state = await queryOpen(client, place.target);
+  if (state !== null && (state.known || !start)) return state;
+  if (!start) return null;
+  if (state === null) await startEnvironment(client, place);
+  const giveUpAt = Date.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    const again = await queryOpen(client, place.target);
+    if (again?.known === true || Date.now() > giveUpAt) return again;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+/** Update-with-start: joins the queue of a target, starting its environment where there is none. */
+export async function joinEnvironment(client: Client, request: { join: Join; target: Target; updateId: string }): Promise<JoinAnswer> {
+  const place = { target: request.target, organization: request.join.organization, pipelines: [request.join.pipeline] };
+  const startWorkflowOperation = new WithStartWorkflowOperation('environment', {
+    ...startOptions(place),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+  return within(client, { deadlineMs: JOIN_MS, doing: 'joining the queue' }, () =>
+    client.workflow.executeUpdateWithStart(join, { args: [request.join], updateId: request.updateId, startWorkflowOperation }),
+  );
+}
+
+function startOptions(place: EnvironmentPlace): { workflowId: string; taskQueue: string; args: [EnvironmentInput]; staticSummary: string } {
+  const args: [EnvironmentInput] = [{ ...place, carried: null }];
+  return {
+    workflowId: environmentId(place.target),
+    taskQueue: TASK_QUEUE.workflows,
+    args,
+    staticSummary: `queue and live version of ${place.target}`,
+  };
+}
+
+async function startEnvironment(client: Client, place: EnvironmentPlace): Promise<void> {
+  try {
+    await within(client, { deadlineMs: READ_MS, doing: 'starting the environment' }, () => client.workflow.start('environment', startOptions(place)));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function queryOpen(client: Client, target: Target): Promise<EnvironmentState | null> {
+  // A client of its own: the reject condition is a setting of the client, and requests are read after they closed, too.
+  const reader = new WorkflowClient({ connection: client.connection, namespace: client.options.namespace, queryRejectCondition: 'NOT_OPEN' });
+  try {
+    return await within(client, { deadlineMs: READ_MS, doing: 'reading the environment' }, () =>
+      reader.getHandle(environmentId(target)).query(environmentState),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,228 @@
+// Everything the front door asks of Temporal. No front end talks to Temporal except through here.
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import proto from '@temporalio/proto';
+import type { UpdateDefinition } from '@temporalio/common';
+import {
+  actArrived,
+  buildId,
+  buildSeen,
+  cancel,
+  castVote,
+  DEPLOY_TIMING,
+  environmentId,
+  headChanged,
+  replyId,
+  status,
+  strayBuildSeen,
+  TASK_QUEUE,
+  withdraw,
+  type Act,
+  type DeployInput,
+  type HeadChange,
+  type LateAct,
+  type Receipt,
+  type ReplyInput,
+} from '../../workflows/contract.ts';
+import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
+import type { BuildFacts, DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
+import { target as toTarget } from '../ids.ts';
+import { isTrouble } from '../trouble.ts';
+import { isClosed, within } from './deadline.ts';
+import { readEnvironment, type EnvironmentPlace } from './environments.ts';
+
+const { temporal } = proto;
+/** An update gets this long; then a signal with the same key gets the rest. Both inside 2 s, under Slack's 3 s. */
+const UPDATE_MS = 1_500;
+const SIGNAL_MS = 400;
+const START_MS = 1_500;
+const READ_MS = 1_500;
+/** An entry of the visibility store appears within tens of milliseconds; a code that is not found is looked up again for this long. */
+const NOT_FOUND_AGAIN_MS = 2_000;
+const NOT_FOUND_PAUSE_MS = 100;
+const LIST_MAX = 20;
+const RUNNING = temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
+
+/** What became of an act: judged, recorded for later, or too late since the request is over (or was never there). */
+export type ActOutcome = { readonly kind: 'receipt'; readonly receipt: Receipt } | { readonly kind: 'recorded' } | { readonly kind: 'over' };
+
+export interface FoundDeploy {
+  readonly workflowId: string;
+  readonly open: boolean;
+}
+
+export interface Gateway {
+  /** Starts the request's workflow; `known`: this event has started it before. Throws `Trouble` (temporal). */
+  startDeploy(workflowId: string, request: DeployRequest): Promise<'started' | 'known'>;
+  /** Sends one answer to one comment, once. */
+  startReply(input: ReplyInput): Promise<void>;
+  act(workflowId: string, late: LateAct): Promise<ActOutcome>;
+  /** null: there is no such request (any more). */
+  deployStatus(workflowId: string): Promise<DeployStatus | null>;
+  findByCode(code: DeployCode): Promise<FoundDeploy | null>;
+  /** Open requests on this pull request, or of these services; at most 20. */
+  openOnPullRequest(repository: number, pullRequest: number): Promise<readonly FoundDeploy[]>;
+  openOfServices(services: readonly string[]): Promise<readonly FoundDeploy[]>;
+  pushed(workflowId: string, change: HeadChange): Promise<void>;
+  buildSeen(build: BuildFacts): Promise<void>;
+  /** null: the target has no environment workflow yet. `start`: then it is started, reads Buildkite first, and is asked again. */
+  environmentState(where: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null>;
+}
+
+export function createGateway(client: Client): Gateway {
+  return {
+    startDeploy: (workflowId, request) => startDeploy(client, workflowId, request),
+    startReply: (input) => startReply(client, input),
+    act: (workflowId, late) => act(client, workflowId, late),
+    deployStatus: (workflowId) => deployStatus(client, workflowId),
+    findByCode: (code) => findByCode(client, code),
+    openOnPullRequest: (repository, pullRequest) => list(client, `DeployPr = '${repository}#${pullRequest}' AND ${OPEN}`),
+    openOfServices: (services) => list(client, `DeployService IN (${services.map(quote).join(', ')}) AND ${OPEN}`),
+    pushed: (workflowId, change) =>
+      ignoreClosed(
+        within(client, { deadlineMs: START_MS, doing: 'telling a request of a push' }, () =>
+          client.workflow.getHandle(workflowId).signal(headChanged, change),
+        ),
+      ),
+    buildSeen: (build) => tellBuild(client, build),
+    environmentState: (where, start) => readEnvironment(client, where, start),
+  };
+}
+
+const OPEN = `WorkflowType = 'deploy' AND ExecutionStatus = 'Running'`;
+// Visibility queries know no parameters; our names cannot hold a quote, and one that does finds nothing.
+const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '')}'`;
+
+async function startDeploy(client: Client, workflowId: string, request: DeployRequest): Promise<'started' | 'known'> {
+  const input: DeployInput = { request, timing: DEPLOY_TIMING };
+  try {
+    await within(client, { deadlineMs: START_MS, doing: 'starting the request' }, () =>
+      client.workflow.start('deploy', {
+        workflowId,
+        taskQueue: TASK_QUEUE.workflows,
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: `${request.service} to ${request.environment} (${request.code})`,
+      }),
+    );
+    return 'started';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'known';
+    throw error;
+  }
+}
+
+async function startReply(client: Client, input: ReplyInput): Promise<void> {
+  const workflowId = replyId(input.to.repo.id, input.to.comment);
+  try {
+    await within(client, { deadlineMs: START_MS, doing: 'starting the reply' }, () =>
+      client.workflow.start('reply', {
+        workflowId,
+        taskQueue: TASK_QUEUE.workflows,
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function act(client: Client, workflowId: string, late: LateAct): Promise<ActOutcome> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    return { kind: 'receipt', receipt: await within(client, { deadlineMs: UPDATE_MS, doing: `sending ${late.act}` }, () => update(handle, late)) };
+  } catch (error) {
+    if (isClosed(error)) return { kind: 'over' };
+    if (!isTrouble(error, 'unavailable')) throw error;
+  }
+  // The deadline means unknown, not "not counted": the same act with the same key, now as a signal that needs no worker.
+  try {
+    await within(client, { deadlineMs: SIGNAL_MS, doing: `recording ${late.act}` }, () => handle.signal(actArrived, late));
+    return { kind: 'recorded' };
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+    return storedReceipt(client, handle, late.input.key);
+  }
+}
+
+function update(handle: WorkflowHandle, late: LateAct): Promise<Receipt> {
+  switch (late.act) {
+    case 'castVote':
+      return execute(handle, castVote, late.input);
+    case 'withdraw':
+      return execute(handle, withdraw, late.input);
+    case 'cancel':
+      return execute(handle, cancel, late.input);
+  }
+}
+
+function execute<T extends Act>(handle: WorkflowHandle, definition: UpdateDefinition<Receipt, [T]>, input: T): Promise<Receipt> {
+  return handle.executeUpdate<Receipt, [T]>(definition, { args: [input], updateId: input.key });
+}
+
+async function storedReceipt(client: Client, handle: WorkflowHandle, key: string): Promise<ActOutcome> {
+  try {
+    const receipt = await within(client, { deadlineMs: SIGNAL_MS, doing: 'reading a stored receipt' }, () =>
+      handle.getUpdateHandle<Receipt>(key).result(),
+    );
+    return { kind: 'receipt', receipt };
+  } catch {
+    return { kind: 'over' };
+  }
+}
+
+async function deployStatus(client: Client, workflowId: string): Promise<DeployStatus | null> {
+  try {
+    return await within(client, { deadlineMs: READ_MS, doing: 'reading a request' }, () => client.workflow.getHandle(workflowId).query(status));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function findByCode(client: Client, code: DeployCode): Promise<FoundDeploy | null> {
+  const giveUpAt = Date.now() + NOT_FOUND_AGAIN_MS;
+  for (;;) {
+    const found = await list(client, `WorkflowType = 'deploy' AND DeployCode = ${quote(code)}`);
+    const best = found.find((deploy) => deploy.open) ?? found[0];
+    if (best !== undefined) return best;
+    if (Date.now() > giveUpAt) return null;
+    await new Promise((resolve) => setTimeout(resolve, NOT_FOUND_PAUSE_MS));
+  }
+}
+
+async function list(client: Client, query: string): Promise<readonly FoundDeploy[]> {
+  return within(client, { deadlineMs: READ_MS, doing: 'listing requests' }, async () => {
+    const { executions } = await client.workflowService.listWorkflowExecutions({ namespace: client.options.namespace, query, pageSize: LIST_MAX });
+    return executions.map((execution) => ({ workflowId: execution.execution?.workflowId ?? '', open: execution.status === RUNNING }));
+  });
+}
+
+async function tellBuild(client: Client, build: BuildFacts): Promise<void> {
+  if (build.target === null) return;
+  const target = toTarget(build.target);
+  const limits = { deadlineMs: START_MS, doing: 'telling of a build' };
+  try {
+    await within(client, limits, () =>
+      client.workflow.getHandle(buildId(target)).signal(buildSeen, { deployId: build.deployId, build, by: 'webhook' }),
+    );
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+    await ignoreClosed(within(client, limits, () => client.workflow.getHandle(environmentId(target)).signal(strayBuildSeen, { build })));
+  }
+}
+
+async function ignoreClosed(call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+  }
+}
