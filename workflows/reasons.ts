@@ -55,7 +55,7 @@ export type ActReason =
   | { readonly code: 'inactive-person'; readonly name: string; readonly why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access' }
   | { readonly code: 'already-voted'; readonly kind: 'approve' | 'reject'; readonly at: Millis; readonly surface: 'github' | 'slack' }
   | { readonly code: 'nothing-to-withdraw' }
-  | { readonly code: 'stale-card'; readonly seen: CommitSha | null; readonly now: CommitSha; readonly compareUrl: string | null }
+  | { readonly code: 'stale-card'; readonly seen: string | null; readonly now: CommitSha; readonly compareUrl: string | null }
   | { readonly code: 'not-planned-yet' }
   | { readonly code: 'no-approval-needed'; readonly environment: string }
   | { readonly code: 'already-approved'; readonly at: Millis }

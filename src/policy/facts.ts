@@ -108,7 +108,13 @@ export interface Facts {
   /** The requester's groups, by name. */
   readonly requesterGroups: readonly string[];
   readonly surface: 'github' | 'slack';
+  readonly defaultBranch: string;
   readonly ref: Read<RefFacts>;
+  /**
+   * Whether the default branch contains the commit; asked for a ref of type `commit`, else null. GitHub answers for commits of
+   * forks too, so that a SHA by itself proves nothing.
+   */
+  readonly onDefaultBranch: Read<boolean | null>;
   readonly pullRequest: Read<PullRequestFacts | null>;
   /** null: not asked, since the ref is not a branch. */
   readonly lastPush: Read<PushFacts | null>;

@@ -1,0 +1,61 @@
+// The configuration after includes, defaults and checks: what the rest of Countersign reads. Plain data and look-ups.
+import type { Person } from '../../workflows/vocabulary.ts';
+import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+
+/** A trust zone: one Temporal namespace and one Buildkite organization. */
+export interface Zone {
+  readonly namespace: string;
+  readonly organization: string;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** `owner/name` as written; compared without case. */
+  readonly repo: string;
+  readonly zone: string;
+  readonly environments: Readonly<Record<string, EnvironmentPolicy>>;
+  /** Names of the environments in the order of the configuration. */
+  readonly order: readonly string[];
+}
+
+export interface Config {
+  /** `command`: the word of the slash command and of comments, `/deploy` unless configured. */
+  readonly slack: { readonly team: string; readonly channel: string; readonly command: string };
+  readonly people: readonly Person[];
+  readonly groups: Readonly<Record<string, readonly Person[]>>;
+  readonly zones: Readonly<Record<string, Zone>>;
+  readonly services: readonly Service[];
+}
+
+/** The service of this name or alias, without case; null if there is none. */
+export function findService(config: Config, name: string): Service | null {
+  const wanted = name.toLowerCase();
+  const isNamed = (service: Service): boolean => [service.name, ...service.aliases].some((known) => known.toLowerCase() === wanted);
+  return config.services.find(isNamed) ?? null;
+}
+
+/** The services of a repository (`owner/name`, without case), in the order of the configuration. */
+export function servicesOf(config: Config, repo: string): readonly Service[] {
+  return config.services.filter((service) => service.repo.toLowerCase() === repo.toLowerCase());
+}
+
+/** The policy of one service (by name or alias) in one environment; null if either is unknown. */
+export function policyOf(config: Config, service: string, environment: string): EnvironmentPolicy | null {
+  const found = findService(config, service);
+  if (found === null || !Object.hasOwn(found.environments, environment)) return null;
+  return found.environments[environment] ?? null;
+}
+
+/** Every policy whose builds share this target, in the order of the configuration. */
+export function policiesOfTarget(config: Config, target: string): readonly EnvironmentPolicy[] {
+  return config.services.flatMap((service) => Object.values(service.environments)).filter((policy) => policy.target === target);
+}
+
+/** Environments that come after this one: those whose `after` names it, else the next one in the order of the configuration. */
+export function promotesTo(service: Service, environment: string): readonly string[] {
+  const asking = service.order.filter((name) => service.environments[name]?.gates.after.some((step) => step.environment === environment));
+  if (asking.length > 0) return asking;
+  const at = service.order.indexOf(environment);
+  return at === -1 ? [] : service.order.slice(at + 1, at + 2);
+}
