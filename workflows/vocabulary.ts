@@ -180,6 +180,8 @@ export interface Plan {
   readonly contract: Contract;
   readonly environmentUrl: string | null;
   readonly slack: { readonly channel: string; readonly also: readonly string[] };
+  /** How long a passed build usually takes here, in milliseconds; null when there is nothing to go by. */
+  readonly usualMs: number | null;
   /** Environments that come after this one, for "what to do next". */
   readonly promotesTo: readonly string[];
 }

@@ -1,0 +1,41 @@
+// The one place where trouble from the world becomes a Temporal failure.
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { isTrouble, type Trouble, type TroubleKind } from '../trouble.ts';
+
+/** Failure types as retry policies name them: stable, they are in histories. */
+export const FAILURE_TYPE: Readonly<Record<TroubleKind, string>> = {
+  unavailable: 'Unavailable',
+  'rate-limited': 'RateLimited',
+  unauthorised: 'Unauthorised',
+  'not-found': 'NotFound',
+  invalid: 'Invalid',
+  'not-sent': 'NotSent',
+  unclear: 'Unclear',
+};
+
+/** Wraps every activity: `Trouble` becomes an `ApplicationFailure`; anything else is a bug and stays what it is. */
+export function withFailures<T extends object>(activities: T): T {
+  const wrapped = Object.entries(activities).map(([name, activity]: [string, (...input: readonly unknown[]) => Promise<unknown>]) => [
+    name,
+    async (...input: readonly unknown[]) => {
+      try {
+        return await activity(...input);
+      } catch (error) {
+        throw isTrouble(error) ? toFailure(error) : error;
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as T;
+}
+
+function toFailure(trouble: Trouble): ApplicationFailure {
+  const waits = trouble.kind === 'rate-limited' || trouble.kind === 'not-sent';
+  return ApplicationFailure.create({
+    message: trouble.message,
+    type: FAILURE_TYPE[trouble.kind],
+    details: [{ source: trouble.source, status: trouble.status }],
+    // Waiting for a quota is no incident: it is logged at debug and not counted as a failure.
+    ...(waits ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    ...(trouble.retryAfterMs === null ? {} : { nextRetryDelay: Math.max(trouble.retryAfterMs, 1) }),
+  });
+}

@@ -1,0 +1,168 @@
+// Activities of the `notify` queue: cards, receipts, replies.
+import { activityInfo, heartbeat } from '@temporalio/activity';
+import type { Logger } from 'pino';
+import type { Cards, NotifyActivities } from '../../workflows/activities.ts';
+import type { DeployStatus } from '../../workflows/status.ts';
+import type { ReplyTo } from '../../workflows/vocabulary.ts';
+import type { GithubApi, Reaction, Repo } from '../github/api.ts';
+import { cardMarkdown } from '../render/card-github.ts';
+import { cardMessage } from '../render/card-slack.ts';
+import type { RenderContext } from '../render/context.ts';
+import { detailsMessage } from '../render/details-slack.ts';
+import { cardMarker } from '../render/marker.ts';
+import { replyMarkdown } from '../render/reply-github.ts';
+import { replyMessage } from '../render/reply-slack.ts';
+import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../render/thread-line.ts';
+import type { SlackApi } from '../slack/api.ts';
+import { isTrouble } from '../trouble.ts';
+import { isFinal, issueOf, repoOf, slackChannelOf } from './card-places.ts';
+
+export interface NotifyDeps {
+  readonly github: GithubApi;
+  readonly slack: SlackApi;
+  readonly prefix: string;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
+  return {
+    postSlackCard: (status) => postSlackCard(deps, status),
+    postGithubCard: (status) => postGithubCard(deps, status),
+    announce: (input) => announce(deps, input),
+    async sendReceipt({ to, receipt, act }) {
+      const reply = { kind: 'receipt', act, receipt } as const;
+      const context = plainContext(deps);
+      if (to.surface === 'slack') return deps.slack.tell(to.channel, to.user, replyMessage(reply, context));
+      return answerComment(deps, { to, ...replyMarkdown(reply, context) });
+    },
+    async tellRequester(status) {
+      const { origin } = status.request;
+      if (origin.surface !== 'slack') return;
+      const message = status.phase.kind === 'planned' ? detailsMessage(status, plainContext(deps)) : cardMessage(status, plainContext(deps));
+      await deps.slack.tell(origin.channel, origin.user, message);
+    },
+    reply: (input) => answerComment(deps, input),
+  };
+}
+
+async function postSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<NonNullable<Cards['slack']>> {
+  const channel = slackChannelOf(status);
+  const context = plainContext(deps);
+  const known = await deps.slack.findCard(channel, status.workflowId, status.request.askedAt - 60_000).catch((error: unknown) => {
+    // Without the history scope a lost answer may post a second card; it never stops the first.
+    if (activityInfo().attempt > 1) throw error;
+    return null;
+  });
+  const card = known ?? (await deps.slack.postCard(channel, cardMessage(status, context), status.workflowId));
+  const { origin } = status.request;
+  if (origin.surface === 'slack' && origin.channel !== channel && known === null) {
+    const slackUrl = await deps.slack.permalink(card).catch(() => null);
+    const { code, service, environment, dryRun } = status.request;
+    const message = replyMessage(
+      { kind: 'started', code, service, environment, channel, dryRun },
+      { ...context, cards: { ...context.cards, slackUrl } },
+    );
+    await deps.slack
+      .tell(origin.channel, origin.user, message)
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'the requester was not told where the card is'));
+  }
+  return card;
+}
+
+async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<NonNullable<Cards['github']>> {
+  const repo = repoOf(status);
+  const issue = issueOf(status);
+  const { origin } = status.request;
+  if (origin.surface === 'github') await deps.github.react(repo, origin.comment, 'eyes');
+  const marker = cardMarker(status.workflowId);
+  const known = await deps.github.findComment(repo, issue, marker);
+  if (known !== null) return { comment: known };
+  return { comment: await deps.github.createComment(repo, issue, cardMarkdown(status, plainContext(deps))) };
+}
+
+type Step = readonly [name: string, run: () => Promise<void>];
+
+/** Edits first (repeatable), posts last (not repeatable); a retry skips what an earlier attempt has done. */
+async function announce(deps: NotifyDeps, input: Parameters<NotifyActivities['announce']>[0]): Promise<void> {
+  const { status, cards, thread } = input;
+  const context = await contextOf(deps, status, cards);
+  const steps: Step[] = [];
+  const { slack, github } = cards;
+  if (slack !== null) steps.push(['slack-card', () => deps.slack.updateCard(slack, cardMessage(status, context))]);
+  if (github !== null) steps.push(['github-card', () => deps.github.updateComment(repoOf(status), github.comment, cardMarkdown(status, context))]);
+  if (slack !== null && thread !== null) steps.push(['thread', () => deps.slack.postInThread(slack, threadLine(status, context))]);
+  steps.push(...newMessages(deps, status, cards, context), ...finalReaction(deps, status));
+  await runOnce(deps, steps);
+}
+
+function newMessages(deps: NotifyDeps, status: DeployStatus, cards: Cards, context: RenderContext): readonly Step[] {
+  const steps: Step[] = [];
+  const { slack } = cards;
+  const slackNews = announcementMessage(status, context);
+  if (slack !== null && slackNews !== null) steps.push(['slack-news', () => deps.slack.postInThread(slack, slackNews)]);
+  const also = alsoLine(status, context);
+  if (also !== null)
+    for (const channel of status.plan?.slack.also ?? []) steps.push([`also-${channel}`, () => deps.slack.postMessage(channel, also)]);
+  const markdown = announcementMarkdown(status, context);
+  if (cards.github !== null && markdown !== null)
+    steps.push(['github-news', async () => void (await deps.github.createComment(repoOf(status), issueOf(status), markdown))]);
+  return steps;
+}
+
+/** Exactly one of 🚀 and 👎 on the commanding comment, at the end. */
+function finalReaction(deps: NotifyDeps, status: DeployStatus): readonly Step[] {
+  const { origin } = status.request;
+  if (origin.surface !== 'github' || !isFinal(status.phase)) return [];
+  const reaction: Reaction = status.phase.kind === 'succeeded' || status.phase.kind === 'planned' ? 'rocket' : '-1';
+  return [['reaction', () => deps.github.react(repoOf(status), origin.comment, reaction)]];
+}
+
+async function runOnce(deps: NotifyDeps, steps: readonly Step[]): Promise<void> {
+  const before: unknown = activityInfo().heartbeatDetails;
+  const done = new Set<string>(Array.isArray(before) ? (before as string[]) : []);
+  const troubles: unknown[] = [];
+  for (const [name, run] of steps) {
+    if (done.has(name)) continue;
+    try {
+      await run();
+    } catch (error) {
+      // A card that is gone, or a channel we were thrown out of, must not keep the other surface from being told.
+      const settled =
+        isTrouble(error) && (error.kind === 'not-found' || error.kind === 'invalid' || (error.kind === 'unclear' && !name.endsWith('-card')));
+      deps.log.warn({ err: error, step: name }, 'a message was not delivered');
+      if (!settled) {
+        troubles.push(error);
+        continue;
+      }
+    }
+    done.add(name);
+    heartbeat([...done]);
+  }
+  if (troubles.length > 0) throw troubles[0];
+}
+
+async function answerComment(
+  deps: NotifyDeps,
+  input: { to: Extract<ReplyTo, { surface: 'github' }>; reaction: Reaction | null; markdown: string | null },
+): Promise<void> {
+  const repo: Repo = { ...input.to.repo, installation: input.to.installation };
+  if (input.reaction !== null) await deps.github.react(repo, input.to.comment, input.reaction);
+  if (input.markdown === null) return;
+  const marker = `<!-- countersign-reply:${input.to.comment} -->`;
+  if (activityInfo().attempt > 1 && (await deps.github.findComment(repo, input.to.issue, marker)) !== null) return;
+  await deps.github.createComment(repo, input.to.issue, `${input.markdown}\n\n${marker}`);
+}
+
+function plainContext(deps: NotifyDeps): RenderContext {
+  return { now: deps.now(), prefix: deps.prefix, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
+}
+
+async function contextOf(deps: NotifyDeps, status: DeployStatus, cards: Cards): Promise<RenderContext> {
+  const { plan } = status;
+  const githubUrl =
+    plan === null || cards.github === null
+      ? null
+      : `${new URL(plan.commitUrl).origin}/${plan.repo.slug}/pull/${issueOf(status)}#issuecomment-${cards.github.comment}`;
+  return { ...plainContext(deps), cards: { githubUrl, slackUrl: null }, usualMs: plan?.usualMs ?? null };
+}

@@ -1,0 +1,60 @@
+// Activities by which one workflow speaks to another where it needs an answer.
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { HolderFacts, PeerActivities } from '../../workflows/activities.ts';
+import { buildId, buildWatchId, claimStart, TASK_QUEUE, watchAsked, type BuildWatchInput } from '../../workflows/contract.ts';
+import { isClosed, within } from './deadline.ts';
+import { joinEnvironment } from './environments.ts';
+
+/** A claim waits for the whole re-check, which may read unreadable gates again: the caller's activity is retried meanwhile. */
+const CLAIM_MS = 25_000;
+const DESCRIBE_MS = 5_000;
+
+export function createPeers(client: Client): PeerActivities {
+  return {
+    joinQueue: (input) => joinEnvironment(client, input),
+    async claim({ deployId, claim }) {
+      try {
+        const handle = client.workflow.getHandle(deployId);
+        return await within(client, { deadlineMs: CLAIM_MS, doing: 'claiming the start' }, () =>
+          handle.executeUpdate(claimStart, { args: [claim], updateId: claim.run }),
+        );
+      } catch (error) {
+        if (isClosed(error)) return { kind: 'no', reason: 'ended' };
+        throw error;
+      }
+    },
+    async describeHolders({ deployId, target }) {
+      const [deploy, build] = await Promise.all([deployId === null ? 'missing' : describe(client, deployId), describe(client, buildId(target))]);
+      return {
+        deploy: typeof deploy === 'string' ? deploy : deploy.status,
+        build: typeof build === 'string' ? { status: build, closedAt: null, deployId: null } : build,
+      };
+    },
+    async registerWatch({ organization, watched }) {
+      const args: [BuildWatchInput] = [{ organization, carried: [] }];
+      await within(client, { deadlineMs: DESCRIBE_MS, doing: 'registering with the shared poll' }, () =>
+        client.workflow.signalWithStart('buildWatch', {
+          workflowId: buildWatchId(organization),
+          taskQueue: TASK_QUEUE.workflows,
+          args,
+          signal: watchAsked,
+          signalArgs: [watched],
+          staticSummary: `one poll for all running builds of ${organization}`,
+        }),
+      );
+    },
+  };
+}
+
+async function describe(client: Client, workflowId: string): Promise<'missing' | HolderFacts['build']> {
+  try {
+    const { status, closeTime, memo } = await within(client, { deadlineMs: DESCRIBE_MS, doing: 'describing a workflow' }, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
+    const deployId = memo?.['deployId'];
+    return { status: status.name.toLowerCase(), closedAt: closeTime?.getTime() ?? null, deployId: typeof deployId === 'string' ? deployId : null };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
+    throw error;
+  }
+}
