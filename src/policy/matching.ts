@@ -1,0 +1,117 @@
+// Which approval fills which slot of a rule. A person fills at most one slot, so a rule is a choice of one alternative of every
+// `any` and a bipartite matching of people to the slots of that alternative (Kuhn's augmenting paths). Pure.
+import { membersOf, type Groups } from './people.ts';
+import type { Person, RuleNode } from '../../workflows/vocabulary.ts';
+
+/** A group of the rule with its number in reading order: the same group may be asked for twice. */
+export interface Leaf {
+  readonly kind: 'group';
+  readonly leaf: number;
+  readonly group: string;
+  readonly count: number;
+}
+export type NumberedNode = Leaf | { readonly kind: 'all' | 'any'; readonly of: readonly NumberedNode[] };
+
+export interface Voters {
+  /** Who approved, in the order of the votes. */
+  readonly approvers: readonly Person[];
+  /** Who could still approve. */
+  readonly candidates: readonly Person[];
+}
+
+/** The best way to fill the rule: one alternative, and who fills which of its leaves. */
+export interface Filling {
+  readonly leaves: readonly Leaf[];
+  readonly have: number;
+  readonly need: number;
+  /** Whether the candidates could fill what is missing. */
+  readonly canBeFilled: boolean;
+  readonly approversOf: ReadonlyMap<number, readonly Person[]>;
+  /** Approvers and candidates together: how many of the leaf's slots could be filled at best. */
+  readonly reachable: ReadonlyMap<number, number>;
+}
+
+export function numberLeaves(root: RuleNode): NumberedNode {
+  let next = 0;
+  const number = (node: RuleNode): NumberedNode =>
+    node.kind === 'group'
+      ? { kind: 'group', leaf: next++, group: node.group, count: Math.max(1, node.count) }
+      : { kind: node.kind, of: node.of.map(number) };
+  return number(root);
+}
+
+export function leavesOf(node: NumberedNode): readonly Leaf[] {
+  return node.kind === 'group' ? [node] : node.of.flatMap(leavesOf);
+}
+
+/** How many alternatives a rule has; the configuration limits it. */
+export function countAlternatives(node: RuleNode): number {
+  if (node.kind === 'group') return 1;
+  const counts = node.of.map(countAlternatives);
+  return node.kind === 'any' ? counts.reduce((sum, count) => sum + count, 0) : counts.reduce((product, count) => product * count, 1);
+}
+
+/**
+ * The alternative that is nearest to being satisfied: one that can still be filled before one that can't, then the fewest missing,
+ * then the most there already, then the first. null for a node without alternatives (an empty `any` or `all`).
+ */
+export function bestFilling(node: NumberedNode, voters: Voters, groups: Groups): Filling | null {
+  const keysOf = new Map(leavesOf(node).map(({ group }) => [group, new Set<string>(membersOf(groups, group).map((member) => member.key))]));
+  const fillings = alternativesOf(node).map((leaves) => fill(leaves, voters, (person, leaf) => keysOf.get(leaf.group)?.has(person.key) === true));
+  return fillings.reduce<Filling | null>((best, filling) => (best === null || isNearer(filling, best) ? filling : best), null);
+}
+
+function alternativesOf(node: NumberedNode): readonly (readonly Leaf[])[] {
+  if (node.kind === 'group') return [[node]];
+  if (node.kind === 'any') return node.of.flatMap(alternativesOf);
+  // An empty `all` is refused by the configuration; should one appear, it is never satisfied rather than always.
+  if (node.of.length === 0) return [];
+  return node.of
+    .map(alternativesOf)
+    .reduce<readonly (readonly Leaf[])[]>(
+      (products, options) => products.flatMap((product) => options.map((option) => [...product, ...option])),
+      [[]],
+    );
+}
+
+function isNearer(one: Filling, other: Filling): boolean {
+  if (one.canBeFilled !== other.canBeFilled) return one.canBeFilled;
+  const missing = one.need - one.have - (other.need - other.have);
+  return missing === 0 ? one.have > other.have : missing < 0;
+}
+
+function fill(leaves: readonly Leaf[], voters: Voters, isMember: (person: Person, leaf: Leaf) => boolean): Filling {
+  const slots = leaves.flatMap((leaf) => Array.from({ length: leaf.count }, () => leaf));
+  const holders: (Person | null)[] = slots.map(() => null);
+  const isApprover = new Set<string>(voters.approvers.map((person) => person.key));
+
+  function place(person: Person, tried: Set<number>): boolean {
+    for (const [slot, leaf] of slots.entries()) {
+      if (tried.has(slot) || !isMember(person, leaf)) continue;
+      tried.add(slot);
+      const holder = holders[slot] ?? null;
+      if (holder !== null && !place(holder, tried)) continue;
+      holders[slot] = person;
+      return true;
+    }
+    return false;
+  }
+
+  const have = voters.approvers.filter((person) => place(person, new Set())).length;
+  // Candidates come after: an augmenting path never takes a placed person out, it only moves approvers to
+  // where the slots left over can be filled by somebody. So "still needed" never names a group that nobody is left in.
+  let reachable = have;
+  for (const person of voters.candidates) {
+    if (reachable === slots.length) break;
+    if (place(person, new Set())) reachable += 1;
+  }
+  const holdersOf = (leaf: Leaf): Person[] => holders.filter((holder, slot): holder is Person => holder !== null && slots[slot] === leaf);
+  return {
+    leaves,
+    have,
+    need: slots.length,
+    canBeFilled: reachable === slots.length,
+    approversOf: new Map(leaves.map((leaf) => [leaf.leaf, holdersOf(leaf).filter((holder) => isApprover.has(holder.key))])),
+    reachable: new Map(leaves.map((leaf) => [leaf.leaf, holdersOf(leaf).length])),
+  };
+}
