@@ -4,10 +4,13 @@ import { hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { ApprovalRule, Person, PersonKey, RuleNode, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
+/** As much of a vote as decides. */
+export type CountedVote = Pick<Vote, 'kind' | 'by'>;
+
 export interface TallyInput {
   readonly rule: ApprovalRule;
   /** In the order they were applied; of two votes by one person the later stands. Only votes for the present contract belong here. */
-  readonly votes: readonly Vote[];
+  readonly votes: readonly CountedVote[];
   /** Members as they are now. */
   readonly groups: Groups;
   /** Whose approval can't count: requesters, commit authors. */

@@ -1,0 +1,160 @@
+// Whether a person's act counts, with every reason when it does not. Pure.
+import { parseSha } from '../ids.ts';
+import { admits, describeMay } from './may.ts';
+import { groupsOf, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
+import { groupsOfRule, tallyVotes, type CountedVote } from './rule.ts';
+import type { MayRule, Role } from './environment-policy.ts';
+import type { AccountState, Read } from './facts.ts';
+import type { Authorised, JudgeInput, Verdict } from '../../workflows/activities.ts';
+import type { ActReason, VoidVote } from '../../workflows/reasons.ts';
+import type { ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
+
+/** A vote as the judge sees it: the frozen plan, the votes before it, and the voter as of now. */
+export interface JudgeVote {
+  readonly plan: Plan;
+  readonly votes: readonly Vote[];
+  readonly act: Pick<JudgeInput['act'], 'kind' | 'contract' | 'sha' | 'reason'>;
+  readonly voter: Person;
+  readonly voterState: Read<AccountState>;
+  readonly groups: Groups;
+}
+
+/** Every reason why the act does not count, or the tally with it. Only people whose approval could count may reject; withdrawing needs a vote only. */
+export function judgeVote(input: JudgeVote): Verdict {
+  const reasons = input.act.kind === 'withdraw' ? whyNotWithdrawn(input) : whyNotCounted(input);
+  if (reasons.length > 0) return { kind: 'refused', reasons };
+  const others: readonly CountedVote[] = standingVotes(input).filter((vote) => !isSamePerson(vote.by, input.voter));
+  const votes = input.act.kind === 'withdraw' ? others : [...others, { kind: input.act.kind, by: input.voter }];
+  return { kind: 'counts', person: input.voter, tally: tallyStanding({ ...input, votes }) };
+}
+
+export interface JudgeCancel {
+  readonly may: MayRule;
+  /** null until planned: then only the requester and roles are known. */
+  readonly rule: ApprovalRule | null;
+  readonly requesters: readonly Person[];
+  readonly person: Person;
+  readonly state: Read<AccountState>;
+  readonly role: Read<Role>;
+  readonly groups: Groups;
+}
+
+/** Whether this person may cancel the request. A requester needs no further proof; everybody else must be active. */
+export function judgeCancel({ may, rule, requesters, person, state, role, groups }: JudgeCancel): Authorised {
+  if (may.requester && requesters.some((requester) => isSamePerson(requester, person))) return { kind: 'allowed', person };
+  const approverGroups = groupsOfRule(rule?.tree ?? null);
+  const admitted = admits({ may, role, groups: groupsOf(groups, person), approverGroups });
+  const reasons = [...whyInactive(person, state)];
+  if (admitted === 'unknown' && !role.known) reasons.push({ code: 'unreadable', what: 'your role on the repository', why: role.why });
+  if (admitted === 'no') reasons.push({ code: 'may-not-cancel', allowed: describeMay(may) });
+  return reasons.length === 0 ? { kind: 'allowed', person } : { kind: 'refused', reasons };
+}
+
+export interface RecheckVotes {
+  readonly plan: Plan;
+  readonly votes: readonly Vote[];
+  readonly groups: Groups;
+  /** By the key of `vote.by`, read afresh. A voter without an entry is unknown. */
+  readonly states: ReadonlyMap<PersonKey, Read<AccountState>>;
+}
+export type RecheckedVotes =
+  | { readonly kind: 'checked'; readonly voided: readonly VoidVote[]; readonly tally: Tally }
+  | { readonly kind: 'unknown'; readonly what: string };
+
+/** The votes right before the build: which of them stopped counting, and the tally without those. Unknown is never good. */
+export function recheckVotes({ plan, votes, groups, states }: RecheckVotes): RecheckedVotes {
+  const standing = standingVotes({ plan, votes });
+  const unread = standing.find((vote) => states.get(vote.by.key)?.known !== true);
+  if (unread !== undefined) return { kind: 'unknown', what: `the account of ${unread.by.name}` };
+  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, states }) ?? []);
+  const good = standing.filter((vote) => !voided.some(({ by }) => by === vote.by));
+  return { kind: 'checked', voided, tally: tallyPlan({ plan, votes: good, groups }) };
+}
+
+/** The tally of a plan's rule over the votes for its contract, with requesters (and commit authors, by policy) left out. */
+export function tallyPlan({ plan, votes, groups }: { readonly plan: Plan; readonly votes: readonly Vote[]; readonly groups: Groups }): Tally {
+  return tallyStanding({ plan, votes: standingVotes({ plan, votes }), groups });
+}
+
+/** Keys of everybody whose approval can't count. Requesters never count, whatever `exclude` says (invariant I3). */
+export function excludedFrom(plan: Pick<Plan, 'rule' | 'requesters' | 'requester' | 'change'>, groups: Groups): ReadonlySet<PersonKey> {
+  const requesters = [plan.requester, ...plan.requesters];
+  const members = groupsOfRule(plan.rule.tree).flatMap((name) => membersOf(groups, name));
+  const sameHuman = members.filter((member) => requesters.some((requester) => isSamePerson(requester, member)));
+  const authors = plan.rule.exclude.includes('commit-authors') ? plan.change.authors : [];
+  return new Set([...[...requesters, ...sameHuman].map((person) => person.key), ...authors]);
+}
+
+function tallyStanding({ plan, votes, groups }: { readonly plan: Plan; readonly votes: readonly CountedVote[]; readonly groups: Groups }): Tally {
+  return tallyVotes({ rule: plan.rule, votes, groups, excluded: excludedFrom(plan, groups) });
+}
+
+function standingVotes({ plan, votes }: Pick<JudgeVote, 'plan' | 'votes'>): readonly Vote[] {
+  return votes.filter((vote) => vote.contract === plan.contract);
+}
+
+function whyNotWithdrawn({ plan, votes, voter }: JudgeVote): readonly ActReason[] {
+  return standingVotes({ plan, votes }).some((vote) => isSamePerson(vote.by, voter)) ? [] : [{ code: 'nothing-to-withdraw' }];
+}
+
+function whyNotCounted(input: JudgeVote): readonly ActReason[] {
+  const { plan, act, voter } = input;
+  if (plan.rule.tree === null) return [{ code: 'no-approval-needed', environment: plan.environment }];
+  return [...whyStale(plan, act), ...whyInactive(voter, input.voterState), ...whyInvolved(plan, voter), ...whyOutside(input), ...whyRepeated(input)];
+}
+
+function whyStale(plan: Plan, act: JudgeVote['act']): readonly ActReason[] {
+  if (act.contract === null || act.contract === plan.contract) return [];
+  const seen = act.sha === null ? null : (parseSha(act.sha) ?? act.sha);
+  const base = plan.commitUrl.replace(/\/commit\/[0-9a-f]+$/i, '');
+  const compareUrl = seen === null || base === plan.commitUrl || !/^[0-9a-f]{7,40}$/.test(seen) ? null : `${base}/compare/${seen}...${plan.sha}`;
+  return [{ code: 'stale-card', seen, now: plan.sha, compareUrl }];
+}
+
+function whyInactive(person: Person, state: Read<AccountState>): ActReason[] {
+  if (!state.known) return [{ code: 'unreadable', what: 'your account', why: state.why }];
+  return state.value.active ? [] : [{ code: 'inactive-person', name: person.name, why: state.value.why ?? 'stranger' }];
+}
+
+/** Who asked, who pushed, who wrote. */
+function whyInvolved(plan: Plan, voter: Person): readonly ActReason[] {
+  const reasons: ActReason[] = [];
+  if (isSamePerson(plan.requester, voter)) reasons.push({ code: 'own-request', name: voter.name });
+  else if (plan.requesters.some((person) => isSamePerson(person, voter))) reasons.push({ code: 'pushed-to-it', name: voter.name });
+  if (isExcludedAuthor(plan, voter)) reasons.push({ code: 'commit-author', wrote: null, of: plan.change.commits, environment: plan.environment });
+  return reasons;
+}
+
+/** Unmapped people are in no group, so they are told the one reason they can mend. */
+function whyOutside({ plan, voter, groups }: JudgeVote): readonly ActReason[] {
+  if (!voter.mapped) return [{ code: 'unmapped-voter', surface: voter.github === null ? 'slack' : 'github' }];
+  const asked = groupsOfRule(plan.rule.tree);
+  const yours = groupsOf(groups, voter);
+  if (asked.some((group) => yours.includes(group))) return [];
+  return [{ code: 'not-in-group', groups: asked, yours, environment: plan.environment }];
+}
+
+function whyRepeated(input: JudgeVote): readonly ActReason[] {
+  const { act, voter } = input;
+  const reasons: ActReason[] = [];
+  const last = standingVotes(input).findLast((vote) => isSamePerson(vote.by, voter));
+  if (last !== undefined && last.kind === act.kind) reasons.push({ code: 'already-voted', kind: last.kind, at: last.at, surface: last.surface });
+  if (act.kind === 'reject' && (act.reason ?? '').trim() === '') reasons.push({ code: 'reason-needed' });
+  return reasons;
+}
+
+function isExcludedAuthor(plan: Plan, person: Person): boolean {
+  return plan.rule.exclude.includes('commit-authors') && plan.change.authors.some((author) => hasKey(person, author));
+}
+
+function whyVoid({ plan, vote, groups, states }: Pick<RecheckVotes, 'plan' | 'groups' | 'states'> & { readonly vote: Vote }): VoidVote | null {
+  const { by } = vote;
+  const state = states.get(by.key);
+  const isRequester = [plan.requester, ...plan.requesters].some((person) => isSamePerson(person, by));
+  if (isRequester) return { by, why: 'became-requester', detail: null };
+  if (isExcludedAuthor(plan, by)) return { by, why: 'became-author', detail: null };
+  if (state?.known === true && !state.value.active) return { by, why: 'inactive', detail: state.value.why };
+  const asked = groupsOfRule(plan.rule.tree);
+  const present = groupsOf(groups, by);
+  return asked.some((group) => present.includes(group)) ? null : { by, why: 'left-group', detail: asked.join(', ') };
+}
