@@ -1,0 +1,56 @@
+// Buildkite's build as the facts that workflows keep. Pure.
+import type { BuildFacts, BuildStep } from '../../workflows/vocabulary.ts';
+import type { Build, Job } from './schema.ts';
+
+export const DEPLOY_ID_KEY = 'countersign:deploy-id';
+export const TARGET_KEY = 'countersign:target';
+
+const LABEL_MAX = 120;
+const STEP_TYPES: Readonly<Record<string, BuildStep['type']>> = { script: 'command', manual: 'block', trigger: 'trigger' };
+
+/** `pipeline`: the slug if the caller knows it; bulk lists leave it out and it is read from the build's address. */
+export function factsOf(build: Build, pipeline: string | null): BuildFacts {
+  return {
+    uuid: build.id,
+    number: build.number,
+    pipeline: pipeline ?? build.pipeline?.slug ?? pipelineIn(build.url) ?? '',
+    state: build.state,
+    // A blocked build keeps the state it pretends to have, often `passed`; only `blocked` tells the truth.
+    blocked: build.blocked === true || build.state === 'blocked',
+    url: build.web_url ?? build.url ?? '',
+    commit: build.commit ?? '',
+    createdAt: build.created_at,
+    startedAt: build.started_at,
+    finishedAt: build.finished_at,
+    steps: stepsOf(build.jobs ?? []),
+    deployId: metaData(build, DEPLOY_ID_KEY),
+    target: metaData(build, TARGET_KEY),
+  };
+}
+
+/** Waiters are no steps to a person and are left out: "step 3 of 7" counts what does something. */
+function stepsOf(jobs: readonly Job[]): BuildStep[] {
+  return jobs
+    .filter((job) => job.type !== 'waiter')
+    .map((job) => ({
+      label: labelOf(job),
+      type: STEP_TYPES[job.type] ?? 'other',
+      state: job.state ?? '',
+      jobId: job.type === 'script' ? job.id : null,
+    }));
+}
+
+/** Block and input steps carry `label`, the others `name`. Never the command: it may hold what should not be shown. */
+function labelOf(job: Job): string {
+  const label = [job.label, job.name, job.step_key].find((text) => (text ?? '').trim() !== '') ?? `unnamed ${job.type}`;
+  return label.replaceAll(/\s+/g, ' ').trim().slice(0, LABEL_MAX);
+}
+
+function pipelineIn(url: string | null | undefined): string | null {
+  return /\/pipelines\/([^/?#]+)\/builds\//.exec(url ?? '')?.[1] ?? null;
+}
+
+function metaData(build: Build, key: string): string | null {
+  const value = build.meta_data?.[key];
+  return typeof value === 'string' && value !== '' ? value : null;
+}

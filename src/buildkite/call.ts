@@ -1,0 +1,79 @@
+// Every request of the client goes through here: a token of the quota, the request, and its outcome as `Trouble` where it is none of use.
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { Trouble, type TroubleKind } from '../trouble.ts';
+import type { Millis } from '../../workflows/vocabulary.ts';
+import type { Lane } from './api.ts';
+import { answerText, type HttpOutcome, type HttpRequest, parseJson, send } from './http.ts';
+import type { Limiter } from './limiter.ts';
+
+export interface CallRequest {
+  readonly lane: Lane;
+  readonly method: HttpRequest['method'];
+  /** With the query, from `/v2` on. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Not begun after this moment: read after the limiter, right before the request. */
+  readonly notAfter?: Millis;
+}
+/** Throws `Trouble` of kind `not-sent` without a token of the quota, and `CallTooLate`. */
+export type Call = (doing: string, request: CallRequest) => Promise<HttpOutcome>;
+/** For metrics: `status` is null when no answer came. */
+export type OnAnswer = (facts: { readonly lane: Lane; readonly method: string; readonly status: number | null }) => void;
+
+/** The moment to begin has passed; nothing was sent. */
+export class CallTooLate extends Error {
+  override readonly name = 'CallTooLate';
+}
+
+export function createCaller(options: {
+  readonly token: () => string;
+  readonly baseUrl: string;
+  readonly organization: string;
+  readonly limiter: Limiter;
+  readonly log: Logger;
+  readonly now: () => Millis;
+  readonly onAnswer?: OnAnswer;
+}): Call {
+  const { limiter, now, onAnswer } = options;
+  const base = options.baseUrl.replace(/\/+$/, '');
+  const log = options.log.child({ organization: options.organization });
+  return async (doing, { lane, method, path, body, headers, notAfter }) => {
+    const outcome = await limiter.run(lane, (signal) => {
+      if (notAfter !== undefined && now() > notAfter) throw new CallTooLate(doing);
+      return send({ method, url: base + path, token: options.token(), body, signal, ...(headers && { headers }) }, { limiter, now });
+    });
+    const status = outcome.kind === 'answered' ? outcome.status : null;
+    onAnswer?.({ lane, method, status });
+    log.debug({ doing, lane, method, status, requestId: outcome.kind === 'answered' ? outcome.requestId : null }, 'asked buildkite');
+    return outcome;
+  };
+}
+
+/** The answer of a 2xx. Throws `Trouble` otherwise. */
+export function expectSuccess(outcome: HttpOutcome, doing: string): Extract<HttpOutcome, { kind: 'answered' }> {
+  const trouble = (kind: TroubleKind, found: string, more: { status?: number; retryAfterMs?: number | null; cause?: unknown } = {}): Trouble =>
+    new Trouble({ source: 'buildkite', kind, doing, found, ...more });
+  if (outcome.kind === 'refused-to-connect') throw trouble('not-sent', outcome.found, { cause: outcome.cause });
+  if (outcome.kind === 'broken') throw trouble('unavailable', outcome.found, { cause: outcome.cause });
+  const { status } = outcome;
+  if (status >= 200 && status < 300) return outcome;
+  throw trouble(kindOf(status), `buildkite answered ${status} ${answerText(outcome)}`.trim(), { status, retryAfterMs: outcome.retryAfterMs });
+}
+
+/** The answer of a 2xx in the expected shape. Throws `Trouble`; an unreadable one is `unavailable`: proxies answer HTML with status 200 as well. */
+export function decoded<T>(schema: z.ZodType<T>, outcome: HttpOutcome, doing: string): T {
+  const { status, text } = expectSuccess(outcome, doing);
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const found = `buildkite gave an unreadable answer with status ${status}`;
+  throw new Trouble({ source: 'buildkite', kind: 'unavailable', doing, found, status, cause: parsed.error });
+}
+
+function kindOf(status: number): TroubleKind {
+  if (status === 401) return 'unauthorised';
+  if (status === 404 || status === 410) return 'not-found';
+  if (status === 429) return 'rate-limited';
+  return status >= 400 && status < 500 && status !== 408 ? 'invalid' : 'unavailable';
+}

@@ -1,0 +1,109 @@
+// Buildkite's REST API as Countersign needs it: one call, one request, one token of the quota.
+import type { Logger } from 'pino';
+import type { LogTailInput } from '../../workflows/activities.ts';
+import type { LogTail } from '../../workflows/status.ts';
+import type { BuildFacts, Millis } from '../../workflows/vocabulary.ts';
+import type { BuildkiteApi, Lane } from './api.ts';
+import { DEPLOY_ID_KEY, factsOf, TARGET_KEY } from './build-facts.ts';
+import { type Call, createCaller, decoded, expectSuccess, type OnAnswer } from './call.ts';
+import { createBuild } from './create-build.ts';
+import { answerText } from './http.ts';
+import type { Limiter } from './limiter.ts';
+import { tailOf } from './log-tail.ts';
+import { AccessToken, Build, Builds } from './schema.ts';
+
+export interface BuildkiteOptions {
+  /** Read for every request: a secret file may change. */
+  readonly token: () => string;
+  readonly organization: string;
+  /** `https://api.buildkite.com`, without `/v2`. */
+  readonly baseUrl: string;
+  readonly limiter: Limiter;
+  readonly log: Logger;
+  readonly now: () => Millis;
+  readonly onAnswer?: OnAnswer;
+}
+
+const PAGE = { per_page: '100', exclude_jobs: 'true', exclude_pipeline: 'true' };
+/** `passed` builds that wait at a block step are found under `blocked` (builds API, filter `state`). */
+const UNFINISHED = ['creating', 'scheduled', 'running', 'failing', 'blocked', 'canceling'];
+const LOG_BYTES = 4096;
+/** 422 texts of a build that has ended or is being cancelled already. */
+const CANCEL_IS_DONE = /already (finished|being cancell?ed|been cancell?ed)/i;
+
+export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
+  const { now, limiter } = options;
+  const call = createCaller(options);
+  const listed = async (list: {
+    lane: Lane;
+    doing: string;
+    path: string;
+    query: URLSearchParams;
+    pipeline: string | null;
+  }): Promise<BuildFacts[]> => {
+    const outcome = await call(list.doing, { lane: list.lane, method: 'GET', path: `${list.path}?${list.query.toString()}` });
+    return decoded(Builds, outcome, list.doing).map((build) => factsOf(build, list.pipeline));
+  };
+
+  return {
+    quota: () => limiter.quota(),
+    createBuild: (order, notAfter) => createBuild({ call, now, path: buildsPath(order) }, order, notAfter),
+    findBuild: async ({ organization, pipeline, deployId }) => {
+      const query = new URLSearchParams({ ...PAGE, [`meta_data[${DEPLOY_ID_KEY}]`]: deployId });
+      const path = buildsPath({ organization, pipeline });
+      const found = await listed({ lane: 'create', doing: 'looking for the build', path, query, pipeline });
+      // Adopting a stranger would be worse than finding nothing: the filter's work is checked.
+      return found.filter((build) => build.deployId === deployId).toSorted((a, b) => a.number - b.number);
+    },
+    listTargetBuilds: async ({ organization, pipeline, target }) => {
+      const query = new URLSearchParams({ ...PAGE, [`meta_data[${TARGET_KEY}]`]: target });
+      const path = buildsPath({ organization, pipeline });
+      const found = await listed({ lane: 'create', doing: 'listing builds of the target', path, query, pipeline });
+      return found.filter((build) => build.target === target).toSorted((a, b) => b.number - a.number);
+    },
+    listRunningBuilds: async ({ organization }) => {
+      const query = new URLSearchParams(PAGE);
+      for (const state of UNFINISHED) query.append('state[]', state);
+      const path = `${organizationPath(organization)}/builds`;
+      const found = await listed({ lane: 'status', doing: 'listing running builds', path, query, pipeline: null });
+      return found.filter((build) => build.deployId !== null);
+    },
+    readBuild: async (at) => {
+      const doing = 'reading the build';
+      const outcome = await call(doing, { lane: 'status', method: 'GET', path: buildPath(at) });
+      return factsOf(decoded(Build, outcome, doing), at.pipeline);
+    },
+    cancelBuild: async (at) => {
+      const doing = 'cancelling the build';
+      const outcome = await call(doing, { lane: 'urgent', method: 'PUT', path: `${buildPath(at)}/cancel` });
+      if (outcome.kind === 'answered' && outcome.status === 422 && CANCEL_IS_DONE.test(answerText(outcome))) return;
+      expectSuccess(outcome, doing);
+    },
+    readLogTail: (input) => readLogTail(call, input),
+    checkToken: async () => {
+      const doing = 'checking the token';
+      const outcome = await call(doing, { lane: 'status', method: 'GET', path: '/v2/access-token' });
+      const { scopes, user } = decoded(AccessToken, outcome, doing);
+      return { scopes, user: user?.email ?? user?.name ?? 'unknown' };
+    },
+  };
+}
+
+async function readLogTail(call: Call, input: LogTailInput): Promise<LogTail | null> {
+  const doing = 'reading the log';
+  const path = `${buildPath(input)}/jobs/${part(input.jobId)}/log`;
+  const headers = { accept: 'text/plain', range: `bytes=-${LOG_BYTES}` };
+  const outcome = await call(doing, { lane: 'status', method: 'GET', path, headers });
+  // An empty log has no last bytes (416); a deleted one is not there (404, 410).
+  if (outcome.kind === 'answered' && [404, 410, 416].includes(outcome.status)) return null;
+  const { status, text } = expectSuccess(outcome, doing);
+  const lines = tailOf(text, { isCut: status === 206 });
+  return lines.length === 0 ? null : { step: input.step, lines, url: `${input.buildUrl}#${input.jobId}` };
+}
+
+const part = (text: string): string => encodeURIComponent(text);
+const organizationPath = (organization: string): string => `/v2/organizations/${part(organization)}`;
+const buildsPath = (at: { readonly organization: string; readonly pipeline: string }): string =>
+  `${organizationPath(at.organization)}/pipelines/${part(at.pipeline)}/builds`;
+const buildPath = (at: { readonly organization: string; readonly pipeline: string; readonly number: number }): string =>
+  `${buildsPath(at)}/${at.number}`;

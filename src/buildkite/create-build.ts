@@ -1,0 +1,51 @@
+// Exactly one build (design §5): the POST has no idempotency key, so its outcome must be certain or be called unclear.
+import { isTrouble, Trouble } from '../trouble.ts';
+import type { CreateOutcome } from '../../workflows/activities.ts';
+import type { BuildOrder, Millis } from '../../workflows/vocabulary.ts';
+import { factsOf } from './build-facts.ts';
+import { type Call, CallTooLate } from './call.ts';
+import { answerText, type HttpOutcome, parseJson } from './http.ts';
+import { createRequestOf } from './order.ts';
+import { Build } from './schema.ts';
+
+const UNREACHABLE_RETRY_MS = 5_000;
+const QUOTA_RETRY_MS = 60_000;
+
+/** A value whenever it is certain what happened; throws `Trouble` of kind `unclear` whenever it is not. */
+export async function createBuild(
+  world: { readonly call: Call; readonly now: () => Millis; readonly path: string },
+  order: BuildOrder,
+  notAfter: Millis,
+): Promise<CreateOutcome> {
+  const ordered = createRequestOf(order);
+  // Nobody was asked, so there is no HTTP status.
+  if (ordered.kind === 'refused') return { kind: 'refused', status: 0, answer: ordered.answer };
+  const request = { lane: 'create', method: 'POST', path: world.path, body: ordered.body, notAfter } as const;
+  let outcome: HttpOutcome;
+  try {
+    outcome = await world.call('creating the build', request);
+  } catch (error) {
+    if (error instanceof CallTooLate) return { kind: 'not-sent', why: 'too-late', retryAfterMs: 0 };
+    if (isTrouble(error, 'not-sent')) return { kind: 'not-sent', why: 'quota', retryAfterMs: error.retryAfterMs ?? QUOTA_RETRY_MS };
+    throw unclear('no answer', null, error);
+  }
+  return judged(outcome, order.pipeline);
+}
+
+function judged(outcome: HttpOutcome, pipeline: string): CreateOutcome {
+  if (outcome.kind === 'refused-to-connect') return { kind: 'not-sent', why: 'unreachable', retryAfterMs: UNREACHABLE_RETRY_MS };
+  if (outcome.kind === 'broken') throw unclear(outcome.found, null, outcome.cause);
+  const { status } = outcome;
+  // Refused before it was processed (rate limits documentation).
+  if (status === 429) return { kind: 'not-sent', why: 'quota', retryAfterMs: outcome.retryAfterMs ?? QUOTA_RETRY_MS };
+  // 408 comes from a proxy that may have passed the request on.
+  if (status >= 400 && status < 500 && status !== 408) return { kind: 'refused', status, answer: answerText(outcome) };
+  if (status < 200 || status >= 300) throw unclear(`buildkite answered ${status}`, status);
+  const build = Build.safeParse(parseJson(outcome.text));
+  if (!build.success) throw unclear(`buildkite gave an unreadable answer with status ${status}`, status, build.error);
+  return { kind: 'created', build: factsOf(build.data, pipeline) };
+}
+
+function unclear(found: string, status: number | null, cause?: unknown): Trouble {
+  return new Trouble({ source: 'buildkite', kind: 'unclear', doing: 'creating the build', found, status, cause });
+}

@@ -1,0 +1,69 @@
+// What we read of Buildkite's JSON: only the fields used, permissive about the rest (public REST API and webhook documentation).
+import { z } from 'zod';
+
+/** Two formats are in use: RFC 3339, and `2018-03-25 03:58:14 UTC` in webhook bodies and old fields. Milliseconds; null when absent or unreadable. */
+const Time = z
+  .unknown()
+  .transform((value) => {
+    if (typeof value !== 'string') return null;
+    const millis = Date.parse(value.replace(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) UTC$/, '$1T$2Z'));
+    return Number.isNaN(millis) ? null : millis;
+  })
+  .optional()
+  .transform((millis) => millis ?? null);
+
+const Text = z.string().nullish();
+
+export const Job = z.object({
+  id: z.string(),
+  type: z.string(),
+  name: Text,
+  label: Text,
+  step_key: Text,
+  state: Text,
+});
+export type Job = z.infer<typeof Job>;
+
+/** A build. `state` stays open: Buildkite has added words before. Jobs are absent in webhooks and bulk lists. */
+export const Build = z.object({
+  id: z.string().min(1),
+  number: z.number().int().positive(),
+  state: z.string(),
+  blocked: z.boolean().nullish(),
+  blocked_state: Text,
+  url: Text,
+  web_url: Text,
+  commit: Text,
+  author: z.unknown(),
+  created_at: Time,
+  started_at: Time,
+  finished_at: Time,
+  meta_data: z.record(z.string(), z.unknown()).nullish(),
+  pipeline: z.object({ slug: Text }).nullish(),
+  jobs: z.array(Job).nullish(),
+});
+export type Build = z.infer<typeof Build>;
+
+export const Builds = z.array(Build);
+
+/** `GET /v2/access-token`. */
+export const AccessToken = z.object({
+  scopes: z.array(z.string()),
+  user: z.object({ name: Text, email: Text }).nullish(),
+});
+
+/** Error bodies: always a message, sometimes fields; a 429 also names the exhausted scope and the seconds until it refills. */
+export const ErrorBody = z.object({
+  message: Text,
+  errors: z.array(z.object({ field: Text, code: Text })).nullish(),
+  scope: Text,
+  reset: z.number().nonnegative().nullish(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+export const WebhookEvent = z.object({
+  event: Text,
+  build: Build.nullish(),
+  pipeline: z.object({ slug: Text }).nullish(),
+});
+export type WebhookEvent = z.infer<typeof WebhookEvent>;
