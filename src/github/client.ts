@@ -1,0 +1,40 @@
+// GitHub as the rest of Countersign sees it.
+import type { GithubApi } from './api.ts';
+import { readChecks } from './checks.ts';
+import { createComment, findComment, react, readComment, updateComment } from './comments.ts';
+import { compare } from './commits.ts';
+import { findOpenPullRequests, readLastPush, readPullRequest, readReviews } from './pull-requests.ts';
+import { resolveRef } from './refs.ts';
+import { createRepositories, readRole } from './repositories.ts';
+import { createRequests, type RequestsOptions } from './requests.ts';
+
+/** `ownCheckPrefix`: check runs of our app whose names begin so are ours and gate nothing (`countersign/`). */
+export interface GithubOptions extends RequestsOptions {
+  readonly ownCheckPrefix: string;
+}
+
+/**
+ * A client that sends each request once, with a time-out: retries and waiting are Temporal's. Failures are `Trouble`: without an
+ * answer, or with a 5xx, a read is `unavailable` and a write `unclear` (`not-sent` if no connection was made).
+ */
+export function createGithub(options: GithubOptions): GithubApi {
+  const requests = createRequests(options);
+  const readRepository = createRepositories(requests, options.now);
+  const own = { appId: options.appId, prefix: options.ownCheckPrefix };
+  return {
+    readRepository,
+    readRole: (repo, accountId) => readRole(requests, repo, accountId),
+    resolveRef: (repo, wish, pullRequest) => resolveRef(requests, repo, wish, pullRequest),
+    readPullRequest: (repo, number) => readPullRequest(requests, repo, number),
+    findOpenPullRequests: (repo, branch) => findOpenPullRequests(requests, repo, branch),
+    readLastPush: (repo, branch) => readLastPush(requests, repo, branch),
+    readChecks: (repo, sha) => readChecks(requests, repo, sha, own),
+    compare: (repo, base, head) => compare(requests, repo, base, head),
+    readReviews: async (repo, commits) => readReviews(requests, await readRepository(repo.slug), commits),
+    readComment: (repo, comment) => readComment(requests, repo, comment),
+    react: (repo, comment, reaction) => react(requests, repo, comment, reaction),
+    findComment: (repo, issue, marker) => findComment(requests, repo, issue, { appId: options.appId, marker }),
+    createComment: (repo, issue, markdown) => createComment(requests, repo, issue, markdown),
+    updateComment: (repo, comment, markdown) => updateComment(requests, repo, comment, markdown),
+  };
+}
