@@ -1,0 +1,240 @@
+// The Web API methods that Countersign could use: https://docs.slack.dev/reference/methods. Errors are Slack's own words.
+import { randomBytes } from 'node:crypto';
+import type { ApiArguments } from './arguments.ts';
+import { describeMessage, describeUser, describeView } from './describe.ts';
+import { refuseBlocks, refuseView, type Refused } from './validate.ts';
+import {
+  directChannel,
+  findMessage,
+  isMember,
+  isRecord,
+  named,
+  replaceMessage,
+  type SimBlock,
+  type SimChannel,
+  type SimContent,
+  type SimMessage,
+  type SimUser,
+  type SimView,
+  type SlackWorld,
+} from './world.ts';
+
+/** `{ ok: false, error }` with HTTP 200, as Slack answers. */
+export class SlackRefusal extends Error {
+  readonly refused: Refused;
+  constructor(error: string, messages: readonly string[] = []) {
+    super(error);
+    this.refused = { error, messages };
+  }
+}
+
+interface Method {
+  /** The bot scope it needs; null: none. */
+  readonly scope: string | null;
+  readonly run: (args: ApiArguments, world: SlackWorld) => Readonly<Record<string, unknown>>;
+}
+
+const TEXT_MAX = 40_000;
+const METADATA_MAX_BYTES = 8_000;
+
+export const METHODS: Readonly<Record<string, Method>> = {
+  'auth.test': {
+    scope: null,
+    run: (_args, world) => ({
+      url: 'https://acme.slack.test/',
+      team: 'Acme',
+      user: 'countersign',
+      team_id: world.team,
+      user_id: world.botUser,
+      bot_id: world.bot,
+      is_enterprise_install: false,
+    }),
+  },
+  'chat.postMessage': { scope: 'chat:write', run: postMessage },
+  'chat.update': { scope: 'chat:write', run: updateMessage },
+  'chat.postEphemeral': { scope: 'chat:write', run: postEphemeral },
+  'chat.getPermalink': {
+    scope: null,
+    run: (args, world) => {
+      const channel = channelOf(args, world);
+      const message = findMessage(world, channel.id, required(args, 'message_ts'));
+      if (message === null) throw new SlackRefusal('message_not_found');
+      return { channel: channel.id, permalink: `https://acme.slack.test/archives/${channel.id}/p${message.ts.replace('.', '')}` };
+    },
+  },
+  'conversations.history': { scope: 'channels:history', run: history },
+  'conversations.info': {
+    scope: 'channels:read',
+    run: (args, world) => {
+      const channel = channelOf(args, world);
+      return {
+        channel: { id: channel.id, name: channel.name, is_channel: !channel.isIm, is_im: channel.isIm, is_member: channel.botIn, is_archived: false },
+      };
+    },
+  },
+  'conversations.open': {
+    scope: 'im:write',
+    run: (args, world) => {
+      const user = userOf(args.text('users'), world);
+      if (user.deleted) throw new SlackRefusal('user_disabled');
+      return { channel: { id: directChannel(world, user.id).id } };
+    },
+  },
+  'users.info': { scope: 'users:read', run: (args, world) => ({ user: describeUser(userOf(args.text('user'), world), world) }) },
+  'usergroups.users.list': {
+    scope: 'usergroups:read',
+    run: (args, world) => {
+      const users = world.groups.get(required(args, 'usergroup'));
+      if (users === undefined) throw new SlackRefusal('no_such_subteam');
+      return { users: users.filter((id) => world.users.get(id)?.deleted !== true) };
+    },
+  },
+  'views.open': { scope: null, run: openView },
+  'views.update': {
+    scope: null,
+    run: (args, world) => {
+      const index = world.views.findIndex((view) => view.id === args.text('view_id'));
+      const open = world.views[index];
+      if (open === undefined) throw new SlackRefusal('not_found');
+      if (args.has('hash') && args.text('hash') !== open.hash) throw new SlackRefusal('hash_conflict');
+      const view = viewOf(args.value('view'), { id: open.id, user: open.user });
+      world.views.splice(index, 1, view);
+      world.changed();
+      return { view: describeView(view, world) };
+    },
+  },
+};
+
+function postMessage(args: ApiArguments, world: SlackWorld): Readonly<Record<string, unknown>> {
+  const to = required(args, 'channel');
+  // A user's id as the channel is the direct message with that user.
+  const channel = world.users.has(to) ? directChannel(world, to) : channelOf(args, world);
+  if (!channel.botIn) throw new SlackRefusal('not_in_channel');
+  const content = contentOf(args, 'enforced');
+  const threadTs = args.text('thread_ts');
+  if (threadTs !== null && findMessage(world, channel.id, threadTs) === null) throw new SlackRefusal('thread_not_found');
+  const message: SimMessage = {
+    ...content,
+    channel: channel.id,
+    ts: world.nextTs(),
+    user: world.botUser,
+    threadTs,
+    metadata: metadataOf(args) ?? null,
+    edited: false,
+    versions: [],
+  };
+  world.messages.push(message);
+  world.changed();
+  return { channel: channel.id, ts: message.ts, message: describeMessage(message, world) };
+}
+
+function updateMessage(args: ApiArguments, world: SlackWorld): Readonly<Record<string, unknown>> {
+  const channel = channelOf(args, world);
+  const old = findMessage(world, channel.id, required(args, 'ts'));
+  if (old === null) throw new SlackRefusal('message_not_found');
+  if (old.user !== world.botUser) throw new SlackRefusal('cant_update_message');
+  const content = contentOf(args, 'not-enforced');
+  const metadata = metadataOf(args);
+  const next: SimMessage = {
+    ...old,
+    ...content,
+    // Left out, the message keeps its metadata; an empty object removes it.
+    metadata: metadata === undefined ? old.metadata : Object.keys(metadata).length === 0 ? null : metadata,
+    edited: !args.has('blocks'),
+    versions: [...old.versions, { text: old.text, blocks: old.blocks }],
+  };
+  replaceMessage(world, old, next);
+  return { channel: channel.id, ts: next.ts, text: next.text, message: describeMessage(next, world) };
+}
+
+function postEphemeral(args: ApiArguments, world: SlackWorld): Readonly<Record<string, unknown>> {
+  const channel = channelOf(args, world);
+  if (!channel.botIn) throw new SlackRefusal('not_in_channel');
+  const user = userOf(args.text('user'), world);
+  if (!isMember(channel, user.id) || user.deleted) throw new SlackRefusal('user_not_in_channel');
+  const ts = world.nextTs();
+  world.ephemerals.push({ ...contentOf(args, 'enforced'), channel: channel.id, user: user.id, ts, via: 'chat.postEphemeral' });
+  world.changed();
+  return { message_ts: ts };
+}
+
+function history(args: ApiArguments, world: SlackWorld): Readonly<Record<string, unknown>> {
+  const channel = channelOf(args, world);
+  if (!channel.botIn) throw new SlackRefusal('not_in_channel');
+  const oldest = args.text('oldest') ?? '0';
+  const latest = args.text('latest') ?? '9'.repeat(12);
+  if ([oldest, latest].some((ts) => Number.isNaN(Number(ts)))) throw new SlackRefusal('invalid_ts_oldest');
+  const inside = (ts: string): boolean =>
+    args.flag('inclusive')
+      ? Number(ts) >= Number(oldest) && Number(ts) <= Number(latest)
+      : Number(ts) > Number(oldest) && Number(ts) < Number(latest);
+  const all = world.messages.filter((message) => message.channel === channel.id && message.threadTs === null && inside(message.ts)).reverse();
+  const start = args.has('cursor') ? all.findIndex((message) => message.ts === args.text('cursor')) : 0;
+  if (start < 0) throw new SlackRefusal('invalid_cursor');
+  const limit = Math.min(args.count('limit', 100), 999);
+  const next = all[start + limit]?.ts ?? '';
+  const messages = all.slice(start, start + limit).map((message) => {
+    const { metadata, ...rest } = describeMessage(message, world);
+    return args.flag('include_all_metadata') && metadata !== undefined ? { ...rest, metadata } : rest;
+  });
+  return { messages, has_more: next !== '', response_metadata: { next_cursor: next } };
+}
+
+function openView(args: ApiArguments, world: SlackWorld): Readonly<Record<string, unknown>> {
+  const trigger = world.triggers.get(required(args, 'trigger_id'));
+  if (trigger === undefined) throw new SlackRefusal('invalid_trigger_id');
+  if (trigger.used) throw new SlackRefusal('exchanged_trigger_id');
+  if (world.now() > trigger.expiresAt) throw new SlackRefusal('expired_trigger_id');
+  const view = viewOf(args.value('view'), { id: `V${randomBytes(5).toString('hex').toUpperCase()}`, user: trigger.user });
+  trigger.used = true;
+  world.views.push(view);
+  world.changed();
+  return { view: describeView(view, world) };
+}
+
+/** A modal that was accepted. Throws `SlackRefusal`. */
+export function viewOf(value: unknown, whose: Pick<SimView, 'id' | 'user'>): SimView {
+  const refused = refuseView(value);
+  if (refused !== null) throw new SlackRefusal(refused.error, refused.messages);
+  const content = value as Readonly<Record<string, unknown>>;
+  return { ...whose, hash: randomBytes(8).toString('hex'), content, blocks: named(content['blocks'] as readonly SimBlock[]) };
+}
+
+/** Text and blocks of a message, checked. Throws `SlackRefusal`. */
+function contentOf(args: ApiArguments, wholeLimit: 'enforced' | 'not-enforced'): SimContent {
+  const blocks = args.has('blocks') ? args.value('blocks') : [];
+  const refused = refuseBlocks(blocks, wholeLimit);
+  if (refused !== null) throw new SlackRefusal(refused.error, refused.messages);
+  const text = args.text('text') ?? '';
+  const known = named(blocks as readonly SimBlock[]);
+  if (text === '' && known.length === 0) throw new SlackRefusal('no_text');
+  return { text: text.slice(0, TEXT_MAX), blocks: known };
+}
+
+function metadataOf(args: ApiArguments): Readonly<Record<string, unknown>> | undefined {
+  const metadata = args.value('metadata');
+  if (metadata === undefined) return undefined;
+  if (!isRecord(metadata)) throw new SlackRefusal('invalid_metadata_format');
+  if (Object.keys(metadata).length > 0 && (typeof metadata['event_type'] !== 'string' || !isRecord(metadata['event_payload'])))
+    throw new SlackRefusal('invalid_metadata_schema');
+  if (JSON.stringify(metadata).length > METADATA_MAX_BYTES) throw new SlackRefusal('metadata_too_large');
+  return metadata;
+}
+
+function channelOf(args: ApiArguments, world: SlackWorld): SimChannel {
+  const channel = world.channels.get(required(args, 'channel'));
+  if (channel === undefined) throw new SlackRefusal('channel_not_found');
+  return channel;
+}
+
+function userOf(id: string | null, world: SlackWorld): SimUser {
+  const user = id === null ? undefined : world.users.get(id);
+  if (user === undefined) throw new SlackRefusal('user_not_found');
+  return user;
+}
+
+function required(args: ApiArguments, name: string): string {
+  const value = args.text(name);
+  if (value === null || value === '') throw new SlackRefusal('invalid_arguments', [`[ERROR] missing required field: ${name}`]);
+  return value;
+}
