@@ -1,7 +1,48 @@
 // A command as the words that a person would type.
-import type { Command } from './command.ts';
+import type { RefWish } from '../../workflows/vocabulary.ts';
+import type { Command, Which } from './command.ts';
 
 /** Canonical text; parsing it on a surface where it is complete gives the same command again. */
 export function printCommand(command: Command, prefix: string): string {
-  return `${prefix} ${command.kind}`;
+  return [prefix, ...wordsFor(command)].filter((word) => word !== null && word !== '').join(' ');
+}
+
+function wordsFor(command: Command): readonly (string | null)[] {
+  switch (command.kind) {
+    case 'deploy':
+      return [
+        command.mode === 'plan' ? 'plan' : null,
+        `${command.service ?? ''}${refSuffix(command.ref)}`,
+        'to',
+        command.environment,
+        ...Object.entries(command.parameters).map(([name, value]) => `${name}=${value}`),
+      ];
+    case 'vote':
+      return [command.vote, whichWord(command.which), command.reason];
+    case 'withdraw':
+    case 'cancel':
+      return [command.kind, whichWord(command.which), command.reason];
+    case 'retry':
+    case 'status':
+      return [command.kind, command.code];
+    case 'what':
+      return [command.kind, command.service, command.environment];
+    case 'help':
+      return [command.kind, command.topic];
+  }
+}
+
+function refSuffix(ref: RefWish): string {
+  return ref.kind === 'head' ? '' : `@${ref.name}`;
+}
+
+function whichWord(which: Which): string | null {
+  switch (which.by) {
+    case 'code':
+      return which.code;
+    case 'environment':
+      return which.environment;
+    case 'only':
+      return null;
+  }
 }
