@@ -123,14 +123,14 @@ export const ErrorBody = z.object({ message: z.string() });
 
 const HookRepository = z.object({ id: Id, full_name: z.string() });
 export const IssueCommentCreated = z.object({
-  issue: z.object({ number: Id, pull_request: z.unknown() }),
+  issue: z.object({ number: Id, pull_request: z.unknown().optional() }),
   comment: z.object({
     id: Id,
     body: z.string(),
     created_at: Time,
     updated_at: Time,
     user: Login.extend({ type: z.string() }).nullable(),
-    performed_via_github_app: z.unknown(),
+    performed_via_github_app: z.unknown().optional(),
   }),
   repository: HookRepository,
   sender: Login,

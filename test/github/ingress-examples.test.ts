@@ -1,0 +1,90 @@
+// Every example payload that GitHub's community collected, signed, through the front gate.
+import { sign } from '@octokit/webhooks-methods';
+import { createRequire } from 'node:module';
+import nock from 'nock';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { FrontDoor } from '../../src/bot/front-door.ts';
+import { createGithubIngress } from '../../src/github/ingress.ts';
+import { createGithubProbot } from '../../src/github/probot.ts';
+import type { Route } from '../../src/ingress.ts';
+import { API, APP_ID, PRIVATE_KEY, silent } from './github-app.ts';
+
+interface Example {
+  readonly action?: string;
+  readonly issue?: object;
+  readonly comment?: { readonly body: string; readonly user: { readonly type: string } };
+}
+// The package's types claim a default export that its JSON does not have.
+const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly {
+  readonly name: string;
+  readonly examples: readonly Example[];
+}[];
+
+const SECRET = 'a secret';
+const reached: string[] = [];
+
+function frontDoor(): FrontDoor {
+  const reach = (what: string): Promise<never> => {
+    reached.push(what);
+    return Promise.reject(new Error('nothing should come here'));
+  };
+  return {
+    command: (incoming) => {
+      reached.push(incoming.text);
+      return Promise.resolve({ kind: 'silence' });
+    },
+    pushed: () => {
+      reached.push('push');
+      return Promise.resolve();
+    },
+    act: () => reach('act'),
+    details: () => reach('details'),
+    buildSeen: () => reach('build'),
+  };
+}
+
+function open(): Route {
+  const probot = createGithubProbot({ appId: APP_ID, privateKey: PRIVATE_KEY, baseUrl: API, log: silent });
+  return createGithubIngress({ secrets: () => [SECRET], frontDoor: frontDoor(), probot, log: silent });
+}
+
+async function deliver(route: Route, event: string, payload: object): Promise<number> {
+  const body = JSON.stringify(payload);
+  const headers = {
+    'content-type': 'application/json',
+    'x-github-event': event,
+    'x-github-delivery': 'example',
+    'x-hub-signature-256': await sign(SECRET, body),
+  };
+  return (await route.handle({ headers, rawBody: Buffer.from(body) })).status;
+}
+
+beforeAll(() => nock.disableNetConnect());
+afterAll(() => nock.enableNetConnect());
+
+it('answers 200 to every example, and only a push to a pull request has an effect', async () => {
+  const route = open();
+  let delivered = 0;
+  for (const { name, examples: payloads } of examples) {
+    for (const payload of payloads) {
+      delivered += 1;
+      const { action } = payload;
+      reached.length = 0;
+      expect(await deliver(route, name, payload), `${name}.${action}`).toBe(200);
+      expect(reached, `${name}.${action}`).toEqual(name === 'pull_request' && action === 'synchronize' ? ['push'] : []);
+    }
+  }
+  expect(delivered).toBeGreaterThan(300);
+});
+
+it('takes the example of a new comment for a command once it is on a pull request of an installation', async () => {
+  const route = open();
+  const found = examples.flatMap((event) => (event.name === 'issue_comment' ? event.examples : [])).filter((payload) => payload.action === 'created');
+  expect(found.length).toBeGreaterThan(0);
+  for (const payload of found) {
+    reached.length = 0;
+    const onPull = { ...payload, issue: { ...payload.issue, pull_request: { url: 'x' } }, installation: { id: 99 } };
+    expect(await deliver(route, 'issue_comment', onPull)).toBe(200);
+    expect(reached).toEqual(payload.comment?.user.type === 'User' ? [payload.comment.body] : []);
+  }
+});
