@@ -1,11 +1,5 @@
 // Everything the front door asks of Temporal. No front end talks to Temporal except through here.
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-  type WorkflowHandle,
-} from '@temporalio/client';
-import proto from '@temporalio/proto';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import {
   actArrived,
@@ -30,12 +24,12 @@ import {
 } from '../../workflows/contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { BuildFacts, DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
-import { target as toTarget } from '../ids.ts';
+import { deployCode, target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentPlace } from './environments.ts';
+import { CODE_ATTRIBUTE, startAttributes } from './search-attributes.ts';
 
-const { temporal } = proto;
 /** An update gets this long; then a signal with the same key gets the rest. Both inside 2 s, under Slack's 3 s. */
 const UPDATE_MS = 1_500;
 const SIGNAL_MS = 400;
@@ -45,15 +39,20 @@ const READ_MS = 1_500;
 const NOT_FOUND_AGAIN_MS = 2_000;
 const NOT_FOUND_PAUSE_MS = 100;
 const LIST_MAX = 20;
-const RUNNING = temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
 
 /** What became of an act: judged, recorded for later, or too late since the request is over (or was never there). */
 export type ActOutcome = { readonly kind: 'receipt'; readonly receipt: Receipt } | { readonly kind: 'recorded' } | { readonly kind: 'over' };
 
 export interface FoundDeploy {
   readonly workflowId: string;
+  readonly code: DeployCode;
   readonly open: boolean;
 }
+
+/** Where open requests are looked for. */
+export type OpenWhere =
+  | { readonly kind: 'pull-request'; readonly repository: number; readonly number: number; readonly environment: string | null }
+  | { readonly kind: 'services'; readonly services: readonly string[] };
 
 export interface Gateway {
   /** Starts the request's workflow; `known`: this event has started it before. Throws `Trouble` (temporal). */
@@ -64,9 +63,8 @@ export interface Gateway {
   /** null: there is no such request (any more). */
   deployStatus(workflowId: string): Promise<DeployStatus | null>;
   findByCode(code: DeployCode): Promise<FoundDeploy | null>;
-  /** Open requests on this pull request, or of these services; at most 20. */
-  openOnPullRequest(repository: number, pullRequest: number): Promise<readonly FoundDeploy[]>;
-  openOfServices(services: readonly string[]): Promise<readonly FoundDeploy[]>;
+  /** At most 20. `lookAgain`: none is looked for again for 2 s, since an entry appears tens of milliseconds after its workflow. */
+  findOpen(where: OpenWhere, lookAgain: boolean): Promise<readonly FoundDeploy[]>;
   pushed(workflowId: string, change: HeadChange): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
   /** null: the target has no environment workflow yet. `start`: then it is started, reads Buildkite first, and is asked again. */
@@ -79,9 +77,11 @@ export function createGateway(client: Client): Gateway {
     startReply: (input) => startReply(client, input),
     act: (workflowId, late) => act(client, workflowId, late),
     deployStatus: (workflowId) => deployStatus(client, workflowId),
-    findByCode: (code) => findByCode(client, code),
-    openOnPullRequest: (repository, pullRequest) => list(client, `DeployPr = '${repository}#${pullRequest}' AND ${OPEN}`),
-    openOfServices: (services) => list(client, `DeployService IN (${services.map(quote).join(', ')}) AND ${OPEN}`),
+    async findByCode(code) {
+      const found = await lookUp(client, `${DEPLOYS} AND DeployCode = ${quote(code)}`, true);
+      return found.find((deploy) => deploy.open) ?? found[0] ?? null;
+    },
+    findOpen: (where, lookAgain) => lookUp(client, openQuery(where), lookAgain),
     pushed: (workflowId, change) =>
       ignoreClosed(
         within(client, { deadlineMs: START_MS, doing: 'telling a request of a push' }, () =>
@@ -93,7 +93,15 @@ export function createGateway(client: Client): Gateway {
   };
 }
 
-const OPEN = `WorkflowType = 'deploy' AND ExecutionStatus = 'Running'`;
+const DEPLOYS = `WorkflowType = 'deploy'`;
+const OPEN = `${DEPLOYS} AND ExecutionStatus = 'Running'`;
+
+function openQuery(where: OpenWhere): string {
+  if (where.kind === 'services') return `${OPEN} AND DeployService IN (${where.services.map(quote).join(', ')})`;
+  const environment = where.environment === null ? '' : ` AND DeployEnvironment = ${quote(where.environment)}`;
+  return `${OPEN} AND DeployPr = ${quote(`${where.repository}#${where.number}`)}${environment}`;
+}
+
 // Visibility queries know no parameters; our names cannot hold a quote, and one that does finds nothing.
 const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '')}'`;
 
@@ -107,6 +115,7 @@ async function startDeploy(client: Client, workflowId: string, request: DeployRe
         args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
+        typedSearchAttributes: startAttributes(request),
         staticSummary: `${request.service} to ${request.environment} (${request.code})`,
       }),
     );
@@ -187,22 +196,23 @@ async function deployStatus(client: Client, workflowId: string): Promise<DeployS
   }
 }
 
-async function findByCode(client: Client, code: DeployCode): Promise<FoundDeploy | null> {
-  const giveUpAt = Date.now() + NOT_FOUND_AGAIN_MS;
+async function lookUp(client: Client, query: string, lookAgain: boolean): Promise<readonly FoundDeploy[]> {
+  const giveUpAt = Date.now() + (lookAgain ? NOT_FOUND_AGAIN_MS : 0);
   for (;;) {
-    const found = await list(client, `WorkflowType = 'deploy' AND DeployCode = ${quote(code)}`);
-    const best = found.find((deploy) => deploy.open) ?? found[0];
-    if (best !== undefined) return best;
-    if (Date.now() > giveUpAt) return null;
+    const found = await within(client, { deadlineMs: READ_MS, doing: 'listing requests' }, () => list(client, query));
+    if (found.length > 0 || Date.now() >= giveUpAt) return found;
     await new Promise((resolve) => setTimeout(resolve, NOT_FOUND_PAUSE_MS));
   }
 }
 
 async function list(client: Client, query: string): Promise<readonly FoundDeploy[]> {
-  return within(client, { deadlineMs: READ_MS, doing: 'listing requests' }, async () => {
-    const { executions } = await client.workflowService.listWorkflowExecutions({ namespace: client.options.namespace, query, pageSize: LIST_MAX });
-    return executions.map((execution) => ({ workflowId: execution.execution?.workflowId ?? '', open: execution.status === RUNNING }));
-  });
+  const found: FoundDeploy[] = [];
+  for await (const execution of client.workflow.list({ query, pageSize: LIST_MAX })) {
+    const code = execution.typedSearchAttributes.get(CODE_ATTRIBUTE) ?? deployCode(execution.workflowId);
+    found.push({ workflowId: execution.workflowId, code: code as DeployCode, open: execution.status.name === 'RUNNING' });
+    if (found.length === LIST_MAX) break;
+  }
+  return found;
 }
 
 async function tellBuild(client: Client, build: BuildFacts): Promise<void> {

@@ -1,0 +1,120 @@
+// The judge's activities: plan, vote, authorisation, re-check. They read; `src/policy` decides.
+import type { AuthoriseInput, Authorised, DecidingActivities, JudgeInput, Recheck, RecheckInput, Verdict } from '../../workflows/activities.ts';
+import type { Person, PersonKey } from '../../workflows/vocabulary.ts';
+import { policyOf } from '../config/config.ts';
+import type { Repo } from '../github/api.ts';
+import type { EnvironmentPolicy, Role } from '../policy/environment-policy.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { AccountState, Read } from '../policy/facts.ts';
+import { judgeCancel, judgeVote, recheckVotes } from '../policy/judge.ts';
+import { resolvePerson } from '../policy/people.ts';
+import { isTrouble } from '../trouble.ts';
+import { gatherFacts, type FactsDeps } from './gather-facts.ts';
+import { makePlan } from './plan.ts';
+import { createReader, known } from './reading.ts';
+
+/** At a click a membership may be this old (design §5, frozen and fresh). */
+const CLICK_AGE_MS = 60_000;
+/** A cold read at a click has this long; then "not counted, try again". */
+const CLICK_READ_MS = 1_000;
+
+export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
+  return {
+    makePlan: (input) => makePlan(deps, input),
+    judgeVote: (input) => judge(deps, input),
+    authorise: (input) => authorise(deps, input),
+    recheck: (input) => recheck(deps, input),
+  };
+}
+
+async function judge(deps: FactsDeps, { plan, votes, act }: JudgeInput): Promise<Verdict> {
+  const voter = resolvePerson(deps.config.people, act.by);
+  const voterState = await soon(deps.people.stateOf(plan.repo, voter, CLICK_AGE_MS));
+  return judgeVote({ plan, votes, act, voter, voterState, groups: deps.config.groups });
+}
+
+async function authorise(deps: FactsDeps, { request, plan, by }: AuthoriseInput): Promise<Authorised> {
+  const person = resolvePerson(deps.config.people, by);
+  const requester = resolvePerson(deps.config.people, request.requester);
+  const policy = plan === null ? policyOf(deps.config, request.service, request.environment) : (plan.policy as unknown as EnvironmentPolicy);
+  const repo: Repo | null =
+    plan?.repo ?? (await soon(deps.github.readRepository(policy?.repo ?? '')).then((read) => (read.known ? read.value : null)));
+  const [state, role] = await readPerson(deps, repo, person);
+  const nobody = { roles: [], groups: [], requester: true, approvers: false };
+  return judgeCancel({
+    may: policy?.may.cancel ?? nobody,
+    rule: plan?.rule ?? null,
+    requesters: plan?.requesters ?? [requester],
+    person,
+    state,
+    role,
+    groups: deps.config.groups,
+  });
+}
+
+async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): Promise<readonly [Read<AccountState>, Read<Role>]> {
+  if (repo === null) {
+    const unread = { known: false, why: 'the repository cannot be read' } as const;
+    return [unread, unread];
+  }
+  return Promise.all([soon(deps.people.stateOf(repo, person, CLICK_AGE_MS)), soon(deps.people.roleOf(repo, person, CLICK_AGE_MS))]);
+}
+
+/** Everything afresh, right before the build: gates by the frozen policy, people as they are now. */
+async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput): Promise<Recheck> {
+  const policy = plan.policy as unknown as EnvironmentPolicy;
+  const reader = createReader();
+  const { sha, title, commitUrl } = plan;
+  const { facts } = await gatherFacts(deps, reader, {
+    policy,
+    subject: {
+      kind: 'planned',
+      ref: { kind: 'found', type: plan.ref.kind, name: plan.ref.name, branch: plan.ref.branch, sha, title, commitUrl, authors: [] },
+      pullRequest: plan.pullRequest?.number ?? null,
+    },
+    // Not the first: a push after the last vote changes nothing.
+    revision: Math.max(plan.revision, 2),
+    askedAt: request.askedAt,
+    surface: request.origin.surface,
+    requester: resolvePerson(deps.config.people, request.requester),
+    parameters: request.parameters,
+  });
+  const { reasons } = evaluate(policy, facts);
+  const unread = reasons.find((reason) => reason.code === 'unreadable');
+  if (unread !== undefined) return { kind: 'unknown', what: unread.what };
+  if (reasons.length > 0) return { kind: 'gates', reasons };
+  const states = await readVoters(
+    deps,
+    plan.repo,
+    votes.map((vote) => vote.by),
+  );
+  const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states });
+  if (checked.kind === 'unknown') return checked;
+  if (!checked.tally.satisfied) return { kind: 'void', votes: checked.voided, tally: checked.tally };
+  return { kind: 'good', tally: checked.tally };
+}
+
+async function readVoters(deps: FactsDeps, repo: Repo, people: readonly Person[]): Promise<ReadonlyMap<PersonKey, Read<AccountState>>> {
+  const reader = createReader();
+  const read = people.map(
+    async (person) => [person.key, await reader.read(`the account of ${person.name}`, () => deps.people.stateOf(repo, person, 0))] as const,
+  );
+  return new Map(await Promise.all(read));
+}
+
+/** A click is answered at once: what can't be read within a second is unknown. */
+async function soon<T>(reading: Promise<T>): Promise<Read<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Read<T>>((resolve) => {
+    timer = setTimeout(() => resolve({ known: false, why: `no answer within ${CLICK_READ_MS / 1000} s` }), CLICK_READ_MS);
+  });
+  const value = reading.then(known, (error: unknown): Read<T> => {
+    if (isTrouble(error)) return { known: false, why: error.message };
+    throw error;
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

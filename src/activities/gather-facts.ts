@@ -1,0 +1,228 @@
+// Reads everything that policy decides on. Decides nothing.
+import type { EnvironmentState } from '../../workflows/status.ts';
+import type { Account, CommitSha, Millis, Person, RefWish } from '../../workflows/vocabulary.ts';
+import { policyOf, type Config } from '../config/config.ts';
+import type { GithubApi } from '../github/api.ts';
+import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import type { ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
+import { groupsOf } from '../policy/people.ts';
+import type { Gateway } from '../temporal/gateway.ts';
+import { andThen, known, type Reader } from './reading.ts';
+import type { People } from './people.ts';
+
+export interface FactsDeps {
+  readonly config: Config;
+  readonly github: GithubApi;
+  readonly gateway: Pick<Gateway, 'environmentState'>;
+  readonly people: People;
+  readonly now: () => number;
+}
+
+/** What is to be deployed: a wish to resolve, or a commit that was planned and is looked at again. */
+export type Subject =
+  | { readonly kind: 'wish'; readonly ref: RefWish; readonly issue: number | null; readonly expectedHead: string | null }
+  | { readonly kind: 'planned'; readonly ref: Extract<RefFacts, { kind: 'found' }>; readonly pullRequest: number | null };
+
+export interface Question {
+  readonly policy: EnvironmentPolicy;
+  readonly subject: Subject;
+  readonly revision: number;
+  readonly askedAt: Millis;
+  readonly surface: Account['surface'];
+  readonly requester: Person;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The facts, and the repository they are about (unknown when it cannot be read). */
+export interface Gathered {
+  readonly facts: Facts;
+  readonly repository: Read<RepositoryFacts>;
+  readonly pullRequest: PullRequestFacts | null;
+}
+
+export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Question): Promise<Gathered> {
+  const { policy, subject } = question;
+  const repository = await reader.read('the repository', () => deps.github.readRepository(policy.repo));
+  const [target, here, before, requester] = await Promise.all([
+    readTarget(deps, reader, repository, subject),
+    readState(deps, reader, policy),
+    readBefore(deps, reader, policy),
+    readRequester(deps, reader, repository, question.requester),
+  ]);
+  const history = await readHistory(deps, reader, { repository, policy, target, here });
+  const facts: Facts = {
+    now: deps.now(),
+    askedAt: question.askedAt,
+    revision: question.revision,
+    requester: question.requester,
+    ...requester,
+    requesterGroups: groupsOf(deps.config.groups, question.requester),
+    surface: question.surface,
+    defaultBranch: repository.known ? repository.value.defaultBranch : '',
+    ...target,
+    expectedHead: subject.kind === 'wish' ? subject.expectedHead : null,
+    ...history,
+    here,
+    before,
+    parameters: question.parameters,
+  };
+  return { facts, repository, pullRequest: target.pullRequest.known ? target.pullRequest.value : null };
+}
+
+type Target = Pick<Facts, 'ref' | 'pullRequest' | 'lastPush' | 'onDefaultBranch'>;
+
+async function readTarget(deps: FactsDeps, reader: Reader, repository: Read<RepositoryFacts>, subject: Subject): Promise<Target> {
+  if (!repository.known) return { ref: repository, pullRequest: repository, lastPush: repository, onDefaultBranch: repository };
+  const repo = repository.value;
+  if (subject.kind === 'planned') return readPlanned(deps, reader, repo, subject);
+  const { issue } = subject;
+  const commanding = issue === null ? known(null) : await reader.read('the pull request', () => deps.github.readPullRequest(repo, issue));
+  const ref = await andThen(commanding, (pull) => reader.read('the ref', () => deps.github.resolveRef(repo, subject.ref, pull)));
+  const found = ref.known && ref.value.kind === 'found' ? ref.value : null;
+  const meansCommanding = subject.ref.kind === 'head' || (commanding.known && commanding.value !== null && commanding.value.headSha === found?.sha);
+  const pullRequest = meansCommanding ? commanding : await pullRequestOfBranch(deps, reader, repo, found);
+  const { pull, ambiguous } = onlyOne(pullRequest);
+  const onDefaultBranch =
+    found?.type === 'commit'
+      ? await reader.read('whether the default branch contains the commit', () => isContained(deps.github, repo, found.sha))
+      : known(null);
+  return {
+    ref: ambiguous === null ? asPullRequest(ref, pull) : known(ambiguous),
+    pullRequest: pull,
+    lastPush: await readPush(deps, reader, repo, found, pull),
+    onDefaultBranch,
+  };
+}
+
+/** A branch with one open pull request stands for that pull request. */
+function asPullRequest(ref: Read<RefFacts>, pull: Read<PullRequestFacts | null>): Read<RefFacts> {
+  if (!ref.known || ref.value.kind !== 'found' || ref.value.type !== 'branch') return ref;
+  if (!pull.known || pull.value === null || pull.value.headSha !== ref.value.sha) return ref;
+  return known({ ...ref.value, type: 'pull-request' });
+}
+
+async function pullRequestOfBranch(
+  deps: FactsDeps,
+  reader: Reader,
+  repo: RepositoryFacts,
+  found: Found | null,
+): Promise<Read<readonly PullRequestFacts[]>> {
+  if (found?.type !== 'branch' || found.name === repo.defaultBranch) return known([]);
+  return reader.read('the pull requests of the branch', () => deps.github.findOpenPullRequests(repo, found.branch));
+}
+
+type Found = Extract<RefFacts, { kind: 'found' }>;
+
+function onlyOne(pulls: Read<PullRequestFacts | null> | Read<readonly PullRequestFacts[]>): {
+  pull: Read<PullRequestFacts | null>;
+  ambiguous: RefFacts | null;
+} {
+  if (!pulls.known) return { pull: pulls, ambiguous: null };
+  const { value } = pulls;
+  const list: readonly PullRequestFacts[] = value === null ? [] : 'number' in value ? [value] : value;
+  if (list.length <= 1) return { pull: known(list[0] ?? null), ambiguous: null };
+  const matches = list.map((pull) => `#${pull.number} into ${pull.baseRef}`);
+  return { pull: known(null), ambiguous: { kind: 'ambiguous', name: list[0]?.headRef ?? '', matches } };
+}
+
+function readPush(
+  deps: FactsDeps,
+  reader: Reader,
+  repo: RepositoryFacts,
+  found: Found | null,
+  pull: Read<PullRequestFacts | null>,
+): Promise<Facts['lastPush']> | Facts['lastPush'] {
+  const fromPull = pull.known && pull.value !== null && !pull.value.isFork && pull.value.state === 'open' ? pull.value.headRef : null;
+  const branch = fromPull ?? (found?.type === 'branch' ? found.branch : null);
+  return branch === null ? known(null) : reader.read('the last push', () => deps.github.readLastPush(repo, branch));
+}
+
+async function isContained(github: GithubApi, repo: RepositoryFacts, sha: CommitSha): Promise<boolean> {
+  const { status } = await github.compare(repo, repo.defaultBranch, sha);
+  return status === 'behind' || status === 'identical';
+}
+
+/** At the turn: the same commit again, its pull request as it is now. Later pushes change nothing, so they are not asked about. */
+async function readPlanned(deps: FactsDeps, reader: Reader, repo: RepositoryFacts, subject: Extract<Subject, { kind: 'planned' }>): Promise<Target> {
+  const { ref, pullRequest: number } = subject;
+  const pullRequest =
+    number === null
+      ? known(null)
+      : await reader.read('the pull request', async () => {
+          const pull = await deps.github.readPullRequest(repo, number);
+          if (pull.headSha === ref.sha || pull.state !== 'open') return pull;
+          const { lost } = await deps.github.compare(repo, pull.baseRef, ref.sha);
+          return { ...pull, headSha: ref.sha, behindBy: lost.length };
+        });
+  const onDefaultBranch =
+    ref.type === 'commit'
+      ? await reader.read('whether the default branch contains the commit', () => isContained(deps.github, repo, ref.sha))
+      : known(null);
+  return { ref: known(ref), pullRequest, lastPush: known(null), onDefaultBranch };
+}
+
+type History = Pick<Facts, 'checks' | 'comparison' | 'reviews'>;
+
+async function readHistory(
+  deps: FactsDeps,
+  reader: Reader,
+  input: { repository: Read<RepositoryFacts>; policy: EnvironmentPolicy; target: Target; here: Read<EnvironmentState> },
+): Promise<History> {
+  const { repository, policy, target, here } = input;
+  const unread: Read<never> = { known: false, why: 'the commit is not known' };
+  const found = target.ref.known && target.ref.value.kind === 'found' ? target.ref.value : null;
+  if (!repository.known || found === null) return { checks: unread, comparison: unread, reviews: unread };
+  const repo = repository.value;
+  const [checks, comparison] = await Promise.all([
+    reader.read('the checks', () => deps.github.readChecks(repo, found.sha)),
+    andThen(here, ({ live }) =>
+      live === null ? known(null) : reader.read('the comparison with the live version', () => deps.github.compare(repo, live.sha, found.sha)),
+    ),
+  ]);
+  return { checks, comparison, reviews: await readReviews(deps, reader, { repo, policy, target, comparison }) };
+}
+
+async function readReviews(
+  deps: FactsDeps,
+  reader: Reader,
+  input: { repo: RepositoryFacts; policy: EnvironmentPolicy; target: Target; comparison: Read<ComparisonFacts | null> },
+): Promise<Read<ReviewFacts | null>> {
+  const { repo, policy, target, comparison } = input;
+  const onPullRequest = target.pullRequest.known && target.pullRequest.value !== null;
+  if (!policy.gates.review || onPullRequest) return known(null);
+  return andThen(comparison, (compared) =>
+    compared === null ? known(null) : reader.read('the reviews of the commits', () => deps.github.readReviews(repo, compared.added)),
+  );
+}
+
+async function readState(deps: FactsDeps, reader: Reader, policy: EnvironmentPolicy): Promise<Read<EnvironmentState>> {
+  const place = { target: policy.target, organization: policy.organization, pipelines: [policy.pipeline] };
+  const state = await reader.read(`the state of ${policy.environment}`, () => deps.gateway.environmentState(place, true));
+  if (!state.known) return state;
+  if (state.value === null || !state.value.known)
+    return { known: false, why: `the state of ${policy.environment}: it has not been read from Buildkite yet` };
+  return known(state.value);
+}
+
+async function readBefore(deps: FactsDeps, reader: Reader, policy: EnvironmentPolicy): Promise<Facts['before']> {
+  const entries = policy.gates.after.map(async ({ environment }): Promise<[string, Read<EnvironmentState>]> => {
+    const earlier = policyOf(deps.config, policy.service, environment);
+    return [environment, earlier === null ? { known: false, why: `${environment} is no longer configured` } : await readState(deps, reader, earlier)];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function readRequester(
+  deps: FactsDeps,
+  reader: Reader,
+  repository: Read<RepositoryFacts>,
+  requester: Person,
+): Promise<Pick<Facts, 'requesterState' | 'requesterRole'>> {
+  if (!repository.known) return { requesterState: repository, requesterRole: repository };
+  const repo = repository.value;
+  const [requesterState, requesterRole] = await Promise.all([
+    reader.read('whether the requester is active', () => deps.people.stateOf(repo, requester, 0)),
+    reader.read('the role of the requester', () => deps.people.roleOf(repo, requester, 0)),
+  ]);
+  return { requesterState, requesterRole };
+}

@@ -1,0 +1,169 @@
+// Facts and policy become a plan, frozen; or a refusal with every reason.
+import type { PlanInput, PlanResult } from '../../workflows/activities.ts';
+import type { GateReason } from '../../workflows/reasons.ts';
+import type { DeployRecord } from '../../workflows/status.ts';
+import type { ChangeSummary, Person, PersonKey, Plan, PullRequestRef } from '../../workflows/vocabulary.ts';
+import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
+import { githubPersonKey } from '../ids.ts';
+import { planContract, policyDigest } from '../policy/contract.ts';
+import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import { evaluate, resolveParameters } from '../policy/evaluate.ts';
+import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
+import { excludedFrom, tallyPlan } from '../policy/judge.ts';
+import { isSamePerson, resolvePerson } from '../policy/people.ts';
+import { unsatisfiable } from '../policy/rule.ts';
+import { gatherFacts, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
+import { createReader, type Reader } from './reading.ts';
+
+export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanResult> {
+  const { request } = input;
+  const policy = policyOf(deps.config, request.service, request.environment);
+  if (policy === null) return refused([unknownPlace(deps.config, request.service, request.environment)], null);
+  const requester = resolvePerson(deps.config.people, request.requester);
+  const question: Question = {
+    policy,
+    subject: {
+      kind: 'wish',
+      ref: request.ref,
+      issue: request.origin.surface === 'github' ? request.origin.issue : null,
+      expectedHead: input.expectedHead,
+    },
+    revision: input.revision,
+    askedAt: request.askedAt,
+    surface: request.origin.surface,
+    requester,
+    parameters: request.parameters,
+  };
+  const reader = createReader();
+  const gathered = await gatherFacts(deps, reader, question);
+  const { reasons, gates } = evaluate(policy, gathered.facts);
+  const { repository, facts } = gathered;
+  const ref = facts.ref.known && facts.ref.value.kind === 'found' ? facts.ref.value : null;
+  if (reasons.length > 0 || !repository.known || ref === null) {
+    reader.throwIfWorthRetrying();
+    return { kind: 'refused', reasons, gates, sha: ref?.sha ?? null, target: policy.target };
+  }
+  const change = await readChange(deps, reader, { gathered, repository: repository.value, ref });
+  const plan = draft(deps, { input, policy, requester, gathered, repository: repository.value, ref, change, gates });
+  const impossible = unsatisfiable({ rule: plan.rule, groups: deps.config.groups, excluded: excludedFrom(plan, deps.config.groups) });
+  if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
+  return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], groups: deps.config.groups }) } };
+}
+
+type Found = Extract<RefFacts, { kind: 'found' }>;
+interface Draft {
+  readonly input: PlanInput;
+  readonly policy: EnvironmentPolicy;
+  readonly requester: Person;
+  readonly gathered: Gathered;
+  readonly repository: RepositoryFacts;
+  readonly ref: Found;
+  readonly change: ChangeSummary;
+  readonly gates: Plan['gates'];
+}
+
+function draft(deps: FactsDeps, { input, policy, requester, gathered, repository, ref, change, gates }: Draft): Plan {
+  const { facts, pullRequest } = gathered;
+  const service = findService(deps.config, policy.service);
+  const here = facts.here.known ? facts.here.value : null;
+  const terms = {
+    repo: { id: repository.id, slug: repository.slug as Plan['repo']['slug'], installation: repository.installation },
+    sha: ref.sha,
+    service: policy.service,
+    environment: policy.environment,
+    target: policy.target,
+    organization: policy.organization,
+    pipeline: policy.pipeline,
+    parameters: resolveParameters(policy, input.request.parameters),
+    requester,
+    policyDigest: policyDigest(policy),
+  };
+  return {
+    ...terms,
+    contract: planContract({ ...terms, workflowId: input.workflowId }),
+    revision: input.revision,
+    zone: policy.zone,
+    title: ref.title,
+    commitUrl: ref.commitUrl,
+    ref: { kind: ref.type, name: ref.name, branch: ref.branch },
+    pullRequest: pullRequest === null ? null : toRef(pullRequest),
+    requesters: distinct([requester, ...input.pushers.map((account) => resolvePerson(deps.config.people, account))]),
+    live: here?.live ?? null,
+    change,
+    gates,
+    rule: policy.approvals,
+    tally: { satisfied: policy.approvals.tree === null, have: 0, need: 0, tree: null },
+    isProtected: policy.isProtected,
+    policy: { ...policy },
+    usualMs: usualDuration(here?.history ?? []),
+    environmentUrl: policy.environmentUrl,
+    slack: policy.slack,
+    promotesTo: service === null ? [] : promotesTo(service, policy.environment),
+  };
+}
+
+/** What lies between the live version and this one; while nothing is live, what the pull request adds, else the commit itself. */
+async function readChange(
+  deps: FactsDeps,
+  reader: Reader,
+  input: { gathered: Gathered; repository: RepositoryFacts; ref: Found },
+): Promise<ChangeSummary> {
+  const { facts, pullRequest } = input.gathered;
+  const live = facts.comparison.known ? facts.comparison.value : null;
+  if (live !== null) return summarise(live, facts);
+  if (pullRequest !== null && pullRequest.state === 'open') {
+    const added = await reader.read('the commits of the pull request', () =>
+      deps.github.compare(input.repository, pullRequest.baseRef, input.ref.sha),
+    );
+    reader.throwIfWorthRetrying();
+    if (added.known) return { ...summarise(added.value, facts), compareUrl: null };
+  }
+  return { commits: 1, pullRequests: [], authors: input.ref.authors.map(({ id }) => githubPersonKey(id)), compareUrl: null };
+}
+
+function summarise(comparison: ComparisonFacts, facts: Facts): ChangeSummary {
+  const authors = new Set<PersonKey>(comparison.added.flatMap((commit) => commit.authors.map(({ id }) => githubPersonKey(id))));
+  const reviewed = facts.reviews.known ? facts.reviews.value : null;
+  return {
+    commits: comparison.addedTotal,
+    pullRequests: reviewed?.pullRequests ?? pullRequestsByTitle(comparison.added),
+    authors: [...authors],
+    compareUrl: comparison.compareUrl,
+  };
+}
+
+/** GitHub's merge and squash titles name their pull request; for display only. */
+function pullRequestsByTitle(commits: readonly CommitFacts[]): readonly number[] {
+  const numbers = commits.flatMap(({ title }) => {
+    const match = /^Merge pull request #(\d+) |\(#(\d+)\)$/.exec(title);
+    return match === null ? [] : [Number(match[1] ?? match[2])];
+  });
+  return [...new Set(numbers)];
+}
+
+function usualDuration(history: readonly DeployRecord[]): number | null {
+  const durations = history
+    .filter((record) => record.how === 'passed' && record.startedAt !== null)
+    .map((record) => record.endedAt - (record.startedAt ?? record.endedAt))
+    .toSorted((a, b) => a - b);
+  return durations[Math.floor(durations.length / 2)] ?? null;
+}
+
+function distinct(people: readonly Person[]): readonly Person[] {
+  return people.filter((person, at) => people.findIndex((other) => isSamePerson(other, person)) === at);
+}
+
+function toRef({ number, title, url }: PullRequestFacts): PullRequestRef {
+  return { number, title, url };
+}
+
+/** The configuration may have changed between the command and the plan. */
+function unknownPlace(config: Config, service: string, environment: string): GateReason {
+  const found = findService(config, service);
+  if (found === null) return { code: 'unknown-service', service, known: config.services.map(({ name }) => name) };
+  return { code: 'unknown-environment', service: found.name, environment, known: found.order };
+}
+
+function refused(reasons: readonly GateReason[], target: string | null): PlanResult {
+  return { kind: 'refused', reasons, gates: [], sha: null, target };
+}

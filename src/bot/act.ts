@@ -1,0 +1,65 @@
+// Votes, withdrawals and cancellations: which request is meant, and what became of the act.
+import type { LateAct } from '../../workflows/contract.ts';
+import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
+import type { Which } from '../command/command.ts';
+import type { Reply } from '../render/reply.ts';
+import type { FoundDeploy } from '../temporal/gateway.ts';
+import type { BotDeps } from './bot.ts';
+import type { Incoming } from './front-door.ts';
+import { servicesHere } from './grammar.ts';
+
+/** The request that is meant, or why it can't be told. */
+export type Meant = { readonly kind: 'found'; readonly deploy: FoundDeploy } | { readonly kind: 'reply'; readonly reply: Reply };
+
+export async function findMeant(deps: BotDeps, incoming: Incoming, which: Which): Promise<Meant> {
+  if (which.by === 'code') {
+    const deploy = await deps.gateway.findByCode(which.code);
+    return deploy === null ? refuse({ code: 'unknown-request', named: which.code }) : { kind: 'found', deploy };
+  }
+  const { from } = incoming;
+  const environment = which.by === 'environment' ? which.environment : null;
+  const where =
+    from.surface === 'github'
+      ? ({ kind: 'pull-request', repository: from.repo.id, number: from.issue, environment } as const)
+      : ({ kind: 'services', services: servicesHere(deps.config, from).map(({ name }) => name) } as const);
+  const open = await deps.gateway.findOpen(where, true);
+  const [only] = open;
+  if (only === undefined) return refuse({ code: 'no-open-request', where: from.surface === 'github' ? `#${from.issue}` : 'this channel' });
+  if (open.length > 1) return refuse({ code: 'several-open-requests', codes: open.map(({ code }) => code) });
+  return { kind: 'found', deploy: only };
+}
+
+/** The reply to an act; null: the request is over (or was never there). */
+export async function actOn(deps: BotDeps, deployId: string, late: LateAct): Promise<Reply | null> {
+  const name = late.act === 'castVote' ? late.input.kind : late.act;
+  const outcome = await deps.gateway.act(deployId, late);
+  deps.log.info({ deployId, act: name, outcome: outcome.kind }, 'act handled');
+  switch (outcome.kind) {
+    case 'receipt':
+      return { kind: 'receipt', act: name, receipt: outcome.receipt };
+    case 'recorded':
+      return { kind: 'recorded', act: name };
+    case 'over':
+      return null;
+  }
+}
+
+/** Says how the request ended, when, and how to ask again. */
+export async function tooLate(deps: BotDeps, deployId: string): Promise<Reply> {
+  const status = await deps.gateway.deployStatus(deployId);
+  if (status === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: deployId }] };
+  const { service, environment } = status.request;
+  return { kind: 'refused', reasons: [{ code: 'too-late', ended: endedAs(status), at: endedAt(status.phase), service, environment }] };
+}
+
+function endedAs(status: DeployStatus): string {
+  return status.phase.kind === 'ended-badly' ? status.phase.how : status.phase.kind;
+}
+
+function endedAt(phase: DeployPhase): number | null {
+  return 'at' in phase ? phase.at : null;
+}
+
+function refuse(reason: Extract<Reply, { kind: 'refused' }>['reasons'][number]): Meant {
+  return { kind: 'reply', reply: { kind: 'refused', reasons: [reason] } };
+}

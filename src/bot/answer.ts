@@ -1,0 +1,155 @@
+// A command becomes a started request, an act, or something read.
+import type { DeployStatus } from '../../workflows/status.ts';
+import type { RefWish, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { Command } from '../command/command.ts';
+import { findService, policyOf, servicesOf, type Service } from '../config/config.ts';
+import { deployCode } from '../ids.ts';
+import type { Reply } from '../render/reply.ts';
+import { assertNever } from '../trouble.ts';
+import { actOn, findMeant, tooLate } from './act.ts';
+import type { BotDeps } from './bot.ts';
+import type { Incoming } from './front-door.ts';
+import { servicesHere } from './grammar.ts';
+
+export function answer(deps: BotDeps, incoming: Incoming, command: Command): Promise<Reply> {
+  switch (command.kind) {
+    case 'deploy':
+      return deploy(deps, incoming, command);
+    case 'retry':
+      return retry(deps, incoming, command);
+    case 'vote':
+    case 'withdraw':
+    case 'cancel':
+      return act(deps, incoming, command);
+    case 'status':
+      return showStatus(deps, incoming, command);
+    case 'what':
+      return showLive(deps, incoming, command);
+    case 'help':
+      return help(deps, incoming, command);
+    default:
+      return assertNever(command);
+  }
+}
+
+async function deploy(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'deploy' }>): Promise<Reply> {
+  const service = chooseService(deps, incoming.from, command.service);
+  if ('reply' in service) return service.reply;
+  const { environment } = command;
+  if (!service.order.includes(environment)) {
+    return { kind: 'refused', reasons: [{ code: 'unknown-environment', service: service.name, environment, known: service.order }] };
+  }
+  return start(deps, incoming, {
+    service: service.name,
+    environment,
+    ref: command.ref,
+    parameters: command.parameters,
+    dryRun: command.mode === 'plan',
+    retryOf: null,
+  });
+}
+
+type Wish = Pick<DeployStatus['request'], 'service' | 'environment' | 'ref' | 'parameters' | 'dryRun' | 'retryOf'>;
+
+async function start(deps: BotDeps, incoming: Incoming, wish: Wish): Promise<Reply> {
+  const code = deployCode(incoming.key);
+  await deps.gateway.startDeploy(incoming.key, { ...wish, code, requester: incoming.by, origin: incoming.from, askedAt: incoming.at });
+  const { service, environment, dryRun } = wish;
+  return { kind: 'started', code, service, environment, dryRun, channel: policyOf(deps.config, service, environment)?.slack.channel ?? null };
+}
+
+function chooseService(deps: BotDeps, from: ReplyTo, name: string | null): Service | { readonly reply: Reply } {
+  const refuse = (reason: Extract<Reply, { kind: 'refused' }>['reasons'][number]): { reply: Reply } => ({
+    reply: { kind: 'refused', reasons: [reason] },
+  });
+  const known = deps.config.services.map((service) => service.name);
+  if (name === null) {
+    const here = from.surface === 'github' ? servicesOf(deps.config, from.repo.slug) : [];
+    const [only] = here;
+    return only !== undefined && here.length === 1
+      ? only
+      : refuse({ code: 'service-needed', known: here.length > 0 ? here.map((service) => service.name) : known });
+  }
+  const service = findService(deps.config, name);
+  if (service === null) return refuse({ code: 'unknown-service', service: name, known });
+  if (from.surface === 'github' && from.repo.slug.toLowerCase() !== service.repo.toLowerCase()) {
+    return refuse({ code: 'wrong-repository', service: service.name, expected: service.repo, found: from.repo.slug });
+  }
+  return service;
+}
+
+/** A new request that names the old one: the same ref, resolved anew; a fresh plan, fresh votes. */
+async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'retry' }>): Promise<Reply> {
+  const found = await deps.gateway.findByCode(code);
+  const old = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
+  if (found === null || old === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] };
+  if (found.open) return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'still-open' }] };
+  if (old.phase.kind === 'succeeded') return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'succeeded' }] };
+  const { service, environment, parameters } = old.request;
+  const place = chooseService(deps, incoming.from, service);
+  if ('reply' in place) return place.reply;
+  return start(deps, incoming, {
+    service,
+    environment,
+    parameters,
+    ref: refAgain(old),
+    dryRun: false,
+    retryOf: { workflowId: found.workflowId, code },
+  });
+}
+
+/** `head` means something else elsewhere, so a planned request is retried by the name its ref had. */
+function refAgain({ plan, request }: DeployStatus): RefWish {
+  return plan === null ? request.ref : { kind: 'named', name: plan.ref.kind === 'commit' ? plan.sha : plan.ref.name };
+}
+
+async function act(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' }>): Promise<Reply> {
+  const meant = await findMeant(deps, incoming, command.which);
+  if (meant.kind === 'reply') return meant.reply;
+  const { key, by, at, from } = incoming;
+  const common = { key, by, at, replyTo: from, reason: command.reason };
+  const { workflowId } = meant.deploy;
+  const late =
+    command.kind === 'vote'
+      ? ({ act: 'castVote', input: { ...common, kind: command.vote, contract: null, sha: null } } as const)
+      : ({ act: command.kind, input: common } as const);
+  return (await actOn(deps, workflowId, late)) ?? tooLate(deps, workflowId);
+}
+
+async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'status' }>): Promise<Reply> {
+  if (code !== null) {
+    const found = await deps.gateway.findByCode(code);
+    const status = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
+    return status === null ? { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] } : { kind: 'one-request', status };
+  }
+  const { from } = incoming;
+  const services = servicesHere(deps.config, from).map(({ name }) => name);
+  const open = await deps.gateway.findOpen({ kind: 'services', services }, false);
+  const statuses = await Promise.all(open.map((deploy) => deps.gateway.deployStatus(deploy.workflowId)));
+  const requests = statuses.filter((status) => status !== null);
+  return { kind: 'open-requests', where: from.surface === 'github' ? from.repo.slug : 'this channel', requests };
+}
+
+async function showLive(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'what' }>): Promise<Reply> {
+  const asked = command.service === null ? servicesHere(deps.config, incoming.from) : [findService(deps.config, command.service)];
+  const services = asked.filter((service) => service !== null);
+  if (services.length === 0) {
+    return {
+      kind: 'refused',
+      reasons: [{ code: 'unknown-service', service: command.service ?? '', known: deps.config.services.map(({ name }) => name) }],
+    };
+  }
+  const policies = services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
+  const wanted = policies.filter((policy) => command.environment === null || policy.environment === command.environment);
+  const environments = wanted.map(async ({ service, environment, target, organization, pipeline }) => ({
+    service,
+    environment,
+    state: await deps.gateway.environmentState({ target, organization, pipelines: [pipeline] }, false),
+  }));
+  return { kind: 'what-is-live', environments: await Promise.all(environments) };
+}
+
+async function help(deps: BotDeps, incoming: Incoming, { topic }: Extract<Command, { kind: 'help' }>): Promise<Reply> {
+  const services = servicesHere(deps.config, incoming.from).map(({ name, order }) => ({ name, environments: order }));
+  return { kind: 'help', topic, surface: incoming.from.surface, services };
+}
