@@ -1,7 +1,7 @@
 // What workflows ask of the world. Implemented in `src/activities/`. Names are WIRE FORMAT.
 // One activity of the `buildkite` queue is one HTTP request is one token of the quota.
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
-import type { Claim, ClaimStart, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
+import type { BuildResult, Claim, ClaimStart, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
 import type { DeployStatus, LogTail } from './status.ts';
 import type {
   Account,
@@ -10,6 +10,7 @@ import type {
   Contract,
   DeployRequest,
   GateResult,
+  LiveVersion,
   Millis,
   Person,
   Plan,
@@ -72,7 +73,8 @@ export interface RecheckInput {
 }
 /** `unknown`: something could not be read; ask again. `void`: votes that stopped counting, and the tally without them. */
 export type Recheck =
-  | { readonly kind: 'good'; readonly tally: Tally }
+  /** `live`: the version that runs on the target now, if it was read; the plan's may be hours old. */
+  | { readonly kind: 'good'; readonly tally: Tally; readonly live?: LiveVersion | null }
   | { readonly kind: 'gates'; readonly reasons: readonly GateReason[] }
   | { readonly kind: 'void'; readonly votes: readonly VoidVote[]; readonly tally: Tally }
   | { readonly kind: 'unknown'; readonly what: string };
@@ -80,7 +82,13 @@ export type Recheck =
 export interface HolderFacts {
   /** `running`, `completed`, `missing`, or another close status in lower case. */
   readonly deploy: string;
-  readonly build: { readonly status: string; readonly closedAt: Millis | null; readonly deployId: string | null };
+  /** `result`: how it ended, if it completed and its result can be read. */
+  readonly build: {
+    readonly status: string;
+    readonly closedAt: Millis | null;
+    readonly deployId: string | null;
+    readonly result?: BuildResult | null;
+  };
 }
 
 export interface DecidingActivities {

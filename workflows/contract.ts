@@ -5,6 +5,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ActReason, GateReason } from './reasons.ts';
 import type { DeployStatus, EnvironmentState } from './status.ts';
+import type { BuildTiming, BuildWatchTiming, DeployTiming, EnvironmentTiming } from './timing.ts';
 import type {
   Account,
   BuildEnd,
@@ -113,6 +114,7 @@ export const queueChanged = defineSignal<[{ readonly turn: number; readonly posi
 /** Progress of the build, in order; display only moves forward. */
 export type BuildReport =
   | { readonly kind: 'waiting-for-quota'; readonly until: Millis }
+  | { readonly kind: 'unreachable'; readonly until: Millis }
   | { readonly kind: 'unclear'; readonly until: Millis }
   | { readonly kind: 'progress'; readonly build: BuildFacts }
   | { readonly kind: 'blocked'; readonly build: BuildFacts; readonly step: string }
@@ -143,12 +145,13 @@ export interface Join {
 export type JoinAnswer =
   | { readonly kind: 'queued'; readonly position: number; readonly ahead: string | null }
   | { readonly kind: 'running' }
-  | { readonly kind: 'ended'; readonly how: BuildEnd | 'not-built' };
+  /** `build`: what was built, so that a lost report can be made good. */
+  | { readonly kind: 'ended'; readonly how: BuildEnd | 'not-built'; readonly build?: BuildFacts | null };
 export const join = defineUpdate<JoinAnswer, [Join]>('join');
 /** The request gives its place up (cancelled, expired, votes void). */
 export const placeGivenUp = defineSignal<[{ readonly deployId: string; readonly turn: number }]>('placeGivenUp');
 /** Answer of a `build` that a previous run (or nobody) started: it holds the target, and now it has ended. */
-export const holderEnded = defineSignal<[{ readonly deployId: string | null; readonly result: BuildResult }]>('holderEnded');
+export const holderEnded = defineSignal<[{ readonly deployId: string | null; readonly turn: number; readonly result: BuildResult }]>('holderEnded');
 /** A webhook told of a build on this target that no running `build` follows; confirmed by one read before it is believed. */
 export const strayBuildSeen = defineSignal<[{ readonly build: BuildFacts }]>('strayBuildSeen');
 export const environmentState = defineQuery<EnvironmentState>('environmentState');
@@ -159,13 +162,24 @@ export interface EnvironmentInput {
   readonly organization: string;
   readonly pipelines: readonly string[];
   readonly carried: CarriedEnvironment | null;
+  /** `ENVIRONMENT_TIMING` unless given. */
+  readonly timing?: EnvironmentTiming;
 }
 export interface CarriedEnvironment {
   readonly state: EnvironmentState;
-  /** Joins already answered, by `<deployId>#<turn>`, newest last, bounded. */
-  readonly ended: readonly { readonly key: string; readonly how: BuildEnd | 'not-built' }[];
-  /** A `build` that still runs: a foreign holder to this run. */
-  readonly foreign: { readonly deployId: string | null } | null;
+  readonly queue: readonly Join[];
+  /** Turns that are over, newest last, bounded. */
+  readonly ended: readonly EndedTurn[];
+  /** Unfinished builds at Buildkite that no request waits for: each holds the target until it has ended. */
+  readonly strays: readonly BuildFacts[];
+  /** The holder's `build` runs on: a foreign one to this run. */
+  readonly holder: { readonly entry: Join | null; readonly since: Millis } | null;
+}
+export interface EndedTurn {
+  readonly deployId: string;
+  readonly turn: number;
+  readonly how: BuildEnd | 'not-built';
+  readonly build: BuildFacts | null;
 }
 
 // ---- build ---------------------------------------------------------------------------------------------------
@@ -181,6 +195,7 @@ export interface BuildInput {
   readonly turn: number;
   readonly look: { readonly notBefore: Millis } | null;
   readonly follow: BuildFacts | null;
+  readonly timing: BuildTiming;
 }
 export type BuildResult =
   | { readonly kind: 'ended'; readonly how: BuildEnd; readonly build: BuildFacts; readonly sha: string; readonly code: string | null }
@@ -189,6 +204,8 @@ export type BuildResult =
 /** Something about a Buildkite build was seen: by webhook (signed) or by the shared poll. Addressed: `build:<target>` is reused. */
 export const buildSeen =
   defineSignal<[{ readonly deployId: string | null; readonly build: BuildFacts; readonly by: 'webhook' | 'poll' }]>('buildSeen');
+/** The shared poll no longer found the build among the unfinished ones: it has ended, or waits at a block step. */
+export const buildLeft = defineSignal<[{ readonly deployId: string | null; readonly uuid: string }]>('buildLeft');
 /** A person cancelled: `deploy` passes it on. Kept until there is a build to cancel. */
 export const cancelAsked = defineSignal<[{ readonly deployId: string }]>('cancelAsked');
 /** `environment` (a later run of it) asks the holder to signal its end. */
@@ -209,6 +226,8 @@ export const watchEnded = defineSignal<[{ readonly uuid: string }]>('watchEnded'
 export interface BuildWatchInput {
   readonly organization: string;
   readonly carried: readonly Watched[];
+  /** `BUILD_WATCH_TIMING` unless given. */
+  readonly timing?: BuildWatchTiming;
 }
 
 // ---- reply ---------------------------------------------------------------------------------------------------
@@ -224,23 +243,5 @@ export interface DeployInput {
   readonly request: DeployRequest;
   readonly timing: DeployTiming;
 }
-/** Durations the workflow waits for, in milliseconds: given, so that tests need not wait. */
-export interface DeployTiming {
-  /** I10: no plan starts later than this after the event's own time. */
-  readonly maxAgeMs: number;
-  /** First and longest pause before `deploy` asks its environment again. */
-  readonly askAgainMs: number;
-  readonly askAgainMaxMs: number;
-  /** How long an unreadable gate is read again at the turn. */
-  readonly unreadableMs: number;
-  /** Least time between two edits of a card for mere progress. */
-  readonly progressMs: number;
-}
-export const DEPLOY_TIMING: DeployTiming = {
-  maxAgeMs: 600_000,
-  askAgainMs: 60_000,
-  askAgainMaxMs: 600_000,
-  unreadableMs: 600_000,
-  progressMs: 15_000,
-};
 export type { ActReason, GateReason };
+export { DEPLOY_TIMING, type DeployTiming } from './timing.ts';

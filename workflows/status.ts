@@ -10,11 +10,12 @@ export type DeployPhase =
   /** Answer of `/deploy plan`: what would happen. Final. */
   | { readonly kind: 'planned' }
   | { readonly kind: 'waiting'; readonly expiresAt: Millis }
+  /** `position` 1 is the next one; 0: it is joining the queue and the place is not known yet. */
   | { readonly kind: 'queued'; readonly position: number; readonly ahead: string | null }
   /** At its turn: everything is read again, just before the build. `unread`: what can't be read right now. */
   | { readonly kind: 'checking'; readonly unread: string | null }
-  /** `quota`: waiting for Buildkite's quota until then. `unclear`: Buildkite's answer did not say whether the build exists. */
-  | { readonly kind: 'starting'; readonly waitingFor: 'nothing' | 'quota' | 'unclear'; readonly until: Millis | null }
+  /** `quota`: waiting for Buildkite's quota until then. `unreachable`: nothing got through to Buildkite. `unclear`: Buildkite's answer did not say whether the build exists. */
+  | { readonly kind: 'starting'; readonly waitingFor: 'nothing' | 'quota' | 'unreachable' | 'unclear'; readonly until: Millis | null }
   | { readonly kind: 'building'; readonly build: BuildFacts; readonly cancelling: Person | null }
   | { readonly kind: 'blocked'; readonly build: BuildFacts; readonly step: string }
   | { readonly kind: 'succeeded'; readonly build: BuildFacts; readonly at: Millis }
@@ -94,7 +95,8 @@ export interface EnvironmentState {
   /** false until a fresh environment has read Buildkite: then `live` is unknown, not nothing. */
   readonly known: boolean;
   readonly live: LiveVersion | null;
-  readonly holder: { readonly deployId: string; readonly code: string | null; readonly since: Millis } | null;
+  /** `deployId` is null for a build that was not asked for here. */
+  readonly holder: { readonly deployId: string | null; readonly code: string | null; readonly since: Millis } | null;
   readonly queue: readonly QueueEntry[];
   readonly history: readonly DeployRecord[];
 }
