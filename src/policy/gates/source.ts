@@ -1,0 +1,125 @@
+// What is to be deployed: is the ref there, allowed, ours, finished, and still what was asked for? Pure.
+import { fail, foundRef, notApplicable, pass, pullRequestOf, short, unknown, type Answer, type FoundRef, type Question } from './gate.ts';
+import { matchesBranch } from '../branch-pattern.ts';
+import type { RefRule } from '../environment-policy.ts';
+import type { Facts, PullRequestFacts } from '../facts.ts';
+
+export function judgeRef({ policy, facts }: Question): Answer {
+  if (!facts.ref.known) return unknown('ref', 'the ref', facts.ref.why);
+  const ref = facts.ref.value;
+  if (ref.kind === 'not-found') return fail('ref', `${ref.name} is not there`, [{ code: 'unknown-ref', ref: ref.name }]);
+  if (ref.kind === 'ambiguous') {
+    return fail('ref', `${ref.name} could be several`, [{ code: 'ambiguous-ref', ref: ref.name, matches: ref.matches }]);
+  }
+  const pr = pullRequestOf(facts);
+  if (pr.known && pr.value?.state === 'closed') {
+    return fail('ref', `pull request ${pr.value.number} was closed without merging`, [{ code: 'pull-request-closed', number: pr.value.number }]);
+  }
+  const admitted = policy.refs.map((rule) => admitsRef(rule, { ref, facts, pr: pr.known ? pr.value : null }));
+  if (admitted.includes('yes')) return pass('ref', `${ref.name} at ${short(ref.sha)}`);
+  if (!pr.known && policy.refs.some((rule) => rule.kind === 'pull-request')) return unknown('ref', `the pull request of ${ref.name}`, pr.why);
+  if (admitted.includes('unknown') && !facts.onDefaultBranch.known) {
+    return unknown('ref', `whether ${facts.defaultBranch} contains ${short(ref.sha)}`, facts.onDefaultBranch.why);
+  }
+  const allowed = policy.refs.map(describeRefRule);
+  return fail('ref', `${ref.name} is not among ${allowed.join(', ')}`, [{ code: 'ref-not-allowed', ref: ref.name, allowed }]);
+}
+
+/** Code of a fork was never pushed by anybody with rights here. Once merged it is ours. */
+export function judgeFork({ facts }: Question): Answer {
+  const pr = pullRequestOf(facts);
+  if (!pr.known) return unknown('fork', 'the pull request', pr.why);
+  if (pr.value === null) return notApplicable('fork', 'no pull request');
+  const { isFork, state, number, headRepository } = pr.value;
+  if (!isFork || state === 'merged') return pass('fork', `pull request ${number} is from this repository`);
+  const head = headRepository?.slug ?? 'a deleted repository';
+  return fail('fork', `pull request ${number} comes from ${head}`, [{ code: 'fork', number, head }]);
+}
+
+export function judgeDraft({ facts }: Question): Answer {
+  const pr = pullRequestOf(facts);
+  if (!pr.known) return unknown('draft', 'the pull request', pr.why);
+  if (pr.value === null) return notApplicable('draft', 'no pull request');
+  const { draft, state, number } = pr.value;
+  if (!draft || state === 'merged') return pass('draft', `pull request ${number} is ready`);
+  return fail('draft', `pull request ${number} is a draft`, [{ code: 'draft', number }]);
+}
+
+/** What was pushed after the command was not what its author had seen. From revision 2 on the push event itself says which head is meant. */
+export function judgeHead({ facts, moment }: Question): Answer {
+  const ref = foundRef(facts);
+  if (ref === null) return notApplicable('head', 'no commit found');
+  if (moment === 'turn') return notApplicable('head', `${short(ref.sha)} was approved; a later push changes nothing`);
+  if (!moves(ref, facts)) return notApplicable('head', `${ref.name} does not move`);
+  if (!facts.lastPush.known) return unknown('head', `the last push to ${ref.name}`, facts.lastPush.why);
+  return facts.revision === 1 ? judgeFirstHead(ref, facts) : judgePushedHead(ref, facts);
+}
+
+function judgeFirstHead(ref: FoundRef, facts: Facts): Answer {
+  const push = facts.lastPush.known ? facts.lastPush.value : null;
+  const pr = pullRequestOf(facts);
+  if (pr.known && pr.value?.state === 'open' && pr.value.headSha !== ref.sha) {
+    return unknown('head', `the head of ${ref.name}`, `GitHub tells ${short(ref.sha)} and ${short(pr.value.headSha)}`);
+  }
+  if (push === null) return pass('head', `nobody pushed to ${ref.name} since the command`);
+  // GitHub tells both times in whole seconds: within the same second the order can't be known, so it counts as later.
+  if (push.at >= facts.askedAt) return moved(push.sha, facts);
+  if (push.sha !== ref.sha) return unknown('head', `the last push to ${ref.name}`, `GitHub tells ${short(ref.sha)} and ${short(push.sha)}`);
+  return pass('head', `nobody pushed to ${ref.name} since the command`);
+}
+
+function judgePushedHead(ref: FoundRef, facts: Facts): Answer {
+  if (facts.expectedHead === null || ref.sha === facts.expectedHead) return pass('head', `${short(ref.sha)} is what was pushed`);
+  const push = facts.lastPush.known ? facts.lastPush.value : null;
+  if (push?.sha === facts.expectedHead) return unknown('head', `the head of ${ref.name}`, `GitHub still answers ${short(ref.sha)}`);
+  return moved(ref.sha, facts);
+}
+
+function moved(sha: FoundRef['sha'], facts: Facts): Answer {
+  const push = facts.lastPush.known ? facts.lastPush.value : null;
+  const by = push?.by?.login ?? null;
+  return fail('head', `${short(sha)} was pushed after the command`, [{ code: 'head-moved', sha, pushedAt: push?.at ?? facts.now, by }]);
+}
+
+function moves(ref: FoundRef, facts: Facts): boolean {
+  if (ref.type === 'branch') return true;
+  const pr = pullRequestOf(facts);
+  return ref.type === 'pull-request' && !(pr.known && pr.value?.state === 'merged');
+}
+
+interface Candidate {
+  readonly ref: FoundRef;
+  readonly facts: Facts;
+  readonly pr: PullRequestFacts | null;
+}
+
+function admitsRef(rule: RefRule, { ref, facts, pr }: Candidate): 'yes' | 'no' | 'unknown' {
+  const branch = branchOf(ref, pr);
+  switch (rule.kind) {
+    case 'tags':
+      return ref.type === 'tag' ? 'yes' : 'no';
+    case 'pull-request':
+      return pr !== null && pr.state !== 'closed' ? 'yes' : 'no';
+    case 'branch':
+      return branch !== null && matchesBranch(rule.pattern, branch) ? 'yes' : 'no';
+    case 'default-branch':
+      if (branch === facts.defaultBranch) return 'yes';
+      if (ref.type !== 'commit') return 'no';
+      if (!facts.onDefaultBranch.known) return 'unknown';
+      return facts.onDefaultBranch.value === true ? 'yes' : 'no';
+    default:
+      return rule satisfies never;
+  }
+}
+
+/** The branch of this repository that the commit is on: where a merged pull request went, where an open one of ours comes from. */
+function branchOf(ref: FoundRef, pr: PullRequestFacts | null): string | null {
+  if (ref.type === 'branch') return ref.name;
+  if (ref.type !== 'pull-request' || pr === null) return null;
+  if (pr.state === 'merged') return pr.baseRef;
+  return pr.isFork ? null : pr.headRef;
+}
+
+function describeRefRule(rule: RefRule): string {
+  return rule.kind === 'branch' ? `branch:${rule.pattern}` : rule.kind;
+}
