@@ -1,7 +1,7 @@
 // Every request of the client goes through here: a token of the quota, the request, and its outcome as `Trouble` where it is none of use.
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { Trouble, type TroubleKind } from '../trouble.ts';
+import { isTrouble, Trouble, type TroubleKind } from '../trouble.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import type { Lane } from './api.ts';
 import { answerText, type HttpOutcome, type HttpRequest, parseJson, send } from './http.ts';
@@ -19,8 +19,8 @@ export interface CallRequest {
 }
 /** Throws `Trouble` of kind `not-sent` without a token of the quota, and `CallTooLate`. */
 export type Call = (doing: string, request: CallRequest) => Promise<HttpOutcome>;
-/** For metrics: `status` is null when no answer came. */
-export type OnAnswer = (facts: { readonly lane: Lane; readonly method: string; readonly status: number | null }) => void;
+/** For metrics. `deferred`: handed back without a request, because the quota is used up; null: no answer came. */
+export type OnAnswer = (facts: { readonly lane: Lane; readonly method: string; readonly status: number | 'deferred' | null }) => void;
 
 /** The moment to begin has passed; nothing was sent. */
 export class CallTooLate extends Error {
@@ -40,9 +40,13 @@ export function createCaller(options: {
   const base = options.baseUrl.replace(/\/+$/, '');
   const log = options.log.child({ organization: options.organization });
   return async (doing, { lane, method, path, body, headers, notAfter }) => {
-    const outcome = await limiter.run(lane, (signal) => {
+    const task = (signal: AbortSignal): Promise<HttpOutcome> => {
       if (notAfter !== undefined && now() > notAfter) throw new CallTooLate(doing);
       return send({ method, url: base + path, token: options.token(), body, signal, ...(headers && { headers }) }, { limiter, now });
+    };
+    const outcome = await limiter.run(lane, task).catch((error: unknown) => {
+      if (isTrouble(error, 'not-sent')) onAnswer?.({ lane, method, status: 'deferred' });
+      throw error;
     });
     const status = outcome.kind === 'answered' ? outcome.status : null;
     onAnswer?.({ lane, method, status });

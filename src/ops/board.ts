@@ -1,0 +1,120 @@
+// The board: one plain, read-only page of what is open and what is live. No scripts; everything shown is escaped. Pure.
+import { createHash } from 'node:crypto';
+import type { DeployPhase, DeployStatus, EnvironmentState } from '../../workflows/status.ts';
+import type { Account, Millis } from '../../workflows/vocabulary.ts';
+
+export interface BoardSnapshot {
+  readonly at: Millis;
+  readonly requests: readonly DeployStatus[];
+  readonly environments: readonly {
+    readonly service: string;
+    readonly environment: string;
+    /** null: its workflow could not be asked. */
+    readonly state: EnvironmentState | null;
+  }[];
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #8884; --dim: #7779; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; } code { font: 13px ui-monospace, monospace; } small { opacity: .75; }
+`;
+
+/** For the page's Content-Security-Policy: only this style may apply, nothing else may load. */
+export const BOARD_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+export function boardPage(snapshot: BoardSnapshot): string {
+  const requests = snapshot.requests.map((status) => requestRow(status, snapshot.at));
+  const environments = snapshot.environments.map((entry) => environmentRow(entry, snapshot.at));
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="15"><title>Countersign</title><style>${STYLE}</style></head>
+<body>
+<h1>Countersign</h1>
+<p><small>as of ${time(snapshot.at)}, read again every 15 s</small></p>
+<h2>Open requests</h2>
+${table(['Code', 'What', 'Where to', 'State', 'Asked'], requests, 'Nothing is waiting and nothing is being deployed.')}
+<h2>Environments</h2>
+${table(['Environment', 'Live', 'Being deployed', 'Queue'], environments, 'No environment is configured.')}
+</body>
+</html>
+`;
+}
+
+function table(heads: readonly string[], rows: readonly string[], empty: string): string {
+  if (rows.length === 0) return `<p>${empty}</p>`;
+  return `<table>\n<thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table>`;
+}
+
+const row = (cells: readonly string[]): string => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+
+function requestRow({ request, plan, phase, tally }: DeployStatus, now: Millis): string {
+  const what = plan === null ? '' : ` ${sha(plan.sha)} ${escapeHtml(plan.title)}`;
+  const state = escapeHtml(stateWords(phase, now));
+  const votes = tally !== null && tally.need > 0 ? `<br><small>${tally.have} of ${tally.need} approvals</small>` : '';
+  return row([
+    `<code>${escapeHtml(request.code)}</code>`,
+    `<b>${escapeHtml(request.service)}</b>${what}`,
+    escapeHtml(request.environment),
+    state + votes,
+    `${escapeHtml(nameOf(request.requester))}<br><small>${time(request.askedAt)}</small>`,
+  ]);
+}
+
+function environmentRow({ service, environment, state }: BoardSnapshot['environments'][number], now: Millis): string {
+  const name = `<b>${escapeHtml(service)}</b> ${escapeHtml(environment)}`;
+  if (state === null) return row([name, 'can’t be read now', '', '']);
+  const { live, holder, queue, known } = state;
+  const nothing = known ? 'nothing yet' : 'unknown: being read from Buildkite';
+  return row([
+    name,
+    live === null ? nothing : `${sha(live.sha)}<br><small>since ${time(live.since)}</small>`,
+    holder === null ? '' : `<code>${escapeHtml(holder.code ?? 'a build from outside')}</code> for ${duration(now - holder.since)}`,
+    queue.map((entry) => `<code>${escapeHtml(entry.code)}</code>`).join(', '),
+  ]);
+}
+
+function stateWords(phase: DeployPhase, now: Millis): string {
+  switch (phase.kind) {
+    case 'waiting':
+      return `⏸ waiting for approval, expires in ${duration(phase.expiresAt - now)}`;
+    case 'queued':
+      return `⏳ queued, number ${phase.position}`;
+    case 'starting':
+      return phase.waitingFor === 'nothing' ? '🚚 starting' : `⏳ starting, waiting: ${phase.waitingFor}`;
+    case 'building':
+      return `🚚 building, build ${phase.build.number} is ${phase.build.state}`;
+    case 'blocked':
+      return `⏸ build ${phase.build.number} waits at ${phase.step}`;
+    case 'planning':
+    case 'checking':
+      return `⏳ ${phase.kind}`;
+    default:
+      return phase.kind.replaceAll('-', ' ');
+  }
+}
+
+const nameOf = (account: Account): string => (account.surface === 'github' ? account.login : account.name);
+const sha = (full: string): string => `<code title="${escapeHtml(full)}">${escapeHtml(full.slice(0, 7))}</code>`;
+
+function time(at: Millis): string {
+  const iso = new Date(at).toISOString();
+  return `<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
+}
+
+/** `2 h 10 min`, `40 s`. */
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}

@@ -1,0 +1,60 @@
+// What we count. Labels are closed lists: no user, SHA or repository.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export type WebhookSource = 'github' | 'slack' | 'buildkite';
+
+export interface Metrics {
+  /** `outcome`: accepted, ignored, refused, unreachable … */
+  webhookReceived(webhook: { readonly source: WebhookSource; readonly event: string; readonly outcome: string }): void;
+  webhookAnswered(webhook: { readonly source: WebhookSource; readonly seconds: number }): void;
+  command(command: { readonly source: 'github' | 'slack'; readonly command: string; readonly outcome: string }): void;
+  vote(vote: { readonly source: 'github' | 'slack'; readonly kind: 'approve' | 'reject' | 'withdraw'; readonly outcome: string }): void;
+  deployEnded(deploy: { readonly environment: string; readonly outcome: string }): void;
+  /** `deferred`: handed back to Temporal without a request, because the quota is used up; null: no answer came. */
+  buildkiteAnswered(request: { readonly lane: string; readonly method: string; readonly status: number | 'deferred' | null }): void;
+  /** In Prometheus' text format. */
+  text(): Promise<{ readonly type: string; readonly body: string }>;
+}
+
+const ACK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10];
+
+/** `quota` is asked when the metrics are read. */
+export function createMetrics(options: {
+  readonly quota: () => readonly { readonly scope: string; readonly remaining: number }[];
+  readonly version: string;
+}): Metrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+    new Counter({ name: `countersign_${name}`, help, labelNames, registers: [register] });
+  const received = counter('webhook_received_total', 'Webhooks by what became of them', ['source', 'event', 'outcome']);
+  const commands = counter('commands_total', 'Commands by what became of them', ['source', 'command', 'outcome']);
+  const votes = counter('votes_total', 'Votes by whether they counted', ['source', 'kind', 'outcome']);
+  const deploys = counter('deploys_total', 'Requests by how they ended', ['environment', 'outcome']);
+  const requests = counter('buildkite_requests_total', 'Requests to Buildkite by lane and status', ['lane', 'method', 'status']);
+  const ack = new Histogram({
+    name: 'countersign_webhook_ack_seconds',
+    help: 'Time until a webhook was answered',
+    labelNames: ['source'],
+    buckets: ACK_SECONDS,
+    registers: [register],
+  });
+  const remaining = new Gauge({
+    name: 'countersign_buildkite_quota_remaining',
+    help: 'Requests left in the present window, as the last response told',
+    labelNames: ['scope'],
+    registers: [register],
+    collect: () => options.quota().forEach((quota) => remaining.set({ scope: quota.scope }, quota.remaining)),
+  });
+  const build = new Gauge({ name: 'countersign_build_info', help: 'The running version', labelNames: ['version'], registers: [register] });
+  build.set({ version: options.version }, 1);
+  return {
+    webhookReceived: (labels) => received.inc(labels),
+    webhookAnswered: ({ source, seconds }) => ack.observe({ source }, seconds),
+    command: (labels) => commands.inc(labels),
+    vote: (labels) => votes.inc(labels),
+    deployEnded: (labels) => deploys.inc(labels),
+    buildkiteAnswered: ({ lane, method, status }) => requests.inc({ lane, method, status: String(status ?? 'none') }),
+    text: async () => ({ type: register.contentType, body: await register.metrics() }),
+  };
+}

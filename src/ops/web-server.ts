@@ -1,0 +1,108 @@
+// The public HTTP server: knows routes and their caps, nothing of platforms. A body is capped before anything looks at it.
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { RawResponse, Route } from '../ingress.ts';
+
+export interface WebServer {
+  /** The port in use, also when 0 was asked for. */
+  readonly port: number;
+  /** Accepts nothing new, lets requests finish for at most 10 s, then cuts the rest. */
+  close(): Promise<void>;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUT_CHECK_MS = 2_000;
+const DRAIN_MS = 10_000;
+/** After a 413 the rest of the body is thrown away this long, so that the client reads the answer before the connection ends. */
+const REFUSED_BODY_MS = 1_000;
+
+export async function startWebServer(options: {
+  readonly port: number;
+  readonly host?: string;
+  readonly routes: readonly Route[];
+  readonly log: Logger;
+}): Promise<WebServer> {
+  const { log } = options;
+  const routes = new Map(options.routes.map((route) => [route.path, route]));
+  const draining = new AbortController();
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    (req, res) => {
+      if (draining.signal.aborted) res.setHeader('connection', 'close');
+      serve(req, res, routes).catch((error: unknown) => {
+        if (req.destroyed && !req.complete) return log.debug({ err: error }, 'a request broke off');
+        log.error({ err: error, method: req.method, path: pathOf(req) }, 'a request failed');
+        if (!res.headersSent) answer(res, { status: 500 });
+      });
+    },
+  );
+  return { port: await listen(server, options), close: () => drain(server, draining) };
+}
+
+/** Resolves with the port once the server accepts connections. */
+export async function listen(server: Server, where: { readonly port: number; readonly host?: string }): Promise<number> {
+  server.listen(where.port, where.host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function serve(req: IncomingMessage, res: ServerResponse, routes: ReadonlyMap<string, Route>): Promise<void> {
+  const route = routes.get(pathOf(req));
+  if (route === undefined) return answer(res, { status: 404 });
+  if (req.method !== 'POST') return answer(res, { status: 405, headers: { allow: 'POST' } });
+  const rawBody = await readBody(req, route.maxBytes(req.headers));
+  if (rawBody === null) return refuseBody(req, res);
+  answer(res, await route.handle({ headers: req.headers, rawBody }));
+}
+
+/** The body, or null when it is larger than `maxBytes`: told by its length before a byte is read, or noticed on the way. */
+async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+  if (Number(req.headers['content-length'] ?? 0) > maxBytes) return null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function refuseBody(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  res.writeHead(413, { connection: 'close', 'content-length': 0 });
+  res.flushHeaders();
+  req.resume();
+  await Promise.race([once(req, 'close'), sleep(REFUSED_BODY_MS)]);
+  res.end();
+  req.destroy();
+}
+
+function answer(res: ServerResponse, response: RawResponse): void {
+  const hasType = Object.keys(response.headers ?? {}).some((name) => name.toLowerCase() === 'content-type');
+  res.writeHead(response.status, {
+    ...(response.body === undefined || hasType ? {} : { 'content-type': 'text/plain; charset=utf-8' }),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...response.headers,
+  });
+  res.end(response.body);
+}
+
+/** Without the query, as sent: nothing is decoded or resolved, so `/a/../b` is no route. */
+function pathOf(req: IncomingMessage): string {
+  return (req.url ?? '').split('?', 1)[0] ?? '';
+}
+
+async function drain(server: Server, draining: AbortController): Promise<void> {
+  if (draining.signal.aborted) return;
+  draining.abort();
+  const closed = once(server, 'close');
+  server.close();
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(cut);
+}
