@@ -7,11 +7,12 @@ import { findService, policyOf, promotesTo, type Config } from '../config/config
 import { githubPersonKey } from '../ids.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
-import { evaluate, resolveParameters } from '../policy/evaluate.ts';
+import { evaluate } from '../policy/evaluate.ts';
 import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { excludedFrom, tallyPlan } from '../policy/judge.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
 import { unsatisfiable } from '../policy/rule.ts';
+import { resolveParameters } from '../policy/parameters.ts';
 import { gatherFacts, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
 import { createReader, type Reader } from './reading.ts';
 
@@ -74,7 +75,7 @@ function draft(deps: FactsDeps, { input, policy, requester, gathered, repository
     target: policy.target,
     organization: policy.organization,
     pipeline: policy.pipeline,
-    parameters: resolveParameters(policy, input.request.parameters),
+    parameters: resolveParameters(policy, input.request.parameters).values,
     requester,
     policyDigest: policyDigest(policy),
   };
