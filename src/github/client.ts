@@ -14,8 +14,10 @@ export interface GithubOptions extends RequestsOptions {
 }
 
 /**
- * A client that sends each request once, with a time-out: retries and waiting are Temporal's. Failures are `Trouble`: without an
- * answer, or with a 5xx, a read is `unavailable` and a write `unclear` (`not-sent` if no connection was made).
+ * A client that sends each request once, with a time-out: retries and waiting are Temporal's. (One exception, Octokit's own: a 401
+ * within 5 s of a new installation token is tried again, since GitHub's servers learn of a token with a delay; a 401 did nothing.)
+ * Failures are `Trouble`: without an answer, or with a 5xx, a read is `unavailable` and a write `unclear` (`not-sent` if no
+ * connection was made).
  */
 export function createGithub(options: GithubOptions): GithubApi {
   const requests = createRequests(options);

@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import nock from 'nock';
 import pino from 'pino';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { commitSha } from '../../src/ids.ts';
 import type { GithubApi } from '../../src/github/api.ts';
 import { createGithub } from '../../src/github/client.ts';
@@ -26,6 +27,17 @@ export const REPO: RepositoryFacts = {
   defaultBranch: 'main',
   url: 'https://github.com/acme/api',
 };
+
+/** No request leaves the machine, and each one that a test announces must come. */
+export function answerOnlyAnnouncedRequests(): void {
+  beforeAll(() => nock.disableNetConnect());
+  afterEach(() => {
+    const pending = nock.pendingMocks();
+    nock.cleanAll();
+    if (pending.length > 0) throw new Error(`never asked for: ${pending.join(', ')}`);
+  });
+  afterAll(() => nock.enableNetConnect());
+}
 
 export function sha(letter: string): CommitSha {
   return commitSha(letter.repeat(40));

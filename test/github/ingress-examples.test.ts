@@ -1,13 +1,12 @@
 // Every example payload that GitHub's community collected, signed, through the front gate.
 import { sign } from '@octokit/webhooks-methods';
 import { createRequire } from 'node:module';
-import nock from 'nock';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { FrontDoor } from '../../src/bot/front-door.ts';
 import { createGithubIngress } from '../../src/github/ingress.ts';
 import { createGithubProbot } from '../../src/github/probot.ts';
 import type { Route } from '../../src/ingress.ts';
-import { API, APP_ID, PRIVATE_KEY, silent } from './github-app.ts';
+import { API, APP_ID, PRIVATE_KEY, silent, answerOnlyAnnouncedRequests } from './github-app.ts';
 
 interface Example {
   readonly action?: string;
@@ -59,8 +58,7 @@ async function deliver(route: Route, event: string, payload: object): Promise<nu
   return (await route.handle({ headers, rawBody: Buffer.from(body) })).status;
 }
 
-beforeAll(() => nock.disableNetConnect());
-afterAll(() => nock.enableNetConnect());
+answerOnlyAnnouncedRequests();
 
 it('answers 200 to every example, and only a push to a pull request has an effect', async () => {
   const route = open();

@@ -1,19 +1,16 @@
 import { createHmac } from 'node:crypto';
-import nock from 'nock';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FrontDoor, Incoming, PushEvent } from '../../src/bot/front-door.ts';
 import { createGithubIngress } from '../../src/github/ingress.ts';
 import { createGithubProbot } from '../../src/github/probot.ts';
 import type { RawResponse, Route } from '../../src/ingress.ts';
 import { Trouble } from '../../src/trouble.ts';
-import { API, APP_ID, PRIVATE_KEY, sha, silent } from './github-app.ts';
+import { API, APP_ID, PRIVATE_KEY, sha, silent, answerOnlyAnnouncedRequests } from './github-app.ts';
 
 const SECRET = 'the present secret';
 const PREVIOUS = 'the secret before';
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
-afterAll(() => nock.enableNetConnect());
+answerOnlyAnnouncedRequests();
 
 interface Door {
   readonly route: Route;
