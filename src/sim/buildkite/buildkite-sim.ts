@@ -1,0 +1,138 @@
+// The simulated Buildkite: one organization, real HTTP, real signatures, and a driver's seat.
+import { startSimServer, type Fault, type LoggedRequest } from '../http.ts';
+import { decorated, type Api } from './access.ts';
+import { realClock, type SimClock } from './clock.ts';
+import { createDriver, type BuildDriver } from './driver.ts';
+import type { BuildkiteEvent, Engine, EngineTiming } from './engine.ts';
+import { webhookTime } from './objects.ts';
+import { createQuotaBook, QUOTA_DEFAULTS, type Gauge, type QuotaOptions } from './quota.ts';
+import { accountRoutes } from './routes-account.ts';
+import { buildRoutes } from './routes-builds.ts';
+import { jobRoutes } from './routes-jobs.ts';
+import { pageRoutes } from './routes-page.ts';
+import { uuid7, type SimState } from './state.ts';
+import { createWebhooks, type Delivery, type WebhookFaults, type WebhookService } from './webhooks.ts';
+
+export interface BuildkiteSimOptions {
+  /** Slug of the one organization; `acme` unless given. */
+  readonly organization?: string;
+  readonly port?: number;
+  /** Makes steps, queueing and cancelling that much shorter; timestamps and quota windows stay true. Not together with `clock`. */
+  readonly speed?: number;
+  readonly clock?: SimClock;
+  readonly timing?: Partial<EngineTiming>;
+  readonly quota?: Partial<QuotaOptions>;
+  /** What Buildkite does not document: does a rebuild carry the meta-data along? No unless said. */
+  readonly rebuildCopiesMetaData?: boolean;
+  /** Likewise: do builds that end as `skipped` or `not_run` have `finished_at`? No unless said. */
+  readonly finishedAtWhenNotRun?: boolean;
+  /** Lists are refused beyond this many builds; 10,000 unless given. */
+  readonly deepestBuild?: number;
+}
+
+export interface Change {
+  /** null: something that has no webhook. */
+  readonly event: BuildkiteEvent | null;
+  readonly pipeline: string;
+  readonly number: number;
+}
+
+export interface BuildkiteSim extends BuildDriver {
+  /** Base address without `/v2`. */
+  readonly url: string;
+  readonly requests: readonly LoggedRequest[];
+  readonly unknownRoutes: readonly string[];
+  fault(fault: Fault): void;
+  /** Registers a webhook service. */
+  webhook(service: WebhookService): void;
+  /** Changes the named faults; the others stay as they are. */
+  webhookFaults(faults: Partial<WebhookFaults>): void;
+  readonly deliveries: readonly Delivery[];
+  /** Resolves when no webhook is under way. */
+  deliveriesSettled(): Promise<void>;
+  /** The organization's quota first, then that of every user seen. */
+  quota(): readonly Gauge[];
+  setQuota(limits: { readonly organization?: number; readonly user?: number }): void;
+  /** Other clients of the organization ask this often from now on; 0 ends it. */
+  foreignTraffic(perMinute: number): void;
+  /** Other clients have asked this often at once. */
+  consumeQuota(requests: number): void;
+  /** For so long, lists do not show builds made from now on. */
+  staleReadsFor(ms: number): void;
+  /** Called after every change of a build; returns what ends it. */
+  onChange(listener: (change: Change) => void): () => void;
+  close(): Promise<void>;
+}
+
+const TIMING: EngineTiming = { creatingMs: 0, queueMs: 500, cancelGraceMs: 10_000, stepMs: 3_000 };
+const OWNER = { name: 'Olga Owner', email: 'owner@example.test' };
+
+/** Starts the simulator on loopback. Close it: its server keeps the process alive. */
+export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Promise<BuildkiteSim> {
+  const clock = options.clock ?? realClock(options.speed);
+  const state = emptyState(options.organization ?? 'acme', clock.now());
+  const listeners = new Set<(change: Change) => void>();
+  const webhooks = createWebhooks({
+    clock,
+    context: () => ({ state, sender: owner, wording: { base: server.url, organization: state.organization.slug, time: webhookTime } }),
+  });
+  const engine: Engine = {
+    state,
+    clock,
+    timing: { ...TIMING, ...options.timing },
+    finishedAtWhenNotRun: options.finishedAtWhenNotRun ?? false,
+    emit: (event, build, job) => {
+      if (event !== null) webhooks.emit({ event, build, job });
+      for (const listener of listeners) listener({ event, pipeline: build.pipeline.slug, number: build.number });
+    },
+  };
+  const settings = { rebuildCopiesMetaData: options.rebuildCopiesMetaData ?? false, deepestBuild: options.deepestBuild ?? 10_000 };
+  const api: Api = {
+    engine,
+    quota: createQuotaBook(() => clock.now(), { ...QUOTA_DEFAULTS, ...options.quota }),
+    settings,
+    lag: { since: 0, until: 0 },
+  };
+  const driver = createDriver(engine, settings);
+  const owner = driver.addUser(OWNER);
+  const server = await startSimServer({
+    routes: { ...accountRoutes(api), ...buildRoutes(api), ...jobRoutes(api), ...pageRoutes(engine) },
+    notFound: ({ path }) => decorated({ status: 404, body: { message: `No route matches ${path}` } }, {}),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+  return {
+    ...driver,
+    url: server.url,
+    requests: server.requests,
+    unknownRoutes: server.unknownRoutes,
+    fault: (fault) => server.fault(fault),
+    webhook: (service) => webhooks.add(service),
+    webhookFaults: (faults) => webhooks.setFaults(faults),
+    deliveries: webhooks.deliveries,
+    deliveriesSettled: () => webhooks.settled(),
+    quota: () => api.quota.gauges(),
+    setQuota: (limits) => api.quota.setLimits(limits),
+    foreignTraffic: (perMinute) => api.quota.foreignTraffic(perMinute),
+    consumeQuota: (requests) => api.quota.consume(requests),
+    staleReadsFor: (ms) => void Object.assign(api.lag, { since: clock.now(), until: clock.now() + ms }),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: async () => {
+      clock.stop();
+      webhooks.stop();
+      await server.close();
+    },
+  };
+}
+
+function emptyState(slug: string, now: number): SimState {
+  return {
+    organization: { id: uuid7(now), slug, name: slug, createdAt: now },
+    users: [],
+    tokens: [],
+    pipelines: [],
+    builds: [],
+  };
+}

@@ -1,0 +1,199 @@
+// What the simulated Buildkite knows: people, tokens, pipelines, builds, jobs. Plain data that the engine changes.
+import { randomBytes } from 'node:crypto';
+
+export type CommandOutcome = 'pass' | 'fail' | 'soft_fail' | 'timeout' | 'hang';
+
+interface StepCommon {
+  readonly label: string;
+  readonly key?: string;
+  /** Like `if:` in a pipeline: false leaves the step out (job state `broken`). */
+  readonly when?: (build: SimBuild) => boolean;
+  /** Like `branches:`: a pattern with `*`. */
+  readonly branches?: string;
+}
+export interface CommandStep extends StepCommon {
+  readonly type: 'command';
+  readonly command?: string;
+  readonly durationMs?: number;
+  /** A list gives the outcome of each attempt; the last one repeats. */
+  readonly outcome?: CommandOutcome | readonly CommandOutcome[];
+  readonly log?: string;
+  readonly concurrency?: { readonly group: string; readonly limit: number };
+}
+export interface WaitStep {
+  readonly type: 'wait';
+}
+/** `input` holds up the end of the build, but no other step. */
+export interface ManualStep extends StepCommon {
+  readonly type: 'block' | 'input';
+  /** What a blocked build pretends to be (`blocked_state`), `passed` unless given. */
+  readonly blockedState?: BlockedState;
+}
+export interface TriggerStep extends StepCommon {
+  readonly type: 'trigger';
+  readonly pipeline: string;
+  readonly async?: boolean;
+}
+export type StepDefinition = CommandStep | WaitStep | ManualStep | TriggerStep;
+
+export type BlockedState = 'passed' | 'failed' | 'running';
+export type BuildState = 'creating' | 'scheduled' | 'running' | 'failing' | 'passed' | 'failed' | 'canceling' | 'canceled' | 'skipped' | 'not_run';
+export type JobState =
+  | 'waiting'
+  | 'waiting_failed'
+  | 'blocked'
+  | 'blocked_failed'
+  | 'unblocked'
+  | 'scheduled'
+  | 'running'
+  | 'passed'
+  | 'failed'
+  | 'timed_out'
+  | 'canceling'
+  | 'canceled'
+  | 'skipped'
+  | 'broken';
+
+export interface SimUser {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly createdAt: number;
+}
+export interface SimToken {
+  readonly id: string;
+  readonly secret: string;
+  readonly user: SimUser;
+  readonly scopes: readonly string[];
+  readonly description: string;
+  readonly createdAt: number;
+  expiresAt: number | null;
+}
+
+/** A pipeline as tests and the demo describe it. */
+export interface PipelineDefinition {
+  readonly slug: string;
+  readonly name?: string;
+  readonly repository?: string;
+  readonly defaultBranch?: string;
+  readonly steps: readonly StepDefinition[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** `none`: builds by the API need `ignore_pipeline_branch_filters`, as deploy pipelines usually do. */
+  readonly triggerMode?: 'code' | 'deployment' | 'fork' | 'none';
+  /** Branches that may be built, with `*`, separated by spaces; a leading `!` excludes. */
+  readonly branchConfiguration?: string;
+  readonly skipQueuedBranchBuilds?: boolean;
+  readonly cancelRunningBranchBuilds?: boolean;
+  readonly allowRebuilds?: boolean;
+  readonly archived?: boolean;
+  /** E-mail addresses of users for whom it does not exist. */
+  readonly hiddenFrom?: readonly string[];
+}
+export interface SimPipeline {
+  readonly id: string;
+  readonly slug: string;
+  readonly createdAt: number;
+  readonly settings: Omit<PipelineDefinition, 'steps' | 'slug'>;
+  steps: readonly StepDefinition[];
+  /** Held: builds start and steps end only by the driver's hand. */
+  held: boolean;
+  lastNumber: number;
+}
+
+export interface SimJob {
+  readonly id: string;
+  readonly step: StepDefinition;
+  readonly type: 'script' | 'waiter' | 'manual' | 'trigger';
+  readonly attempt: number;
+  readonly createdAt: number;
+  readonly retrySource: SimJob | null;
+  state: JobState;
+  brokenReason: 'conditional_failed' | 'branch_mismatch' | null;
+  scheduledAt: number | null;
+  startedAt: number | null;
+  finishedAt: number | null;
+  exitStatus: number | null;
+  softFailed: boolean;
+  signalReason: string | null;
+  retriedIn: SimJob | null;
+  retriedBy: SimUser | null;
+  unblockedBy: SimUser | null;
+  unblockedAt: number | null;
+  triggered: SimBuild | null;
+  log: string;
+}
+
+export interface SimAnnotation {
+  readonly id: string;
+  readonly context: string;
+  readonly style: string | null;
+  readonly priority: number;
+  readonly createdAt: number;
+  body: string;
+  updatedAt: number;
+}
+
+/** What a build is made from. */
+export interface BuildRequest {
+  readonly commit: string;
+  readonly branch: string;
+  readonly message: string;
+  readonly env: Readonly<Record<string, unknown>>;
+  readonly metaData: Readonly<Record<string, string>>;
+  readonly author: Readonly<Record<string, string>>;
+  readonly pullRequest: { readonly id: string; readonly base: string; readonly repository: string } | null;
+  readonly source: 'api' | 'ui' | 'trigger_job' | 'webhook';
+  readonly creator: SimUser;
+  readonly rebuiltFrom: SimBuild | null;
+  readonly triggeredFrom: SimBuild | null;
+}
+export interface SimBuild extends Omit<BuildRequest, 'metaData'> {
+  readonly id: string;
+  readonly pipeline: SimPipeline;
+  readonly number: number;
+  readonly createdAt: number;
+  readonly metaData: Record<string, string>;
+  readonly jobs: SimJob[];
+  readonly annotations: SimAnnotation[];
+  /** While blocked this is what the block step says (`passed` unless told otherwise): only `blocked` tells. */
+  state: BuildState;
+  blocked: boolean;
+  blockedState: '' | BlockedState;
+  cancelReason: string | null;
+  cancelAsked: boolean;
+  held: 'queued' | 'started' | null;
+  scheduledAt: number | null;
+  startedAt: number | null;
+  failingAt: number | null;
+  finishedAt: number | null;
+}
+
+export interface SimState {
+  readonly organization: { readonly id: string; readonly slug: string; readonly name: string; readonly createdAt: number };
+  readonly users: SimUser[];
+  readonly tokens: SimToken[];
+  readonly pipelines: SimPipeline[];
+  /** In order of creation. */
+  readonly builds: SimBuild[];
+}
+
+/** A UUID of version 7, as Buildkite makes them. */
+export function uuid7(now: number): string {
+  const hex = Math.floor(now).toString(16).padStart(12, '0') + randomBytes(10).toString('hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Does the text match a pattern in which `*` stands for anything? */
+export function matchesWildcard(pattern: string, text: string): boolean {
+  const source = pattern
+    .split('*')
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+    .join('.*');
+  return new RegExp(`^${source}$`).test(text);
+}
+
+/** The attempts that count: a retried job is replaced by its retry. */
+export function presentJobs(build: Pick<SimBuild, 'jobs'>): readonly SimJob[] {
+  return build.jobs.filter((job) => job.retriedIn === null);
+}
