@@ -1,0 +1,140 @@
+// What people do in a story, with the webhooks that GitHub sends for it.
+import { closePull, fetchObjects } from './drive-branches.ts';
+import { commentEvent } from './events.ts';
+import { addComment } from './routes-pulls.ts';
+import { needPull, needRepository, needUser, UnknownInSim } from './state.ts';
+import { deliver, tell } from './tell.ts';
+import type { GithubState, SimComment, SimIssue, SimRepository, SimReview } from './state.ts';
+import type { Told, World } from './tell.ts';
+import type { Delivery } from './webhooks.ts';
+
+export interface OpenInput {
+  readonly head: string;
+  readonly by: string;
+  readonly title?: string;
+  readonly body?: string;
+  /** The default branch when left out. */
+  readonly base?: string;
+  readonly draft?: boolean;
+  /** `owner/name` of the fork that has the head branch. */
+  readonly fork?: string;
+  readonly number?: number;
+}
+export interface PeopleDriver {
+  openPullRequest(slug: string, input: OpenInput): Promise<Told & { readonly number: number; readonly headSha: string }>;
+  openIssue(slug: string, input: { title: string; by: string }): { readonly number: number };
+  closePullRequest(slug: string, number: number, by: string): Promise<Told>;
+  reopenPullRequest(slug: string, number: number, by: string): Promise<Told>;
+  setDraft(slug: string, number: number, input: { by: string; draft: boolean }): Promise<Told>;
+  review(slug: string, number: number, review: { by: string; state: SimReview['state']; body?: string }): void;
+  /** Writes a comment and delivers `issue_comment.created`. `delivery` is null when nobody listens. */
+  comment(slug: string, number: number, login: string, body: string): Promise<{ readonly id: number; readonly delivery: Delivery | null }>;
+  editComment(id: number, login: string, body: string): Promise<Delivery | null>;
+  deleteComment(id: number, login: string): Promise<Delivery | null>;
+}
+
+export function createPeopleDriver(world: World): PeopleDriver {
+  const { state } = world;
+  return {
+    openPullRequest: (slug, input) => openPullRequest(world, needRepository(state, slug), input),
+    openIssue: (slug, { title, by }) => {
+      const repository = needRepository(state, slug);
+      const issue = newIssue(state, repository, { title, by, body: null, pull: null });
+      return { number: issue.number };
+    },
+    closePullRequest: (slug, number, by) => closePull(world, needRepository(state, slug), { issue: needPull(state, slug, number), by }),
+    reopenPullRequest: (slug, number, by) => {
+      const issue = needPull(state, slug, number);
+      issue.closedAt = null;
+      return tell(world, needRepository(state, slug), { issue, change: { action: 'reopened' }, by });
+    },
+    setDraft: (slug, number, { by, draft }) => {
+      const issue = needPull(state, slug, number);
+      issue.pull.draft = draft;
+      return tell(world, needRepository(state, slug), { issue, change: { action: draft ? 'converted_to_draft' : 'ready_for_review' }, by });
+    },
+    review: (slug, number, review) => {
+      const { pull } = needPull(state, slug, number);
+      const user = needUser(state, review.by).id;
+      pull.reviews.push({ id: state.nextId(), user, body: review.body ?? '', state: review.state, sha: pull.headSha, at: state.now() });
+      state.touch();
+    },
+    comment: async (slug, number, login, body) => {
+      const repository = needRepository(state, slug);
+      if (!repository.issues.has(number)) throw new UnknownInSim(`no issue ${number} in ${slug}`);
+      const user = needUser(state, login).id;
+      const comment = addComment(state, { repository: repository.id, issue: number, user, body, viaApp: false });
+      const payload = commentEvent(state, comment, { change: { action: 'created' }, sender: user });
+      return { id: comment.id, delivery: await deliver(world, 'issue_comment', payload) };
+    },
+    editComment: (id, login, body) => {
+      const comment = needComment(state, id);
+      const before = comment.body;
+      comment.body = body;
+      comment.updatedAt = state.now();
+      state.touch();
+      const change = { action: 'edited', before } as const;
+      return deliver(world, 'issue_comment', commentEvent(state, comment, { change, sender: needUser(state, login).id }));
+    },
+    deleteComment: (id, login) => {
+      const comment = needComment(state, id);
+      const payload = commentEvent(state, comment, { change: { action: 'deleted' }, sender: needUser(state, login).id });
+      state.comments.delete(id);
+      state.touch();
+      return deliver(world, 'issue_comment', payload);
+    },
+  };
+}
+
+function needComment(state: GithubState, id: number): SimComment {
+  const comment = state.comments.get(id);
+  if (comment === undefined) throw new UnknownInSim(`no comment ${id}`);
+  return comment;
+}
+
+function newIssue(
+  state: GithubState,
+  repository: SimRepository,
+  input: { title: string; by: string; body: string | null; pull: SimIssue['pull']; number?: number },
+): SimIssue {
+  const number = input.number ?? Math.max(0, ...repository.issues.keys()) + 1;
+  if (repository.issues.has(number)) throw new UnknownInSim(`number ${number} is taken`);
+  const now = state.now();
+  const { title, body, pull } = input;
+  const user = needUser(state, input.by).id;
+  const issue: SimIssue = { id: state.nextId(), number, title, body, user, createdAt: now, updatedAt: now, closedAt: null, pull };
+  repository.issues.set(number, issue);
+  state.touch();
+  return issue;
+}
+
+async function openPullRequest(
+  world: World,
+  repository: SimRepository,
+  input: OpenInput,
+): Promise<Told & { readonly number: number; readonly headSha: string }> {
+  const { state } = world;
+  const source = input.fork === undefined ? repository : needRepository(state, input.fork);
+  const headSha = source.branches.get(input.head);
+  const baseRef = input.base ?? repository.defaultBranch;
+  const baseSha = repository.branches.get(baseRef);
+  if (headSha === undefined || baseSha === undefined) throw new UnknownInSim(`no branch ${headSha === undefined ? input.head : baseRef}`);
+  fetchObjects(state, repository, headSha);
+  const pull = {
+    id: state.nextId(),
+    headRepository: source.id,
+    headOwner: source.owner,
+    headRef: input.head,
+    headSha,
+    baseRef,
+    baseSha,
+    draft: input.draft ?? false,
+    merged: null,
+    landed: [],
+    reviews: [],
+  };
+  const title = input.title ?? state.commits.get(headSha)?.message.split('\n')[0] ?? input.head;
+  const number = input.number === undefined ? {} : { number: input.number };
+  const issue = newIssue(state, repository, { title, by: input.by, body: input.body ?? null, pull, ...number });
+  return { number: issue.number, headSha, ...(await tell(world, repository, { issue, change: { action: 'opened' }, by: input.by })) };
+}

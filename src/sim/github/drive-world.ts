@@ -1,0 +1,259 @@
+// What stories set up: people, repositories, roles, teams, history, checks. Nothing here sends a webhook.
+import { addCommit, resolveRef } from './commits.ts';
+import { installationOf, needRepository, needUser, slugOf, UnknownInSim, userByLogin } from './state.ts';
+import type {
+  Conclusion,
+  GithubState,
+  Permissions,
+  RoleName,
+  SimCheckRun,
+  SimCommit,
+  SimRepository,
+  SimStatus,
+  SimUser,
+  Signature,
+} from './state.ts';
+
+export interface CommitInput {
+  readonly message: string;
+  /** Login of the author. */
+  readonly author: string;
+  /** Login; the author when left out. `web-flow` is GitHub itself, as after a click in the browser. */
+  readonly committer?: string;
+  /** Logins, written as `Co-authored-by` trailers. */
+  readonly coAuthors?: readonly string[];
+  /** What the commit claims as its dates; anybody can forge these. Now when left out. */
+  readonly at?: number;
+  /** Only where a story needs a certain SHA. */
+  readonly sha?: string;
+}
+
+export interface RepositoryInput {
+  /** `owner/name`; the owner becomes an organization unless it is known already. */
+  readonly slug: string;
+  readonly id?: number;
+  /** Private unless said otherwise. */
+  readonly private?: boolean;
+  readonly defaultBranch?: string;
+  /** Approvals that a pull request needs; 0 when left out. */
+  readonly requiredReviews?: number;
+  /** Whether the app is installed for the owner; true unless said otherwise, false for a fork. */
+  readonly installed?: boolean;
+  readonly forkOf?: string;
+}
+
+export interface WorldDriver {
+  addUser(user: { login: string; id?: number; name?: string; type?: SimUser['type'] }): { readonly id: number };
+  renameUser(login: string, to: string): void;
+  /** The account no longer exists; what it did shows no account. */
+  removeUser(login: string): void;
+  /** A repository with one commit on its default branch; a fork has the branches of its parent. */
+  addRepository(input: RepositoryInput): { readonly id: number; readonly head: string };
+  renameRepository(slug: string, name: string): void;
+  removeRepository(slug: string): void;
+  /** null: no access any more. */
+  setRole(slug: string, login: string, role: RoleName | null): void;
+  setRequiredReviews(slug: string, approvals: number): void;
+  /** Creates the team if need be. null: not a member any more. */
+  setTeamMember(org: string, team: string, login: string, membership?: { role: 'member' | 'maintainer'; state: 'active' | 'pending' } | null): void;
+  installation(owner: string): { readonly id: number };
+  setInstallation(owner: string, change: { permissions?: Permissions; suspended?: boolean }): void;
+  /** History that is just there: no push, no webhook. The branch is made from the default branch if it is new. Returns the SHA. */
+  commit(slug: string, branch: string, commit: CommitInput): string;
+  branch(slug: string, name: string, from: string): void;
+  tag(slug: string, name: string, at: string): void;
+  /** SHA of a branch, tag or SHA. */
+  sha(slug: string, ref: string): string;
+  setStatus(slug: string, ref: string, status: { context: string; state: SimStatus['state']; description?: string; targetUrl?: string }): void;
+  /** A finished run is followed by a new one of the same name, as after "re-run". `app`: who reports it, `github-actions` when left out. */
+  setCheck(
+    slug: string,
+    ref: string,
+    check: { name: string; result: 'queued' | 'in_progress' | Conclusion; app?: string; detailsUrl?: string },
+  ): void;
+}
+
+export function createWorldDriver(state: GithubState, defaults: { permissions: Permissions }): WorldDriver {
+  const changed = <A extends readonly unknown[], R>(work: (...args: A) => R): ((...args: A) => R) => {
+    return (...args) => {
+      const result = work(...args);
+      state.touch();
+      return result;
+    };
+  };
+  return {
+    addUser: changed((user) => addUser(state, user)),
+    renameUser: changed((login, to) => void (needUser(state, login).login = to)),
+    removeUser: changed((login) => void state.users.delete(needUser(state, login).id)),
+    addRepository: changed((input) => addRepository(state, input, defaults.permissions)),
+    renameRepository: changed((slug, name) => {
+      const repository = needRepository(state, slug);
+      state.renamed.set(slug.toLowerCase(), repository.id);
+      repository.name = name;
+    }),
+    removeRepository: changed((slug) => removeRepository(state, needRepository(state, slug))),
+    setRole: changed((slug, login, role) => {
+      const { roles } = needRepository(state, slug);
+      if (role === null) roles.delete(needUser(state, login).id);
+      else roles.set(needUser(state, login).id, role);
+    }),
+    setRequiredReviews: changed((slug, approvals) => void (needRepository(state, slug).requiredReviews = approvals)),
+    setTeamMember: changed((org, team, login, membership = { role: 'member', state: 'active' }) => {
+      const { members } = findTeam(state, ownerOf(state, org).id, team);
+      if (membership === null) members.delete(needUser(state, login).id);
+      else members.set(needUser(state, login).id, membership);
+    }),
+    installation: (owner) => ({ id: needInstallation(state, owner).id }),
+    setInstallation: changed((owner, change) => {
+      const installation = needInstallation(state, owner);
+      if (change.permissions !== undefined) installation.permissions = change.permissions;
+      if (change.suspended !== undefined) installation.suspendedAt = change.suspended ? state.now() : null;
+    }),
+    commit: changed((slug, branch, input) => {
+      const repository = needRepository(state, slug);
+      const parent = repository.branches.get(branch) ?? repository.branches.get(repository.defaultBranch);
+      const { sha } = writeCommit(state, repository, { ...input, parents: parent === undefined ? [] : [parent] });
+      repository.branches.set(branch, sha);
+      return sha;
+    }),
+    branch: changed((slug, name, from) => void needRepository(state, slug).branches.set(name, shaOf(state, needRepository(state, slug), from))),
+    tag: changed((slug, name, at) => void needRepository(state, slug).tags.set(name, shaOf(state, needRepository(state, slug), at))),
+    sha: (slug, ref) => shaOf(state, needRepository(state, slug), ref),
+    setStatus: changed((slug, ref, status) => {
+      const repository = needRepository(state, slug);
+      const { context, state: result, description = null, targetUrl = null } = status;
+      const sha = shaOf(state, repository, ref);
+      repository.statuses.push({ id: state.nextId(), sha, context, state: result, description, targetUrl, at: state.now() });
+    }),
+    setCheck: changed((slug, ref, check) => setCheck(state, needRepository(state, slug), { ref, check })),
+  };
+}
+
+function addUser(state: GithubState, user: { login: string; id?: number; name?: string; type?: SimUser['type'] }): SimUser {
+  const id = user.id ?? state.nextId();
+  if (state.users.has(id) || userByLogin(state, user.login) !== null) throw new UnknownInSim(`user ${user.login} (${id}) exists already`);
+  const added: SimUser = { id, login: user.login, name: user.name ?? null, type: user.type ?? 'User', createdAt: state.now() };
+  state.users.set(id, added);
+  return added;
+}
+
+function ownerOf(state: GithubState, login: string): SimUser {
+  return userByLogin(state, login) ?? addUser(state, { login, type: 'Organization' });
+}
+
+function addRepository(state: GithubState, input: RepositoryInput, permissions: Permissions): { id: number; head: string } {
+  const [ownerLogin = '', name = ''] = input.slug.split('/');
+  const owner = ownerOf(state, ownerLogin);
+  const parent = input.forkOf === undefined ? null : needRepository(state, input.forkOf);
+  const id = input.id ?? state.nextId();
+  const now = state.now();
+  const repository: SimRepository = {
+    id,
+    owner: owner.id,
+    name,
+    private: input.private ?? true,
+    defaultBranch: input.defaultBranch ?? parent?.defaultBranch ?? 'main',
+    createdAt: now,
+    pushedAt: now,
+    network: parent?.network ?? id,
+    parent: parent?.id ?? null,
+    requiredReviews: input.requiredReviews ?? 0,
+    roles: new Map(owner.type === 'User' ? [[owner.id, 'admin']] : []),
+    branches: new Map(parent?.branches),
+    tags: new Map(),
+    objects: new Set(parent?.objects),
+    issues: new Map(),
+    statuses: [],
+    checkRuns: [],
+    activity: [],
+  };
+  state.repositories.set(id, repository);
+  if (parent === null) {
+    const by = { account: owner.id, name: ownerLogin, email: emailOf(owner), at: now };
+    const first = addCommit(state, repository, { parents: [], message: 'Initial commit', author: by, committer: by });
+    repository.branches.set(repository.defaultBranch, first.sha);
+  }
+  if ((input.installed ?? parent === null) && installationOf(state, repository) === null) {
+    const installation = { id: state.nextId(), account: owner.id, permissions, suspendedAt: null, createdAt: now };
+    state.installations.set(installation.id, installation);
+  }
+  return { id, head: repository.branches.get(repository.defaultBranch) ?? '' };
+}
+
+function removeRepository(state: GithubState, repository: SimRepository): void {
+  state.repositories.delete(repository.id);
+  for (const other of state.repositories.values())
+    for (const { pull } of other.issues.values()) if (pull?.headRepository === repository.id) pull.headRepository = null;
+}
+
+function findTeam(state: GithubState, org: number, slug: string): GithubState['teams'][number] {
+  const known = state.teams.find((team) => team.org === org && team.slug === slug);
+  if (known !== undefined) return known;
+  const team = { org, slug, members: new Map() };
+  state.teams.push(team);
+  return team;
+}
+
+function needInstallation(state: GithubState, owner: string): ReturnType<typeof findInstallation> & object {
+  const installation = findInstallation(state, owner);
+  if (installation === null) throw new UnknownInSim(`the app is not installed for ${owner}`);
+  return installation;
+}
+
+function findInstallation(state: GithubState, owner: string): ReturnType<typeof installationOf> {
+  const { id } = needUser(state, owner);
+  return [...state.installations.values()].find((installation) => installation.account === id) ?? null;
+}
+
+export function shaOf(state: GithubState, repository: SimRepository, ref: string): string {
+  const commit = resolveRef(state, repository, ref);
+  if (commit === null) throw new UnknownInSim(`no commit ${ref} in ${slugOf(state, repository)}`);
+  return commit.sha;
+}
+
+/** The address by which GitHub ties a commit to an account that keeps its own address to itself. */
+function emailOf(user: SimUser): string {
+  return `${user.id}+${user.login}@users.noreply.github.com`;
+}
+
+export function writeCommit(state: GithubState, repository: SimRepository, input: CommitInput & { parents: readonly string[] }): SimCommit {
+  const at = input.at ?? state.now();
+  const sign = (login: string): Signature => {
+    const user = needUser(state, login);
+    if (user.id === state.webFlow) return { account: user.id, name: 'GitHub', email: 'noreply@github.com', at };
+    return { account: user.id, name: user.name ?? user.login, email: emailOf(user), at };
+  };
+  const trailers = (input.coAuthors ?? []).map((login) => {
+    const { name, email } = sign(login);
+    return `Co-authored-by: ${name} <${email}>`;
+  });
+  const message = trailers.length === 0 ? input.message : `${input.message}\n\n${trailers.join('\n')}`;
+  const author = sign(input.author);
+  const committer = sign(input.committer ?? input.author);
+  return addCommit(state, repository, {
+    parents: input.parents,
+    message,
+    author,
+    committer,
+    ...(input.sha === undefined ? {} : { sha: input.sha }),
+  });
+}
+
+function setCheck(
+  state: GithubState,
+  repository: SimRepository,
+  { ref, check }: { ref: string; check: { name: string; result: 'queued' | 'in_progress' | Conclusion; app?: string; detailsUrl?: string } },
+): void {
+  const sha = shaOf(state, repository, ref);
+  const app = check.app ?? 'github-actions';
+  const isDone = check.result !== 'queued' && check.result !== 'in_progress';
+  const outcome = {
+    status: isDone ? 'completed' : check.result,
+    conclusion: isDone ? check.result : null,
+    completedAt: isDone ? state.now() : null,
+  } as Pick<SimCheckRun, 'status' | 'conclusion' | 'completedAt'>;
+  const running = repository.checkRuns.find((run) => run.sha === sha && run.name === check.name && run.app === app && run.status !== 'completed');
+  if (running !== undefined) return void Object.assign(running, outcome);
+  const { name, detailsUrl = null } = check;
+  repository.checkRuns.push({ id: state.nextId(), suite: state.nextId(), sha, name, app, detailsUrl, startedAt: state.now(), ...outcome });
+}
