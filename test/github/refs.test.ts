@@ -1,4 +1,4 @@
-import nock from 'nock';
+import type nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { isRefName } from '../../src/github/refs.ts';
 import type { PullRequestFacts, RefFacts } from '../../src/policy/facts.ts';
