@@ -1,6 +1,5 @@
 // The only way to Buildkite: one bucket for the bot's user, lanes by priority, and a gate that the response headers close.
 // Temporal is the durable queue; this one is short and hands long waits back. Nothing is ever tried again here.
-import { setTimeout as sleep } from 'node:timers/promises';
 import Bottleneck from 'bottleneck';
 import type { Logger } from 'pino';
 import { Trouble } from '../trouble.ts';
@@ -68,7 +67,7 @@ export function createLimiter(options: { organization: string; now: () => Millis
     const turn = createTurn(() => (waiting -= 1));
     waiting += 1;
     try {
-      if (delay > 0) await sleep(delay);
+      if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
       const done = bucket.schedule({ priority: PRIORITY[lane], expiration: pace.requestTimeoutMs + EXPIRATION_SLACK_MS }, async () => {
         const closed = gate.delay(lane) > 0;
         if (turn.state() === 'given-up' || closed) {
@@ -119,18 +118,17 @@ function createTurn(left: () => void): Turn {
 
 /** The result, or `tooLong()` if the job has not started when the wait is over. */
 async function withinTurn<T>(done: Promise<T>, wait: { turn: Turn; waitMs: number; tooLong: () => Trouble }): Promise<T> {
-  const timer = new AbortController();
-  const patience = sleep(Math.max(wait.waitMs, 0), 'over' as const, { signal: timer.signal });
-  // Whichever of the two comes late must not be an unhandled rejection.
-  patience.catch(() => undefined);
+  const { promise: over, resolve } = Promise.withResolvers<'over'>();
+  const patience = setTimeout(() => resolve('over'), Math.max(wait.waitMs, 0));
+  // A job that ends after it was given up must not be an unhandled rejection.
   done.catch(() => undefined);
   try {
-    const first = await Promise.race([done.then(() => 'done' as const), patience]);
+    const first = await Promise.race([done.then(() => 'done' as const), over]);
     if (first === 'done' || wait.turn.state() === 'started') return await done;
     wait.turn.giveUp();
     throw wait.tooLong();
   } finally {
-    timer.abort();
+    clearTimeout(patience);
   }
 }
 

@@ -1,0 +1,272 @@
+import * as fc from 'fast-check';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Lane } from '../../src/buildkite/api.ts';
+import { createLimiter, type Limiter } from '../../src/buildkite/limiter.ts';
+import { isTrouble, type Trouble } from '../../src/trouble.ts';
+
+// Simulated time at the real scale: Bottleneck's timers and clock are the test's.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] }));
+afterEach(() => void vi.useRealTimers());
+
+const QUOTA_OF_A_USER = 50;
+const MINUTE = 60_000;
+
+function bench() {
+  const limiter = createLimiter({ organization: 'acme', now: () => Date.now(), log: pino({ level: 'silent' }) });
+  const started: { at: number; lane: Lane; name: string }[] = [];
+  /** The trouble that `run` was refused with, or null when the task ran. */
+  const ask = async (lane: Lane, options: { name?: string; takesMs?: number } = {}): Promise<Trouble | null> => {
+    try {
+      await limiter.run(lane, async () => {
+        started.push({ at: Date.now(), lane, name: options.name ?? lane });
+        await sleep(options.takesMs ?? 0);
+      });
+      return null;
+    } catch (error) {
+      if (isTrouble(error, 'not-sent')) return error;
+      throw error;
+    }
+  };
+  return { limiter, started, ask };
+}
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+/** The most starts in any window of a minute. */
+function mostInAMinute(times: readonly number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + MINUTE).length));
+}
+function answered(
+  limiter: Limiter,
+  headers: Record<string, string | number>,
+  status = 200,
+  refusal: { scope: string; resetMs: number } | null = null,
+): void {
+  const texts = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+  limiter.observe({ status, headers: new Headers(texts), refusal });
+}
+const userLeft = (remaining: number, reset = 30) => ({
+  'RateLimit-User-Limit': 50,
+  'RateLimit-User-Remaining': remaining,
+  'RateLimit-User-Reset': reset,
+});
+const organizationLeft = (remaining: number, reset = 30) => ({ 'RateLimit-Limit': 200, 'RateLimit-Remaining': remaining, 'RateLimit-Reset': reset });
+
+describe('the quota', () => {
+  it('is never exceeded in any minute, whatever arrives when', async () => {
+    const arrival = fc.record({
+      at: fc.nat(3 * MINUTE),
+      lane: fc.constantFrom<Lane>('urgent', 'create', 'status'),
+      takesMs: fc.nat(9_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(arrival, { minLength: 60, maxLength: 400 }), async (arrivals) => {
+        const { limiter, started, ask } = bench();
+        const asked = arrivals.map(async ({ at, lane, takesMs }) => {
+          await sleep(at);
+          return ask(lane, { takesMs });
+        });
+        await pass(4 * MINUTE);
+        const refused = (await Promise.all(asked)).filter((trouble) => trouble !== null);
+        expect(mostInAMinute(started.map(({ at }) => at))).toBeLessThan(QUOTA_OF_A_USER);
+        expect(started.length + refused.length).toBe(arrivals.length);
+        for (const { retryAfterMs } of refused) expect(retryAfterMs).toBeGreaterThan(0);
+        const stopped = limiter.stop();
+        await pass(100);
+        await stopped;
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('is used almost whole under a lasting flood: waits that were given up cost nothing', async () => {
+    const { started, ask } = bench();
+    const until = Date.now() + 10 * MINUTE;
+    const worker = async (): Promise<void> => {
+      while (Date.now() < until) await sleep((await ask('status'))?.retryAfterMs ?? 0);
+    };
+    const workers = Array.from({ length: 60 }, worker);
+    await pass(12 * MINUTE);
+    await Promise.all(workers);
+    const times = started.map(({ at }) => at);
+    expect(mostInAMinute(times)).toBeLessThan(QUOTA_OF_A_USER);
+    expect(times.length / 10).toBeGreaterThan(40);
+  });
+
+  it('allows three at once after a pause, then one by one', async () => {
+    const { started, ask } = bench();
+    const asked = Array.from({ length: 5 }, () => ask('status'));
+    await pass(100);
+    expect(started).toHaveLength(3);
+    await pass(5_000);
+    expect(started).toHaveLength(5);
+    await Promise.all(asked);
+  });
+});
+
+describe('a wait', () => {
+  it('ends by lane: urgent before create before status', async () => {
+    const { started, ask } = bench();
+    const first = [ask('status'), ask('status'), ask('status')];
+    await pass(10);
+    const then = (['status', 'create', 'urgent'] as const).map((lane) => ask(lane));
+    await pass(6_000);
+    expect(started.slice(3).map(({ lane }) => lane)).toEqual(['urgent', 'create', 'status']);
+    await Promise.all([...first, ...then]);
+  });
+
+  it('of more than six seconds is handed back, and its task never runs', async () => {
+    const { started, ask } = bench();
+    const asked = Array.from({ length: 12 }, (_, i) => ask('status', { name: String(i) }));
+    await pass(MINUTE);
+    const refused = (await Promise.all(asked)).flatMap((trouble, i) => (trouble === null ? [] : [String(i)]));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(started.map(({ name }) => name)).not.toEqual(expect.arrayContaining(refused));
+    expect(started.length + refused.length).toBe(12);
+  });
+
+  it('is refused at once when too many wait already', async () => {
+    const { ask } = bench();
+    const asked = Array.from({ length: 40 }, () => ask('status'));
+    // Simulated time stands still here: an answer that needed time would never come.
+    expect(await asked[39]).toMatchObject({ kind: 'not-sent', message: 'waiting for quota: others are before it' });
+    await pass(MINUTE);
+    await Promise.all(asked);
+  });
+});
+
+describe('the gate', () => {
+  it.each([
+    ['the user', userLeft],
+    ['the organization', organizationLeft],
+  ])('stops status at ten requests left for %s, and everything at two', async (_scope, left) => {
+    const { limiter, ask } = bench();
+    answered(limiter, left(11));
+    const open = ask('status');
+    await pass(10);
+    expect(await open).toBeNull();
+    answered(limiter, left(10));
+    expect(await ask('status')).toMatchObject({ kind: 'not-sent', retryAfterMs: 31_000 });
+    const create = ask('create');
+    await pass(10);
+    expect(await create).toBeNull();
+    answered(limiter, left(2));
+    expect(await ask('create')).toMatchObject({ retryAfterMs: 31_000 });
+    expect(await ask('urgent')).toMatchObject({ retryAfterMs: 31_000 });
+    await pass(31_000);
+    const again = ask('status');
+    await pass(10);
+    expect(await again).toBeNull();
+  });
+
+  it('is never opened by a header that says more is left', async () => {
+    const { limiter, ask } = bench();
+    answered(limiter, userLeft(0));
+    answered(limiter, userLeft(49, 1));
+    expect(await ask('urgent')).toMatchObject({ retryAfterMs: 31_000 });
+  });
+
+  it.each([
+    ['rest_user', 42_000],
+    ['rest', 42_000],
+  ])('closes after a 429 until the reset that the body names for %s', async (scope, resetMs) => {
+    const { limiter, ask } = bench();
+    answered(limiter, { ...userLeft(20, 5), ...organizationLeft(100, 7) }, 429, { scope, resetMs });
+    const trouble = await ask('urgent');
+    expect(trouble?.retryAfterMs).toBeGreaterThanOrEqual(43_000);
+    expect(trouble?.retryAfterMs).toBeLessThan(44_000);
+  });
+
+  it('closes for a minute after a 429 that says nothing', async () => {
+    const { limiter, ask } = bench();
+    answered(limiter, {}, 429);
+    expect((await ask('create'))?.retryAfterMs).toBeGreaterThanOrEqual(61_000);
+  });
+
+  it('lets a short pause be waited for here', async () => {
+    const { limiter, started, ask } = bench();
+    const from = Date.now();
+    answered(limiter, userLeft(0, 3));
+    const asked = ask('status');
+    await pass(5_000);
+    expect(await asked).toBeNull();
+    expect((started[0]?.at ?? 0) - from).toBeGreaterThanOrEqual(4_000);
+  });
+
+  it('also stops who waits already, without a loss of tokens', async () => {
+    const { limiter, started, ask } = bench();
+    const first = [ask('status'), ask('status'), ask('status'), ask('status')];
+    await pass(10);
+    answered(limiter, userLeft(0, 20));
+    await pass(3_000);
+    expect((await Promise.all(first)).map((trouble) => trouble?.kind ?? 'ran')).toEqual(['ran', 'ran', 'ran', 'not-sent']);
+    await pass(20_000);
+    const then = [ask('status'), ask('status'), ask('status')];
+    await pass(10);
+    expect(await Promise.all(then)).toEqual([null, null, null]);
+    expect(started).toHaveLength(6);
+  });
+
+  it('tells both quotas as the last response told them', () => {
+    const { limiter } = bench();
+    answered(limiter, { ...userLeft(35), ...organizationLeft(80, 42) });
+    expect(limiter.quota()).toEqual([
+      { scope: 'user', limit: 50, remaining: 35, resetAt: Date.now() + 30_000 },
+      { scope: 'organization', limit: 200, remaining: 80, resetAt: Date.now() + 42_000 },
+    ]);
+  });
+
+  it.each([{ 'RateLimit-User-Remaining': 0 }, { ...userLeft(0), 'RateLimit-User-Remaining': 'none' }, { 'Rate-Limit-Remaining': 0 }])(
+    'ignores headers it does not understand: %j',
+    async (headers) => {
+      const { limiter, ask } = bench();
+      answered(limiter, headers);
+      const asked = ask('status');
+      await pass(10);
+      expect(await asked).toBeNull();
+    },
+  );
+
+  it('does not believe in a reset that is hours away', async () => {
+    const { limiter, ask } = bench();
+    answered(limiter, userLeft(0, 1_700_000_00));
+    expect(await ask('urgent')).toMatchObject({ retryAfterMs: 301_000 });
+  });
+});
+
+describe('a request', () => {
+  it('that never ends gives its place back, and what became of it is not claimed to be known', async () => {
+    const { limiter } = bench();
+    const hanging = limiter.run('create', () => new Promise(() => undefined)).catch((error: unknown) => error);
+    await pass(12_000);
+    expect(await hanging).toMatchObject({ name: 'Trouble', kind: 'unavailable' });
+  });
+
+  it('that fails is not tried again', async () => {
+    const { limiter } = bench();
+    let times = 0;
+    const failing = limiter.run('status', async () => {
+      times += 1;
+      throw new Error('boom');
+    });
+    const caught = failing.catch((error: unknown) => error);
+    await pass(MINUTE);
+    expect(await caught).toMatchObject({ message: 'boom' });
+    expect(times).toBe(1);
+  });
+
+  it('finishes while the limiter stops; whoever waits is told that nothing was sent', async () => {
+    const { limiter, started, ask } = bench();
+    const running = ask('status', { takesMs: 2_000 });
+    const others = [ask('status'), ask('status'), ask('status')];
+    await pass(100);
+    const stopped = limiter.stop();
+    await pass(3_000);
+    await stopped;
+    expect(await running).toBeNull();
+    expect((await Promise.all(others)).at(-1)).toMatchObject({ kind: 'not-sent' });
+    expect(await ask('urgent')).toMatchObject({ message: 'waiting for quota: shutting down' });
+    expect(started).toHaveLength(3);
+  });
+});
