@@ -16,7 +16,7 @@ export interface SimRequest {
 export interface SimResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent as it is; anything else as JSON; undefined: no body. */
+  /** A string or Buffer is sent as it is; anything else as JSON; undefined: no body. */
   readonly body?: unknown;
 }
 export type SimHandler = (request: SimRequest) => SimResponse | Promise<SimResponse>;
@@ -148,10 +148,11 @@ function takeFault(faults: Fault[], method: string, path: string): FaultEffect |
 
 function send(res: ServerResponse, logged: LoggedRequest, response: SimResponse): void {
   logged.status = response.status;
-  const text = response.body === undefined ? '' : typeof response.body === 'string' ? response.body : JSON.stringify(response.body);
-  const type = typeof response.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-  res.writeHead(response.status, { ...(text === '' ? {} : { 'content-type': type }), ...response.headers });
-  res.end(text);
+  const asItIs = typeof response.body === 'string' || Buffer.isBuffer(response.body) ? response.body : null;
+  const content = asItIs ?? (response.body === undefined ? '' : JSON.stringify(response.body));
+  const type = asItIs === null ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
+  res.writeHead(response.status, { ...(content.length === 0 ? {} : { 'content-type': type }), ...response.headers });
+  res.end(content);
 }
 
 async function readBody(req: IncomingMessage): Promise<Buffer> {

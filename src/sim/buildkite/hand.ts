@@ -20,7 +20,7 @@ export function release(engine: Engine, pipeline: SimPipeline): void {
   }
 }
 
-/** An agent takes the build's first jobs. */
+/** An agent takes the build's first jobs. From here on its steps end by hand. */
 export function start(engine: Engine, build: SimBuild): void {
   build.held = 'started';
   for (const job of presentJobs(build)) if (job.state === 'scheduled') startJob(engine, build, job);
@@ -46,6 +46,7 @@ export function finish(engine: Engine, build: SimBuild, how: 'passed' | 'failed'
     endJob(engine, build, { job, outcome: job.state === 'canceling' ? 'canceled' : toFail ? 'fail' : 'pass' });
     toFail = false;
   }
+  if (!build.pipeline.held) build.held = null;
   if (!isOver(build) && !build.blocked) throw new Error(`build ${build.number} of ${build.pipeline.slug} can't end now: it is ${build.state}`);
 }
 
@@ -57,6 +58,7 @@ export function block(engine: Engine, build: SimBuild, step: Omit<ManualStep, 't
   build.jobs.splice(firstWaiting === -1 ? build.jobs.length : firstWaiting, 0, job);
   for (const running of build.jobs.filter((candidate) => candidate.state === 'running')) endJob(engine, build, { job: running, outcome: 'pass' });
   refresh(engine, build);
+  if (!build.pipeline.held) build.held = null;
   return job;
 }
 

@@ -91,7 +91,7 @@ function log(call: Call, { job }: Found): SimResponse {
   return {
     status: 206,
     headers: { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` },
-    body: bytes.subarray(start).toString('utf8'),
+    body: bytes.subarray(start),
   };
 }
 

@@ -47,13 +47,16 @@ export interface Stage {
   readonly sim: BuildkiteSim;
   readonly clock: ManualClock;
   /** `path` goes behind `/v2`. */
-  ask(
-    method: string,
-    path: string,
-    options?: { readonly body?: unknown; readonly token?: string | null; readonly headers?: Record<string, string> },
-  ): Promise<Answer>;
+  readonly ask: (method: string, path: string, options?: AskOptions) => Promise<Answer>;
   /** Creates a build of `deploy` and answers its JSON. */
-  create(fields?: Readonly<Record<string, unknown>>): Promise<Body>;
+  readonly create: (fields?: Readonly<Record<string, unknown>>) => Promise<Body>;
+}
+export interface AskOptions {
+  /** A string is sent as it is. */
+  readonly body?: unknown;
+  /** `bkua_bot` unless given; null: none. */
+  readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export const BUILDS = '/organizations/acme/pipelines/deploy/builds';
