@@ -19,7 +19,7 @@ export function titleOf(commit: Commit): string {
   return commit.commit.message.split('\n', 1)[0]?.trim() ?? '';
 }
 
-/** Both directions: what `head` adds to `base` (a SHA or a branch), and what of `base` it would lose. */
+/** Both directions: what `head` adds to `base` (a SHA or a branch), and what of `base` it would lose (of more than 250 commits, the oldest). */
 export async function compare(requests: Requests, repo: Repo, base: string, head: CommitSha): Promise<ComparisonFacts> {
   const forward = await readComparison(requests, repo, base, head);
   const backward = forward.comparison.behind_by === 0 ? null : await readComparison(requests, repo, head, base);
