@@ -91,7 +91,7 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
   const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states });
   if (checked.kind === 'unknown') return checked;
   if (!checked.tally.satisfied) return { kind: 'void', votes: checked.voided, tally: checked.tally };
-  return { kind: 'good', tally: checked.tally };
+  return { kind: 'good', tally: checked.tally, ...(facts.here.known ? { live: facts.here.value.live } : {}) };
 }
 
 async function readVoters(deps: FactsDeps, repo: Repo, people: readonly Person[]): Promise<ReadonlyMap<PersonKey, Read<AccountState>>> {

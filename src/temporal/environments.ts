@@ -9,6 +9,7 @@ import {
 } from '@temporalio/client';
 import { environmentId, environmentState, join, TASK_QUEUE, type EnvironmentInput, type Join, type JoinAnswer } from '../../workflows/contract.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
+import type { EnvironmentTiming } from '../../workflows/timing.ts';
 import type { Target } from '../../workflows/vocabulary.ts';
 import { within } from './deadline.ts';
 
@@ -25,12 +26,19 @@ export interface EnvironmentPlace {
   readonly pipelines: readonly string[];
 }
 
+/** With the durations a fresh environment waits for; they depend on how this installation hears of builds. */
+export interface EnvironmentClient {
+  readonly client: Client;
+  readonly timing: EnvironmentTiming;
+}
+
 /** The state of a target's environment; a closed run's old answer is never taken. Throws `Trouble` (temporal). */
-export async function readEnvironment(client: Client, place: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null> {
+export async function readEnvironment(environments: EnvironmentClient, place: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null> {
+  const { client } = environments;
   const state = await queryOpen(client, place.target);
   if (state !== null && (state.known || !start)) return state;
   if (!start) return null;
-  if (state === null) await startEnvironment(client, place);
+  if (state === null) await startEnvironment(environments, place);
   const giveUpAt = Date.now() + KNOWN_WITHIN_MS;
   for (;;) {
     const again = await queryOpen(client, place.target);
@@ -40,20 +48,26 @@ export async function readEnvironment(client: Client, place: EnvironmentPlace, s
 }
 
 /** Update-with-start: joins the queue of a target, starting its environment where there is none. */
-export async function joinEnvironment(client: Client, request: { join: Join; target: Target; updateId: string }): Promise<JoinAnswer> {
+export async function joinEnvironment(
+  environments: EnvironmentClient,
+  request: { join: Join; target: Target; updateId: string },
+): Promise<JoinAnswer> {
   const place = { target: request.target, organization: request.join.organization, pipelines: [request.join.pipeline] };
   const startWorkflowOperation = new WithStartWorkflowOperation('environment', {
-    ...startOptions(place),
+    ...startOptions(environments, place),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });
-  return within(client, { deadlineMs: JOIN_MS, doing: 'joining the queue' }, () =>
-    client.workflow.executeUpdateWithStart(join, { args: [request.join], updateId: request.updateId, startWorkflowOperation }),
+  return within(environments.client, { deadlineMs: JOIN_MS, doing: 'joining the queue' }, () =>
+    environments.client.workflow.executeUpdateWithStart(join, { args: [request.join], updateId: request.updateId, startWorkflowOperation }),
   );
 }
 
-function startOptions(place: EnvironmentPlace): { workflowId: string; taskQueue: string; args: [EnvironmentInput]; staticSummary: string } {
-  const args: [EnvironmentInput] = [{ ...place, carried: null }];
+function startOptions(
+  { timing }: EnvironmentClient,
+  place: EnvironmentPlace,
+): { workflowId: string; taskQueue: string; args: [EnvironmentInput]; staticSummary: string } {
+  const args: [EnvironmentInput] = [{ ...place, carried: null, timing }];
   return {
     workflowId: environmentId(place.target),
     taskQueue: TASK_QUEUE.workflows,
@@ -62,9 +76,11 @@ function startOptions(place: EnvironmentPlace): { workflowId: string; taskQueue:
   };
 }
 
-async function startEnvironment(client: Client, place: EnvironmentPlace): Promise<void> {
+async function startEnvironment(environments: EnvironmentClient, place: EnvironmentPlace): Promise<void> {
   try {
-    await within(client, { deadlineMs: READ_MS, doing: 'starting the environment' }, () => client.workflow.start('environment', startOptions(place)));
+    await within(environments.client, { deadlineMs: READ_MS, doing: 'starting the environment' }, () =>
+      environments.client.workflow.start('environment', startOptions(environments, place)),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

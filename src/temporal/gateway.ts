@@ -27,7 +27,7 @@ import type { BuildFacts, DeployCode, DeployRequest } from '../../workflows/voca
 import { deployCode, target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';
-import { readEnvironment, type EnvironmentPlace } from './environments.ts';
+import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
 import { CODE_ATTRIBUTE, startAttributes } from './search-attributes.ts';
 
 /** An update gets this long; then a signal with the same key gets the rest. Both inside 2 s, under Slack's 3 s. */
@@ -71,7 +71,8 @@ export interface Gateway {
   environmentState(where: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null>;
 }
 
-export function createGateway(client: Client): Gateway {
+export function createGateway(environments: EnvironmentClient): Gateway {
+  const { client } = environments;
   return {
     startDeploy: (workflowId, request) => startDeploy(client, workflowId, request),
     startReply: (input) => startReply(client, input),
@@ -89,7 +90,7 @@ export function createGateway(client: Client): Gateway {
         ),
       ),
     buildSeen: (build) => tellBuild(client, build),
-    environmentState: (where, start) => readEnvironment(client, where, start),
+    environmentState: (where, start) => readEnvironment(environments, where, start),
   };
 }
 

@@ -1,17 +1,18 @@
 // Activities by which one workflow speaks to another where it needs an answer.
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { HolderFacts, PeerActivities } from '../../workflows/activities.ts';
-import { buildId, buildWatchId, claimStart, TASK_QUEUE, watchAsked, type BuildWatchInput } from '../../workflows/contract.ts';
+import { buildId, buildWatchId, claimStart, TASK_QUEUE, watchAsked, type BuildResult, type BuildWatchInput } from '../../workflows/contract.ts';
 import { isClosed, within } from './deadline.ts';
-import { joinEnvironment } from './environments.ts';
+import { joinEnvironment, type EnvironmentClient } from './environments.ts';
 
 /** A claim waits for the whole re-check, which may read unreadable gates again: the caller's activity is retried meanwhile. */
 const CLAIM_MS = 25_000;
 const DESCRIBE_MS = 5_000;
 
-export function createPeers(client: Client): PeerActivities {
+export function createPeers(environments: EnvironmentClient): PeerActivities {
+  const { client } = environments;
   return {
-    joinQueue: (input) => joinEnvironment(client, input),
+    joinQueue: (input) => joinEnvironment(environments, input),
     async claim({ deployId, claim }) {
       try {
         const handle = client.workflow.getHandle(deployId);
@@ -48,13 +49,22 @@ export function createPeers(client: Client): PeerActivities {
 
 async function describe(client: Client, workflowId: string): Promise<'missing' | HolderFacts['build']> {
   try {
-    const { status, closeTime, memo } = await within(client, { deadlineMs: DESCRIBE_MS, doing: 'describing a workflow' }, () =>
-      client.workflow.getHandle(workflowId).describe(),
-    );
+    const handle = client.workflow.getHandle(workflowId);
+    const { status, closeTime, memo } = await within(client, { deadlineMs: DESCRIBE_MS, doing: 'describing a workflow' }, () => handle.describe());
     const deployId = memo?.['deployId'];
-    return { status: status.name.toLowerCase(), closedAt: closeTime?.getTime() ?? null, deployId: typeof deployId === 'string' ? deployId : null };
+    const result = status.name === 'COMPLETED' && workflowId.startsWith('build:') ? await readResult(client, handle) : null;
+    return {
+      status: status.name.toLowerCase(),
+      closedAt: closeTime?.getTime() ?? null,
+      deployId: typeof deployId === 'string' ? deployId : null,
+      result,
+    };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missing';
     throw error;
   }
+}
+
+function readResult(client: Client, handle: WorkflowHandle): Promise<BuildResult> {
+  return within(client, { deadlineMs: DESCRIBE_MS, doing: 'reading how a build ended' }, () => handle.result() as Promise<BuildResult>);
 }

@@ -1,0 +1,97 @@
+// Runs the product as a user would: `src/main.ts` in a process of its own, told everything by environment variables.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const ENDED_WITHIN_MS = 30_000;
+
+export interface Product {
+  readonly url: string;
+  readonly opsUrl: string;
+  readonly pid: number;
+  /** Everything it wrote, both streams. */
+  log(): string;
+  /** SIGKILL: no goodbye. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits until it has ended; answers the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface ProductOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** As `npm start -- …`. */
+  readonly args?: readonly string[];
+  readonly ports: Ports;
+}
+
+export interface Ports {
+  readonly web: number;
+  readonly ops: number;
+}
+
+/** Ports that were free a moment ago; a product that is started again listens on the same ones. */
+export async function freePorts(): Promise<Ports> {
+  const [web, ops] = await Promise.all([freePort(), freePort()]);
+  return { web, ops };
+}
+
+/** Starts it and waits until it says that it is ready. Rejects with the end of its log if it does not become so. */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const { web, ops } = options.ports;
+  const env: Record<string, string> = { LOG_LEVEL: 'info', ...options.env, PORT: String(web), OPS_PORT: String(ops) };
+  const child = spawn(process.execPath, [MAIN, ...(options.args ?? [])], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = collect(child);
+  const opsUrl = `http://127.0.0.1:${ops}`;
+  await untilReady(child, opsUrl, log);
+  return {
+    url: `http://127.0.0.1:${web}`,
+    opsUrl,
+    pid: child.pid ?? 0,
+    log,
+    kill: async () => void (await end(child, 'SIGKILL')),
+    stop: () => end(child, 'SIGTERM'),
+  };
+}
+
+function collect(child: ChildProcess): () => string {
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => chunks.push(chunk.toString('utf8')));
+  return () => chunks.join('');
+}
+
+async function untilReady(child: ChildProcess, opsUrl: string, log: () => string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${log().slice(-3_000)}`);
+    const ready = await fetch(`${opsUrl}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ready) return;
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the product is not ready after ${READY_WITHIN_MS / 1000} s:\n${log().slice(-3_000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill('SIGKILL'), ENDED_WITHIN_MS);
+  const code = await ended;
+  clearTimeout(timer);
+  return code;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
