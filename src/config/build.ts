@@ -1,0 +1,140 @@
+// A checked draft becomes the configuration that the rest of Countersign reads: every default filled in.
+import type { Config, Service } from './config.ts';
+import type { Draft, DraftService } from './draft.ts';
+import { parseDuration } from './duration.ts';
+import { placeEnvironment } from './placed.ts';
+import type { EnvironmentEntry, RuleEntry } from './schema.ts';
+import { githubPersonKey, target } from '../ids.ts';
+import { ROLES, type EnvironmentPolicy, type Gates, type MayRule, type RefRule } from '../policy/environment-policy.ts';
+import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.ts';
+
+export const DEFAULTS = {
+  command: '/deploy',
+  zone: 'default',
+  refs: ['default-branch', 'pull-request'],
+  may: { request: ['write'], cancel: ['requester', 'approvers'] },
+  checks: 'all',
+  exclude: ['requester'],
+  expire: '4h',
+} as const;
+
+/** `slack` is present and `draft` has no problems. */
+export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): Config {
+  const people = draft.people.map(({ entry }) => toPerson(entry, slack.team));
+  const byName = new Map(people.map((person) => [person.name, person]));
+  const members = (names: readonly string[]): readonly Person[] => names.flatMap((name) => byName.get(name) ?? []);
+  return {
+    slack: { team: slack.team, channel: slack.channel, command: slack.command ?? DEFAULTS.command },
+    people,
+    groups: mapValues(draft.groups, (group) => members(group.people)),
+    zones: mapValues(draft.zones, ({ temporal, buildkite }) => ({ namespace: temporal.namespace, organization: buildkite.organization })),
+    services: draft.services.map((service) => toService(service, draft, slack.channel)),
+  };
+}
+
+/** A rule as policy evaluates it, or null when an entry says nothing or several things at once. */
+export function toRule(entry: RuleEntry): RuleNode | null {
+  const said = [entry.all, entry.any, entry.group].filter((part) => part !== undefined);
+  if (said.length !== 1) return null;
+  if (entry.group !== undefined) return { kind: 'group', group: entry.group, count: entry.count ?? 1 };
+  const of = (entry.all ?? entry.any ?? []).map(toRule);
+  const nodes = of.filter((node): node is RuleNode => node !== null);
+  return nodes.length === of.length ? { kind: entry.all === undefined ? 'any' : 'all', of: nodes } : null;
+}
+
+/** What must not be deployed to twice at once, unless configured. */
+export function targetOf(service: string, environment: string, entry: EnvironmentEntry): string {
+  return entry.target ?? `${service}/${environment}`;
+}
+
+function toPerson({ name, github, slack }: Draft['people'][number]['entry'], team: string): Person {
+  return { key: githubPersonKey(github.id), name, mapped: true, github: { id: github.id, login: github.login }, slack: { team, user: slack } };
+}
+
+function toService(service: DraftService, draft: Draft, channel: string): Service {
+  const { name, entry } = service;
+  const order = Object.keys(entry.environments);
+  const policies = order.map((environment) => {
+    const { merged } = placeEnvironment(draft, service, environment);
+    return [environment, toPolicy({ service, environment, merged, draft, channel })] as const;
+  });
+  return {
+    name,
+    aliases: entry.aliases ?? [],
+    repo: entry.repo,
+    zone: entry.zone ?? DEFAULTS.zone,
+    environments: Object.fromEntries(policies),
+    order,
+  };
+}
+
+interface Placed {
+  readonly service: DraftService;
+  readonly environment: string;
+  readonly merged: EnvironmentEntry;
+  readonly draft: Draft;
+  readonly channel: string;
+}
+
+function toPolicy({ service: { name, entry }, environment, merged, draft, channel }: Placed): EnvironmentPolicy {
+  const zone = entry.zone ?? DEFAULTS.zone;
+  return {
+    service: name,
+    aliases: entry.aliases ?? [],
+    environment,
+    zone,
+    repo: entry.repo,
+    organization: draft.zones[zone]?.buildkite.organization ?? '',
+    pipeline: merged.pipeline ?? '',
+    target: target(targetOf(name, environment, merged)),
+    environmentUrl: merged.url ?? null,
+    refs: (merged.refs ?? DEFAULTS.refs).map(toRefRule),
+    may: { request: toMay(merged.may?.request ?? DEFAULTS.may.request), cancel: toMay(merged.may?.cancel ?? DEFAULTS.may.cancel) },
+    gates: toGates(merged.gates ?? {}),
+    parameters: Object.entries(merged.parameters ?? {}).map(([parameter, rule]) => ({
+      name: parameter,
+      choices: rule.choices,
+      default: rule.default ?? null,
+    })),
+    approvals: toApprovals(merged.approvals),
+    isProtected: merged.approvals !== 'none',
+    slack: { channel: entry.slack?.channel ?? channel, also: entry.slack?.also ?? [] },
+  };
+}
+
+function toApprovals(approvals: EnvironmentEntry['approvals']): ApprovalRule {
+  const rule = approvals === undefined || approvals === 'none' ? {} : approvals;
+  // The requester never counts, whether the list names it or not.
+  const exclude = [...new Set([...DEFAULTS.exclude, ...(rule.exclude ?? [])])];
+  return { tree: toRule(rule), exclude, expireMs: parseDuration(rule.expire ?? DEFAULTS.expire) };
+}
+
+function toGates(gates: NonNullable<EnvironmentEntry['gates']>): Gates {
+  const checks = gates.checks ?? DEFAULTS.checks;
+  return {
+    checks: checks === 'none' ? null : checks,
+    review: gates.review ?? false,
+    upToDate: gates.upToDate ?? false,
+    keepsLive: gates.keepsLive ?? false,
+    after: Object.entries(gates.after ?? {}).map(([environment, soak]) => ({ environment, soakMs: parseDuration(soak) })),
+  };
+}
+
+function toMay(who: readonly string[]): MayRule {
+  const isRole = (word: string): boolean => ROLES.some((role) => role === word);
+  return {
+    roles: ROLES.filter((role) => who.includes(role)),
+    groups: who.filter((word) => !isRole(word) && word !== 'requester' && word !== 'approvers'),
+    requester: who.includes('requester'),
+    approvers: who.includes('approvers'),
+  };
+}
+
+function toRefRule(rule: string): RefRule {
+  if (rule === 'default-branch' || rule === 'pull-request' || rule === 'tags') return { kind: rule };
+  return { kind: 'branch', pattern: rule.replace(/^branch:/, '') };
+}
+
+function mapValues<From, To>(map: Readonly<Record<string, From>>, change: (value: From) => To): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

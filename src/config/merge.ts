@@ -1,0 +1,29 @@
+// Defaults under a service's own words, key by key.
+import type { EnvironmentEntry } from './schema.ts';
+
+/** Keys that together say one thing: who writes one of them replaces all of them. */
+const RULE_KEYS = ['all', 'any', 'group', 'count'];
+
+/** What the environment says, over what the defaults say. Lists and single values are replaced, maps are merged. */
+export function mergeEnvironment(defaults: EnvironmentEntry | undefined, own: EnvironmentEntry): EnvironmentEntry {
+  if (defaults === undefined) return own;
+  const approvals: object = typeof own.approvals === 'object' ? own.approvals : {};
+  const mergesRule = RULE_KEYS.some((key) => Object.hasOwn(approvals, key));
+  const below = mergesRule && typeof defaults.approvals === 'object' ? { ...defaults, approvals: withoutRule(defaults.approvals) } : defaults;
+  return merge(below, own) as EnvironmentEntry;
+}
+
+function withoutRule(approvals: object): object {
+  return Object.fromEntries(Object.entries(approvals).filter(([key]) => !RULE_KEYS.includes(key)));
+}
+
+function merge(below: unknown, above: unknown): unknown {
+  if (above === undefined) return below;
+  if (!isMap(below) || !isMap(above)) return above;
+  const keys = [...new Set([...Object.keys(below), ...Object.keys(above)])];
+  return Object.fromEntries(keys.map((key) => [key, merge(below[key], above[key])]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

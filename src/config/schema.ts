@@ -1,0 +1,207 @@
+// The configuration as it is written. Strict: it accepts only what this version enforces.
+// No refinements here: the JSON Schema for editors is generated from this; what needs two values at once is in validate.ts.
+import { z } from 'zod';
+import { DURATION_PATTERN } from './duration.ts';
+import { ROLES } from '../policy/environment-policy.ts';
+
+/** Keys that a later version will know: told apart from typos. */
+export const LATER_KEYS: readonly string[] =
+  'freeze lock rollback escalate remind githubTeam slackGroup buildkite delegate workingHours undo emergency stepUp outside blocks'.split(' ');
+
+/** A strict object. For an unknown key zod's message is, by our convention, the comma-separated list of the keys known there. */
+function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(',') : undefined) });
+}
+
+const text = z.string().min(1).max(200);
+const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a name of lower-case letters, digits, ".", "_" and "-"');
+const duration = z.string().regex(DURATION_PATTERN, 'a duration such as 30m, 4h or 2d');
+const slackChannel = z.string().regex(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
+
+const SlackSection = strict({
+  team: z
+    .string()
+    .regex(/^T[A-Z0-9]{2,20}$/, 'the id of a workspace, such as T01ACME')
+    .describe('Id of the Slack workspace (`T…`). Commands from any other workspace have no effect.'),
+  channel: slackChannel.describe('Id of the channel (`C…`) where cards live, unless a service names its own.'),
+  command: z
+    .string()
+    .regex(/^\/[a-z][a-z0-9-]{0,30}$/, 'a slash command such as /deploy')
+    .optional()
+    .describe('The word of the slash command and of comments. Default `/deploy`.'),
+});
+
+const PersonEntry = strict({
+  name: text.describe('Unique; groups name people by it.'),
+  github: strict({
+    id: z.int().min(1).describe('Numeric account id (`https://api.github.com/users/LOGIN`). It decides, whatever the login is now.'),
+    login: z
+      .string()
+      .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login without @')
+      .describe('Only shown and mentioned.'),
+  }).describe('The GitHub account.'),
+  slack: z
+    .string()
+    .regex(/^[UW][A-Z0-9]{2,20}$/, 'the id of a member, such as U01ADA')
+    .describe('Id of the Slack member (`U…`) in the workspace above. It decides whether the person is still active.'),
+});
+
+const GroupEntry = strict({ people: z.array(text).min(1).describe('Names of people.') });
+
+const ZoneEntry = strict({
+  temporal: strict({ namespace: text.describe('Temporal namespace of this zone.') }).describe('Where its requests live.'),
+  buildkite: strict({
+    organization: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the slug of an organization')
+      .describe('Slug of the Buildkite organization.'),
+  }).describe('Where its builds run.'),
+});
+
+export type RuleEntry = {
+  readonly all?: readonly RuleEntry[] | undefined;
+  readonly any?: readonly RuleEntry[] | undefined;
+  readonly group?: string | undefined;
+  readonly count?: number | undefined;
+};
+const count = z.int().min(1).max(20).optional().describe('How many of the group. Default 1.');
+const RuleNode: z.ZodType<RuleEntry> = z.lazy(() =>
+  strict({
+    all: z.array(RuleNode).min(1).optional().describe('Every one of these.'),
+    any: z.array(RuleNode).min(1).optional().describe('One of these.'),
+    group: name.optional().describe('People of this group.'),
+    count,
+  }),
+);
+
+const Approvals = strict({
+  all: z.array(RuleNode).min(1).optional().describe('Every one of these must be satisfied. One person fills one slot only.'),
+  any: z.array(RuleNode).min(1).optional().describe('One of these must be satisfied.'),
+  group: name.optional().describe('Short for a rule with one group.'),
+  count,
+  exclude: z
+    .array(z.enum(['requester', 'commit-authors']))
+    .optional()
+    .describe(
+      'Whose approval does not count. Whoever asked, and whoever pushed since, never counts, listed or not. `commit-authors`: nor do authors and co-authors of the commits since the live version. Default `[requester]`.',
+    ),
+  expire: duration.optional().describe('How long a request waits for approval. Default `4h`.'),
+});
+
+const Gates = strict({
+  checks: z
+    .union([z.enum(['all', 'none']), z.array(text).min(1)], { error: 'all, none or a list of names' })
+    .optional()
+    .describe('Statuses and check runs that must be green: `all`, `none`, or names. Default `all`.'),
+  review: z
+    .boolean()
+    .optional()
+    .describe(
+      'On a pull request: GitHub counts it as approved. Elsewhere: every commit since the live version came through a reviewed pull request. Default `false`.',
+    ),
+  upToDate: z.boolean().optional().describe('A pull request has all commits of its base. Default `false`.'),
+  keepsLive: z.boolean().optional().describe('The live version is an ancestor of the requested one. Default `false`.'),
+  after: z
+    .record(name, duration)
+    .optional()
+    .describe('The same commit is live in these environments of the service, for at least this long: `{ staging: 30m }`. Default: none.'),
+});
+
+const Parameter = strict({
+  choices: z
+    .array(z.string().regex(/^[A-Za-z0-9._/@:+-]{1,200}$/, 'letters, digits and . _ / @ : + - (numbers and true/false in quotes)'))
+    .min(1)
+    .describe('The values that may be given; nothing else ever reaches a build.'),
+  default: z.string().optional().describe('Used when the request does not name it. Without one it must be named.'),
+});
+
+const who = z.array(name);
+const May = strict({
+  request: who
+    .optional()
+    .describe(`Who may ask: repository roles (${ROLES.filter((role) => role !== 'none').join(', ')}), groups, \`approvers\`. Default \`[write]\`.`),
+  cancel: who.optional().describe('Who may cancel: the same, and `requester`. Default `[requester, approvers]`.'),
+});
+
+const EnvironmentEntry = strict({
+  pipeline: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a pipeline')
+    .optional()
+    .describe('Slug of the Buildkite pipeline that deploys. Required, here or in `defaults`.'),
+  url: z
+    .url({ protocol: /^https?$/, error: 'an address such as https://api.acme.test' })
+    .max(300)
+    .optional()
+    .describe('Where the deployed service can be seen.'),
+  target: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, 'letters, digits and . _ / -')
+    .optional()
+    .describe('What must not be deployed to twice at once; environments that share it take turns. Default `service/environment`.'),
+  refs: z
+    .array(
+      z
+        .string()
+        .regex(/^(?:default-branch|pull-request|tags|branch:[^\s~^:?[\\]{1,200})$/, 'default-branch, pull-request, tags or branch:PATTERN')
+        .max(210),
+    )
+    .min(1)
+    .optional()
+    .describe('What may be deployed: `default-branch`, `pull-request`, `tags`, `branch:release/*`. Default `[default-branch, pull-request]`.'),
+  may: May.optional().describe('Who may do what. Nothing else is allowed.'),
+  gates: Gates.optional().describe('What must be true before anybody is asked to approve, and again right before the build.'),
+  parameters: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'a name of lower-case letters, digits and "_"'), Parameter)
+    .optional()
+    .describe('Values that a request may carry; the build sees them as `COUNTERSIGN_PARAM_<NAME>`.'),
+  approvals: z
+    .union([z.literal('none'), Approvals], { error: 'none, or a rule such as { group: sre, count: 1 }' })
+    .optional()
+    .describe('Who must approve, or `none`. Required, here or in `defaults`: an environment is never unprotected by omission.'),
+});
+export type EnvironmentEntry = z.infer<typeof EnvironmentEntry>;
+
+const ServiceEntry = strict({
+  repo: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'owner/name')
+    .describe('GitHub repository, `owner/name`.'),
+  zone: name.optional().describe('Trust zone. Default `default`.'),
+  aliases: z.array(name).optional().describe('Other names people may type.'),
+  slack: strict({
+    channel: slackChannel.optional().describe('The card with buttons lives here, wherever the command was typed.'),
+    also: z.array(slackChannel).optional().describe('These channels get one line at the end.'),
+  })
+    .optional()
+    .describe('Channels of this service.'),
+  environments: z.record(name, EnvironmentEntry).describe('In the order people promote through them.'),
+});
+
+const services = z.record(name, ServiceEntry);
+
+/** A file that `include` names: services only, so that whoever owns it can change no people, groups or zones. */
+export const IncludedFile = strict({ services: services.describe('Services.') });
+
+export const ConfigFile = strict({
+  version: z.literal(1).describe('Version of this format.'),
+  include: z.array(text).optional().describe('Further files with services, as globs relative to this file, so that CODEOWNERS can guard each.'),
+  slack: SlackSection.describe('The Slack workspace. Ids decide, names are never looked up.'),
+  people: z.array(PersonEntry).describe('Reviewed identity: one human, both accounts. Who is not here can approve nothing.'),
+  groups: z.record(name, GroupEntry).optional().describe('Who approves, by name.'),
+  zones: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and "-"'), ZoneEntry)
+    .describe(
+      'Trust zones: one Temporal namespace and one Buildkite organization each. `default` is the one of services that name none. A credential variable for zone `eu` takes the suffix `_EU`.',
+    ),
+  defaults: strict({ environments: z.record(name, EnvironmentEntry).optional().describe('By environment name.') })
+    .optional()
+    .describe('Merged key by key into every environment of that name; what the service says wins.'),
+  services: services.optional().describe('Services; more may be in included files.'),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+/** Whatever is left of a file after its broken parts were taken out. */
+export const DraftFile = ConfigFile.partial();
+export type DraftFile = z.infer<typeof DraftFile>;
+export type ServiceEntry = z.infer<typeof ServiceEntry>;

@@ -1,0 +1,80 @@
+// One YAML file: its values, and on which line each of them is.
+import { globSync, readFileSync } from 'node:fs';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import type { Problem } from './problem.ts';
+import { scrubSecrets } from '../scrub.ts';
+
+export type Path = readonly (string | number)[];
+
+/** Where configuration files come from. */
+export interface FileReader {
+  /** Throws if it can't be read. */
+  readonly readText: (path: string) => string;
+  /** Paths that match a glob, relative to the directory. */
+  readonly glob: (pattern: string, directory: string) => readonly string[];
+}
+
+export const diskFiles: FileReader = {
+  readText: (path) => readFileSync(path, 'utf8'),
+  glob: (pattern, directory) => globSync(pattern, { cwd: directory }),
+};
+
+export interface Source {
+  readonly file: string;
+  readonly value: unknown;
+  /** Line of the value at this path, or of the nearest part around it that exists. */
+  readonly lineOf: (path: Path) => number;
+}
+
+const FILE_MAX_CHARACTERS = 1_000_000;
+
+/** The parsed file, or what is wrong with it. */
+export function readSource(file: string, read: FileReader): Source | readonly Problem[] {
+  let text: string;
+  try {
+    text = read.readText(file);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+    return [{ file, line: null, path: '', found: `the file can't be read (${why})`, fix: 'Put the configuration there, or set COUNTERSIGN_CONFIG' }];
+  }
+  if (text.length > FILE_MAX_CHARACTERS) {
+    return [{ file, line: null, path: '', found: 'the file has more than a million characters', fix: 'Split it with include' }];
+  }
+  return parseSource(file, text);
+}
+
+function parseSource(file: string, text: string): Source | readonly Problem[] {
+  const lines = new LineCounter();
+  try {
+    // Pretty errors quote the line, and the line may hold a secret.
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+    const wrong = [...document.errors, ...document.warnings];
+    if (wrong.length > 0) return wrong.map(({ pos, message }) => yamlProblem(file, lines.linePos(pos[0]).line, message));
+    return { file, value: document.toJS({ maxAliasCount: 100 }), lineOf: (path) => lineOf(document, lines, path) };
+  } catch (error) {
+    return [yamlProblem(file, null, error instanceof Error ? error.message : 'it does not parse')];
+  }
+}
+
+function yamlProblem(file: string, line: number | null, message: string): Problem {
+  const told = scrubSecrets(message.split('\n', 1)[0] ?? '').slice(0, 120);
+  return { file, line, path: '', found: `this is not valid YAML: ${told.replace(/[.:\s]+$/, '')}`, fix: 'Mend the YAML' };
+}
+
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+      if (pair === undefined) break;
+      offset = (isScalar(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)];
+      if (typeof node !== 'object' || node === null) break;
+      offset = ('range' in node && Array.isArray(node.range) ? Number(node.range[0]) : undefined) ?? offset;
+    } else break;
+  }
+  return Math.max(1, lines.linePos(offset).line);
+}

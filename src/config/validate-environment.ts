@@ -1,0 +1,151 @@
+// The checks of one environment. Pure.
+import { toRule } from './build.ts';
+import { problemAt, type Draft } from './draft.ts';
+import { parseDuration } from './duration.ts';
+import type { PlacedEnvironment } from './placed.ts';
+import { quote, suggest, type Problem } from './problem.ts';
+import type { RuleEntry } from './schema.ts';
+import type { Path } from './source.ts';
+import { ROLES } from '../policy/environment-policy.ts';
+import { countAlternatives } from '../policy/matching.ts';
+import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
+import { githubPersonKey } from '../ids.ts';
+import type { Person } from '../../workflows/vocabulary.ts';
+
+/** Words that `may` understands by themselves. */
+export const RESERVED_GROUPS: readonly string[] = [...ROLES, 'requester', 'approvers'];
+
+type Told = Pick<Problem, 'found' | 'fix'>;
+type Tell = (inner: Path, told: Told) => Problem;
+
+export function validateEnvironment(draft: Draft, placed: PlacedEnvironment): readonly Problem[] {
+  const tell: Tell = (inner, told) => {
+    const { source, path } = placed.origin(inner);
+    return problemAt(source, path, told);
+  };
+  const { environment } = placed;
+  const missing = { found: 'no `pipeline` is given, here or in defaults', fix: 'Write the slug of the Buildkite pipeline: `pipeline: api-deploy`' };
+  return [
+    ...(placed.isWritten('pipeline') ? [] : [tell(['pipeline'], missing)]),
+    ...validateRefs(placed, tell),
+    ...validateMay(draft, placed, tell),
+    ...validateParameters(placed, tell),
+    ...(!placed.isWritten('approvals')
+      ? [
+          tell(['approvals'], {
+            found: `nothing says who approves ${environment}`,
+            fix: 'Write a rule such as `approvals: { group: sre, count: 1 }`, or `approvals: none`',
+          }),
+        ]
+      : validateApprovals(draft, placed, tell)),
+  ];
+}
+
+const STARS_MAX = 4;
+
+function validateRefs({ merged }: PlacedEnvironment, tell: Tell): readonly Problem[] {
+  const refs = merged.refs ?? [];
+  return refs.flatMap((ref, at) => {
+    if (refs.indexOf(ref) !== at) return [tell(['refs', at], { found: `${quote(ref)} is listed twice`, fix: 'Take one out' })];
+    const stars = ref.split(/\*+/).length - 1;
+    return stars <= STARS_MAX ? [] : [tell(['refs', at], { found: `${quote(ref)} has ${stars} wildcards`, fix: `Use at most ${STARS_MAX}` })];
+  });
+}
+
+function validateMay({ written }: Draft, { merged }: PlacedEnvironment, tell: Tell): readonly Problem[] {
+  const words = [...RESERVED_GROUPS.filter((word) => word !== 'none'), ...written.groups];
+  return (['request', 'cancel'] as const).flatMap((act) => {
+    const who = merged.may?.[act];
+    if (who === undefined) return [];
+    if (who.length === 0) return [tell(['may', act], { found: 'nobody is listed', fix: 'List repository roles or groups' })];
+    return who.flatMap((word, at) => {
+      if (!words.includes(word))
+        return [tell(['may', act, at], { found: `${quote(word)} is neither a role nor a group`, fix: suggest(word, words) })];
+      if (act === 'cancel' || word !== 'requester') return [];
+      return [tell(['may', act, at], { found: 'whoever asks is the requester', fix: 'List repository roles or groups' })];
+    });
+  });
+}
+
+function validateParameters({ merged }: PlacedEnvironment, tell: Tell): readonly Problem[] {
+  return Object.entries(merged.parameters ?? {}).flatMap(([name, { choices, default: fallback }]) => {
+    const twice = choices.findIndex((choice, at) => choices.indexOf(choice) !== at);
+    return [
+      ...(twice === -1
+        ? []
+        : [tell(['parameters', name, 'choices', twice], { found: `${quote(choices[twice])} is listed twice`, fix: 'Take one out' })]),
+      ...(fallback === undefined || choices.includes(fallback)
+        ? []
+        : [tell(['parameters', name, 'default'], { found: `${quote(fallback)} is not among the choices`, fix: suggest(fallback, choices) })]),
+    ];
+  });
+}
+
+const ALTERNATIVES_MAX = 64;
+const EXPIRE_MAX_MS = 30 * 86_400_000;
+
+function validateApprovals(draft: Draft, { merged, environment }: PlacedEnvironment, tell: Tell): readonly Problem[] {
+  if (merged.approvals === undefined || merged.approvals === 'none') return [];
+  const { expire } = merged.approvals;
+  const expiry = expire === undefined ? null : parseDuration(expire);
+  const wrongExpiry = expiry !== null && (expiry === 0 || expiry > EXPIRE_MAX_MS);
+  const problems = wrongExpiry
+    ? [tell(['approvals', 'expire'], { found: `requests would wait ${expire}`, fix: 'Write something between 1s and 30d' })]
+    : [];
+  const wrong = validateRule({ entry: merged.approvals, inner: ['approvals'], draft, tell });
+  if (wrong.length > 0) return [...problems, ...wrong];
+  return [
+    ...problems,
+    ...validatePossible(draft, merged.approvals, (told) => tell(['approvals'], { ...told, found: `${told.found} on ${environment}` })),
+  ];
+}
+
+interface RuleAt {
+  readonly entry: RuleEntry;
+  readonly inner: Path;
+  readonly draft: Draft;
+  readonly tell: Tell;
+}
+
+function validateRule({ entry, inner, draft, tell }: RuleAt): readonly Problem[] {
+  const said = (['all', 'any', 'group'] as const).filter((key) => entry[key] !== undefined);
+  if (said.length === 0) return [tell(inner, { found: 'there is no rule', fix: 'Write one of `all`, `any` and `group`' })];
+  if (said.length > 1)
+    return [tell([...inner, said[1] ?? 'any'], { found: `${said.join(' and ')} stand side by side`, fix: 'Keep one; put the other inside it' })];
+  const misplaced = entry.count !== undefined && entry.group === undefined;
+  const problems = misplaced
+    ? [tell([...inner, 'count'], { found: '`count` stands without `group`', fix: 'Put it beside the group it counts' })]
+    : [];
+  if (entry.group !== undefined) {
+    if (draft.written.groups.includes(entry.group)) return problems;
+    return [
+      ...problems,
+      tell([...inner, 'group'], { found: `there is no group ${quote(entry.group)}`, fix: suggest(entry.group, draft.written.groups) }),
+    ];
+  }
+  const key = entry.all === undefined ? 'any' : 'all';
+  const inside = (entry.all ?? entry.any ?? []).flatMap((node, at) => validateRule({ entry: node, inner: [...inner, key, at], draft, tell }));
+  return [...problems, ...inside];
+}
+
+function validatePossible({ groups, people }: Draft, approvals: RuleEntry, tell: (told: Told) => Problem): readonly Problem[] {
+  const tree = toRule(approvals);
+  if (tree === null) return [];
+  const alternatives = countAlternatives(tree);
+  if (alternatives > ALTERNATIVES_MAX)
+    return [tell({ found: `the rule has ${alternatives} ways to be satisfied`, fix: `Keep them to ${ALTERNATIVES_MAX}` })];
+  const known = new Map(people.map(({ entry }) => [entry.name, toMember(entry)]));
+  // A group that is broken, or names somebody who is not there, has been told already.
+  const isWhole = (name: string): boolean => Object.hasOwn(groups, name) && groups[name]?.people.every((person) => known.has(person)) === true;
+  if (!groupsOfRule(tree).every(isWhole)) return [];
+  const members = Object.entries(groups).map(([name, group]) => [name, group.people.flatMap((person) => known.get(person) ?? [])] as const);
+  const impossible = unsatisfiable({ rule: { tree, exclude: [], expireMs: 0 }, groups: Object.fromEntries(members), excluded: new Set() });
+  if (impossible === null) return [];
+  const { group, needed, could } = impossible;
+  const found = `the rule can never be satisfied: it asks for ${needed} of ${quote(group)}, where ${could} could be had, since nobody fills two places`;
+  return [tell({ found, fix: 'Ask for fewer, or add people to the group' })];
+}
+
+function toMember({ name, github }: Draft['people'][number]['entry']): Person {
+  return { key: githubPersonKey(github.id), name, mapped: true, github, slack: null };
+}

@@ -1,0 +1,138 @@
+// What needs more than one value to be judged: names that must exist, ids that must be unique, rules that must be possible. Pure.
+import { DEFAULTS, targetOf } from './build.ts';
+import { keysAt, problemAt, type Draft, type DraftService } from './draft.ts';
+import { placeEnvironments, type PlacedEnvironment } from './placed.ts';
+import { quote, suggest, type Problem } from './problem.ts';
+import type { Path } from './source.ts';
+import { RESERVED_GROUPS, validateEnvironment } from './validate-environment.ts';
+import { validateOrder } from './validate-order.ts';
+
+/** Every problem of a draft, in the order of the file. */
+export function validate(draft: Draft): readonly Problem[] {
+  const placed = placeEnvironments(draft);
+  return [
+    ...validatePeople(draft),
+    ...validateGroups(draft),
+    ...validateZones(draft),
+    ...validateDefaults(draft),
+    ...validateServices(draft),
+    ...placed.flatMap((environment) => validateEnvironment(draft, environment)),
+    ...validateOrder(placed),
+    ...validateTargets(placed),
+  ];
+}
+
+function validatePeople({ root, people }: Draft): readonly Problem[] {
+  const same = (path: Path, what: string, first: string): Problem =>
+    problemAt(root, path, { found: `${what} is that of ${first} too`, fix: 'Keep one entry for each human, with both accounts' });
+  return people.flatMap(({ at, entry }, place) => {
+    const before = people.slice(0, place).map((earlier) => earlier.entry);
+    const named = before.find((other) => other.name === entry.name);
+    const github = before.find((other) => other.github.id === entry.github.id);
+    const slack = before.find((other) => other.slack === entry.slack);
+    return [
+      ...(named === undefined
+        ? []
+        : [problemAt(root, ['people', at, 'name'], { found: `there are two people named ${quote(entry.name)}`, fix: 'Name them apart' })]),
+      ...(github === undefined ? [] : [same(['people', at, 'github', 'id'], `GitHub id ${entry.github.id}`, github.name)]),
+      ...(slack === undefined ? [] : [same(['people', at, 'slack'], `Slack id ${entry.slack}`, slack.name)]),
+    ];
+  });
+}
+
+function validateGroups({ root, groups, written }: Draft): readonly Problem[] {
+  return Object.entries(groups).flatMap(([name, { people }]) => {
+    const problems = people.flatMap((person, at) => {
+      const path = ['groups', name, 'people', at];
+      if (!written.people.includes(person))
+        return [problemAt(root, path, { found: `nobody is named ${quote(person)}`, fix: suggest(person, written.people) })];
+      if (people.indexOf(person) === at) return [];
+      return [problemAt(root, path, { found: `${quote(person)} is listed twice`, fix: 'Take one out; nobody counts twice' })];
+    });
+    if (!RESERVED_GROUPS.includes(name)) return problems;
+    return [
+      problemAt(root, ['groups', name], { found: `${quote(name)} means something else under \`may\``, fix: 'Name the group otherwise' }),
+      ...problems,
+    ];
+  });
+}
+
+function validateZones({ root, zones }: Draft): readonly Problem[] {
+  const entries = Object.entries(zones);
+  return entries.flatMap(([name, zone], at) => {
+    const other = entries.slice(0, at).find(([, earlier]) => earlier.temporal.namespace === zone.temporal.namespace);
+    if (other === undefined) return [];
+    const found = `namespace ${quote(zone.temporal.namespace)} is that of zone ${quote(other[0])} too`;
+    return [problemAt(root, ['zones', name, 'temporal', 'namespace'], { found, fix: 'Give every zone a namespace of its own' })];
+  });
+}
+
+// A typing error in a default would silently switch gates off.
+function validateDefaults(draft: Draft): readonly Problem[] {
+  const sources = [draft.root, ...draft.services.map(({ source }) => source)];
+  const known = [
+    ...new Set(
+      sources.flatMap(({ value }) => keysAt(value, ['services']).flatMap((service) => keysAt(value, ['services', service, 'environments']))),
+    ),
+  ];
+  return keysAt(draft.root.value, ['defaults', 'environments'])
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      problemAt(draft.root, ['defaults', 'environments', name], { found: `no service has an environment ${quote(name)}`, fix: suggest(name, known) }),
+    );
+}
+
+function validateServices(draft: Draft): readonly Problem[] {
+  const { root, services, written } = draft;
+  if (services.length === 0 && keysAt(root.value, ['services']).length === 0) {
+    return [problemAt(root, ['services'], { found: 'there is no service', fix: 'Add one under services, or include a file with one' })];
+  }
+  return services.flatMap((service, at) => {
+    const { name, entry, source } = service;
+    const path = ['services', name];
+    const earlier = services.slice(0, at);
+    const twin = earlier.find((other) => other.name === name);
+    const zone = entry.zone ?? DEFAULTS.zone;
+    return [
+      ...(twin === undefined
+        ? []
+        : [problemAt(source, path, { found: `${twin.source.file} has a service ${quote(name)} too`, fix: 'Keep one of them' })]),
+      ...(written.zones.includes(zone)
+        ? []
+        : [problemAt(source, [...path, 'zone'], { found: `there is no zone ${quote(zone)}`, fix: suggest(zone, written.zones) })]),
+      ...(keysAt(source.value, [...path, 'environments']).length > 0
+        ? []
+        : [problemAt(source, [...path, 'environments'], { found: 'there is no environment', fix: 'Add one' })]),
+      ...validateAliases(service, services),
+    ];
+  });
+}
+
+function validateAliases({ name, entry, source }: DraftService, services: readonly DraftService[]): readonly Problem[] {
+  return (entry.aliases ?? []).flatMap((alias, at) => {
+    const path = ['services', name, 'aliases', at];
+    if (alias === name || entry.aliases?.indexOf(alias) !== at) {
+      return [problemAt(source, path, { found: `${quote(alias)} is said twice`, fix: 'Take it out' })];
+    }
+    const clash = services.find((other) => other.name !== name && (other.name === alias || other.entry.aliases?.includes(alias) === true));
+    return clash === undefined
+      ? []
+      : [problemAt(source, path, { found: `${quote(alias)} is a name of service ${quote(clash.name)} too`, fix: 'Choose another alias' })];
+  });
+}
+
+/** A target lives in one Temporal namespace: used from two, it would be guarded by neither. */
+function validateTargets(placed: readonly PlacedEnvironment[]): readonly Problem[] {
+  const uses = placed.map((environment) => ({
+    environment,
+    target: targetOf(environment.service.name, environment.environment, environment.merged),
+    zone: environment.service.entry.zone ?? DEFAULTS.zone,
+  }));
+  return uses.flatMap(({ environment, target, zone }, at) => {
+    const other = uses.slice(0, at).find((earlier) => earlier.target === target && earlier.zone !== zone);
+    if (other === undefined) return [];
+    const { source, path } = environment.origin(['target']);
+    const found = `target ${quote(target)} is used in zone ${quote(zone)} here and in ${quote(other.zone)} by service ${quote(other.environment.service.name)}`;
+    return [problemAt(source, path, { found, fix: 'Keep a target inside one zone' })];
+  });
+}
