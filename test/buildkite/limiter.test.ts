@@ -194,7 +194,7 @@ describe('the gate', () => {
     expect((started[0]?.at ?? 0) - from).toBeGreaterThanOrEqual(4_000);
   });
 
-  it('also stops who waits already, without a loss of tokens', async () => {
+  it('also stops who waits already, and opens again by itself', async () => {
     const { limiter, started, ask } = bench();
     const first = [ask('status'), ask('status'), ask('status'), ask('status')];
     await pass(10);

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { commitSha, deployCode } from '../../src/ids.ts';
+import { boardPage, type BoardSnapshot } from '../../src/ops/board.ts';
+import type { DeployPhase, DeployStatus, EnvironmentState } from '../../workflows/status.ts';
+import type { BuildFacts } from '../../workflows/vocabulary.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 14, 20);
+const SHA = commitSha('4f5a6b7c'.repeat(5));
+const EVIL = `<script>alert("x")</script>&'`;
+const BUILD: BuildFacts = {
+  uuid: 'u',
+  number: 512,
+  pipeline: 'api-deploy',
+  state: 'running',
+  blocked: false,
+  url: 'https://buildkite.test/512',
+  commit: SHA,
+  createdAt: null,
+  startedAt: null,
+  finishedAt: null,
+  steps: [],
+  deployId: null,
+  target: null,
+};
+
+function request(phase: DeployPhase, name = 'ann'): DeployStatus {
+  const id = 'deploy:slack:T1:1';
+  return {
+    workflowId: id,
+    request: {
+      code: deployCode(id),
+      service: 'api',
+      environment: 'production',
+      ref: { kind: 'named', name },
+      parameters: {},
+      requester: { surface: 'slack', team: 'T1', user: 'U1', name },
+      origin: { surface: 'slack', team: 'T1', channel: 'C1', user: 'U1' },
+      askedAt: NOW - 600_000,
+      retryOf: null,
+      dryRun: false,
+    },
+    plan: null,
+    phase,
+    votes: [],
+    tally: { satisfied: false, have: 1, need: 2, tree: null },
+    voided: [],
+    revision: null,
+    laterPush: null,
+    build: null,
+  };
+}
+const STATE: EnvironmentState = { target: 'api/production', known: true, live: null, holder: null, queue: [], history: [] };
+const board = (snapshot: Partial<BoardSnapshot>): string => boardPage({ at: NOW, requests: [], environments: [], ...snapshot });
+const environment = (state: EnvironmentState | null): string => board({ environments: [{ service: 'api', environment: 'production', state }] });
+
+describe('the board', () => {
+  it.each<[DeployPhase, string]>([
+    [{ kind: 'waiting', expiresAt: NOW + 13_200_000 }, '⏸ waiting for approval, expires in 3 h 40 min'],
+    [{ kind: 'queued', position: 2, ahead: null }, '⏳ queued, number 2'],
+    [{ kind: 'starting', waitingFor: 'quota', until: null }, '⏳ starting, waiting: quota'],
+    [{ kind: 'building', build: BUILD, cancelling: null }, '🚚 building, build 512 is running'],
+    [{ kind: 'blocked', build: BUILD, step: 'Migrate?' }, '⏸ build 512 waits at Migrate?'],
+    [{ kind: 'checking', unread: null }, '⏳ checking'],
+    [{ kind: 'expired', at: NOW }, 'expired'],
+  ])('says of %j: %s', (phase, words) => {
+    const page = board({ requests: [request(phase)] });
+    expect(page).toContain(words);
+    expect(page).toContain('1 of 2 approvals');
+    expect(page).toContain('2026-11-24 14:10 UTC');
+  });
+
+  it.each<[string, EnvironmentState | null, string]>([
+    ['nothing live', STATE, 'nothing yet'],
+    ['not read yet', { ...STATE, known: false }, 'unknown: being read from Buildkite'],
+    ['unreachable', null, 'can’t be read now'],
+    ['live', { ...STATE, live: { sha: SHA, since: NOW - 1, code: null, buildUrl: null } }, '>4f5a6b7</code>'],
+    ['held', { ...STATE, holder: { deployId: 'd', code: null, since: NOW - 45_000 } }, 'a build from outside</code> for 45 s'],
+  ])('shows an environment that is %s', (_what, state, words) => {
+    expect(environment(state)).toContain(words);
+  });
+
+  it('escapes everything that people or platforms named', () => {
+    const page =
+      board({ requests: [request({ kind: 'blocked', build: BUILD, step: EVIL }, EVIL)] }) +
+      board({ environments: [{ service: EVIL, environment: EVIL, state: { ...STATE, holder: { deployId: EVIL, code: EVIL, since: NOW } } }] });
+    expect(page).not.toContain('<script');
+    expect(page.match(/&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&amp;&#39;/g)).toHaveLength(5);
+  });
+});
