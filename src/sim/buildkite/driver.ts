@@ -37,7 +37,7 @@ export interface BuildDriver {
   /** All builds in order of creation. They are live: they change under the reader. */
   builds(pipeline?: string): readonly Readonly<SimBuild>[];
   build(pipeline: string, number: number): Readonly<SimBuild>;
-  /** New builds of the pipeline stand still until driven by hand. */
+  /** New builds of the pipeline stand still until driven by hand; only the grace of a cancel still runs out by itself. */
   hold(pipeline: string): void;
   /** The pipeline and its held builds go on by their own durations. */
   release(pipeline: string): void;

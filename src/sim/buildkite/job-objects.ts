@@ -16,6 +16,14 @@ export function jobJson(build: SimBuild, job: SimJob, wording: Wording): Json {
   }
 }
 
+const AGENT: Json = {
+  id: '018f3a52-7c1e-7d02-9a4b-1f6f0c2d9e10',
+  name: 'simulated-agent-1',
+  hostname: 'simulated',
+  version: '3.78.0',
+  connection_state: 'connected',
+};
+
 interface JobContext {
   readonly ids: Json;
   readonly wording: Wording;
@@ -97,10 +105,7 @@ function scriptJson(build: SimBuild, job: SimJob, { ids, wording }: JobContext):
     parallel_group_index: null,
     parallel_group_total: null,
     matrix: null,
-    agent:
-      job.startedAt === null
-        ? null
-        : { id: build.id, name: 'simulated-agent-1', hostname: 'simulated', version: '3.78.0', connection_state: 'connected' },
+    agent: job.startedAt === null ? null : AGENT,
     cluster_id: null,
     cluster_url: null,
     cluster_queue_id: null,

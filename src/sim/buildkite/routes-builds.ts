@@ -4,7 +4,8 @@ import { guarded, jsonBody, Refused, requireBuild, requireOrganization, requireP
 import { cancelBuild, rebuild, type Done } from './acts.ts';
 import { createBuild } from './engine.ts';
 import { passesFilters } from './filters.ts';
-import { buildJson, type BuildParts, type Json } from './objects.ts';
+import { buildJson, type BuildParts } from './build-objects.ts';
+import type { Json } from './objects.ts';
 import { paged, pageOf } from './paging.ts';
 import { matchesWildcard, type BuildRequest, type SimBuild, type SimPipeline } from './state.ts';
 
@@ -84,7 +85,7 @@ function buildRequest(call: Call, pipeline: SimPipeline): BuildRequest {
   if (body['ignore_pipeline_branch_filters'] !== true && !buildsBranch(pipeline, branch))
     throw new Refused(422, 'Branches have been disabled for this pipeline');
   const { user } = call.token;
-  const author = body['author'];
+  const author = stringsOf(body['author']);
   const pullRequest = body['pull_request_id'];
   return {
     commit: text('commit') ?? '',
@@ -92,7 +93,8 @@ function buildRequest(call: Call, pipeline: SimPipeline): BuildRequest {
     message: text('message') ?? '',
     env: objectOf(body['env']),
     metaData: metaDataOf(body['meta_data']),
-    author: author === undefined ? { name: user.name, email: user.email } : stringsOf(author),
+    // Clients in Go send an empty author for none.
+    author: Object.keys(author).length === 0 ? { name: user.name, email: user.email } : author,
     pullRequest:
       typeof pullRequest !== 'number'
         ? null

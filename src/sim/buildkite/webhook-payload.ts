@@ -1,8 +1,9 @@
 // What a webhook says and how it proves where it comes from.
 import { createHmac } from 'node:crypto';
+import { bareBuildJson } from './build-objects.ts';
 import type { BuildkiteEvent } from './engine.ts';
 import { jobJson } from './job-objects.ts';
-import { bareBuildJson, pipelineJson, type Json, type Wording } from './objects.ts';
+import { pipelineJson, type Json, type Wording } from './objects.ts';
 import type { SimBuild, SimJob, SimState, SimUser } from './state.ts';
 
 export interface Happening {

@@ -110,6 +110,13 @@ describe('creating a build', () => {
     expect(sim.builds()).toEqual([]);
   });
 
+  it('takes the author that was given, and the token’s user for none or an empty one', async () => {
+    const { create, sim } = await stage();
+    const ann = { name: 'Ann', email: 'ann@acme.test' };
+    for (const author of [undefined, {}, ann]) await create({ author });
+    expect(sim.builds().map((build) => build.author)).toEqual([BOT, BOT, ann]);
+  });
+
   it.each(['{', '[]', 'a=b'])('the body %s is 400', async (body) => {
     const { ask } = await stage();
     expect((await ask('POST', BUILDS, { body })).status).toBe(400);
