@@ -1,0 +1,62 @@
+// The modals that people see. Limits: https://docs.slack.dev/reference/views/modal-views.
+import type { ModalView } from '@slack/types';
+import { deployCode } from '../ids.ts';
+import { decodeActionValue, REJECT_MODAL } from '../render/actions.ts';
+import type { SlackMessage } from '../render/message.ts';
+import { RejectModalMemory, type ModalSubmission } from './schema.ts';
+
+const REASON = { block: 'reason', action: 'text' } as const;
+const REASON_MAX_CHARACTERS = 500;
+
+const plain = (text: string): { type: 'plain_text'; text: string } => ({ type: 'plain_text', text });
+
+/** Asks why. Carries the clicked button's value, so that the vote is about what the card showed at the click. */
+export function rejectModal(memory: RejectModalMemory): ModalView {
+  const action = decodeActionValue(memory.value);
+  const subject = action === null ? '' : `*${deployCode(action.deployId)}*${action.sha === null ? '' : ` · \`${action.sha}\``}\n`;
+  return {
+    type: 'modal',
+    callback_id: REJECT_MODAL,
+    private_metadata: JSON.stringify(memory),
+    title: plain('Reject this deploy'),
+    submit: plain('Reject'),
+    close: plain('Back'),
+    blocks: [
+      {
+        type: 'section',
+        text: { type: 'mrkdwn', text: `${subject}Your reason is shown with your name on the request's cards. Nothing will be built.` },
+      },
+      {
+        type: 'input',
+        block_id: REASON.block,
+        label: plain('Why?'),
+        element: { type: 'plain_text_input', action_id: REASON.action, multiline: true, max_length: REASON_MAX_CHARACTERS, focus_on_load: true },
+      },
+    ],
+  };
+}
+
+/** Inline remarks at the fields: block id → text. */
+export const EMPTY_REASON: Readonly<Record<string, string>> = { [REASON.block]: 'Say why in a few words: the requester will read it.' };
+
+/** Takes the place of the modal that was sent, so that the answer is where the person looks. */
+export function answerModal(message: SlackMessage): ModalView {
+  const blocks =
+    message.blocks.length > 0 ? [...message.blocks] : [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: message.text } }];
+  return { type: 'modal', title: plain('Countersign'), close: plain('Close'), blocks };
+}
+
+/** What the modal was opened for, and the reason (trimmed, perhaps empty); null when it is none of ours. */
+export function readRejection(view: ModalSubmission['view']): (RejectModalMemory & { readonly reason: string }) | null {
+  const memory = RejectModalMemory.safeParse(parsed(view.private_metadata));
+  if (!memory.success) return null;
+  return { ...memory.data, reason: (view.state.values[REASON.block]?.[REASON.action]?.value ?? '').trim() };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

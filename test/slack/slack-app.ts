@@ -1,0 +1,102 @@
+// The Slack ingress on a real port, a simulated workspace, and a front door that writes down what it hears.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import type { Click, FrontDoor, Incoming } from '../../src/bot/front-door.ts';
+import type { Route } from '../../src/ingress.ts';
+import type { Reply } from '../../src/render/reply.ts';
+import { createSlackSim, type SlackSim } from '../../src/sim/slack/sim.ts';
+import { createSlackIngress } from '../../src/slack/ingress.ts';
+import { botScopes } from '../../src/slack/scopes.ts';
+
+export interface SlackApp {
+  readonly sim: SlackSim;
+  readonly url: string;
+  readonly route: Route;
+  readonly heard: { readonly commands: Incoming[]; readonly clicks: Click[]; readonly details: string[] };
+  /** Everything that was logged, one JSON object a line. */
+  readonly logged: string[];
+  /** What the front door does next, for every message. */
+  answer: () => Promise<Reply>;
+  readonly close: () => Promise<void>;
+}
+
+export const NOW = Date.parse('2026-11-23T14:00:00Z');
+
+export async function startSlackApp(options: { previousSecret?: string; appId?: null; answerWithinMs?: number } = {}): Promise<SlackApp> {
+  const sim = await createSlackSim({ now: () => NOW, scopes: botScopes(), answerWithinMs: options.answerWithinMs ?? 3_000 });
+  sim.addChannel({ id: 'C01', name: 'deploys' });
+  sim.addUser({ id: 'U01ANN', name: 'Ann' });
+  sim.addUser({ id: 'U01BEA', name: 'Bea' });
+  const currentSecret = sim.signingSecret();
+  const logged: string[] = [];
+  const heard: SlackApp['heard'] = { commands: [], clicks: [], details: [] };
+  const app = { answer: (): Promise<Reply> => Promise.resolve({ kind: 'recorded', act: 'approve' }) };
+  const frontDoor: FrontDoor = {
+    command: (incoming) => {
+      heard.commands.push(incoming);
+      return app.answer();
+    },
+    act: (click) => {
+      heard.clicks.push(click);
+      return app.answer();
+    },
+    details: (deployId) => {
+      heard.details.push(deployId);
+      return app.answer();
+    },
+    pushed: () => Promise.resolve(),
+    buildSeen: () => Promise.resolve(),
+  };
+  const route = await createSlackIngress({
+    signingSecrets: () => [currentSecret, options.previousSecret ?? '', ''],
+    team: sim.team,
+    appId: options.appId === undefined ? sim.appId : options.appId,
+    bot: sim.bot,
+    botUser: sim.botUser,
+    command: '/deploy',
+    token: () => sim.botToken,
+    apiUrl: sim.apiUrl,
+    frontDoor,
+    log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
+    now: () => NOW,
+  });
+  const server = await listen(route);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${route.path}`;
+  sim.deliverTo(url);
+  return Object.assign(app, {
+    sim,
+    url,
+    route,
+    heard,
+    logged,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await sim.close();
+    },
+  });
+}
+
+async function listen(route: Route): Promise<Server> {
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const answering = route.handle({ headers: req.headers, rawBody: Buffer.concat(chunks) });
+      void answering.then((answer) => res.writeHead(answer.status, answer.headers).end(answer.body ?? ''));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** Waits for something that happens after the HTTP answer. */
+export async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (let i = 0; i < 400; i += 1) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('it did not happen');
+}
