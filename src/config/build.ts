@@ -1,6 +1,6 @@
 // A checked draft becomes the configuration that the rest of Countersign reads: every default filled in.
 import type { Config, Service } from './config.ts';
-import type { Draft, DraftService } from './draft.ts';
+import { DEFAULT_ZONE, type Draft, type DraftService } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import { placeEnvironment } from './placed.ts';
 import type { EnvironmentEntry, RuleEntry } from './schema.ts';
@@ -10,7 +10,6 @@ import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.
 
 export const DEFAULTS = {
   command: '/deploy',
-  zone: 'default',
   refs: ['default-branch', 'pull-request'],
   may: { request: ['write'], cancel: ['requester', 'approvers'] },
   checks: 'all',
@@ -62,7 +61,7 @@ function toService(service: DraftService, draft: Draft, channel: string): Servic
     name,
     aliases: entry.aliases ?? [],
     repo: entry.repo,
-    zone: entry.zone ?? DEFAULTS.zone,
+    zone: entry.zone ?? DEFAULT_ZONE,
     environments: Object.fromEntries(policies),
     order,
   };
@@ -77,7 +76,7 @@ interface Placed {
 }
 
 function toPolicy({ service: { name, entry }, environment, merged, draft, channel }: Placed): EnvironmentPolicy {
-  const zone = entry.zone ?? DEFAULTS.zone;
+  const zone = entry.zone ?? DEFAULT_ZONE;
   return {
     service: name,
     aliases: entry.aliases ?? [],

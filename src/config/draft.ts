@@ -1,5 +1,6 @@
 // The configuration's files read and put together, before anything that needs two values at once was checked.
 import { dirname, join, normalize } from 'node:path';
+import type { Zone } from './config.ts';
 import type { Problem } from './problem.ts';
 import { ConfigFile, IncludedFile, type DraftFile, type EnvironmentEntry, type ServiceEntry } from './schema.ts';
 import { checkShape, dotted, valueAt } from './shape.ts';
@@ -24,13 +25,18 @@ export interface Draft {
   readonly written: { readonly people: readonly string[]; readonly groups: readonly string[]; readonly zones: readonly string[] };
 }
 
+/** The zone of services that name none. */
+export const DEFAULT_ZONE = 'default';
+
 export interface Loading {
   readonly path: string;
   readonly read: FileReader;
+  /** What the environment variables say of the zone `default`, for a configuration that leaves it out. */
+  readonly home?: Zone;
 }
 
 /** Reads the file and what it includes. `draft` is null when there is nothing to go on with. */
-export function readDraft({ path, read }: Loading): { readonly draft: Draft | null; readonly problems: readonly Problem[] } {
+export function readDraft({ path, read, home }: Loading): { readonly draft: Draft | null; readonly problems: readonly Problem[] } {
   const root = readSource(path, read);
   if (isProblems(root)) return { draft: null, problems: root };
   const { problems, draft, peopleAt } = checkShape(root, ConfigFile);
@@ -38,6 +44,8 @@ export function readDraft({ path, read }: Loading): { readonly draft: Draft | nu
   const services = [{ source: root, draft }, ...included.files].flatMap(({ source, draft: file }) =>
     Object.entries(file.services ?? {}).map(([name, entry]) => ({ name, entry, source })),
   );
+  const zones = keysAt(root.value, ['zones']);
+  const addsHome = home !== undefined && !zones.includes(DEFAULT_ZONE);
   return {
     problems: [...problems, ...included.problems],
     draft: {
@@ -45,10 +53,10 @@ export function readDraft({ path, read }: Loading): { readonly draft: Draft | nu
       slack: draft.slack,
       people: (draft.people ?? []).map((entry, place) => ({ at: peopleAt[place] ?? place, entry })),
       groups: draft.groups ?? {},
-      zones: draft.zones ?? {},
+      zones: { ...(addsHome ? { [DEFAULT_ZONE]: toEntry(home) } : {}), ...draft.zones },
       defaults: draft.defaults?.environments ?? {},
       services,
-      written: { people: namesOfPeople(root.value), groups: keysAt(root.value, ['groups']), zones: keysAt(root.value, ['zones']) },
+      written: { people: namesOfPeople(root.value), groups: keysAt(root.value, ['groups']), zones: addsHome ? [DEFAULT_ZONE, ...zones] : zones },
     },
   };
 }
@@ -87,6 +95,10 @@ function readIncluded(root: Source, patterns: readonly string[], read: FileReade
   const sources = outcomes.filter((source): source is Source => !isProblems(source));
   const shaped = sources.map((source) => ({ source, ...checkShape(source, IncludedFile) }));
   return { files: shaped, problems: [...problems, ...outcomes.filter(isProblems).flat(), ...shaped.flatMap((file) => file.problems)] };
+}
+
+function toEntry({ namespace, organization }: Zone): Draft['zones'][string] {
+  return { temporal: { namespace }, buildkite: { organization } };
 }
 
 function namesOfPeople(value: unknown): readonly string[] {

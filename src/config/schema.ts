@@ -191,8 +191,9 @@ export const ConfigFile = strict({
   groups: z.record(name, GroupEntry).optional().describe('Who approves, by name.'),
   zones: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and "-"'), ZoneEntry)
+    .optional()
     .describe(
-      'Trust zones: one Temporal namespace and one Buildkite organization each. `default` is the one of services that name none. A credential variable for zone `eu` takes the suffix `_EU`.',
+      'Trust zones: one Temporal namespace and one Buildkite organization each. `default` is the one of services that name none; left out, it is what `TEMPORAL_NAMESPACE` and `BUILDKITE_ORGANIZATION_SLUG` say. A credential variable for zone `eu` takes the suffix `_EU`.',
     ),
   defaults: strict({ environments: z.record(name, EnvironmentEntry).optional().describe('By environment name.') })
     .optional()

@@ -1,6 +1,6 @@
 // What needs more than one value to be judged: names that must exist, ids that must be unique, rules that must be possible. Pure.
-import { DEFAULTS, targetOf } from './build.ts';
-import { keysAt, problemAt, type Draft, type DraftService } from './draft.ts';
+import { targetOf } from './build.ts';
+import { DEFAULT_ZONE, keysAt, problemAt, type Draft, type DraftService } from './draft.ts';
 import { placeEnvironments, type PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
 import type { Path } from './source.ts';
@@ -92,20 +92,24 @@ function validateServices(draft: Draft): readonly Problem[] {
     const path = ['services', name];
     const earlier = services.slice(0, at);
     const twin = earlier.find((other) => other.name === name);
-    const zone = entry.zone ?? DEFAULTS.zone;
+    const zone = entry.zone ?? DEFAULT_ZONE;
     return [
       ...(twin === undefined
         ? []
         : [problemAt(source, path, { found: `${twin.source.file} has a service ${quote(name)} too`, fix: 'Keep one of them' })]),
       ...(written.zones.includes(zone)
         ? []
-        : [problemAt(source, [...path, 'zone'], { found: `there is no zone ${quote(zone)}`, fix: suggest(zone, written.zones) })]),
+        : [problemAt(source, [...path, 'zone'], { found: `there is no zone ${quote(zone)}`, fix: fixOfZone(zone, written.zones) })]),
       ...(keysAt(source.value, [...path, 'environments']).length > 0
         ? []
         : [problemAt(source, [...path, 'environments'], { found: 'there is no environment', fix: 'Add one' })]),
       ...validateAliases(service, services),
     ];
   });
+}
+
+function fixOfZone(zone: string, known: readonly string[]): string {
+  return zone === DEFAULT_ZONE ? 'Write it under zones, or set BUILDKITE_ORGANIZATION_SLUG' : suggest(zone, known);
 }
 
 function validateAliases({ name, entry, source }: DraftService, services: readonly DraftService[]): readonly Problem[] {
@@ -126,7 +130,7 @@ function validateTargets(placed: readonly PlacedEnvironment[]): readonly Problem
   const uses = placed.map((environment) => ({
     environment,
     target: targetOf(environment.service.name, environment.environment, environment.merged),
-    zone: environment.service.entry.zone ?? DEFAULTS.zone,
+    zone: environment.service.entry.zone ?? DEFAULT_ZONE,
   }));
   return uses.flatMap(({ environment, target, zone }, at) => {
     const other = uses.slice(0, at).find((earlier) => earlier.target === target && earlier.zone !== zone);
