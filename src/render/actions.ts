@@ -35,3 +35,6 @@ export function decodeActionValue(text: string | undefined): ActionValue | null 
     return null;
   }
 }
+
+/** `action_id` of buttons that only open an address: Slack reports those clicks too, and nothing is to be done. */
+export const LINK_ACTION = 'countersign:link';

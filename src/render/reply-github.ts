@@ -1,9 +1,47 @@
 // An answer to one person's comment. Pure.
 import type { ReplyInput } from '../../workflows/contract.ts';
+import { answerOf } from './answer.ts';
+import { COMMENT_MAX, cardBody, fitted } from './card-github.ts';
 import type { RenderContext } from './context.ts';
+import { toGithub } from './inline.ts';
+import type { Inline } from './inline.ts';
 import type { Reply } from './reply.ts';
 
+type Answered = Pick<ReplyInput, 'reaction' | 'markdown'>;
+// The poster adds a marker of its own to every reply.
+const REPLY_MAX = COMMENT_MAX - 300;
+
 /** Reaction on the commanding comment and, where a reaction doesn't say enough, a comment. */
-export function replyMarkdown(reply: Reply, _context: RenderContext): Pick<ReplyInput, 'reaction' | 'markdown'> {
-  return { reaction: null, markdown: reply.kind };
+export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
+  switch (reply.kind) {
+    case 'silence':
+      return { reaction: null, markdown: null };
+    case 'started':
+      // The card answers.
+      return { reaction: 'eyes', markdown: null };
+    case 'recorded':
+      return { reaction: 'eyes', markdown: null };
+    case 'receipt':
+      return reply.receipt.kind === 'refused' ? { reaction: '-1', markdown: drawn(reply, context) } : { reaction: '+1', markdown: null };
+    case 'refused':
+      return { reaction: '-1', markdown: drawn(reply, context) };
+    case 'one-request':
+      return { reaction: null, markdown: fitted(cardBody(reply.status, context), REPLY_MAX) };
+    case 'not-understood':
+    case 'unreachable':
+    case 'broken':
+      return { reaction: 'confused', markdown: drawn(reply, context) };
+    case 'help':
+    case 'open-requests':
+    case 'what-is-live':
+      return { reaction: null, markdown: drawn(reply, context) };
+  }
+}
+
+function drawn(reply: Parameters<typeof answerOf>[0], context: RenderContext): string {
+  const answer = answerOf(reply, { context, surface: 'github' });
+  const draw = (inline: Inline): string => toGithub(inline, { now: context.now });
+  const parts = [...answer.lines.map(draw), answer.items.map((item) => `- ${draw(item)}`).join('\n')];
+  if (answer.closing !== null) parts.push(draw(answer.closing));
+  return fitted(parts.filter((part) => part !== '').join('\n\n'), REPLY_MAX);
 }

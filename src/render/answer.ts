@@ -1,0 +1,184 @@
+// An answer to one person, before a surface draws it: some lines, perhaps a list, perhaps a table.
+import type { Receipt } from '../../workflows/contract.ts';
+import type { EnvironmentState } from '../../workflows/status.ts';
+import { helpPage } from '../command/help.ts';
+import type { HelpEntry } from '../command/help.ts';
+import type { RenderContext } from './context.ts';
+import { plural } from './facts.ts';
+import { channel, code, fromBackticks, join, link, listed, named, say, shaLink, strong, time } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { reasonItem, reasonSentence } from './reasons.ts';
+import type { Hints } from './reason-text.ts';
+import type { Reply } from './reply.ts';
+import { requestLine } from './request-line.ts';
+import { during } from './view.ts';
+import type { Surface } from './view.ts';
+
+export interface Answer {
+  readonly lines: readonly Inline[];
+  readonly items: readonly Inline[];
+  readonly closing: Inline | null;
+}
+/** `one-request` is drawn as a card or as details, `silence` not at all. */
+export type Spoken = Exclude<Reply, { readonly kind: 'one-request' | 'silence' }>;
+interface Asked {
+  readonly context: RenderContext;
+  readonly surface: Surface;
+}
+
+export function answerOf(reply: Spoken, asked: Asked): Answer {
+  switch (reply.kind) {
+    case 'started':
+      return lines(startedLine(reply, asked));
+    case 'receipt':
+      return receiptAnswer(reply, asked);
+    case 'recorded':
+      return lines(say`Your ${clickOrWord(asked)} is recorded and will be judged as soon as I am back; the answer comes here.`);
+    case 'unreachable':
+      return lines(unreachableLine(reply.what, asked));
+    case 'not-understood':
+      return notUnderstood(reply, asked);
+    case 'refused':
+      return refused(reply, asked);
+    case 'help':
+      return help(reply, asked);
+    case 'open-requests':
+      return openRequests(reply, asked);
+    case 'what-is-live':
+      return whatIsLive(reply, asked);
+    case 'broken':
+      return lines(say`I made a mistake, and nothing was done. It is noted as ${code(reply.reference)}; whoever runs me can find it by that.`);
+  }
+}
+
+function lines(...given: readonly Inline[]): Answer {
+  return { lines: given, items: [], closing: null };
+}
+
+function startedLine(reply: Extract<Spoken, { kind: 'started' }>, { context, surface }: Asked): Inline {
+  const what = say`${code(reply.service)} → ${reply.environment}`;
+  if (reply.dryRun) return say`Looking what ${what} would take (${code(reply.code)}); nothing is started. The answer comes here.`;
+  const url = surface === 'slack' ? context.cards.slackUrl : context.cards.githubUrl;
+  const card = url === null ? say`Its card` : [link('Its card', url)];
+  const where = reply.channel === null || surface === 'github' ? say`comes in a few seconds` : say`is in ${channel(reply.channel)}`;
+  return say`Asked for: ${what}, code ${code(reply.code)}. ${card} ${where}.`;
+}
+
+function receiptAnswer({ act, receipt }: Extract<Spoken, { kind: 'receipt' }>, asked: Asked): Answer {
+  if (receipt.kind === 'refused') {
+    const hints = hintsOf(asked, act, receipt);
+    const said = receipt.reasons.map((reason) => reasonSentence(reason, hints));
+    return said.length > 1 ? { lines: [say`That did not count:`], items: said, closing: null } : lines(...said);
+  }
+  return lines(receiptLine(receipt));
+}
+
+function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
+  switch (receipt.kind) {
+    case 'counted': {
+      if (receipt.last) return say`Counted: that was the last one. The build starts as soon as its turn comes.`;
+      const missing = receipt.missing.map(({ group, count, people }) =>
+        people.length === 0 ? say`${count} of ${group}` : say`${count} of ${group} (${listed(people.map(named), 5)})`,
+      );
+      const needed = missing.length === 0 ? [] : say` Still needed: ${listed(missing, 6, ' and ')}.`;
+      return say`Counted: ${receipt.have} of ${receipt.need}.${needed}`;
+    }
+    case 'rejected':
+      return say`Rejected: ${code(receipt.service)} will not be deployed to ${receipt.environment} by this request.`;
+    case 'withdrawn':
+      return say`Withdrawn: ${receipt.have} of ${receipt.need} approvals are left.`;
+    case 'cancelled':
+      return say`Cancelled ${during(receipt.during)}. Nothing was built.`;
+    case 'cancelling':
+      return say`Buildkite was asked to cancel ${receipt.build === null ? 'the build' : `build ${receipt.build}`}; the card says when it has stopped.`;
+  }
+}
+
+function hintsOf({ context, surface }: Asked, act: Hints['act'], receipt: Extract<Receipt, { kind: 'refused' }>): Hints {
+  return { prefix: context.prefix, surface, again: null, act, code: receipt.code };
+}
+
+function clickOrWord({ surface }: Asked): string {
+  return surface === 'slack' ? 'click' : 'comment';
+}
+
+function unreachableLine(what: 'command' | 'click', asked: Asked): Inline {
+  if (what === 'command') return say`I can't start anything right now, and nothing was started. Ask again in a minute.`;
+  const again = asked.surface === 'slack' ? 'Click' : 'Comment';
+  return say`I can't tell whether your ${clickOrWord(asked)} arrived. ${again} again in a minute; it can't count twice.`;
+}
+
+function notUnderstood({ failure }: Extract<Spoken, { kind: 'not-understood' }>, { context }: Asked): Answer {
+  const meant = failure.suggestion === null ? [] : [say`Did you mean ${code(failure.suggestion)}?`];
+  const topic = failure.topic === null ? '' : ` ${failure.topic}`;
+  return { lines: [fromBackticks(failure.problem), ...meant], items: [], closing: say`More: ${code(`${context.prefix} help${topic}`)}` };
+}
+
+function refused({ reasons }: Extract<Spoken, { kind: 'refused' }>, { context, surface }: Asked): Answer {
+  const hints: Hints = { prefix: context.prefix, surface, again: null, act: null, code: null };
+  return { lines: [say`⛔ Not started.`], items: reasons.map((reason) => reasonItem(reason, hints)), closing: null };
+}
+
+// ---- help ----------------------------------------------------------------------------------------------------
+
+function help(reply: Extract<Spoken, { kind: 'help' }>, { context }: Asked): Answer {
+  const page = helpPage({ topic: reply.topic, surface: reply.surface, prefix: context.prefix, services: reply.services });
+  const [only, second] = page.entries;
+  if (only !== undefined && second === undefined) return helpTopic(only);
+  const services = page.services.map(({ name, environments }) => say`${code(name)} (${environments.join(', ')})`);
+  return {
+    lines: [
+      say`A deploy needs a second signature. Ask here or ${reply.surface === 'slack' ? 'on a pull request' : 'in Slack'}, with the same words:`,
+      ...(services.length === 0 ? [] : [say`What can be deployed: ${listed(services, 20)}`]),
+    ],
+    items: page.entries.map(({ usages, summary }) => say`${code(usages[0] ?? '')} ${summary}`),
+    closing: say`One command in detail: ${code(`${context.prefix} help approve`)}`,
+  };
+}
+
+function helpTopic(entry: HelpEntry): Answer {
+  return {
+    lines: [join(entry.usages.map(code), ' or '), say`${entry.summary} For: ${entry.who}.`, say`For example:`],
+    items: entry.examples.map((example) => [code(example)]),
+    closing: null,
+  };
+}
+
+// ---- what there is -------------------------------------------------------------------------------------------
+
+function openRequests({ where, requests }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
+  const place = where === '' ? 'here' : `in ${where}`;
+  if (requests.length === 0) return lines(say`Nothing is waiting and nothing is being built ${place}.`);
+  return {
+    lines: [say`${plural(requests.length, 'open request')} ${place}:`],
+    items: requests.map((status) => requestLine(status, context)),
+    closing: say`One of them in full: ${code(`${context.prefix} status ${requests[0]?.request.code ?? ''}`)}`,
+  };
+}
+
+function whatIsLive({ environments }: Extract<Spoken, { kind: 'what-is-live' }>, { context }: Asked): Answer {
+  if (environments.length === 0) return lines(say`Nothing is configured here.`);
+  return {
+    lines: [say`What is live:`],
+    items: environments.map(({ service, environment, state }) => say`${code(service)} on ${strong(environment)}: ${liveWords(state, context)}`),
+    closing: null,
+  };
+}
+
+function liveWords(state: EnvironmentState | null, { now }: RenderContext): Inline {
+  if (state === null) return say`❓ can't be read right now`;
+  const { live, holder, queue, known } = state;
+  const parts: Inline[] = [];
+  if (!known) parts.push(say`❓ not known yet: Buildkite has not been read`);
+  else if (live === null) parts.push(say`nothing yet`);
+  else {
+    const by = live.code === null ? [] : say` (${code(live.code)})`;
+    parts.push(say`${shaLink(live.sha, live.buildUrl)} since ${time(live.since)}${by}`);
+  }
+  if (holder !== null) {
+    const who = holder.code === null ? say`a build that was not asked for here` : [code(holder.code)];
+    parts.push(say`🚚 ${who} is being deployed${holder.since > now ? '' : say` since ${time(holder.since)}`}`);
+  }
+  if (queue.length > 0) parts.push(say`${queue.length} in the queue`);
+  return join(parts, ' · ');
+}

@@ -1,0 +1,161 @@
+// A request that has ended: what it means, and what to do now.
+import { approvedLine, requestFacts, shaWords } from './cards-before.ts';
+import { buildLink } from './cards-build.ts';
+import { approversWords } from './facts.ts';
+import { code, emphasis, join, link, named, say, shaLink, strong, time } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { hintsFor, noteLines } from './notes.ts';
+import { reasonItem } from './reasons.ts';
+import { duration } from './time.ts';
+import { askAgain, card, during, route, typed } from './view.ts';
+import type { Card, PhaseOf, View } from './view.ts';
+
+export function succeededCard(view: View, phase: PhaseOf<'succeeded'>): Card {
+  const { build, at } = phase;
+  const { plan, request } = view.status;
+  const approvers = approversWords(view);
+  const parts = [say`took ${duration((build.finishedAt ?? at) - (build.startedAt ?? build.createdAt ?? at))}`];
+  if (approvers.length > 0) parts.push(say`approved by ${approvers}`);
+  parts.push(buildLink(build));
+  if (plan !== null && plan.environmentUrl !== null) parts.push([link(hostOf(plan.environmentUrl), plan.environmentUrl)]);
+  const next = plan?.promotesTo[0];
+  return card({
+    sign: '✅',
+    headline: say`${shaWords(view)} of ${code(request.service)} is live on ${request.environment}`,
+    facts: requestFacts(view),
+    lines: [join(parts, ' · '), ...noteLines(view)],
+    next: next === undefined ? null : say`Next: ${typed(view, `${request.service}@${plan?.sha.slice(0, 12) ?? ''} to ${next}`)}`,
+  });
+}
+
+export function endedBadlyCard(view: View, phase: PhaseOf<'ended-badly'>): Card {
+  return phase.how === 'failed' ? failedCard(view, phase) : unfinishedCard(view, phase);
+}
+
+function failedCard(view: View, phase: PhaseOf<'ended-badly'>): Card {
+  const { build, log } = phase;
+  const step = log?.step ?? build.steps.find(({ state }) => state === 'failed' || state === 'timed_out' || state === 'broken')?.label;
+  const lines = [halfReplaced(view)];
+  if (log !== null) lines.push(say`Last lines of ${link('the log', log.url)}:`);
+  return card({
+    sign: '❌',
+    headline: say`Deploy of ${route(view.status)} failed${step === undefined ? [] : say` at ${emphasis(step.slice(0, 80))}`}`,
+    facts: requestFacts(view),
+    lines: [...noteLines(view), ...lines],
+    log,
+    steps: recovery(view, buildLink(build)),
+  });
+}
+
+function unfinishedCard(view: View, phase: PhaseOf<'ended-badly'>): Card {
+  const { how, build, cancelledBy } = phase;
+  if (how === 'canceled' && cancelledBy !== null) {
+    return card({
+      sign: '✖️',
+      headline: say`Cancelled while it was being built: ${route(view.status)}`,
+      facts: requestFacts(view),
+      lines: [say`${named(cancelledBy)} cancelled ${buildLink(build)}. ${halfReplaced(view)}`, ...noteLines(view)],
+      steps: recovery(view, buildLink(build)),
+    });
+  }
+  const words: Readonly<Record<'canceled' | 'skipped' | 'not_run' | 'failed', readonly [string, Inline, Inline]>> = {
+    canceled: ['⚠️', say`Interrupted from outside`, say`${buildLink(build)} was cancelled in Buildkite, not here. ${halfReplaced(view)}`],
+    skipped: [
+      '⏭️',
+      say`Skipped by Buildkite`,
+      say`Buildkite skipped ${buildLink(build)} for a newer one of its branch. ${strong('Nothing was deployed.')}`,
+    ],
+    not_run: [
+      '⏭️',
+      say`Not run`,
+      say`Buildkite did not run ${buildLink(build)}: the pipeline's conditions left it nothing to do. ${strong('Nothing was deployed.')}`,
+    ],
+    failed: ['❌', say`Failed`, halfReplaced(view)],
+  };
+  const [sign, headline, line] = words[how];
+  return card({
+    sign,
+    headline: say`${headline}: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [line, ...noteLines(view)],
+    steps: recovery(view, buildLink(build)),
+  });
+}
+
+/** What is known of the environment after a build that did not pass: not much, and that is said. */
+function halfReplaced({ status }: View): Inline {
+  const live = status.plan?.live ?? null;
+  if (live === null) return say`${status.request.environment} may be half set up.`;
+  return say`${shaLink(live.sha, live.buildUrl)} may be half replaced on ${status.request.environment}.`;
+}
+
+function recovery(view: View, build: Inline): readonly Inline[] {
+  const { request, plan } = view.status;
+  const steps = [say`Look: ${build}`, say`Try again: ${typed(view, `retry ${request.code}`)}`];
+  const live = plan?.live?.sha;
+  if (live !== undefined && live !== plan?.sha)
+    steps.push(say`Go back: ${typed(view, `${request.service}@${live.slice(0, 12)} to ${request.environment}`)}`);
+  return steps;
+}
+
+export function stoppedCard(view: View, phase: PhaseOf<'stopped'>): Card {
+  return card({
+    sign: '⛔',
+    headline: say`Stopped before its build: ${route(view.status)}`,
+    facts: requestFacts(view),
+    items: phase.reasons.map((reason) => reasonItem(reason, hintsFor(view))),
+    lines: [say`Its turn came at ${time(phase.at)}, and the last check said no. Nothing was built.`, ...approvedLine(view), ...noteLines(view)],
+    next: retryWords(view),
+  });
+}
+
+export function notBuiltCard(view: View, phase: PhaseOf<'not-built'>): Card {
+  return card({
+    sign: '❌',
+    headline: say`Buildkite refused the build: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [say`Nothing was built. Buildkite answered: ${code(phase.answer.slice(0, 400))}`, ...approvedLine(view), ...noteLines(view)],
+    steps: [say`Mend what it names, in the pipeline or in the configuration`, say`Try again: ${typed(view, `retry ${view.status.request.code}`)}`],
+  });
+}
+
+export function rejectedCard(view: View, phase: PhaseOf<'rejected'>): Card {
+  return card({
+    sign: '🚫',
+    headline: say`Rejected by ${named(phase.by)}: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [say`${time(phase.at)}, because: ${emphasis(phase.reason)}`, ...noteLines(view)],
+    next: say`Settled? ${retryWords(view)}`,
+  });
+}
+
+export function expiredCard(view: View, phase: PhaseOf<'expired'>): Card {
+  const { tally, request } = view.status;
+  const count = tally === null ? 'enough approvals' : `enough approvals (${tally.have} of ${tally.need})`;
+  return card({
+    sign: '⌛',
+    headline: say`Expired: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [say`It ended at ${time(phase.at)}, ${duration(phase.at - request.askedAt)} after it was asked, without ${count}.`, ...noteLines(view)],
+    next: say`Ask again with ${code(askAgain(view))}`,
+  });
+}
+
+export function cancelledCard(view: View, phase: PhaseOf<'cancelled'>): Card {
+  const because = phase.reason === null ? say`.` : say`: ${emphasis(phase.reason)}`;
+  return card({
+    sign: '✖️',
+    headline: say`Cancelled by ${named(phase.by)}: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [say`${time(phase.at)}, ${during(phase.during)}${because}`, say`Nothing was built.`, ...noteLines(view)],
+    next: retryWords(view),
+  });
+}
+
+function retryWords(view: View): Inline {
+  return say`The same again: ${typed(view, `retry ${view.status.request.code}`)} · with the newest commit: ${code(askAgain(view))}`;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

@@ -1,0 +1,143 @@
+// A request before its build: planned, refused, waiting, queued, about to start.
+import { approversWords, askedFact, expiresFact, gateLine, gatesFact, gatesWords, needsFact, parameterFacts, soFarFact, whatFact } from './facts.ts';
+import { code, join, say, strong, time, until } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { hintsFor, noteLines } from './notes.ts';
+import { reasonItem } from './reasons.ts';
+import { duration } from './time.ts';
+import { askAgain, card, planSha, route, typed } from './view.ts';
+import type { Card, Fact, PhaseOf, View } from './view.ts';
+
+export function planningCard(view: View): Card {
+  const { request } = view.status;
+  const ref = request.ref.kind === 'named' ? say` of ${code(request.ref.name)}` : [];
+  return card({
+    sign: '🔎',
+    headline: say`Looking: ${route(view.status)}`,
+    lines: [...noteLines(view), say`Reading the checks, the review and what is live${ref}. The answer comes here in a few seconds.`],
+    next: cancelWords(view),
+  });
+}
+
+export function refusedCard(view: View, phase: PhaseOf<'refused'>): Card {
+  const passed = phase.gates.filter(({ state }) => state === 'pass');
+  const found =
+    phase.sha === null ? [] : [say`Looked at ${code(phase.sha.slice(0, 7))}.${passed.length === 0 ? '' : ' Fine: '}${gatesWords(passed)}`];
+  return card({
+    sign: '⛔',
+    headline: say`Not started: ${route(view.status)}`,
+    items: phase.reasons.map((reason) => reasonItem(reason, hintsFor(view))),
+    lines: found,
+    next: say`Ask again with ${code(askAgain(view))} · see what would be needed without starting: ${code(askAgain(view, 'plan'))}`,
+  });
+}
+
+export function plannedCard(view: View): Card {
+  const { plan } = view.status;
+  const facts: readonly Fact[] = plan === null ? [] : [whatFact(plan), ...parameterFacts(plan.parameters), needsFact(plan, plan.tally.tree, 'name')];
+  return card({
+    sign: '📋',
+    headline: say`Plan: ${route(view.status)}`,
+    facts,
+    lines: [say`Nothing was started, nobody was asked. As things stand every gate is open:`],
+    items: plan === null ? [] : plan.gates.filter(({ state }) => state !== 'not-applicable').map(gateLine),
+    next: say`Start it with ${code(askAgain(view))}`,
+  });
+}
+
+export function waitingCard(view: View, phase: PhaseOf<'waiting'>): Card {
+  const { plan, tally } = view.status;
+  const facts = plan === null ? [] : [needsFact(plan, (tally ?? plan.tally).tree, 'call'), ...soFarFact(view), ...gatesFact(plan)];
+  const { request } = view.status;
+  const stop = say`stop with ${typed(view, `cancel ${request.code}`)}`;
+  return card({
+    sign: '⏸',
+    headline: say`Waiting for approval: ${route(view.status)}`,
+    facts: [...requestFacts(view), ...facts, expiresFact(phase.expiresAt)],
+    lines: noteLines(view),
+    next: view.surface === 'github' ? say`Approve with ${code('/approve')} · refuse with ${code('/reject why')} · ${stop}` : null,
+  });
+}
+
+export function queuedCard(view: View, phase: PhaseOf<'queued'>): Card {
+  const { position, ahead } = phase;
+  const behind = ahead === null ? [] : say`, after ${code(ahead)}`;
+  const place = position === 1 ? say`It is ${strong('next')}${behind}` : say`It is ${strong(`number ${position}`)} in the queue${behind}`;
+  const { usualMs } = view.context;
+  const estimate = usualMs === null || position === 0 ? [] : say` About ${duration(usualMs * position)} to go.`;
+  const line = position === 0 ? say`It is joining the queue.` : say`${place}, and starts by itself.${estimate}`;
+  return card({
+    sign: '⏳',
+    headline: say`In the queue: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [line, ...approvedLine(view), ...noteLines(view)],
+    next: cancelWords(view),
+  });
+}
+
+export function checkingCard(view: View, phase: PhaseOf<'checking'>): Card {
+  const line =
+    phase.unread === null
+      ? say`Its turn has come: checks, people and what is live are read once more, right before the build.`
+      : say`Its turn has come, but I can't read ${phase.unread.slice(0, 160)} right now. I keep trying for ten minutes, then the request ends; nothing is built on a guess.`;
+  return card({
+    sign: phase.unread === null ? '🔎' : '❓',
+    headline: say`Last check: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [line, ...approvedLine(view), ...noteLines(view)],
+    next: cancelWords(view),
+  });
+}
+
+export function startingCard(view: View, phase: PhaseOf<'starting'>): Card {
+  const [sign, headline] = STARTING[phase.waitingFor];
+  return card({
+    sign,
+    headline: say`${headline}: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [startingLine(phase), ...approvedLine(view), ...noteLines(view)],
+    next: cancelWords(view),
+  });
+}
+
+const STARTING = {
+  nothing: ['🚀', 'Starting'],
+  quota: ['⏳', "Waiting for Buildkite's quota"],
+  unreachable: ['⏳', 'Waiting for Buildkite'],
+  unclear: ['❓', 'Looking for the build'],
+} as const satisfies Record<PhaseOf<'starting'>['waitingFor'], readonly [string, string]>;
+
+function startingLine({ waitingFor, until: at }: PhaseOf<'starting'>): Inline {
+  switch (waitingFor) {
+    case 'nothing':
+      return say`The build is being asked for.`;
+    case 'quota':
+      return say`Buildkite takes no more requests from us for the moment${at === null ? [] : say`, until ${until(at)}`}. Nothing was sent yet; it goes on by itself.`;
+    case 'unreachable':
+      return say`Buildkite can't be reached. Nothing was sent${at === null ? [] : say`; I try again at ${time(at)}`}.`;
+    case 'unclear':
+      return say`Buildkite did not say whether the build was created. I look for it${at === null ? [] : say` at ${time(at)}`} and create it only if it is not there: there is never a second one.`;
+  }
+}
+
+/** What, with which parameters, and who asked: the head of every card that has a plan. */
+export function requestFacts(view: View): readonly Fact[] {
+  const { plan, request } = view.status;
+  return [...(plan === null ? [] : [whatFact(plan)]), ...parameterFacts(request.parameters), askedFact(view)];
+}
+
+export function approvedLine(view: View): readonly Inline[] {
+  const approvers = approversWords(view);
+  return approvers.length === 0 ? [] : [say`Approved by ${approvers}.`];
+}
+
+export function cancelWords(view: View): Inline {
+  return say`Stop it with ${typed(view, `cancel ${view.status.request.code}`)}`;
+}
+
+/** `4f5a6b7` and what it brings, in one line. */
+export function shaWords(view: View): Inline {
+  const { plan } = view.status;
+  if (plan === null) return say`it`;
+  return plan.pullRequest === null ? planSha(plan) : join([planSha(plan), say`(pull request ${plan.pullRequest.number})`], ' ');
+}

@@ -1,0 +1,96 @@
+// A request whose build exists and goes on.
+import type { BuildFacts, BuildStep } from '../../workflows/vocabulary.ts';
+import { requestFacts } from './cards-before.ts';
+import { approversWords } from './facts.ts';
+import { emphasis, join, link, named, say, strong } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { noteLines } from './notes.ts';
+import { duration } from './time.ts';
+import { card, route, typed } from './view.ts';
+import type { Card, PhaseOf, View } from './view.ts';
+
+export function buildingCard(view: View, phase: PhaseOf<'building'>): Card {
+  const { build, cancelling } = phase;
+  const { request } = view.status;
+  if (cancelling !== null) {
+    return card({
+      sign: '🛑',
+      headline: say`Cancelling: ${route(view.status)}`,
+      facts: requestFacts(view),
+      lines: [
+        say`${named(cancelling)} cancelled it; Buildkite was asked to stop ${buildLink(build)}. What it has done already stays done.`,
+        ...noteLines(view),
+      ],
+    });
+  }
+  const approvers = approversWords(view);
+  const parts = [...progress(build, view), ...(approvers.length === 0 ? [] : [say`approved by ${approvers}`])];
+  return card({
+    sign: '🚚',
+    headline: say`Deploying ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [join(parts, ' · '), ...noteLines(view)],
+    next: say`${typed(view, `cancel ${request.code}`)} stops it`,
+  });
+}
+
+export function blockedCard(view: View, phase: PhaseOf<'blocked'>): Card {
+  const { build, step } = phase;
+  return card({
+    sign: '⏸',
+    headline: say`Build ${build.number} waits at ${emphasis(step)}: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [
+      say`${strong('It is not deployed yet.')} Somebody has to unblock ${emphasis(step)} in ${buildLink(build)}; until then nobody else can deploy there.`,
+      ...noteLines(view),
+    ],
+    next: say`Go on: ${buildLink(build)} · stop: ${typed(view, `cancel ${view.status.request.code}`)}`,
+  });
+}
+
+export function buildLink(build: BuildFacts): Inline {
+  return [link(`build ${build.number}`, build.url)];
+}
+
+/** `build 512 · step 3 of 7, migrate · 2 min 10 s (usually 6 min)`. */
+export function progress(build: BuildFacts, view: View): readonly Inline[] {
+  const { now, usualMs } = view.context;
+  const parts: Inline[] = [buildLink(build)];
+  const step = stepWords(build);
+  if (step !== null) parts.push(step);
+  if (build.startedAt !== null) {
+    const usual = usualMs === null ? '' : ` (usually ${duration(usualMs)})`;
+    parts.push(say`${duration(Math.max(0, now - build.startedAt))}${usual}`);
+  } else if (step === null) {
+    parts.push(say`${stateWords(build.state)}`);
+  }
+  return parts;
+}
+
+function stepWords({ steps }: BuildFacts): Inline | null {
+  const counted = steps.filter(({ type }) => type !== 'wait');
+  const at = currentStep(counted);
+  const step = counted[at];
+  return step === undefined ? null : say`step ${at + 1} of ${counted.length}, ${emphasis(step.label.slice(0, 80))}`;
+}
+
+const DONE: ReadonlySet<string> = new Set(['passed', 'failed', 'canceled', 'skipped', 'broken', 'timed_out', 'finished', 'unblocked', 'not_run']);
+
+/** The one that runs, else the first that has not ended; -1 when all have. */
+function currentStep(steps: readonly BuildStep[]): number {
+  const running = steps.findIndex(({ state }) => state === 'running' || state === 'blocked');
+  return running === -1 ? steps.findIndex(({ state }) => !DONE.has(state)) : running;
+}
+
+/** Buildkite's own words, made readable; unknown ones as they are. */
+function stateWords(state: string): string {
+  const words: Readonly<Record<string, string>> = {
+    creating: 'being created',
+    scheduled: 'waiting for an agent',
+    started: 'running',
+    running: 'running',
+    failing: 'running, a step has failed',
+    canceling: 'being cancelled',
+  };
+  return words[state] ?? state;
+}

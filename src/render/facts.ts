@@ -1,0 +1,179 @@
+// The rows of a card: what, who, what is needed, what was found.
+import type { GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
+import { called, code, join, link, listed, named, say, shaLink, strong, time, until } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { place, planSha, standingVotes } from './view.ts';
+import type { Fact, View } from './view.ts';
+
+const PEOPLE_MAX = 5;
+
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
+}
+
+/** `` `4f5a6b7` Fix retry loop · 4 commits, 3 pull requests since `1a2b3c4` (compare) ``. */
+export function whatFact(plan: Plan): Fact {
+  return { label: 'What', value: say`${planSha(plan)} ${plan.title.slice(0, 140)} · ${changeOf(plan)}` };
+}
+
+function changeOf({ live, change, environment, sha }: Plan): Inline {
+  if (live === null) return say`the first on ${environment}`;
+  if (live.sha === sha) return say`live there already`;
+  const numbers = [plural(change.commits, 'commit')];
+  if (change.pullRequests.length > 0) numbers.push(plural(change.pullRequests.length, 'pull request'));
+  const compare = change.compareUrl === null ? [] : say` (${link('compare', change.compareUrl)})`;
+  return say`${numbers.join(', ')} since ${shaLink(live.sha, commitUrlOf(live.sha, change.compareUrl))}${compare}`;
+}
+
+function commitUrlOf(sha: string, compareUrl: string | null): string | null {
+  const at = compareUrl?.indexOf('/compare/') ?? -1;
+  return compareUrl === null || at === -1 ? null : `${compareUrl.slice(0, at)}/commit/${sha}`;
+}
+
+export function parameterFacts(parameters: Readonly<Record<string, string>>): readonly Fact[] {
+  const given = Object.entries(parameters).map(([name, value]) => code(`${name}=${value}`));
+  return given.length === 0 ? [] : [{ label: 'With', value: listed(given, 8, ' ') }];
+}
+
+export function askedFact({ status, surface }: View): Fact {
+  const { request, plan } = status;
+  const { requester, origin, askedAt } = request;
+  const who: Inline = plan === null ? say`${requester.surface === 'github' ? requester.login : requester.name}` : [named(plan.requester)];
+  const elsewhere = plan !== null && plan.pullRequest !== null && origin.surface === 'github' ? plan.pullRequest : null;
+  const where =
+    surface === 'github' && origin.surface === 'github' ? say`in this pull request` : pullRequestPlace(elsewhere, place(origin.surface, surface));
+  const others = plan?.requesters.filter((person) => person.key !== plan.requester.key) ?? [];
+  const pushed = others.length === 0 ? [] : say` · pushed since by ${listed(others.map(named), PEOPLE_MAX)}`;
+  return { label: 'Asked by', value: say`${who}, ${where}, ${time(askedAt)}${pushed}` };
+}
+
+function pullRequestPlace(pullRequest: Plan['pullRequest'], otherwise: string): Inline {
+  return pullRequest === null ? say`${otherwise}` : say`on ${link(`pull request ${pullRequest.number}`, pullRequest.url)}`;
+}
+
+/** The whole rule. Those who can still fill a place are called where `call` says so. */
+export function needsFact(plan: Plan, tree: TallyNode | null, call: 'call' | 'name'): Fact {
+  if (tree === null) return { label: 'Needs', value: say`nobody's approval` };
+  return { label: 'Needs', value: join([ruleWords(tree, call), ...exclusions(plan)], ' · ') };
+}
+
+export function ruleWords(node: TallyNode, call: 'call' | 'name', isNested = false): Inline {
+  if (node.kind === 'group') return groupWords(node, call);
+  const parts = node.of.map((child) => ruleWords(child, call, true));
+  const words = listed(parts, 8, node.kind === 'all' ? (isNested ? ' and ' : ' · ') : ' or ');
+  return isNested && parts.length > 1 ? say`(${words})` : words;
+}
+
+export function groupWords(node: Extract<TallyNode, { kind: 'group' }>, call: 'call' | 'name'): Inline {
+  if (node.satisfied) return say`✅ ${node.count} of ${strong(node.group)}`;
+  const missing = node.count - node.by.length;
+  const amount = node.by.length === 0 ? `${missing}` : `${missing} more`;
+  const people = listed(node.waitingFor.map(call === 'call' ? called : named), PEOPLE_MAX, call === 'call' ? ' ' : ', ');
+  return say`${amount} of ${strong(node.group)} (${node.waitingFor.length === 0 ? say`nobody left` : people})`;
+}
+
+function exclusions({ requesters, rule }: Plan): readonly Inline[] {
+  const authors = rule.exclude.includes('commit-authors') ? ", not the commits' authors" : '';
+  return [say`not ${listed(requesters.map(named), PEOPLE_MAX, ' or ')}${authors}`];
+}
+
+/** What is still needed, group by group, for one line: `1 of api-owners (Dan)`. */
+export function missingWords(node: TallyNode | null, people: 'people' | 'groups'): Inline {
+  if (node === null || node.satisfied) return [];
+  if (node.kind === 'group') {
+    const names = people === 'people' && node.waitingFor.length > 0 ? say` (${listed(node.waitingFor.map(named), PEOPLE_MAX)})` : [];
+    return say`${node.count - node.by.length} of ${node.group}${names}`;
+  }
+  const open = node.of.filter((child) => !child.satisfied).map((child) => missingWords(child, people));
+  return listed(open, 6, node.kind === 'all' ? ' and ' : ' or ');
+}
+
+export function soFarFact(view: View): readonly Fact[] {
+  const votes = standingVotes(view.status);
+  if (votes.length === 0) return [];
+  return [
+    {
+      label: 'So far',
+      value: listed(
+        votes.map((vote) => say`✅ ${voteWords(view, vote)}`),
+        6,
+        ' · ',
+      ),
+    },
+  ];
+}
+
+/** `Bea for sre, in Slack, 14:03 UTC`. */
+export function voteWords(view: View, vote: Vote): Inline {
+  const groups = groupsFilledBy(view.status.tally?.tree ?? null, vote.by);
+  const role = groups.length === 0 ? '' : ` for ${groups.join(' and ')}`;
+  return say`${named(vote.by)}${role}, ${place(vote.surface, view.surface)}, ${time(vote.at)}`;
+}
+
+/** `Bea (sre, in Slack), Dan (api-owners, here)`; empty when nobody had to approve. */
+export function approversWords(view: View): Inline {
+  const votes = standingVotes(view.status).map((vote) => {
+    const groups = groupsFilledBy(view.status.tally?.tree ?? null, vote.by);
+    return say`${named(vote.by)} (${[...groups, place(vote.surface, view.surface)].join(', ')})`;
+  });
+  return listed(votes, 6);
+}
+
+function groupsFilledBy(node: TallyNode | null, person: Person): readonly string[] {
+  if (node === null) return [];
+  if (node.kind !== 'group') return [...new Set(node.of.flatMap((child) => groupsFilledBy(child, person)))];
+  return node.by.some(({ key }) => key === person.key) ? [node.group] : [];
+}
+
+// ---- gates ---------------------------------------------------------------------------------------------------
+
+const GATE_SIGN = { pass: '✅', fail: '❌', pending: '⏳', unknown: '❓', 'not-applicable': '➖' } as const satisfies Record<
+  GateResult['state'],
+  string
+>;
+const GATE_LABEL: Readonly<Record<GateResult['gate'], string>> = {
+  permission: 'permission',
+  ref: 'ref',
+  head: 'head',
+  fork: 'not a fork',
+  draft: 'not a draft',
+  checks: 'checks',
+  review: 'review',
+  'up-to-date': 'up to date',
+  order: 'order',
+  'keeps-live': 'keeps what is live',
+  parameters: 'parameters',
+  identity: 'identity',
+};
+// Gates that people ask about; the others are told only when they say no.
+const SHOWN: readonly GateResult['gate'][] = ['checks', 'review', 'up-to-date', 'order', 'keeps-live'];
+// Gates whose note says more than their name.
+const NOTED: readonly GateResult['gate'][] = ['checks', 'order'];
+
+export function gateLabel(gate: GateResult['gate']): string {
+  return GATE_LABEL[gate];
+}
+
+/** `✅ checks 14 of 14 · ✅ review · ✅ 6 more`; what does not apply is left to the details. */
+export function gatesWords(gates: readonly GateResult[]): Inline {
+  const shown = gates.filter(({ gate, state }) => (state === 'pass' ? SHOWN.includes(gate) : state !== 'not-applicable'));
+  const others = gates.filter(({ gate, state }) => state === 'pass' && !SHOWN.includes(gate)).length;
+  const words = shown.map(({ gate, state, note }) => {
+    const isNoted = state !== 'pass' || NOTED.includes(gate);
+    return say`${GATE_SIGN[state]} ${gateLabel(gate)}${isNoted ? ` ${note.slice(0, 120)}` : ''}`;
+  });
+  return join(others === 0 ? words : [...words, say`✅ ${shown.length === 0 ? plural(others, 'gate') : `${others} more`}`], ' · ');
+}
+
+/** One line a gate, with what was found. */
+export function gateLine({ gate, state, note }: GateResult): Inline {
+  return say`${GATE_SIGN[state]} ${strong(gateLabel(gate))}: ${note.slice(0, 200)}`;
+}
+
+export function gatesFact(plan: Plan): readonly Fact[] {
+  return plan.gates.length === 0 ? [] : [{ label: 'Gates', value: gatesWords(plan.gates) }];
+}
+
+export function expiresFact(at: number): Fact {
+  return { label: 'Expires', value: [until(at)] };
+}

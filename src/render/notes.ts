@@ -1,0 +1,43 @@
+// What happened to a request on the way: pushes, votes that stopped counting. And the hints its reasons need.
+import type { VoidVote } from '../../workflows/reasons.ts';
+import { code, link, listed, named, say } from './inline.ts';
+import type { Inline } from './inline.ts';
+import type { Hints } from './reason-text.ts';
+import { askAgain } from './view.ts';
+import type { View } from './view.ts';
+
+export function hintsFor(view: View): Hints {
+  const { request } = view.status;
+  const again = request.service === '' && request.environment === '' ? null : askAgain(view);
+  return { prefix: view.context.prefix, surface: view.surface, again, act: null, code: request.code };
+}
+
+/** In the order of weight: a new revision, votes that are gone, a push that changes nothing. */
+export function noteLines({ status }: View): readonly Inline[] {
+  const { revision, voided, laterPush } = status;
+  const lines: Inline[] = [];
+  if (revision !== null) {
+    const compare = revision.compareUrl === null ? [] : say` (${link('what changed', revision.compareUrl)})`;
+    lines.push(
+      say`↩️ ${revision.by} pushed ${code(revision.to.slice(0, 7))} after ${code(revision.from.slice(0, 7))}${compare}: it takes new approvals, and whoever pushed counts as a requester.`,
+    );
+  }
+  const others = voided.filter(({ why }) => why !== 'new-revision' || revision === null);
+  if (others.length > 0) lines.push(say`↩️ No longer counted: ${listed(others.map(voidWords), 6, ' · ')}`);
+  if (laterPush !== null) {
+    lines.push(say`ℹ️ ${laterPush.by} has pushed ${code(laterPush.sha.slice(0, 7))} since; it is not part of this deploy.`);
+  }
+  return lines;
+}
+
+/** `Bea (left sre)`. */
+export function voidWords({ by, why, detail }: VoidVote): Inline {
+  const because: Readonly<Record<VoidVote['why'], string>> = {
+    'left-group': detail === null ? 'no longer in the group' : `left ${detail}`,
+    inactive: detail === null ? 'account no longer active' : `account no longer active: ${detail}`,
+    'became-requester': 'pushed to the request',
+    'became-author': 'wrote one of its commits',
+    'new-revision': 'approved an earlier commit',
+  };
+  return say`${named(by)} (${because[why].slice(0, 120)})`;
+}

@@ -1,0 +1,40 @@
+// What every reason for saying no consists of, on both surfaces.
+import type { Reason, ReasonCode } from '../../workflows/reasons.ts';
+import type { DeployCode } from '../../workflows/vocabulary.ts';
+import { code, listed, say } from './inline.ts';
+import type { Inline, Span } from './inline.ts';
+import type { ActName } from './reply.ts';
+
+export interface ReasonText {
+  /** ❌ has to be changed, ⏳ will change by itself, ❓ could not be read. */
+  readonly sign: '❌' | '⏳' | '❓';
+  /** The gate or matter in a word or two. */
+  readonly title: string;
+  /** What was found and what was needed. */
+  readonly said: Inline;
+  /** What to do now, with the exact words to type; null where nothing helps or nothing is needed. */
+  readonly wayOut: Inline | null;
+}
+
+/** What the words depend on besides the reason. */
+export interface Hints {
+  readonly prefix: string;
+  readonly surface: 'github' | 'slack';
+  /** The words that ask for the deploy again, if it is known which. */
+  readonly again: string | null;
+  /** What the person tried; null for a request. */
+  readonly act: ActName | null;
+  readonly code: DeployCode | null;
+}
+
+export type ReasonTexts<K extends ReasonCode> = { readonly [C in K]: (reason: Extract<Reason, { code: C }>, hints: Hints) => ReasonText };
+
+export const names = (words: readonly string[]): Inline => listed(words.map(code), 8);
+/** `a, b or c`. */
+export function either(words: readonly (Inline | Span)[]): Inline {
+  const last = words.at(-1);
+  if (words.length < 2 || last === undefined) return listed(words, 8);
+  return say`${listed(words.slice(0, -1), 8)} or ${last}`;
+}
+export const askWith = (hints: Hints, otherwise = 'Then ask again.'): Inline =>
+  hints.again === null ? say`${otherwise}` : say`Then ask again with ${code(hints.again)}.`;

@@ -1,0 +1,113 @@
+// Why a click or a word of a person did not count. Spoken to that person.
+import type { ActReason } from '../../workflows/reasons.ts';
+import { plural } from './facts.ts';
+import { code, link, say, strong, time } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { either, names } from './reason-text.ts';
+import type { Hints, ReasonText, ReasonTexts } from './reason-text.ts';
+import type { ActName } from './reply.ts';
+
+const NOUN: Readonly<Record<ActName, string>> = { approve: 'approval', reject: 'rejection', withdraw: 'withdrawal', cancel: 'cancellation' };
+const DONE: Readonly<Record<ActName, string>> = { approve: 'approved', reject: 'rejected', withdraw: 'withdrew', cancel: 'cancelled' };
+
+export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'unreadable'>> = {
+  'own-request': (_reason, hints) => no(`own request`, say`You asked for this deploy, so your ${noun(hints)} can't count.`, cancelInstead(hints)),
+  'pushed-to-it': (_reason, hints) =>
+    no('own request', say`You pushed to this request, so you count as a requester and your ${noun(hints)} can't count.`, cancelInstead(hints)),
+  'commit-author': ({ wrote, of, environment }) => {
+    const share = wrote === null ? say`some of its ${plural(of, 'commit')}` : wrote === of ? all(of) : say`${wrote} of its ${plural(of, 'commit')}`;
+    return no('author', say`You wrote ${share}. ${environment} asks for someone else.`, null);
+  },
+  'not-in-group': ({ groups, yours, environment }) => {
+    const mine = yours.length === 0 ? say`you are in none of the configured groups` : say`you are in ${either(yours.map(strong))}`;
+    return no('group', say`${environment} asks for ${either(groups.map(strong))}; ${mine}.`, null);
+  },
+  'unmapped-voter': ({ surface }, hints) =>
+    no(
+      'identity',
+      say`I can't tell who you are ${surface === 'slack' ? 'on GitHub' : 'in Slack'}.`,
+      say`Have yourself added under ${code('people')} in the configuration; then ${hints.surface === 'slack' ? 'click' : 'comment'} again.`,
+    ),
+  'already-voted': ({ kind, at, surface }, { prefix, code: request }) => {
+    const where = surface === 'slack' ? 'in Slack' : 'on the pull request';
+    const back = request === null || kind === 'reject' ? null : say`Withdraw with ${code(`${prefix} withdraw ${request}`)}.`;
+    return no('twice', say`You already ${kind === 'approve' ? 'approved' : 'rejected'} at ${time(at)}, ${where}.`, back);
+  },
+  'nothing-to-withdraw': () => no('withdraw', say`There is no approval of yours to withdraw.`, null),
+  'stale-card': ({ seen, now, compareUrl }, hints) => {
+    const changed = compareUrl === null ? [] : say` (${link('what changed', compareUrl)})`;
+    const then = seen === null ? say`another version` : say`${code(seen.slice(0, 7))}`;
+    const again = hints.surface === 'slack' ? 'click' : 'comment again';
+    return no(
+      'stale',
+      say`You clicked while this card was about ${then}; it is now about ${code(now.slice(0, 7))}${changed}.`,
+      say`Read it again, then ${again}.`,
+    );
+  },
+  'not-planned-yet': () =>
+    no('too early', say`This request is still being looked at; nobody can approve it yet.`, say`Its card will ask for it in a few seconds.`),
+  'no-approval-needed': ({ environment }, hints) => no('no approval needed', say`${environment} asks for nobody's approval.`, cancelInstead(hints)),
+  'already-approved': ({ at }, hints) => no('late', say`This request got its last approval at ${time(at)}.`, cancelInstead(hints)),
+  'too-late': ({ ended, at, service, environment }, { prefix }) => {
+    const when = at === null ? [] : say` at ${time(at)}`;
+    return no('late', say`This request ${endedWords(ended)}${when}.`, say`Ask again with ${code(`${prefix} ${service} to ${environment}`)}.`);
+  },
+  'already-starting': (_reason, hints) =>
+    no('late', say`The build is being started already: it is too late to ${hints.act ?? 'do that'}.`, cancelInstead(hints)),
+  'may-not-cancel': ({ allowed }) => no('permission', say`Only ${either(allowed.map(strong))} may cancel this request.`, null),
+  'reason-needed': (_reason, hints) => no('reason', say`A rejection needs a reason, for whoever asked.`, rejectWords(hints)),
+  'unknown-request': ({ named }, { prefix }) =>
+    no('unknown', say`I know no request ${code(named.slice(0, 60))}.`, say`${code(`${prefix} status`)} lists the open ones.`),
+  'no-open-request': ({ where }, hints) =>
+    no('nothing open', say`There is nothing to ${hints.act ?? 'act on'} ${where === '' ? 'here' : `in ${where}`}: no request is open.`, null),
+  'several-open-requests': ({ codes }, hints) =>
+    no(
+      'several open',
+      say`Several requests are open here: ${names(codes)}.`,
+      say`Say which: ${code(`${hints.prefix} ${hints.act ?? 'status'} ${codes[0] ?? ''}`)}.`,
+    ),
+  'not-retryable': ({ other, why }, { prefix }) =>
+    why === 'still-open'
+      ? no('still open', say`${code(other)} is still going on.`, say`See it with ${code(`${prefix} status ${other}`)}.`)
+      : no('succeeded', say`${code(other)} ended well; there is nothing to try again.`, null),
+};
+
+function no(title: string, said: Inline, wayOut: Inline | null): ReasonText {
+  return { sign: '❌', title, said, wayOut };
+}
+
+function noun({ act }: Hints): string {
+  return act === null ? 'vote' : NOUN[act];
+}
+
+function all(of: number): Inline {
+  return of === 1 ? say`its only commit` : say`all ${of} of its commits`;
+}
+
+function cancelInstead({ prefix, code: request, act }: Hints): Inline | null {
+  return request === null || act === 'cancel' ? null : say`To stop it: ${code(`${prefix} cancel ${request}`)}.`;
+}
+
+function rejectWords({ prefix, code: request, surface }: Hints): Inline {
+  if (surface === 'github') return say`Say it like this: ${code('/reject the migration is not reviewed')}.`;
+  return say`Say it like this: ${code(`${prefix} reject ${request ?? '7F3K-Q2'} the migration is not reviewed`)}.`;
+}
+
+/** How a request ended, by the name of its phase. */
+export function endedWords(ended: string): string {
+  const words: Readonly<Record<string, string>> = {
+    expired: 'expired',
+    rejected: 'was rejected',
+    cancelled: 'was cancelled',
+    succeeded: 'was deployed',
+    'ended-badly': 'has ended: its build did not pass',
+    stopped: 'was stopped by the last check before its build',
+    refused: 'was refused',
+    planned: 'was only a plan',
+    'not-built': 'has ended: Buildkite refused to build it',
+  };
+  return words[ended] ?? `has ended (${ended})`;
+}
+
+/** `approved`, `rejected` … for the words of an answer. */
+export const doneWord = (act: ActName): string => DONE[act];

@@ -1,0 +1,220 @@
+// Why a request was not started, in words: what was found, what was needed, the way out.
+import type { GateReason } from '../../workflows/reasons.ts';
+import { plural } from './facts.ts';
+import { code, emphasis, join, link, listed, say, strong, time } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { askWith, either, names } from './reason-text.ts';
+import type { ReasonTexts } from './reason-text.ts';
+import { duration } from './time.ts';
+
+export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
+  'unknown-service': ({ service, known }) => ({
+    sign: '❌',
+    title: 'service',
+    said: say`there is no service ${code(service)}.`,
+    wayOut: known.length === 0 ? say`None is configured yet.` : say`There is ${names(known)}.`,
+  }),
+  'unknown-environment': ({ service, environment, known }, { prefix }) => ({
+    sign: '❌',
+    title: 'environment',
+    said: say`${code(service)} has no environment ${code(environment)}.`,
+    wayOut: known[0] === undefined ? null : say`It has ${names(known)}: ${code(`${prefix} ${service} to ${known[0]}`)}.`,
+  }),
+  'service-needed': ({ known }, { prefix }) => ({
+    sign: '❌',
+    title: 'service',
+    said: say`this repository has ${plural(known.length, 'service')}; say which.`,
+    wayOut: say`There is ${names(known)}: ${code(`${prefix} ${known[0] ?? '<service>'} to <environment>`)}.`,
+  }),
+  'wrong-repository': ({ service, expected, found }) => ({
+    sign: '❌',
+    title: 'repository',
+    said: say`${code(service)} is deployed from ${code(expected)}; this is ${code(found)}.`,
+    wayOut: say`Ask there, or in Slack.`,
+  }),
+  'unmapped-requester': ({ surface, environment }, hints) => ({
+    sign: '❌',
+    title: 'identity',
+    said: say`${environment} asks for a requester whose ${surface === 'slack' ? 'GitHub' : 'Slack'} account I know; I don't know yours.`,
+    wayOut: say`Have yourself added under ${code('people')} in the configuration. ${askWith(hints)}`,
+  }),
+  'inactive-person': ({ name, why }, { act }) => inactive(name, why, act === null ? 'ask for a deploy' : act),
+  'no-permission': ({ needed, found }, hints) => ({
+    sign: '❌',
+    title: 'permission',
+    said: say`asking takes ${either(needed.map((word) => strong(word)))}; you have ${found === '' ? 'none of them' : strong(found)}.`,
+    wayOut: hints.again === null ? say`Ask somebody who has it.` : say`Ask somebody who has it to type ${code(hints.again)}.`,
+  }),
+  'unknown-ref': ({ ref }) => ({
+    sign: '❌',
+    title: 'ref',
+    said: say`there is no branch, tag or commit ${code(ref)}.`,
+    wayOut: say`Push it, or name another one after ${code('@')}.`,
+  }),
+  'ambiguous-ref': ({ ref, matches }) => ({
+    sign: '❌',
+    title: 'ref',
+    said: say`${code(ref)} could be ${either(matches.slice(0, 8).map(code))}.`,
+    wayOut: say`Name it in full, or by its full SHA.`,
+  }),
+  'ref-not-allowed': ({ ref, allowed }) => ({
+    sign: '❌',
+    title: 'ref',
+    said: say`${code(ref)} may not be deployed there; allowed are ${names(allowed)}.`,
+    wayOut: say`Ask for one of those.`,
+  }),
+  'pull-request-closed': ({ number }) => ({
+    sign: '❌',
+    title: 'pull request',
+    said: say`pull request ${number} was closed without being merged.`,
+    wayOut: say`Open it again, or name what you mean after ${code('@')}.`,
+  }),
+  fork: ({ number, head }) => ({
+    sign: '❌',
+    title: 'fork',
+    said: say`pull request ${number} comes from ${code(head)}; what a fork holds is not deployed.`,
+    wayOut: say`Push the branch to this repository and open a pull request from there.`,
+  }),
+  draft: ({ number }, hints) => ({
+    sign: '❌',
+    title: 'draft',
+    said: say`pull request ${number} is a draft.`,
+    wayOut: say`Mark it as ready for review. ${askWith(hints)}`,
+  }),
+  'head-moved': ({ sha, pushedAt, by }, hints) => ({
+    sign: '❌',
+    title: 'head',
+    said: say`${code(sha.slice(0, 7))} was pushed${by === null ? '' : ` by ${by}`} at ${time(pushedAt)}, after your command or at the same moment: you may not have seen it.`,
+    wayOut: say`Look at it. ${askWith(hints)}`,
+  }),
+  'checks-failed': ({ passed, total, failed }, hints) => ({
+    sign: '❌',
+    title: 'checks',
+    said: say`${passed} of ${total} are green; ${checks(failed)} failed.`,
+    wayOut: say`Fix ${failed.length === 1 ? 'it' : 'them'} or run ${failed.length === 1 ? 'it' : 'them'} again. ${askWith(hints)}`,
+  }),
+  'checks-pending': ({ passed, total, pending }, hints) => ({
+    sign: '⏳',
+    title: 'checks',
+    said: say`${passed} of ${total} are green; ${checks(pending)} ${pending.length === 1 ? 'is' : 'are'} still running.`,
+    wayOut: say`Wait until ${pending.length === 1 ? 'it is' : 'they are'} green. ${askWith(hints)}`,
+  }),
+  'checks-missing': ({ sha }, hints) => ({
+    sign: '❌',
+    title: 'checks',
+    said: say`no check has reported for ${code(sha.slice(0, 7))} yet; at least one has to.`,
+    wayOut: say`Start CI for this commit. ${askWith(hints)}`,
+  }),
+  'review-needed': ({ found }, hints) => ({
+    sign: '❌',
+    title: 'review',
+    said: found === 'changes-requested' ? say`a reviewer asks for changes.` : say`the pull request is not approved yet.`,
+    wayOut: say`Get a review that approves it. ${askWith(hints)}`,
+  }),
+  'unreviewed-commits': ({ commits }) => ({
+    sign: '❌',
+    title: 'review',
+    said: say`${plural(commits.length, 'commit')} since the live version did not come through a reviewed pull request: ${listed(
+      commits.map((sha) => code(sha.slice(0, 7))),
+      8,
+    )}.`,
+    wayOut: say`Bring ${commits.length === 1 ? 'it' : 'them'} in through a pull request.`,
+  }),
+  behind: ({ by, base }, hints) => ({
+    sign: '❌',
+    title: 'up to date',
+    said: say`${plural(by, 'commit')} behind ${code(base)}.`,
+    wayOut: say`Merge ${code(base)}, push. ${askWith(hints)}`,
+  }),
+  'not-deployed-before': ({ environment, sha }, { prefix, again }) => ({
+    sign: '❌',
+    title: 'order',
+    said: say`${code(sha.slice(0, 7))} was never live on ${environment}, where it has to go first.`,
+    wayOut: say`Deploy it there: ${code(again === null ? `${prefix} <service> to ${environment}` : elsewhere(again, environment))}.`,
+  }),
+  soaking: ({ environment, since, neededMs, openAt }) => ({
+    sign: '⏳',
+    title: environment,
+    said: say`live there since ${time(since)}; ${duration(neededMs)} are asked for.`,
+    wayOut: say`Open again at ${time(openAt)}.`,
+  }),
+  'would-lose-live': ({ live, commits }) => ({
+    sign: '❌',
+    title: 'keeps what is live',
+    said: say`${plural(commits.length, 'commit')} of the live ${code(live.slice(0, 7))} would vanish: ${listed(commits.map(lostCommit), 5, '; ')}.`,
+    wayOut: say`Merge what is live into your branch, or ask for a commit that has it.`,
+  }),
+  'bad-parameter': ({ name, value, allowed }) => ({
+    sign: '❌',
+    title: 'parameters',
+    said: say`${code(`${name}=${value}`)} is not among what ${code(name)} may be.`,
+    wayOut: say`Choose ${either(allowed.slice(0, 8).map((choice) => code(`${name}=${choice}`)))}.`,
+  }),
+  'unknown-parameter': ({ name, known }) => ({
+    sign: '❌',
+    title: 'parameters',
+    said: say`there is no parameter ${code(name)}.`,
+    wayOut: known.length === 0 ? say`This environment takes none: leave it out.` : say`There is ${names(known)}.`,
+  }),
+  'missing-parameter': ({ name, allowed }) => ({
+    sign: '❌',
+    title: 'parameters',
+    said: say`${code(name)} has to be given.`,
+    wayOut: say`Add ${either(allowed.slice(0, 8).map((choice) => code(`${name}=${choice}`)))}.`,
+  }),
+  unreadable: ({ what, why }, hints) => ({
+    sign: '❓',
+    title: 'unknown',
+    said: say`I can't read ${what.slice(0, 120)} (${why.slice(0, 160)}); what I can't read never counts as good.`,
+    wayOut: hints.act === null ? say`Wait a minute. ${askWith(hints)}` : say`Nothing was counted: try again in a minute.`,
+  }),
+  'too-old': ({ askedAt }, hints) => ({
+    sign: '❌',
+    title: 'too old',
+    said: say`you asked at ${time(askedAt)} and I was not there; I don't start what was asked more than ten minutes ago.`,
+    wayOut: hints.again === null ? say`Ask again.` : say`Ask again with ${code(hints.again)}.`,
+  }),
+  'same-wish-open': ({ other }, { prefix }) => ({
+    sign: '❌',
+    title: 'already asked',
+    said: say`the same is asked for in ${code(other)}, which is still open.`,
+    wayOut: say`See it with ${code(`${prefix} status ${other}`)}.`,
+  }),
+  'rule-unsatisfiable': ({ group, needed, could }) => ({
+    sign: '❌',
+    title: 'approval',
+    said: say`${needed} of ${strong(group)} would have to approve, and only ${could} could: requesters and whoever else the policy excludes don't count.`,
+    wayOut: say`Have somebody else ask, or add people to ${strong(group)} in the configuration.`,
+  }),
+};
+
+export function inactive(
+  name: string,
+  why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access',
+  what: string,
+): ReturnType<(typeof GATE_REASONS)['draft']> {
+  const found: Readonly<Record<typeof why, Inline>> = {
+    deactivated: say`${name}'s account is deactivated.`,
+    guest: say`People from outside the workspace can't ${what}.`,
+    stranger: say`People from outside the workspace can't ${what}.`,
+    bot: say`Bots can't ${what}.`,
+    'no-read-access': say`${name} can't read the repository any more.`,
+  };
+  return { sign: '❌', title: 'identity', said: found[why], wayOut: null };
+}
+
+function checks(refs: readonly { readonly name: string; readonly url: string | null }[]): Inline {
+  return listed(
+    refs.map(({ name, url }) => (url === null ? [code(name.slice(0, 100))] : say`${code(name.slice(0, 100))} (${link('log', url)})`)),
+    5,
+  );
+}
+
+function lostCommit({ sha, author, title }: { readonly sha: string; readonly author: string; readonly title: string }): Inline {
+  return join([[code(sha.slice(0, 7))], say`${title.slice(0, 80)}`, say`by ${emphasis(author.slice(0, 60))}`], ' ');
+}
+
+/** The same wish for another environment. */
+function elsewhere(again: string, environment: string): string {
+  return again.replace(/ to \S+.*$/, ` to ${environment}`);
+}

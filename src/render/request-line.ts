@@ -1,0 +1,100 @@
+// One request in one line: lists, the thread's timeline, the channels that only want to know.
+import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
+import { progress } from './cards-build.ts';
+import type { RenderContext } from './context.ts';
+import { missingWords } from './facts.ts';
+import { code, emphasis, join, link, named, say, shaLink, time } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { during, route } from './view.ts';
+
+/** `7F3K-Q2 · api → production · 4f5a6b7 · ⏸ waiting for 1 of api-owners, until 18:00 UTC`. */
+export function requestLine(status: DeployStatus, context: RenderContext): Inline {
+  const { plan, request } = status;
+  const sha = plan === null ? [] : say` · ${shaLink(plan.sha, plan.commitUrl)}`;
+  return say`${code(request.code)} · ${route(status)}${sha} · ${stateLine(status, context)}`;
+}
+
+/** The state alone, with what is needed or found. */
+export function stateLine(status: DeployStatus, context: RenderContext): Inline {
+  const { phase, tally, plan } = status;
+  switch (phase.kind) {
+    case 'planning':
+      return say`🔎 being looked at`;
+    case 'refused':
+      return say`⛔ not started: ${codesOf(phase)}`;
+    case 'planned':
+      return say`📋 planned, nothing started`;
+    case 'waiting': {
+      const missing = missingWords((tally ?? plan?.tally)?.tree ?? null, 'people');
+      return say`⏸ waiting for ${missing.length === 0 ? say`approval` : missing}, until ${time(phase.expiresAt)}`;
+    }
+    case 'queued':
+      return phase.position === 0
+        ? say`⏳ joining the queue`
+        : say`⏳ number ${phase.position} in the queue${phase.ahead === null ? [] : say`, after ${code(phase.ahead)}`}`;
+    case 'checking':
+      return phase.unread === null ? say`🔎 last check before the build` : say`❓ last check: can't read ${phase.unread.slice(0, 120)} right now`;
+    case 'starting':
+      return startingState(phase);
+    case 'building':
+      if (phase.cancelling !== null) return say`🛑 ${named(phase.cancelling)} cancelled it; Buildkite was asked to stop`;
+      return say`🚚 being deployed: ${join(progress(phase.build, { status, context, surface: 'slack' }), ' · ')}`;
+    case 'blocked':
+      return say`⏸ ${link(`build ${phase.build.number}`, phase.build.url)} waits at ${emphasis(phase.step)}`;
+    default:
+      return endLine(status, phase);
+  }
+}
+
+function startingState({ waitingFor }: Extract<DeployPhase, { kind: 'starting' }>): Inline {
+  switch (waitingFor) {
+    case 'nothing':
+      return say`🚀 starting its build`;
+    case 'quota':
+      return say`⏳ waiting for Buildkite's quota`;
+    case 'unreachable':
+      return say`⏳ Buildkite can't be reached; nothing was sent yet`;
+    case 'unclear':
+      return say`❓ Buildkite did not say whether the build exists; looking for it`;
+  }
+}
+
+type End = Extract<DeployPhase, { kind: 'succeeded' | 'ended-badly' | 'stopped' | 'not-built' | 'rejected' | 'expired' | 'cancelled' }>;
+
+function endLine({ request }: DeployStatus, phase: End): Inline {
+  switch (phase.kind) {
+    case 'succeeded':
+      return say`✅ live on ${request.environment} since ${time(phase.at)} (${link(`build ${phase.build.number}`, phase.build.url)})`;
+    case 'ended-badly':
+      return badEnd(phase);
+    case 'stopped':
+      return say`⛔ stopped by the last check before its build: ${codesOf(phase)}`;
+    case 'not-built':
+      return say`❌ Buildkite refused to build it`;
+    case 'rejected':
+      return say`🚫 rejected by ${named(phase.by)}: ${emphasis(phase.reason)}`;
+    case 'expired':
+      return say`⌛ expired at ${time(phase.at)} without enough approvals`;
+    case 'cancelled':
+      return say`✖️ cancelled by ${named(phase.by)}, ${during(phase.during)}`;
+  }
+}
+
+function badEnd({ how, build, cancelledBy, log }: Extract<DeployPhase, { kind: 'ended-badly' }>): Inline {
+  const which = link(`build ${build.number}`, build.url);
+  switch (how) {
+    case 'failed':
+      return say`❌ ${which} failed${log === null ? [] : say` at ${emphasis(log.step)}`}`;
+    case 'canceled':
+      return cancelledBy === null ? say`⚠️ ${which} was cancelled outside Countersign` : say`✖️ ${which} was cancelled by ${named(cancelledBy)}`;
+    case 'skipped':
+      return say`⏭️ Buildkite skipped ${which}; nothing was deployed`;
+    case 'not_run':
+      return say`⏭️ Buildkite did not run ${which}; nothing was deployed`;
+  }
+}
+
+/** Which gates said no, once each: `checks-failed, behind` read as words. */
+function codesOf({ reasons }: { readonly reasons: readonly { readonly code: string }[] }): string {
+  return [...new Set(reasons.map(({ code: reason }) => reason.replaceAll('-', ' ')))].slice(0, 6).join(', ');
+}
