@@ -15,6 +15,7 @@ export interface DraftService {
 
 export interface Draft {
   readonly root: Source;
+  readonly home: Zone | null;
   readonly slack: DraftFile['slack'];
   readonly people: readonly { readonly at: number; readonly entry: NonNullable<DraftFile['people']>[number] }[];
   readonly groups: NonNullable<DraftFile['groups']>;
@@ -31,7 +32,7 @@ export const DEFAULT_ZONE = 'default';
 export interface Loading {
   readonly path: string;
   readonly read: FileReader;
-  /** What the environment variables say of the zone `default`, for a configuration that leaves it out. */
+  /** What the environment variables say of the zone `default`: used where the configuration leaves it out, and must agree where it doesn't. */
   readonly home?: Zone;
 }
 
@@ -50,6 +51,7 @@ export function readDraft({ path, read, home }: Loading): { readonly draft: Draf
     problems: [...problems, ...included.problems],
     draft: {
       root,
+      home: home ?? null,
       slack: draft.slack,
       people: (draft.people ?? []).map((entry, place) => ({ at: peopleAt[place] ?? place, entry })),
       groups: draft.groups ?? {},

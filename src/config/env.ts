@@ -1,6 +1,7 @@
 // Environment variables → settings, or every problem at once. The variables are passed in; only the composition root reads `process.env`.
 import { readChoice, readCount, readPort, readText, readUrl, type Reading } from './read-variable.ts';
 import { problemOf, readSecret, type SecretRule, type Variables } from './read-secret.ts';
+import type { Zone } from './config.ts';
 import type { Problem } from './problem.ts';
 import type { Secret, SecretFiles } from './secret.ts';
 
@@ -52,6 +53,11 @@ export type ReadSettings =
 export function configPathOf(env: Variables): string {
   const path = env['COUNTERSIGN_CONFIG'];
   return path === undefined || path === '' ? 'countersign.yml' : path;
+}
+
+/** What the variables say of the zone `default`, for a configuration that writes no zones. */
+export function homeZone(env: Variables): Zone {
+  return { namespace: env['TEMPORAL_NAMESPACE'] ?? 'default', organization: env['BUILDKITE_ORGANIZATION_SLUG'] ?? '' };
 }
 
 /** What a credential variable of this zone is called after its name: nothing for `default`, `_EU` for `eu`. */

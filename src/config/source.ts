@@ -1,5 +1,4 @@
 // One YAML file: its values, and on which line each of them is.
-import { globSync, readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { Problem } from './problem.ts';
 import { scrubSecrets } from '../scrub.ts';
@@ -13,11 +12,6 @@ export interface FileReader {
   /** Paths that match a glob, relative to the directory. */
   readonly glob: (pattern: string, directory: string) => readonly string[];
 }
-
-export const diskFiles: FileReader = {
-  readText: (path) => readFileSync(path, 'utf8'),
-  glob: (pattern, directory) => globSync(pattern, { cwd: directory }),
-};
 
 export interface Source {
   readonly file: string;

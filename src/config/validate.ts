@@ -57,14 +57,18 @@ function validateGroups({ root, groups, written }: Draft): readonly Problem[] {
   });
 }
 
-function validateZones({ root, zones }: Draft): readonly Problem[] {
+function validateZones({ root, zones, home }: Draft): readonly Problem[] {
   const entries = Object.entries(zones);
-  return entries.flatMap(([name, zone], at) => {
+  const problems = entries.flatMap(([name, zone], at) => {
     const other = entries.slice(0, at).find(([, earlier]) => earlier.temporal.namespace === zone.temporal.namespace);
     if (other === undefined) return [];
-    const found = `namespace ${quote(zone.temporal.namespace)} is that of zone ${quote(other[0])} too`;
+    const found = `namespace ${quote(zone.temporal.namespace)} is that of zone "${other[0]}" too`;
     return [problemAt(root, ['zones', name, 'temporal', 'namespace'], { found, fix: 'Give every zone a namespace of its own' })];
   });
+  const written = zones[DEFAULT_ZONE]?.buildkite.organization;
+  if (home === null || home.organization === '' || written === undefined || written === home.organization) return problems;
+  const found = `found ${quote(written)}, but BUILDKITE_ORGANIZATION_SLUG is ${quote(home.organization)}`;
+  return [...problems, problemAt(root, ['zones', DEFAULT_ZONE, 'buildkite', 'organization'], { found, fix: 'Make them agree' })];
 }
 
 // A typing error in a default would silently switch gates off.
