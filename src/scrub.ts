@@ -7,7 +7,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:xox[a-z]|xapp|xwfp)-[A-Za-z0-9-]{6,}/g, '[redacted]'],
   [/\b(?:gh[a-z]_[A-Za-z0-9]{6,}|github_pat_\w{6,})/g, '[redacted]'],
   [/\bbk(?:ua|tx|pat|ps|ct|ar|aa|aj|pt|tr)_[A-Za-z0-9]{4,}/g, '[redacted]'],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, '[redacted]'],
+  [/\beyJ[\w-]{5,2000}\.[\w-]{5,}(?:\.[\w-]*)?/g, '[redacted]'],
   [/https:\/\/hooks\.slack(?:-gov)?\.com\/[^\s"'<>]+/g, '[redacted response_url]'],
   [/(\bbearer\s+)[\w.~+/=-]{8,}/gi, '$1[redacted]'],
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"]{0,100}):[^\s/@"]{1,200}@/gi, '$1:[redacted]@'],

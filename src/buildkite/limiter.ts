@@ -52,6 +52,7 @@ export function createLimiter(options: { organization: string; now: () => Millis
   const bucket = createBucket(pace, log);
   const intervalMs = pace.windowMs / pace.perWindow;
   let waiting = 0;
+  let stopped: Promise<void> | null = null;
 
   const notSent = (found: string, retryAfterMs: number): Trouble =>
     new Trouble({ source: 'buildkite', kind: 'not-sent', doing: 'waiting for quota', found, retryAfterMs: Math.ceil(retryAfterMs) });
@@ -92,10 +93,7 @@ export function createLimiter(options: { organization: string; now: () => Millis
     run,
     observe: (answer) => gate.observe(answer),
     quota: () => gate.quota(),
-    stop: async () => {
-      await bucket.stop({ dropWaitingJobs: true });
-      await bucket.disconnect();
-    },
+    stop: () => (stopped ??= stopBucket(bucket)),
   };
 }
 
@@ -146,6 +144,11 @@ function createBucket(pace: Pace, log: Logger): Bottleneck {
   });
   bucket.on('error', (error: unknown) => log.error({ err: error }, 'limiter failed'));
   return bucket;
+}
+
+async function stopBucket(bucket: Bottleneck): Promise<void> {
+  await bucket.stop({ dropWaitingJobs: true });
+  await bucket.disconnect();
 }
 
 interface Gate {

@@ -269,7 +269,7 @@ describe('one build', () => {
   });
 
   it('shows the last of a failed step’s log', async () => {
-    const text = `half a li\n\u001b_bk;t=1700000000\u0007\u001b[31mboom\u001b[0m bkua_abcdef\r\n`;
+    const text = `${'h'.repeat(4096)}alf a line\n\u001b_bk;t=1700000000\u0007\u001b[31mboom\u001b[0m bkua_abcdef\r\n`;
     const { buildkite, requests } = await bench((_req, res) => void res.writeHead(206, { 'content-type': 'text/plain' }).end(text));
     const tail = await buildkite.readLogTail({ ...AT, number: 7, jobId: 'j3', step: 'smoke', buildUrl: 'https://buildkite.com/b/7' });
     expect(tail).toEqual({ step: 'smoke', lines: ['boom [redacted]'], url: 'https://buildkite.com/b/7#j3' });
