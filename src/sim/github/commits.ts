@@ -1,6 +1,6 @@
 // The commit graph: real SHA-1s over what git would hash, ancestry, and how GitHub reads a ref.
 import { createHash } from 'node:crypto';
-import { UnknownInSim } from './state.ts';
+import { UnknownInSim } from './lookup.ts';
 import type { GithubState, Signature, SimCommit, SimRepository } from './state.ts';
 
 export interface CommitContent {
@@ -80,15 +80,15 @@ export function compareCommits(state: GithubState, base: string, head: string): 
 
 /**
  * What git makes of a name: a full SHA, then `refs/…`, a tag, a branch, then the digits of exactly one commit.
- * null: nothing, or digits that several commits begin with; GitHub answers both alike.
+ * null: nothing, or digits that several commits begin with.
  */
 export function resolveRef(state: GithubState, repository: SimRepository, name: string): SimCommit | null {
   if (/^[0-9a-f]{40}$/i.test(name)) return commitIn(state, repository, name.toLowerCase());
   const short = name.replace(/^refs\//, '');
   const sha =
     (short.startsWith('heads/') ? repository.branches.get(short.slice('heads/'.length)) : undefined) ??
-    (short.startsWith('tags/') ? repository.tags.get(short.slice('tags/'.length)) : undefined) ??
-    repository.tags.get(name) ??
+    (short.startsWith('tags/') ? repository.tags.get(short.slice('tags/'.length))?.sha : undefined) ??
+    repository.tags.get(name)?.sha ??
     repository.branches.get(name) ??
     (name === 'HEAD' ? repository.branches.get(repository.defaultBranch) : undefined);
   if (sha !== undefined) return commitIn(state, repository, sha);

@@ -1,10 +1,10 @@
 // What happens to branches: pushes, merges, deletions, and the pull requests that follow them.
 import { compareCommits, history } from './commits.ts';
-import { shaOf, writeCommit } from './drive-world.ts';
+import { shaOf, writeCommit } from './drive-commits.ts';
 import { pullsOf } from './pulls.ts';
-import { needPull, needRepository, needUser, UnknownInSim } from './state.ts';
+import { needPull, needRepository, needUser, UnknownInSim } from './lookup.ts';
 import { tell } from './tell.ts';
-import type { CommitInput } from './drive-world.ts';
+import type { CommitInput } from './drive-commits.ts';
 import type { ActivityType, GithubState, SimPullRequest, SimRepository } from './state.ts';
 import type { Told, World } from './tell.ts';
 import type { Delivery } from './webhooks.ts';
@@ -33,11 +33,6 @@ export function createBranchDriver(world: World): BranchDriver {
     updateBranch: (slug, number, by) => updateBranch(world, needRepository(state, slug), { issue: needPull(state, slug, number), by }),
     merge: (slug, number, input) => merge(world, needRepository(state, slug), { issue: needPull(state, slug, number), ...input }),
   };
-}
-
-/** GitHub keeps the head of a fork's pull request in the base repository too. */
-export function fetchObjects(state: GithubState, repository: SimRepository, sha: string): void {
-  for (const commit of history(state, sha)) repository.objects.add(commit.sha);
 }
 
 async function push(world: World, repository: SimRepository, input: PushInput & { branch: string }): Promise<Told & { readonly sha: string }> {
@@ -70,7 +65,6 @@ async function moveBranch(
       const change = { action: 'synchronize', before: issue.pull.headSha, after: move.to } as const;
       issue.pull.headSha = move.to;
       issue.pull.baseSha = target.branches.get(issue.pull.baseRef) ?? issue.pull.baseSha;
-      fetchObjects(state, target, move.to);
       told.push(...(await tell(world, target, { issue, change, by: move.by })).deliveries);
     }
   state.touch();

@@ -1,8 +1,8 @@
 // What people do in a story, with the webhooks that GitHub sends for it.
-import { closePull, fetchObjects } from './drive-branches.ts';
+import { closePull } from './drive-branches.ts';
 import { commentEvent } from './events.ts';
 import { addComment } from './routes-pulls.ts';
-import { needPull, needRepository, needUser, UnknownInSim } from './state.ts';
+import { needPull, needRepository, needUser, UnknownInSim } from './lookup.ts';
 import { deliver, tell } from './tell.ts';
 import type { GithubState, SimComment, SimIssue, SimRepository, SimReview } from './state.ts';
 import type { Told, World } from './tell.ts';
@@ -119,7 +119,6 @@ async function openPullRequest(
   const baseRef = input.base ?? repository.defaultBranch;
   const baseSha = repository.branches.get(baseRef);
   if (headSha === undefined || baseSha === undefined) throw new UnknownInSim(`no branch ${headSha === undefined ? input.head : baseRef}`);
-  fetchObjects(state, repository, headSha);
   const pull = {
     id: state.nextId(),
     headRepository: source.id,

@@ -1,32 +1,9 @@
 // What stories set up: people, repositories, roles, teams, history, checks. Nothing here sends a webhook.
-import { addCommit, resolveRef } from './commits.ts';
-import { installationOf, needRepository, needUser, slugOf, UnknownInSim, userByLogin } from './state.ts';
-import type {
-  Conclusion,
-  GithubState,
-  Permissions,
-  RoleName,
-  SimCheckRun,
-  SimCommit,
-  SimRepository,
-  SimStatus,
-  SimUser,
-  Signature,
-} from './state.ts';
-
-export interface CommitInput {
-  readonly message: string;
-  /** Login of the author. */
-  readonly author: string;
-  /** Login; the author when left out. `web-flow` is GitHub itself, as after a click in the browser. */
-  readonly committer?: string;
-  /** Logins, written as `Co-authored-by` trailers. */
-  readonly coAuthors?: readonly string[];
-  /** What the commit claims as its dates; anybody can forge these. Now when left out. */
-  readonly at?: number;
-  /** Only where a story needs a certain SHA. */
-  readonly sha?: string;
-}
+import { addCommit, sha1 } from './commits.ts';
+import { emailOf, shaOf, sign, writeCommit } from './drive-commits.ts';
+import { installationOf, needRepository, needUser, UnknownInSim, userByLogin } from './lookup.ts';
+import type { CommitInput } from './drive-commits.ts';
+import type { Conclusion, GithubState, Permissions, RoleName, SimCheckRun, SimRepository, SimStatus, SimUser } from './state.ts';
 
 export interface RepositoryInput {
   /** `owner/name`; the owner becomes an organization unless it is known already. */
@@ -61,7 +38,8 @@ export interface WorldDriver {
   /** History that is just there: no push, no webhook. The branch is made from the default branch if it is new. Returns the SHA. */
   commit(slug: string, branch: string, commit: CommitInput): string;
   branch(slug: string, name: string, from: string): void;
-  tag(slug: string, name: string, at: string): void;
+  /** Lightweight, or annotated when it has a message. */
+  tag(slug: string, name: string, at: string, annotation?: { by: string; message: string }): void;
   /** SHA of a branch, tag or SHA. */
   sha(slug: string, ref: string): string;
   setStatus(slug: string, ref: string, status: { context: string; state: SimStatus['state']; description?: string; targetUrl?: string }): void;
@@ -112,12 +90,13 @@ export function createWorldDriver(state: GithubState, defaults: { permissions: P
     commit: changed((slug, branch, input) => {
       const repository = needRepository(state, slug);
       const parent = repository.branches.get(branch) ?? repository.branches.get(repository.defaultBranch);
-      const { sha } = writeCommit(state, repository, { ...input, parents: parent === undefined ? [] : [parent] });
+      const parents = parent === undefined || input.orphan === true ? [] : [parent];
+      const { sha } = writeCommit(state, repository, { ...input, parents });
       repository.branches.set(branch, sha);
       return sha;
     }),
     branch: changed((slug, name, from) => void needRepository(state, slug).branches.set(name, shaOf(state, needRepository(state, slug), from))),
-    tag: changed((slug, name, at) => void needRepository(state, slug).tags.set(name, shaOf(state, needRepository(state, slug), at))),
+    tag: changed((slug, name, at, annotation) => addTag(state, needRepository(state, slug), { name, at, ...annotation })),
     sha: (slug, ref) => shaOf(state, needRepository(state, slug), ref),
     setStatus: changed((slug, ref, status) => {
       const repository = needRepository(state, slug);
@@ -161,7 +140,7 @@ function addRepository(state: GithubState, input: RepositoryInput, permissions: 
     roles: new Map(owner.type === 'User' ? [[owner.id, 'admin']] : []),
     branches: new Map(parent?.branches),
     tags: new Map(),
-    objects: new Set(parent?.objects),
+    objects: parent?.objects ?? new Set(),
     issues: new Map(),
     statuses: [],
     checkRuns: [],
@@ -178,6 +157,13 @@ function addRepository(state: GithubState, input: RepositoryInput, permissions: 
     state.installations.set(installation.id, installation);
   }
   return { id, head: repository.branches.get(repository.defaultBranch) ?? '' };
+}
+
+function addTag(state: GithubState, repository: SimRepository, tag: { name: string; at: string; by?: string; message?: string }): void {
+  const sha = shaOf(state, repository, tag.at);
+  const { by, message } = tag;
+  const annotation = by === undefined || message === undefined ? null : { sha: sha1(`tag ${sha} ${tag.name}`), message, tagger: sign(state, by) };
+  repository.tags.set(tag.name, { sha, annotation });
 }
 
 function removeRepository(state: GithubState, repository: SimRepository): void {
@@ -203,40 +189,6 @@ function needInstallation(state: GithubState, owner: string): ReturnType<typeof 
 function findInstallation(state: GithubState, owner: string): ReturnType<typeof installationOf> {
   const { id } = needUser(state, owner);
   return [...state.installations.values()].find((installation) => installation.account === id) ?? null;
-}
-
-export function shaOf(state: GithubState, repository: SimRepository, ref: string): string {
-  const commit = resolveRef(state, repository, ref);
-  if (commit === null) throw new UnknownInSim(`no commit ${ref} in ${slugOf(state, repository)}`);
-  return commit.sha;
-}
-
-/** The address by which GitHub ties a commit to an account that keeps its own address to itself. */
-function emailOf(user: SimUser): string {
-  return `${user.id}+${user.login}@users.noreply.github.com`;
-}
-
-export function writeCommit(state: GithubState, repository: SimRepository, input: CommitInput & { parents: readonly string[] }): SimCommit {
-  const at = input.at ?? state.now();
-  const sign = (login: string): Signature => {
-    const user = needUser(state, login);
-    if (user.id === state.webFlow) return { account: user.id, name: 'GitHub', email: 'noreply@github.com', at };
-    return { account: user.id, name: user.name ?? user.login, email: emailOf(user), at };
-  };
-  const trailers = (input.coAuthors ?? []).map((login) => {
-    const { name, email } = sign(login);
-    return `Co-authored-by: ${name} <${email}>`;
-  });
-  const message = trailers.length === 0 ? input.message : `${input.message}\n\n${trailers.join('\n')}`;
-  const author = sign(input.author);
-  const committer = sign(input.committer ?? input.author);
-  return addCommit(state, repository, {
-    parents: input.parents,
-    message,
-    author,
-    committer,
-    ...(input.sha === undefined ? {} : { sha: input.sha }),
-  });
 }
 
 function setCheck(

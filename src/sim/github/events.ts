@@ -3,7 +3,7 @@ import { accountJson, nodeId } from './payloads.ts';
 import { commentJson, issueJson, pullJson } from './payloads-pull.ts';
 import { repositoryJson } from './payloads-repository.ts';
 import { isPull } from './pulls.ts';
-import { installationOf } from './state.ts';
+import { installationOf } from './lookup.ts';
 import type { Json } from './payloads.ts';
 import type { GithubState, SimComment, SimIssue, SimRepository } from './state.ts';
 

@@ -13,7 +13,7 @@ import { appRoutes } from './routes-app.ts';
 import { commitRoutes } from './routes-commits.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repository.ts';
-import { needPull, needRepository } from './state.ts';
+import { needPull, needRepository } from './lookup.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { BranchDriver } from './drive-branches.ts';
 import type { PeopleDriver } from './drive-people.ts';
@@ -38,6 +38,8 @@ export interface GithubSimOptions {
   readonly webUrl?: string;
   /** Requests an hour and token. */
   readonly rateLimit?: number;
+  /** When GitHub gives up on a webhook; ten seconds like the real one when left out. */
+  readonly webhookTimeoutMs?: number;
 }
 
 /** A comment as the story's reader wants it. */
@@ -100,6 +102,7 @@ const DEFAULT_PERMISSIONS: Permissions = {
   statuses: 'read',
 };
 const RATE_LIMIT = 5000;
+const WEBHOOK_TIMEOUT_MS = 10_000;
 /** Ids of GitHub's own accounts are the real ones. */
 const WEB_FLOW_ID = 19_864_447;
 
@@ -113,7 +116,7 @@ export async function createGithubSim(options: GithubSimOptions = {}): Promise<G
     for (const listener of listeners) listener();
   });
   const appPrivateKey = options.privateKey ?? generatePrivateKey();
-  const webhooks = createWebhooks(state);
+  const webhooks = createWebhooks(state, { timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS });
   const routes = createRoutes(
     {
       ...appRoutes(webhooks),
@@ -158,9 +161,8 @@ export async function createGithubSim(options: GithubSimOptions = {}): Promise<G
       return webhooks.newestFirst();
     },
     close: async () => {
-      webhooks.setTarget(null);
+      await webhooks.close();
       await server.close();
-      await webhooks.settled();
     },
   };
 }

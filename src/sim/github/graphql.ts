@@ -4,7 +4,7 @@ import { nodeId } from './payloads.ts';
 import { isPull, reviewDecision } from './pulls.ts';
 import { ApiError, ok } from './responses.ts';
 import { isInScope, requirePermission } from './router.ts';
-import { repositoryBySlug, slugOf } from './state.ts';
+import { repositoryBySlug, slugOf } from './lookup.ts';
 import type { Field } from './graphql-query.ts';
 import type { Call, RouteTable } from './router.ts';
 import type { GithubState, SimPullRequest, SimRepository, SimToken } from './state.ts';

@@ -3,7 +3,7 @@ import { compareCommits, sha1 } from './commits.ts';
 import { accountJson, integrationJson, nodeId } from './payloads.ts';
 import { repositoryJson } from './payloads-repository.ts';
 import { reviewDecision } from './pulls.ts';
-import { iso, slugOf } from './state.ts';
+import { iso, slugOf } from './lookup.ts';
 import type { Json } from './payloads.ts';
 import type { GithubState, RoleName, SimComment, SimIssue, SimPullRequest, SimReaction, SimRepository, SimReview } from './state.ts';
 

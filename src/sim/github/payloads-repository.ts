@@ -1,6 +1,6 @@
 // GitHub's JSON for repositories, in their three sizes, and for what hangs on a commit.
 import { accountJson, integrationJson, nodeId } from './payloads.ts';
-import { installationOf, iso, slugOf } from './state.ts';
+import { installationOf, iso, slugOf } from './lookup.ts';
 import type { Json } from './payloads.ts';
 import type { GithubState, SimActivity, SimCheckRun, SimRepository, SimStatus } from './state.ts';
 
@@ -101,6 +101,7 @@ export function repositoryJson(state: GithubState, repository: SimRepository): J
     open_issues: openIssues,
     watchers: 0,
     default_branch: repository.defaultBranch,
+    custom_properties: {},
   };
 }
 

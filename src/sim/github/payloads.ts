@@ -1,6 +1,6 @@
 // GitHub's JSON for accounts, the app, installations and commits. Shapes: GitHub's OpenAPI description.
 import { createHash } from 'node:crypto';
-import { iso, slugOf } from './state.ts';
+import { iso, slugOf } from './lookup.ts';
 import type { GithubState, SimCommit, SimInstallation, SimRepository, SimUser, Signature } from './state.ts';
 
 export type Json = Readonly<Record<string, unknown>>;

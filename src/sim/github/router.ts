@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { bearerOf, verifyAppJwt, verifyToken } from './auth.ts';
 import { ApiError, errorResponse, notFound } from './responses.ts';
-import { installationOf, repositoryBySlug } from './state.ts';
+import { installationOf, repositoryBySlug } from './lookup.ts';
 import type { GithubState, Level, SimRepository, SimToken } from './state.ts';
 import type { SimHandler, SimRequest, SimResponse, SimRoutes } from '../http.ts';
 

@@ -3,7 +3,7 @@ import { issueToken } from './auth.ts';
 import { installationJson, integrationJson } from './payloads.ts';
 import { fullRepositoryJson } from './payloads-repository.ts';
 import { ApiError, notFound, ok, paginateByCursor } from './responses.ts';
-import { installationOf, iso, repositoryBySlug } from './state.ts';
+import { installationOf, iso, repositoryBySlug } from './lookup.ts';
 import type { Call, RouteTable } from './router.ts';
 import type { Level, Permissions, SimInstallation } from './state.ts';
 import type { DeliveryLog } from './webhooks.ts';

@@ -5,7 +5,7 @@ import { pullSimpleJson } from './payloads-pull.ts';
 import { checkRunJson, minimalRepositoryJson, statusJson } from './payloads-repository.ts';
 import { commitsOfPull, pullsOf } from './pulls.ts';
 import { ApiError, noCommit, notFound, ok, paginate } from './responses.ts';
-import { slugOf } from './state.ts';
+import { slugOf } from './lookup.ts';
 import type { Grant, RepositoryCall, RouteTable } from './router.ts';
 import type { SimCheckRun, SimCommit, SimRepository, SimStatus } from './state.ts';
 import type { SimResponse } from '../http.ts';

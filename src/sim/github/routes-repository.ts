@@ -2,7 +2,7 @@
 import { commitJson, nodeId, publicUserJson, userJson } from './payloads.ts';
 import { activityJson, fullRepositoryJson } from './payloads-repository.ts';
 import { ApiError, notFound, ok, paginate, paginateByCursor } from './responses.ts';
-import { slugOf, userByLogin } from './state.ts';
+import { iso, slugOf, userByLogin } from './lookup.ts';
 import type { Json } from './payloads.ts';
 import type { Call, Grant, RepositoryCall, RouteTable } from './router.ts';
 import type { GithubState, RoleName, SimRepository, SimUser } from './state.ts';
@@ -20,6 +20,7 @@ export const repositoryRoutes: RouteTable = {
   'GET /repos/:owner/:repo/collaborators/:login/permission': { kind: 'repository', needs: METADATA, handle: readPermission },
   'GET /repos/:owner/:repo/git/ref/*': { kind: 'repository', needs: CONTENTS, handle: readRef },
   'GET /repos/:owner/:repo/git/matching-refs/*': { kind: 'repository', needs: CONTENTS, handle: readMatchingRefs },
+  'GET /repos/:owner/:repo/git/tags/:sha': { kind: 'repository', needs: CONTENTS, handle: readTag },
   'GET /repos/:owner/:repo/branches/*': { kind: 'repository', needs: CONTENTS, handle: readBranch },
   'GET /repos/:owner/:repo/activity': { kind: 'repository', needs: CONTENTS, handle: readActivity },
   'GET /users/:login': { kind: 'token', needs: null, handle: (call) => ok(publicUserJson(call.state, findUser(call, call.param('login')))) },
@@ -68,24 +69,53 @@ function readPermission(call: RepositoryCall): SimResponse {
   return ok({ permission: LEGACY[role], role_name: role, user: { ...userJson(state, user), permissions, role_name: role } });
 }
 
-function refJson(state: GithubState, repository: SimRepository, ref: { name: string; sha: string }): Json {
+interface Ref {
+  readonly name: string;
+  readonly sha: string;
+  /** An annotated tag's ref leads to the tag object, not to the commit. */
+  readonly type: 'commit' | 'tag';
+}
+
+function refJson(state: GithubState, repository: SimRepository, ref: Ref): Json {
   const api = `${state.apiUrl}/repos/${slugOf(state, repository)}/git`;
   return {
     ref: ref.name,
     node_id: nodeId('REF', `${repository.id}:${ref.name}`),
     url: `${api}/${ref.name}`,
-    object: { sha: ref.sha, type: 'commit', url: `${api}/commits/${ref.sha}` },
+    object: { sha: ref.sha, type: ref.type, url: `${api}/${ref.type}s/${ref.sha}` },
   };
 }
 
-function refsOf(repository: SimRepository): readonly { name: string; sha: string }[] {
-  return [
-    ...[...repository.branches].map(([name, sha]) => ({ name: `refs/heads/${name}`, sha })),
-    ...[...repository.tags].map(([name, sha]) => ({ name: `refs/tags/${name}`, sha })),
+function refsOf(repository: SimRepository): readonly Ref[] {
+  const refs: readonly Ref[] = [
+    ...[...repository.branches].map(([name, sha]) => ({ name: `refs/heads/${name}`, sha, type: 'commit' }) as const),
+    ...[...repository.tags].map(([name, { sha, annotation }]) => {
+      const type = annotation === null ? 'commit' : 'tag';
+      return { name: `refs/tags/${name}`, sha: annotation?.sha ?? sha, type } as const;
+    }),
     ...[...repository.issues.values()].flatMap(({ number, pull }) =>
-      pull === null ? [] : [{ name: `refs/pull/${number}/head`, sha: pull.headSha }],
+      pull === null ? [] : [{ name: `refs/pull/${number}/head`, sha: pull.headSha, type: 'commit' } as const],
     ),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  ];
+  return refs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function readTag(call: RepositoryCall): SimResponse {
+  const { state, repository } = call;
+  const [name, tag] = [...repository.tags].find(([, { annotation }]) => annotation?.sha === call.param('sha')) ?? [];
+  if (name === undefined || tag === undefined || tag.annotation === null) throw notFound();
+  const { sha, message, tagger } = tag.annotation;
+  const api = `${state.apiUrl}/repos/${slugOf(state, repository)}/git`;
+  return ok({
+    node_id: nodeId('TA', sha),
+    tag: name,
+    sha,
+    url: `${api}/tags/${sha}`,
+    message,
+    tagger: { name: tagger.name, email: tagger.email, date: iso(tagger.at) },
+    object: { sha: tag.sha, type: 'commit', url: `${api}/commits/${tag.sha}` },
+    verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
+  });
 }
 
 function readRef(call: RepositoryCall): SimResponse {

@@ -1,6 +1,6 @@
 // Telling the app what happened: one webhook for each event that it subscribes to.
 import { pullEvent } from './events.ts';
-import { needUser } from './state.ts';
+import { needUser } from './lookup.ts';
 import type { PullAction } from './events.ts';
 import type { GithubState, SimIssue, SimRepository } from './state.ts';
 import type { Delivery, Webhooks } from './webhooks.ts';

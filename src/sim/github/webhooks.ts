@@ -1,10 +1,8 @@
 // Outgoing webhooks: signed like GitHub's, given up after ten seconds, never repeated unless asked to, all on record.
 import { createHmac, randomUUID } from 'node:crypto';
-import { iso, UnknownInSim } from './state.ts';
+import { iso, UnknownInSim } from './lookup.ts';
 import type { Json } from './payloads.ts';
 import type { GithubState } from './state.ts';
-
-const TIMEOUT_MS = 10_000;
 
 export interface WebhookTarget {
   readonly url: string;
@@ -50,18 +48,22 @@ export interface Webhooks extends DeliveryLog {
   lose(times: number): void;
   /** Until nothing is on its way any more. */
   settled(): Promise<void>;
+  /** Gives up what is on its way; nothing goes out any more. */
+  close(): Promise<void>;
 }
 
-export function createWebhooks(state: GithubState): Webhooks {
+export function createWebhooks(state: GithubState, options: { readonly timeoutMs: number }): Webhooks {
   const deliveries: Delivery[] = [];
   const underWay = new Set<Promise<unknown>>();
   let target: WebhookTarget | null = null;
   let toLose = 0;
+  const closing = new AbortController();
 
   const attempt = async (message: Message, to: WebhookTarget, redelivery: boolean): Promise<Delivery> => {
     const isLost = toLose > 0;
     if (isLost) toLose -= 1;
-    const delivery = await send(state, message, { to, redelivery, isLost });
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    const delivery = await send(state, message, { to, redelivery, isLost, signal: AbortSignal.any([timeout, closing.signal]) });
     deliveries.push(delivery);
     state.touch();
     return delivery;
@@ -92,6 +94,11 @@ export function createWebhooks(state: GithubState): Webhooks {
     settled: async () => {
       while (underWay.size > 0) await Promise.all(underWay);
     },
+    close: () => {
+      target = null;
+      closing.abort();
+      return webhooks.settled();
+    },
     newestFirst: () => deliveries.toReversed(),
     find: (id) => deliveries.find((delivery) => delivery.id === id) ?? null,
     summary,
@@ -102,10 +109,14 @@ export function createWebhooks(state: GithubState): Webhooks {
 
 type Message = Pick<Delivery, 'guid' | 'event' | 'payload'>;
 
-async function send(state: GithubState, message: Message, how: { to: WebhookTarget; redelivery: boolean; isLost: boolean }): Promise<Delivery> {
+async function send(
+  state: GithubState,
+  message: Message,
+  how: { to: WebhookTarget; redelivery: boolean; isLost: boolean; signal: AbortSignal },
+): Promise<Delivery> {
   const requestHeaders = headersFor(state, message, how.to.secret);
   const started = performance.now();
-  const outcome = how.isLost ? UNREACHABLE : await post(how.to.url, requestHeaders, message.payload);
+  const outcome = how.isLost ? UNREACHABLE : await post(how.to.url, { headers: requestHeaders, body: message.payload, signal: how.signal });
   const { action, installation, repository } = JSON.parse(message.payload) as {
     action?: string;
     installation?: { id: number };
@@ -147,9 +158,12 @@ type Outcome = Pick<Delivery, 'status' | 'statusCode' | 'responseHeaders' | 'res
 const UNREACHABLE: Outcome = { status: 'failed to connect to host', statusCode: 502, responseHeaders: {}, responseBody: '' };
 const TIMED_OUT: Outcome = { status: 'timed out', statusCode: 504, responseHeaders: {}, responseBody: '' };
 
-async function post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Outcome> {
+async function post(
+  url: string,
+  init: { readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly signal: AbortSignal },
+): Promise<Outcome> {
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url, { ...init, method: 'POST', redirect: 'manual' });
     const responseBody = await response.text();
     return {
       status: response.ok ? 'OK' : `Invalid HTTP Response: ${response.status}`,
