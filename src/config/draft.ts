@@ -32,8 +32,8 @@ export const DEFAULT_ZONE = 'default';
 export interface Loading {
   readonly path: string;
   readonly read: FileReader;
-  /** What the environment variables say of the zone `default`: used where the configuration leaves it out, and must agree where it doesn't. */
-  readonly home?: Zone;
+  /** `homeZone(env)`: used where the configuration leaves the zone `default` out, and must agree where it doesn't. null: not known here. */
+  readonly home: Zone | null;
 }
 
 /** Reads the file and what it includes. `draft` is null when there is nothing to go on with. */
@@ -46,12 +46,12 @@ export function readDraft({ path, read, home }: Loading): { readonly draft: Draf
     Object.entries(file.services ?? {}).map(([name, entry]) => ({ name, entry, source })),
   );
   const zones = keysAt(root.value, ['zones']);
-  const addsHome = home !== undefined && !zones.includes(DEFAULT_ZONE);
+  const addsHome = home !== null && !zones.includes(DEFAULT_ZONE);
   return {
     problems: [...problems, ...included.problems],
     draft: {
       root,
-      home: home ?? null,
+      home,
       slack: draft.slack,
       people: (draft.people ?? []).map((entry, place) => ({ at: peopleAt[place] ?? place, entry })),
       groups: draft.groups ?? {},
