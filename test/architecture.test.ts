@@ -41,6 +41,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/bot/', may: [...PURE, 'src/bot/', 'src/config/config.ts'], types: ['src/temporal/', 'pino'] },
   // The demo starts a dev server for the product, and shows the examples of the renderers; simulators know nothing of the product.
   { path: 'src/sim/demo', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
+  { path: 'src/sim/story', may: ['src/sim/'], types: ['@temporalio/'] },
   { path: 'src/sim/playground/', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
   { path: 'src/sim/gallery', may: ['src/', 'node:', 'workflows/'] },
   { path: 'src/sim/', may: ['src/sim/', 'node:'], types: ['workflows/'] },

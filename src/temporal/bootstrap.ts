@@ -1,5 +1,5 @@
 // What a namespace needs before the first workflow: itself (dev server only), search attributes, enough retention.
-import { Connection } from '@temporalio/client';
+import { Connection, type ConnectionLike } from '@temporalio/client';
 import { Trouble } from '../trouble.ts';
 
 const KEYWORD = 2;
@@ -35,7 +35,7 @@ export async function registerSearchAttributes(address: string, namespace: strin
  * Makes a namespace ready: registers missing search attributes if the credential may, and reads the retention.
  * Answers warnings. Throws `Trouble` (invalid) with the exact commands that mend it.
  */
-export async function prepareNamespace(connection: Connection, namespace: string, embedded: boolean): Promise<readonly string[]> {
+export async function prepareNamespace(connection: ConnectionLike, namespace: string, embedded: boolean): Promise<readonly string[]> {
   if (embedded) await setRetention(connection, namespace, RETENTION_DAYS.embedded);
   try {
     await addMissing(connection, namespace);
@@ -49,19 +49,19 @@ export async function prepareNamespace(connection: Connection, namespace: string
   return checkRetention(connection, namespace);
 }
 
-async function addMissing(connection: Connection, namespace: string): Promise<void> {
+async function addMissing(connection: ConnectionLike, namespace: string): Promise<void> {
   const missing = await missingAttributes(connection, namespace);
   if (missing.length === 0) return;
   const searchAttributes = Object.fromEntries(missing.map((name) => [name, SEARCH_ATTRIBUTES[name]?.type ?? KEYWORD]));
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
 }
 
-async function missingAttributes(connection: Connection, namespace: string): Promise<readonly string[]> {
+async function missingAttributes(connection: ConnectionLike, namespace: string): Promise<readonly string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return Object.keys(SEARCH_ATTRIBUTES).filter((name) => customAttributes?.[name] === undefined || customAttributes[name] === null);
 }
 
-async function checkRetention(connection: Connection, namespace: string): Promise<readonly string[]> {
+async function checkRetention(connection: ConnectionLike, namespace: string): Promise<readonly string[]> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
   const days = seconds / DAY_S;
@@ -75,7 +75,7 @@ async function checkRetention(connection: Connection, namespace: string): Promis
   return [`namespace ${namespace} keeps histories for ${days} d only: \`why\` and \`history\` end there. Longer: ${command}`];
 }
 
-async function setRetention(connection: Connection, namespace: string, days: number): Promise<void> {
+async function setRetention(connection: ConnectionLike, namespace: string, days: number): Promise<void> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) >= days * DAY_S) return;
   await connection.workflowService.updateNamespace({

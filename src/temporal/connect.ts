@@ -7,7 +7,8 @@ import { Trouble } from '../trouble.ts';
 
 export interface TemporalAddress {
   readonly options: NativeConnectionOptions;
-  readonly namespace: string;
+  /** null: not given; the configuration's zone says. */
+  readonly namespace: string | null;
   /** Host and port, for people. */
   readonly address: string;
 }
@@ -26,16 +27,16 @@ export function readTemporalAddress(env: Readonly<Record<string, string | undefi
     const profile = loadClientConfigProfile({ overrideEnvVars });
     if (profile.address === undefined) return null;
     const { connectionOptions, namespace } = toClientOptions(profile);
-    return { options: connectionOptions, namespace: namespace ?? 'default', address: profile.address };
+    return { options: connectionOptions, namespace: namespace ?? null, address: profile.address };
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
 /** A client of its own connection: for the front door, which must not need native code. Connects lazily. */
-export function createClient(where: TemporalAddress): Client {
+export function createClient(where: TemporalAddress, namespace: string): Client {
   const connection = Connection.lazy({ ...toGrpcOptions(where.options), connectTimeout: 5_000 });
-  return new Client({ connection, namespace: where.namespace });
+  return new Client({ connection, namespace });
 }
 
 /** The worker's connection: held for the life of the process. Throws `Trouble` (unavailable). */

@@ -1,0 +1,20 @@
+// What the board shows: open requests and what is live, read like anybody else would.
+import { type Config } from '../config/config.ts';
+import type { BoardSnapshot } from '../ops/board.ts';
+import type { Gateway } from '../temporal/gateway.ts';
+
+export async function readBoard(config: Config, gateway: Gateway): Promise<BoardSnapshot> {
+  const open = await gateway.findOpen({ kind: 'services', services: config.services.map(({ name }) => name) }, false);
+  const policies = config.services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
+  const [statuses, environments] = await Promise.all([
+    Promise.all(open.map(({ workflowId }) => gateway.deployStatus(workflowId))),
+    Promise.all(
+      policies.map(async ({ service, environment, target, organization, pipeline }) => ({
+        service,
+        environment,
+        state: await gateway.environmentState({ target, organization, pipelines: [pipeline] }, false),
+      })),
+    ),
+  ]);
+  return { at: Date.now(), requests: statuses.filter((status) => status !== null), environments };
+}

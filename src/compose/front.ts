@@ -1,0 +1,130 @@
+// The front door: every public route, wired to the bot.
+import type { Logger } from 'pino';
+import { createBot } from '../bot/bot.ts';
+import type { FrontDoor } from '../bot/front-door.ts';
+import { createBuildkiteRoute } from '../buildkite/ingress.ts';
+import type { Config } from '../config/config.ts';
+import type { Settings } from '../config/env.ts';
+import { createGithubIngress } from '../github/ingress.ts';
+import { createGithubProbot } from '../github/probot.ts';
+import type { RawRequest, Route } from '../ingress.ts';
+import type { Metrics, WebhookSource } from '../ops/metrics.ts';
+import { startWebServer, type WebServer } from '../ops/web-server.ts';
+import type { SlackApi } from '../slack/api.ts';
+import { createSlackIngress, type SlackAppOptions } from '../slack/ingress.ts';
+import { createSlackSocket, type SlackSocket } from '../slack/socket.ts';
+import type { Gateway } from '../temporal/gateway.ts';
+import type { Platforms } from './platforms.ts';
+
+export interface Front {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface FrontOptions {
+  readonly settings: Settings;
+  readonly config: Config;
+  readonly platforms: Platforms;
+  readonly gateway: Gateway;
+  readonly log: Logger;
+}
+
+/** Listens. Throws `Trouble` when Slack does not know our token. */
+export async function startFront(options: FrontOptions): Promise<Front> {
+  const { settings, config, platforms, gateway, log } = options;
+  const now = Date.now;
+  const bot = createBot({ config, gateway, log, now });
+  const slack = await slackOptions(options, bot);
+  const routes: Route[] = [githubRoute(settings, bot, log)];
+  const socket = await openSocket(settings, slack);
+  if (socket === null) routes.push(await createSlackIngress({ ...slack, signingSecrets: () => revealed(settings.slack.signingSecrets) }));
+  if (settings.buildkite.webhookTokens.length > 0) {
+    routes.push(createBuildkiteRoute({ tokens: () => revealed(settings.buildkite.webhookTokens), frontDoor: bot, now, log }));
+  }
+  const web = await startWebServer({ port: settings.port, routes: routes.map((route) => counted(route, platforms.metrics)), log });
+  await socket?.start();
+  return { port: web.port, close: () => close(web, socket) };
+}
+
+function githubRoute(settings: Settings, frontDoor: FrontDoor, log: Logger): Route {
+  const { appId, privateKey, apiUrl, webhookSecrets } = settings.github;
+  const probot = createGithubProbot({ appId, privateKey: privateKey.reveal(), baseUrl: apiUrl, log });
+  return createGithubIngress({ secrets: () => revealed(webhookSecrets), frontDoor, probot, log });
+}
+
+async function slackOptions({ settings, config, platforms, log }: FrontOptions, frontDoor: FrontDoor): Promise<SlackAppOptions> {
+  const me = await identify(platforms.slack, log);
+  return {
+    team: config.slack.team,
+    appId: me.app,
+    bot: me.bot,
+    botUser: me.botUser,
+    command: config.slack.command,
+    token: () => settings.slack.botToken.reveal(),
+    apiUrl: settings.slack.apiUrl,
+    frontDoor,
+    log,
+    now: Date.now,
+  };
+}
+
+const ASK_SLACK_AGAIN_MS = 2_000;
+
+/** Who we are in Slack; an outage of Slack at start is waited out, a wrong token is not. */
+async function identify(slack: SlackApi, log: Logger): ReturnType<SlackApi['whoAmI']> {
+  for (;;) {
+    try {
+      return await slack.whoAmI();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      log.warn({ err: error }, 'Slack can not be asked who we are; trying again');
+      await new Promise((resolve) => setTimeout(resolve, ASK_SLACK_AGAIN_MS));
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'kind' in error && (error.kind === 'unavailable' || error.kind === 'rate-limited');
+}
+
+async function openSocket(settings: Settings, slack: SlackAppOptions): Promise<SlackSocket | null> {
+  const { appToken } = settings.slack;
+  return appToken === null ? null : createSlackSocket({ ...slack, appToken: appToken.reveal() });
+}
+
+/** Every request is counted by source and outcome, and timed until its answer. */
+function counted(route: Route, metrics: Metrics): Route {
+  const source: WebhookSource = route.path.includes('github') ? 'github' : route.path.includes('slack') ? 'slack' : 'buildkite';
+  const handle = async (request: RawRequest): ReturnType<Route['handle']> => {
+    const began = process.hrtime.bigint();
+    const answer = await route.handle(request);
+    metrics.webhookReceived({ source, event: eventOf(request), outcome: String(answer.status) });
+    metrics.webhookAnswered({ source, seconds: Number(process.hrtime.bigint() - began) / 1e9 });
+    return answer;
+  };
+  return { ...route, handle };
+}
+
+const KNOWN_EVENTS: ReadonlySet<string> = new Set([
+  'issue_comment',
+  'pull_request',
+  'ping',
+  'build.scheduled',
+  'build.running',
+  'build.failing',
+  'build.finished',
+]);
+
+/** A closed list: a label must not be whatever somebody sends. */
+function eventOf({ headers }: RawRequest): string {
+  const name = headers['x-github-event'] ?? headers['x-buildkite-event'];
+  return typeof name === 'string' && KNOWN_EVENTS.has(name) ? name : 'other';
+}
+
+async function close(web: WebServer, socket: SlackSocket | null): Promise<void> {
+  await Promise.all([web.close(), socket?.stop()]);
+}
+
+function revealed(secrets: readonly { reveal(): string }[]): readonly string[] {
+  return secrets.map((secret) => secret.reveal());
+}
