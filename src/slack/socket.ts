@@ -16,13 +16,16 @@ export interface SlackSocket {
   readonly stop: () => Promise<void>;
 }
 
+const OPEN_TIMEOUT_MS = 10_000;
+
 /** The same listeners as over HTTP. The connection itself is what authenticates Slack: there is no signature to verify. */
 export async function createSlackSocket(options: SlackSocketOptions): Promise<SlackSocket> {
   const receiver = new SocketModeReceiver({
     appToken: options.appToken,
     logger: sdkLogger(options.log),
     customPropertiesExtractor: () => ({ [REQUEST_TIME]: options.now() }),
-    installerOptions: { clientOptions: { slackApiUrl: options.apiUrl } },
+    // The SDK's own retries stay on: a reconnection that gave up would end the process.
+    installerOptions: { clientOptions: { slackApiUrl: options.apiUrl, timeout: OPEN_TIMEOUT_MS } },
   });
   const app = await createBolt(options, receiver);
   app.use(async ({ body, next }) => {
