@@ -13,11 +13,10 @@ import { startFront, type Front } from './compose/front.ts';
 import { createPlatforms, type Platforms } from './compose/platforms.ts';
 import { readBoard } from './compose/board.ts';
 import type { Config } from './config/config.ts';
-import { diskSecrets } from './config/disk-secrets.ts';
-import { configPathOf, readSettings, type Settings } from './config/env.ts';
+import { configPathOf, homeZone, readSettings, type Settings } from './config/env.ts';
 import { loadConfig } from './config/load.ts';
 import { describeProblem, type Problem } from './config/problem.ts';
-import { diskFiles } from './config/source.ts';
+import { readFile } from './config/read-file.ts';
 import { createLog } from './ops/log.ts';
 import { startOpsServer } from './ops/ops-server.ts';
 import { handleShutdown } from './ops/shutdown.ts';
@@ -170,8 +169,8 @@ function readRole(): Role {
 
 /** Settings and configuration, or every problem of both at once and exit 1. */
 function readEverything(role: Role): { settings: Settings; config: Config } {
-  const settings = readSettings(process.env, diskSecrets, [ZONE]);
-  const config = loadConfig({ path: configPathOf(process.env), read: diskFiles });
+  const settings = readSettings(process.env, readFile, [ZONE]);
+  const config = loadConfig({ path: configPathOf(process.env), read: readFile, home: homeZone(process.env) });
   const problems: Problem[] = [...(settings.kind === 'problems' ? settings.problems : []), ...(config.kind === 'problems' ? config.problems : [])];
   if (settings.kind === 'problems' || config.kind === 'problems') return refuse(problems.map(describeProblem), role);
   return { settings: settings.settings, config: config.config };
