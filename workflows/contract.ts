@@ -3,6 +3,7 @@
 //
 // People's acts are Updates with receipts as values. Facts from machines are Signals in the past tense. Reads are Queries.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CarriedEnvironment } from './carried.ts';
 import type { ActReason, GateReason } from './reasons.ts';
 import type { DeployStatus, EnvironmentState } from './status.ts';
 import type { BuildTiming, BuildWatchTiming, DeployTiming, EnvironmentTiming } from './timing.ts';
@@ -165,23 +166,6 @@ export interface EnvironmentInput {
   /** `ENVIRONMENT_TIMING` unless given. */
   readonly timing?: EnvironmentTiming;
 }
-export interface CarriedEnvironment {
-  readonly state: EnvironmentState;
-  readonly queue: readonly Join[];
-  /** Turns that are over, newest last, bounded. */
-  readonly ended: readonly EndedTurn[];
-  /** Unfinished builds at Buildkite that no request waits for: each holds the target until it has ended. */
-  readonly strays: readonly BuildFacts[];
-  /** The holder's `build` runs on: a foreign one to this run. */
-  readonly holder: { readonly entry: Join | null; readonly since: Millis } | null;
-}
-export interface EndedTurn {
-  readonly deployId: string;
-  readonly turn: number;
-  readonly how: BuildEnd | 'not-built';
-  readonly build: BuildFacts | null;
-}
-
 // ---- build ---------------------------------------------------------------------------------------------------
 
 /** Input of `build`. `look`: the run before ended abnormally; ask Buildkite before claiming. `follow`: only follow this build (a revived or foreign one). */

@@ -57,6 +57,8 @@ export interface EnvironmentTiming {
   /** First and longest pause before `environment` tries again what did not work. */
   readonly retryMs: Millis;
   readonly retryMaxMs: Millis;
+  /** Continues as new after so many events even if the server does not suggest it yet. */
+  readonly eventsMax?: number;
   readonly build: BuildTiming;
 }
 export const ENVIRONMENT_TIMING: EnvironmentTiming = { retryMs: 2_000, retryMaxMs: 300_000, build: BUILD_TIMING };
@@ -66,5 +68,7 @@ export interface BuildWatchTiming {
   /** Builds older than `slowAfterMs` are polled for this often. */
   readonly slowPollMs: Millis;
   readonly slowAfterMs: Millis;
+  /** As in `EnvironmentTiming`. */
+  readonly eventsMax?: number;
 }
 export const BUILD_WATCH_TIMING: BuildWatchTiming = { pollMs: 15_000, slowPollMs: 30_000, slowAfterMs: 600_000 };

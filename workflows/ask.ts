@@ -1,0 +1,90 @@
+// How the world is asked: queue, time-outs, retries and priority of every activity. The names are in activities.ts.
+import { proxyActivities, proxyLocalActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
+import type { BuildkiteActivities, DecidingActivities, NotifyActivities, PeerActivities } from './activities.ts';
+import { TASK_QUEUE } from './contract.ts';
+
+/** Failures that another attempt would only repeat. */
+const nonRetryableErrorTypes = ['Invalid', 'Unauthorised', 'NotFound'];
+const PATIENT: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes };
+const BRISK: RetryPolicy = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', nonRetryableErrorTypes };
+
+// ---- deciding, on the workflows' own queue ---------------------------------------------------------------------
+
+/** Reads GitHub, the environment and the policy. */
+export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'recheck'>>({
+  startToCloseTimeout: '45s',
+  scheduleToCloseTimeout: '2m',
+  retry: BRISK,
+});
+
+/** Local, since a person waits for the answer: short and read-only. */
+export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise'>>({
+  startToCloseTimeout: '3s',
+  scheduleToCloseTimeout: '6s',
+  retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
+});
+
+// ---- peers -----------------------------------------------------------------------------------------------------
+
+export const peers = proxyActivities<Pick<PeerActivities, 'joinQueue' | 'registerWatch'>>({
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '1m',
+  retry: BRISK,
+});
+
+/**
+ * Waits for the request's re-check, which may read an unreadable gate again for minutes: each attempt attaches to the same
+ * update. No end to the attempts: a request that is gone is an answer (`no`), and the turn is not given back without one.
+ */
+export const claiming = proxyActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: '30s', retry: BRISK });
+
+/** Local: two reads of Temporal, before every grant. */
+export const looking = proxyLocalActivities<Pick<PeerActivities, 'describeHolders'>>({
+  startToCloseTimeout: '6s',
+  scheduleToCloseTimeout: '20s',
+  retry: { initialInterval: '200ms', maximumAttempts: 3, nonRetryableErrorTypes },
+});
+
+// ---- Buildkite: one request each, by priority where a backlog forms ----------------------------------------------
+
+const onBuildkite = (priorityKey: number): ActivityOptions => ({
+  taskQueue: TASK_QUEUE.buildkite,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '10m',
+  retry: { ...PATIENT, maximumInterval: '1m' },
+  priority: { priorityKey },
+});
+
+export const cancelling = proxyActivities<Pick<BuildkiteActivities, 'cancelBuild'>>({ ...onBuildkite(1), scheduleToCloseTimeout: '24h' });
+
+/** One attempt: a second one could build twice. No schedule-to-close: waiting in the queue is harmless. */
+export const creating = ({ createMs }: { readonly createMs: number }) =>
+  proxyActivities<Pick<BuildkiteActivities, 'createBuild'>>({
+    taskQueue: TASK_QUEUE.buildkite,
+    startToCloseTimeout: createMs,
+    retry: { maximumAttempts: 1 },
+    priority: { priorityKey: 2 },
+    summary: 'the one create of this request',
+  });
+
+export const reading = proxyActivities<Pick<BuildkiteActivities, 'findBuild' | 'readBuild' | 'listTargetBuilds'>>(onBuildkite(3));
+/** Decoration of a bad end: never worth a long wait. */
+export const excerpting = proxyActivities<Pick<BuildkiteActivities, 'readLogTail'>>({ ...onBuildkite(3), scheduleToCloseTimeout: '45s' });
+export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBuilds'>>({ ...onBuildkite(5), scheduleToCloseTimeout: '1m' });
+
+// ---- telling people --------------------------------------------------------------------------------------------
+
+const notifying: ActivityOptions = { taskQueue: TASK_QUEUE.notify, startToCloseTimeout: '30s', retry: PATIENT };
+
+/** While the request goes on: a message that can't be delivered soon is overtaken by a newer one. */
+export const telling = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce'>>({
+  ...notifying,
+  scheduleToCloseTimeout: '2m',
+});
+/** The last word of a request is tried for long. */
+export const tellingAtLast = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'tellRequester'>>({
+  ...notifying,
+  scheduleToCloseTimeout: '24h',
+  retry: { ...PATIENT, maximumInterval: '5m' },
+});
+export const answering = proxyActivities<Pick<NotifyActivities, 'sendReceipt' | 'reply'>>({ ...notifying, scheduleToCloseTimeout: '10m' });

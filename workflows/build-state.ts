@@ -1,0 +1,152 @@
+// What a `build` knows while it carries out one turn, and how it hears and speaks. No waiting here.
+import { getExternalWorkflowHandle, log, setHandler, type ExternalWorkflowHandle } from '@temporalio/workflow';
+import { advance, endOf, isBlocked } from './build-facts.ts';
+import { createClock, type Clock } from './clock.ts';
+import {
+  buildLeft,
+  buildReported,
+  buildSeen,
+  buildWatchId,
+  cancelAsked,
+  holderEnded,
+  strayBuildSeen,
+  tellMeYourEnd,
+  watchEnded,
+  type BuildInput,
+  type BuildReport,
+  type BuildResult,
+} from './contract.ts';
+import { guarded } from './guarded.ts';
+import { createLine, type Line } from './line.ts';
+import type { BuildFacts, Millis } from './vocabulary.ts';
+
+export interface Build {
+  readonly input: BuildInput;
+  readonly clock: Clock;
+  /** Signals to other workflows. */
+  readonly errands: Line;
+  /** The build at Buildkite that is followed now; null before there is one. */
+  followed: BuildFacts | null;
+  /** Builds of our request that were seen before we knew which one is ours. */
+  early: readonly BuildFacts[];
+  /** Something says that it ended, or that it waits at a block step or no longer does: to be confirmed by a read. */
+  isSuspect: boolean;
+  /** A webhook, or the shared poll, said that it ended. */
+  saidToEnd: boolean;
+  /** Grows with each sighting. */
+  sightings: number;
+  /** When a signed webhook was last heard. */
+  heardAt: Millis;
+  isWatched: boolean;
+  isCancelled: boolean;
+  /** Environments that did not start us and want to know our end. */
+  askers: readonly string[];
+  result: BuildResult | null;
+}
+
+export function openBuild(input: BuildInput): Build {
+  const clock = createClock();
+  return {
+    input,
+    clock,
+    errands: createLine(),
+    followed: null,
+    early: [],
+    isSuspect: false,
+    saidToEnd: false,
+    sightings: 0,
+    heardAt: clock.now(),
+    isWatched: false,
+    isCancelled: false,
+    askers: [],
+    result: null,
+  };
+}
+
+/** Registers the handlers. */
+export function hearOfBuild(build: Build): void {
+  const { input, clock } = build;
+  setHandler(buildSeen, ({ build: seen, by }) => {
+    if (by === 'webhook' && isOurs(build, seen)) build.heardAt = clock.now();
+    noteSighting(build, seen);
+  });
+  setHandler(buildLeft, ({ uuid }) => {
+    if (build.followed?.uuid !== uuid) return;
+    build.isSuspect = true;
+    build.saidToEnd = true;
+  });
+  setHandler(cancelAsked, ({ deployId }) => {
+    if (deployId === input.deployId) build.isCancelled = true;
+  });
+  setHandler(tellMeYourEnd, ({ environmentId }) => {
+    if (build.result !== null) tellEnd(build, environmentId, build.result);
+    else if (!build.askers.includes(environmentId)) build.askers = [...build.askers, environmentId];
+  });
+}
+
+const isOurs = (build: Build, seen: BuildFacts): boolean =>
+  build.followed?.uuid === seen.uuid || (seen.deployId !== null && seen.deployId === build.input.deployId);
+
+/** A sighting moves what is shown, never back; an end or a block step is only suspected until it was read. */
+function noteSighting(build: Build, seen: BuildFacts): void {
+  const { followed } = build;
+  if (followed?.uuid !== seen.uuid) {
+    const mayBeOurs = isOurs(build, seen) && followed?.deployId !== build.input.deployId;
+    if (mayBeOurs) build.early = [...build.early.filter(({ uuid }) => uuid !== seen.uuid), seen];
+    else tellStray(build, seen);
+    build.sightings += 1;
+    return;
+  }
+  const next = advance(followed, seen);
+  if (next === null) return;
+  build.sightings += 1;
+  if (endOf(seen) !== null) build.saidToEnd = true;
+  if (endOf(seen) !== null || isBlocked(seen) !== isBlocked(followed)) build.isSuspect = true;
+  else if (!isBlocked(followed)) build.followed = next;
+}
+
+/** From now on this one is followed; what was seen of it before counts, other builds of the request are strays. */
+export function startFollowing(build: Build, facts: BuildFacts): void {
+  build.followed = facts;
+  build.heardAt = build.clock.now();
+  build.isSuspect = endOf(facts) !== null || isBlocked(facts);
+  const { early } = build;
+  build.early = [];
+  for (const seen of early) noteSighting(build, seen);
+}
+
+/** Tells the request. A report that does not arrive changes nothing: the request asks its environment when it hears nothing. */
+export function report(build: Build, what: BuildReport): void {
+  const { deployId, turn } = build.input;
+  if (deployId === null) return;
+  errand(build, deployId, (request) => request.signal(buildReported, { turn, report: what }));
+}
+
+/** A build that nobody follows: the environment judges it. */
+export function tellStray(build: Build, seen: BuildFacts): void {
+  errand(build, build.input.environmentId, (environment) => environment.signal(strayBuildSeen, { build: seen }));
+}
+
+/** The turn is over: whoever asked to know is told, and the shared poll is asked no longer. */
+export function tellOver(build: Build, result: BuildResult): void {
+  build.result = result;
+  for (const asker of build.askers) tellEnd(build, asker, result);
+  const uuid = build.followed?.uuid;
+  if (!build.isWatched || uuid === undefined) return;
+  errand(build, buildWatchId(build.input.organization), (watch) => watch.signal(watchEnded, { uuid }));
+}
+
+function tellEnd(build: Build, environmentId: string, result: BuildResult): void {
+  const { deployId, turn } = build.input;
+  errand(build, environmentId, (environment) => environment.signal(holderEnded, { deployId, turn, result }));
+}
+
+function errand(build: Build, workflowId: string, signal: (handle: ExternalWorkflowHandle) => Promise<void>): void {
+  void build.errands.run(async () => {
+    try {
+      await guarded(() => signal(getExternalWorkflowHandle(workflowId)));
+    } catch (error) {
+      log.info('a peer is gone', { workflowId, error });
+    }
+  });
+}

@@ -1,0 +1,97 @@
+// One poll for all running builds of an organization, while any of them is silent: its cost does not grow with their number.
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  log,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { polling } from './ask.ts';
+import { looksDifferent } from './build-facts.ts';
+import { createClock, type Clock } from './clock.ts';
+import { buildId, buildLeft, buildSeen, watchAsked, watchEnded, type BuildWatchInput, type Watched } from './contract.ts';
+import { guarded } from './guarded.ts';
+import { BUILD_WATCH_TIMING } from './timing.ts';
+import type { BuildFacts } from './vocabulary.ts';
+
+interface Watch {
+  readonly organization: string;
+  readonly clock: Clock;
+  readonly watched: Map<string, Watched>;
+  /** What each build was told last; null: that it left the list. */
+  readonly told: Map<string, BuildFacts | null>;
+  /** Somebody registered since the last poll. */
+  hasNewcomer: boolean;
+}
+
+export async function buildWatch(input: BuildWatchInput): Promise<void> {
+  const { organization, carried, timing = BUILD_WATCH_TIMING } = input;
+  const watched = new Map(carried.map((one) => [one.uuid, one]));
+  const watch: Watch = { organization, clock: createClock(), watched, told: new Map(), hasNewcomer: false };
+  setHandler(watchAsked, (one) => {
+    watch.hasNewcomer ||= !watched.has(one.uuid);
+    watched.set(one.uuid, one);
+    // Who asks again may have missed what it was told.
+    watch.told.delete(one.uuid);
+  });
+  setHandler(watchEnded, ({ uuid }) => forget(watch, uuid));
+  return guarded(async () => {
+    for (;;) {
+      if (watched.size === 0 && (await isIdle(watch))) return;
+      await poll(watch);
+      const isOld = [...watched.values()].every(({ since }) => watch.clock.now() - since >= timing.slowAfterMs);
+      const nextAt = watch.clock.now() + (isOld ? timing.slowPollMs : timing.pollMs);
+      await watch.clock.until(() => watch.hasNewcomer || watched.size === 0, nextAt, 'the next poll');
+      const isLong = workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= (timing.eventsMax ?? Infinity);
+      if (isLong && watched.size > 0 && allHandlersFinished()) {
+        await continueAsNew<typeof buildWatch>({ ...input, carried: [...watched.values()] });
+      }
+    }
+  });
+}
+
+async function isIdle({ watched }: Watch): Promise<boolean> {
+  await condition(allHandlersFinished);
+  return watched.size === 0;
+}
+
+/** One request for all. Each build is told what changed for it since the last poll. */
+async function poll(watch: Watch): Promise<void> {
+  const { organization, watched } = watch;
+  watch.hasNewcomer = false;
+  if (watched.size === 0) return;
+  setCurrentDetails(`${watched.size} running builds of ${organization}`);
+  let running: readonly BuildFacts[];
+  try {
+    running = await polling.listRunningBuilds.executeWithOptions({ summary: `${watched.size} builds` }, [{ organization }]);
+  } catch (error) {
+    log.warn('the shared poll got no answer', { organization, error });
+    return;
+  }
+  await Promise.all([...watched.values()].map((one) => tellBuild(watch, one, running.find(({ uuid }) => uuid === one.uuid) ?? null)));
+}
+
+async function tellBuild(watch: Watch, { target, deployId, uuid }: Watched, now: BuildFacts | null): Promise<void> {
+  const before = watch.told.get(uuid);
+  const isNews = before === undefined || (now === null) !== (before === null) || (now !== null && before !== null && differs(before, now));
+  if (!isNews) return;
+  watch.told.set(uuid, now);
+  const build = getExternalWorkflowHandle(buildId(target));
+  try {
+    if (now === null) await build.signal(buildLeft, { deployId, uuid });
+    else await build.signal(buildSeen, { deployId, build: now, by: 'poll' });
+  } catch {
+    // Nobody follows it any more.
+    forget(watch, uuid);
+  }
+}
+
+const differs = (before: BuildFacts, now: BuildFacts): boolean => before.blocked !== now.blocked || looksDifferent(before, now);
+
+function forget({ watched, told }: Watch, uuid: string): void {
+  watched.delete(uuid);
+  told.delete(uuid);
+}

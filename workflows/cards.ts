@@ -1,0 +1,81 @@
+// One card per surface, edited in place. The cards follow the request, one message at a time: what changes while a message is
+// under way is told by the next one. Trouble with messages never holds the request up.
+import { condition, log } from '@temporalio/workflow';
+import type { Cards } from './activities.ts';
+import { telling, tellingAtLast } from './ask.ts';
+import { isEnd, statusOf, tellWithin, type Deploy } from './deploy-state.ts';
+import { showInTemporal } from './seen-in-temporal.ts';
+import type { DeployStatus } from './status.ts';
+
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 600_000;
+
+/** Tells people of every change until the request is over and its last word is out. What was not delivered is tried again later. */
+export async function keepPeopleTold(deploy: Deploy): Promise<void> {
+  let cards: Cards = { slack: null, github: null };
+  let pauseMs = FIRST_PAUSE_MS;
+  for (;;) {
+    await condition(() => deploy.tellAt <= deploy.clock.now());
+    const thread = deploy.isNews ? deploy.phase.kind : null;
+    deploy.tellAt = Infinity;
+    deploy.isNews = false;
+    const status = statusOf(deploy);
+    showInTemporal(status);
+    const told = await tell({ status, cards, thread });
+    cards = told.cards;
+    if (isEnd(status.phase)) return;
+    if (!told.isComplete) tellWithin(deploy, pauseMs);
+    pauseMs = told.isComplete ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+interface Message {
+  readonly status: DeployStatus;
+  readonly cards: Cards;
+  readonly thread: string | null;
+}
+
+interface Told {
+  readonly cards: Cards;
+  readonly isComplete: boolean;
+}
+
+async function tell({ status, cards, thread }: Message): Promise<Told> {
+  const isLast = isEnd(status.phase);
+  const by = isLast ? tellingAtLast : telling;
+  const wanted = surfacesOf(status);
+  const [slack, github] = await Promise.all([
+    cards.slack ?? (wanted.slack ? delivered('Slack card', by.postSlackCard(status)) : null),
+    cards.github ?? (wanted.github ? delivered('GitHub card', by.postGithubCard(status)) : null),
+  ]);
+  const posted: Cards = { slack, github };
+  if (isLast && wanted.requesterOnly) await delivered('answer', tellingAtLast.tellRequester(status));
+  let isComplete = (slack !== null || !wanted.slack) && (github !== null || !wanted.github);
+  // A card that was just posted says everything, but for the final reaction and the new message at the end.
+  if (cards.slack !== null || cards.github !== null || (isLast && (slack !== null || github !== null))) {
+    const input = { status, cards: posted, thread: cards.slack === null ? null : thread };
+    const saying = by.announce.executeWithOptions({ summary: `say: ${status.phase.kind}` }, [input]).then(() => true);
+    isComplete &&= (await delivered('announcement', saying)) === true;
+  }
+  return { cards: posted, isComplete };
+}
+
+/**
+ * Where the request is shown. A planned one in the channel, and on its pull request. One that was refused, or only asked what
+ * would happen, is answered where it was asked.
+ */
+function surfacesOf({ plan, request }: DeployStatus): { readonly slack: boolean; readonly github: boolean; readonly requesterOnly: boolean } {
+  const isFromGithub = request.origin.surface === 'github';
+  if (plan === null || request.dryRun) return { slack: false, github: isFromGithub, requesterOnly: !isFromGithub };
+  return { slack: true, github: isFromGithub || plan.pullRequest !== null, requesterOnly: false };
+}
+
+/** What the message answered; null: it was not delivered. */
+async function delivered<T>(what: string, message: Promise<T>): Promise<T | null> {
+  try {
+    return await message;
+  } catch (error) {
+    log.warn(`${what} was not delivered`, { error });
+    return null;
+  }
+}

@@ -1,0 +1,114 @@
+// The claim: at its turn `build` asks whether it may start. The request alone judges, after everything was read again.
+import { rootCause, setHandler } from '@temporalio/workflow';
+import type { Recheck } from './activities.ts';
+import { deciding } from './ask.ts';
+import { claimStart, type Claim, type ClaimStart } from './contract.ts';
+import { enter, isOver, isSamePerson, loseApproval, type Deploy } from './deploy-state.ts';
+import { guarded } from './guarded.ts';
+import { createLine } from './line.ts';
+import type { VoidVote } from './reasons.ts';
+import type { BuildOrder, LiveVersion, Plan, Vote } from './vocabulary.ts';
+
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Registers the handler of claims. One re-check at a time: a second claim for the turn finds the answer of the first. */
+export function answerClaims(deploy: Deploy): void {
+  const line = createLine();
+  setHandler(claimStart, (claim) => line.run(() => guarded(() => judgeClaim(deploy, claim))), {
+    description: 'May the build of this turn start? Everything is read again first.',
+  });
+}
+
+async function judgeClaim(deploy: Deploy, claim: ClaimStart): Promise<Claim> {
+  const { clock, timing } = deploy;
+  const giveUpAt = clock.now() + timing.unreadableMs;
+  let pauseMs = timing.unreadablePauseMs;
+  for (;;) {
+    const early = answerWithoutCheck(deploy, claim);
+    const { plan, votesVersion } = deploy;
+    if (early !== null || plan === null) return early ?? { kind: 'no', reason: 'other-turn' };
+    if (deploy.phase.kind !== 'checking') enter(deploy, { kind: 'checking', unread: null }, timing.settleMs);
+    const checked = await recheck(deploy, plan);
+    // From here to the answer nothing waits: whatever was applied before has won, whatever comes later finds the answer given.
+    const late = answerWithoutCheck(deploy, claim);
+    if (late !== null) return late;
+    if (deploy.votesVersion !== votesVersion) continue;
+    if (checked.kind !== 'unknown') return answer(deploy, { plan, run: claim.run, checked });
+    if (clock.now() >= giveUpAt) return stop(deploy, [{ code: 'unreadable', what: checked.what, why: 'it could not be read at its turn' }]);
+    if (deploy.phase.kind !== 'checking' || deploy.phase.unread !== checked.what) enter(deploy, { kind: 'checking', unread: checked.what });
+    await clock.until(() => answerWithoutCheck(deploy, claim) !== null, clock.now() + pauseMs, `read again: ${checked.what}`);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+/** The answer that needs no re-check, or null when the present turn asks for the first time. */
+function answerWithoutCheck(deploy: Deploy, { turn }: ClaimStart): Claim | null {
+  if (isOver(deploy)) return { kind: 'no', reason: 'ended' };
+  if (turn !== deploy.turn) return { kind: 'no', reason: 'other-turn' };
+  if (deploy.go !== null) return { kind: 'go', order: deploy.go.order, again: true, cancel: deploy.cancelling !== null };
+  return deploy.inLine ? null : { kind: 'no', reason: 'void-votes' };
+}
+
+async function recheck(deploy: Deploy, plan: Plan): Promise<Recheck> {
+  const { request, votes } = deploy;
+  try {
+    return await deciding.recheck.executeWithOptions({ summary: 'everything once more, just before the build' }, [{ plan, request, votes }]);
+  } catch (error) {
+    return { kind: 'unknown', what: rootCause(error) ?? 'the facts' };
+  }
+}
+
+interface Checked {
+  readonly plan: Plan;
+  readonly run: string;
+  readonly checked: Exclude<Recheck, { kind: 'unknown' }>;
+}
+
+function answer(deploy: Deploy, { plan, run, checked }: Checked): Claim {
+  if (checked.kind === 'gates') return stop(deploy, checked.reasons);
+  const voided = checked.kind === 'void' ? checked.votes : [];
+  const votes = deploy.votes.filter((vote) => !voided.some(({ by }) => isSamePerson(by, vote.by)));
+  deploy.voided = voided;
+  if (!checked.tally.satisfied) return backToWaiting(deploy, plan, { votes, tally: checked.tally, voided });
+  deploy.votes = votes;
+  deploy.tally = checked.tally;
+  const live = checked.kind === 'good' && checked.live !== undefined ? checked.live : plan.live;
+  const order = orderOf(deploy, plan, live);
+  deploy.go = { order, run };
+  deploy.heardAt = deploy.clock.now();
+  enter(deploy, { kind: 'starting', waitingFor: 'nothing', until: null }, deploy.timing.settleMs);
+  return { kind: 'go', order, again: false, cancel: false };
+}
+
+function stop(deploy: Deploy, reasons: Extract<Recheck, { kind: 'gates' }>['reasons']): Claim {
+  enter(deploy, { kind: 'stopped', reasons, at: deploy.clock.now() });
+  return { kind: 'no', reason: 'gates' };
+}
+
+type Left = Parameters<typeof loseApproval>[2] & { readonly votes: readonly Vote[]; readonly voided: readonly VoidVote[] };
+
+function backToWaiting(deploy: Deploy, plan: Plan, left: Left): Claim {
+  loseApproval(deploy, plan, left);
+  return { kind: 'no', reason: 'void-votes' };
+}
+
+function orderOf(deploy: Deploy, plan: Plan, live: LiveVersion | null): BuildOrder {
+  return {
+    deployId: deploy.id,
+    code: deploy.request.code,
+    organization: plan.organization,
+    pipeline: plan.pipeline,
+    service: plan.service,
+    environment: plan.environment,
+    target: plan.target,
+    sha: plan.sha,
+    branch: plan.ref.branch,
+    ref: plan.ref.name,
+    pullRequest: plan.pullRequest?.number ?? null,
+    requester: plan.requester.name,
+    approvers: deploy.votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by.name),
+    previousSha: live?.sha ?? null,
+    parameters: plan.parameters,
+    contract: plan.contract,
+  };
+}

@@ -1,0 +1,110 @@
+// Exactly one build per request, whatever Buildkite answers or does not answer: a create is tried once, and after an unclear
+// answer the next one is only tried when the build was looked for and proven absent.
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { CreateOutcome } from './activities.ts';
+import { creating, reading } from './ask.ts';
+import { report, tellStray, type Build } from './build-state.ts';
+import type { BuildFacts, BuildOrder, Millis } from './vocabulary.ts';
+
+export type Created =
+  | { readonly kind: 'built'; readonly build: BuildFacts }
+  | { readonly kind: 'refused'; readonly answer: string }
+  /** A cancel came before anything was built. */
+  | { readonly kind: 'cancelled-first' };
+
+const LOOKS = 3;
+
+/** Creates the build, or finds the one that an unclear answer left behind. `mayExist`: an earlier run of the same turn may have created it. */
+export async function createOnce(build: Build, order: BuildOrder, mayExist: boolean): Promise<Created> {
+  const { clock, input } = build;
+  const { roundMs, roundMaxMs } = input.timing;
+  let pauseMs = roundMs;
+  let isUnclear = mayExist;
+  for (let round = 0; ; round += 1) {
+    if (isUnclear) {
+      const found = await findOrProveAbsent(build, order);
+      if (found !== null) return { kind: 'built', build: found };
+      if (round > 1) {
+        report(build, { kind: 'unclear', until: clock.now() + pauseMs });
+        await clock.until(() => build.isCancelled, clock.now() + pauseMs, 'the next try to create the build');
+        pauseMs = Math.min(pauseMs * 2, roundMaxMs);
+      }
+    }
+    if (build.isCancelled) return { kind: 'cancelled-first' };
+    const outcome = await tryCreate(build, order);
+    if (outcome.kind === 'created') return { kind: 'built', build: outcome.build };
+    if (outcome.kind === 'refused') return { kind: 'refused', answer: `${outcome.status}: ${outcome.answer}` };
+    isUnclear = outcome.kind === 'unclear';
+    if (outcome.kind === 'unclear') await waitUntilOver(build, outcome.overAt);
+    else await waitToSend(build, outcome);
+  }
+}
+
+type NotSent = Extract<CreateOutcome, { kind: 'not-sent' }>;
+/** `overAt`: when no such create can be under way any more. */
+type Unclear = { readonly kind: 'unclear'; readonly overAt: Millis };
+
+async function tryCreate(build: Build, order: BuildOrder): Promise<CreateOutcome | Unclear> {
+  const { createMs } = build.input.timing;
+  try {
+    return await creating({ createMs }).createBuild(order);
+  } catch (error) {
+    return { kind: 'unclear', overAt: overAt(error, build.clock.now(), createMs) };
+  }
+}
+
+/** A create can be under way until its start-to-close time after its start; the start is at the latest when it failed. */
+function overAt(error: unknown, now: Millis, createMs: Millis): Millis {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof TimeoutFailure && cause.timeoutType === 'START_TO_CLOSE') return now;
+  const details: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : null;
+  return Math.min(now, startedAtOf(details) ?? now) + createMs;
+}
+
+/** `createBuild` may say in its failure when it was started. */
+function startedAtOf(details: unknown): Millis | null {
+  if (typeof details !== 'object' || details === null || !('startedAt' in details)) return null;
+  return typeof details.startedAt === 'number' ? details.startedAt : null;
+}
+
+async function waitUntilOver(build: Build, at: Millis): Promise<void> {
+  const { clock } = build;
+  report(build, { kind: 'unclear', until: Math.max(at, clock.now()) });
+  if (at > clock.now()) await clock.until(() => build.early.length > 0, at, 'no create can be under way any more');
+}
+
+/** Proven not sent: waiting is safe. */
+async function waitToSend(build: Build, { why, retryAfterMs }: NotSent): Promise<void> {
+  const { clock } = build;
+  const until = clock.now() + retryAfterMs;
+  if (why === 'quota') report(build, { kind: 'waiting-for-quota', until });
+  if (why === 'unreachable') report(build, { kind: 'unreachable', until });
+  await clock.until(() => build.isCancelled, until, why === 'quota' ? 'Buildkite’s quota' : 'Buildkite can be reached again');
+}
+
+/** Looks until it is clear. A cancel does not end it: the target is only free when the build is found or proven absent. */
+async function findOrProveAbsent(build: Build, order: BuildOrder): Promise<BuildFacts | null> {
+  const { clock, input } = build;
+  let pauseMs = input.timing.roundMs;
+  for (;;) {
+    try {
+      return await look(build, order);
+    } catch {
+      report(build, { kind: 'unclear', until: clock.now() + pauseMs });
+      await clock.pause(pauseMs, 'look for the build again');
+      pauseMs = Math.min(pauseMs * 2, input.timing.roundMaxMs);
+    }
+  }
+}
+
+async function look(build: Build, { organization, pipeline, deployId, code }: BuildOrder): Promise<BuildFacts | null> {
+  for (let times = 1; ; times += 1) {
+    const summary = `is there a build of ${code}? (${times} of ${LOOKS})`;
+    const [found, ...others] = await reading.findBuild.executeWithOptions({ summary }, [{ organization, pipeline, deployId }]);
+    // The first one is ours; whatever else carries our id was not asked for by us.
+    for (const other of others) tellStray(build, other);
+    if (found !== undefined) return found;
+    if (times === LOOKS) return null;
+    await build.clock.until(() => build.early.length > 0, build.clock.now() + build.input.timing.findPauseMs, 'look once more');
+  }
+}

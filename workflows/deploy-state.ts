@@ -1,0 +1,170 @@
+// What one request knows of itself, and the few steps that change its phase. No waiting here.
+import { workflowInfo } from '@temporalio/workflow';
+import { createClock, type Clock } from './clock.ts';
+import type { BuildReport, DeployInput, HeadChange } from './contract.ts';
+import { createLine, type Line } from './line.ts';
+import type { VoidVote } from './reasons.ts';
+import type { DeployPhase, DeployStatus, PhaseKind, RevisionNote } from './status.ts';
+import type { DeployTiming } from './timing.ts';
+import type { Account, BuildFacts, BuildOrder, DeployRequest, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
+
+/** The mutable state of a request. Written by its story and its message handlers, read by everybody. */
+export interface Deploy {
+  readonly id: string;
+  readonly request: DeployRequest;
+  readonly timing: DeployTiming;
+  readonly clock: Clock;
+  /** People's acts, in the order of the history. */
+  readonly acts: Line;
+  /** Receipts on their way to people, in the order the acts were applied. */
+  readonly receipts: Line;
+  /** Signals to other workflows. */
+  readonly errands: Line;
+
+  phase: DeployPhase;
+  plan: Plan | null;
+  votes: readonly Vote[];
+  tally: Tally | null;
+  voided: readonly VoidVote[];
+  revision: RevisionNote | null;
+  /** Whoever pushed since the request counts as a requester, too. */
+  pushers: readonly Account[];
+  /** A push that the story has yet to answer with a new revision. */
+  moved: HeadChange | null;
+  /** A push after the last vote: only named, unless votes turn out void. */
+  laterPush: HeadChange | null;
+
+  /** Number of the present turn, one more each time the place was given up; `inLine`: the place is held. */
+  turn: number;
+  inLine: boolean;
+  /** Grows with each change of the votes: a re-check of older votes is repeated. */
+  votesVersion: number;
+  /** The point of no return: what is built, for which run of `build`. */
+  go: { readonly order: BuildOrder; readonly run: string } | null;
+  /** Who cancelled after the point of no return. */
+  cancelling: Person | null;
+  build: BuildFacts | null;
+  /** How the build ended, before people were told. */
+  ended: Extract<BuildReport, { kind: 'ended' }> | null;
+  /** When the other workflows were last heard. */
+  heardAt: Millis;
+
+  /** When people must be told of what changed (Infinity: they know), and whether it is a line of the timeline. */
+  tellAt: Millis;
+  isNews: boolean;
+}
+
+export function openDeploy({ request, timing }: DeployInput): Deploy {
+  const clock = createClock();
+  return {
+    id: workflowInfo().workflowId,
+    request,
+    timing,
+    clock,
+    acts: createLine(),
+    receipts: createLine(),
+    errands: createLine(),
+    phase: { kind: 'planning' },
+    plan: null,
+    votes: [],
+    tally: null,
+    voided: [],
+    revision: null,
+    pushers: [],
+    moved: null,
+    laterPush: null,
+    turn: 0,
+    inLine: false,
+    votesVersion: 0,
+    go: null,
+    cancelling: null,
+    build: null,
+    ended: null,
+    heardAt: clock.now(),
+    tellAt: Infinity,
+    isNews: false,
+  };
+}
+
+const ENDS: Readonly<Record<PhaseKind, boolean>> = {
+  planning: false,
+  refused: true,
+  planned: true,
+  waiting: false,
+  queued: false,
+  checking: false,
+  starting: false,
+  building: false,
+  blocked: false,
+  succeeded: true,
+  'ended-badly': true,
+  stopped: true,
+  'not-built': true,
+  rejected: true,
+  expired: true,
+  cancelled: true,
+};
+
+export const isEnd = (phase: DeployPhase): boolean => ENDS[phase.kind];
+export const isOver = (deploy: Deploy): boolean => isEnd(deploy.phase);
+export const isApproved = (deploy: Deploy): boolean => deploy.tally?.satisfied === true;
+
+/** Says that people should know within so many milliseconds; 0: at once. */
+export function tellWithin(deploy: Deploy, ms: Millis): void {
+  const at = deploy.clock.now() + ms;
+  if (at >= deploy.tellAt) return;
+  deploy.tellAt = at;
+  if (ms > 0) deploy.clock.wakeAt(at, 'the card is brought up to date');
+}
+
+/** Enters a phase; a request that is over stays as it ended. */
+export function enter(deploy: Deploy, phase: DeployPhase, withinMs: Millis = 0): void {
+  if (isOver(deploy)) return;
+  if (phase.kind !== deploy.phase.kind) deploy.isNews = true;
+  deploy.phase = phase;
+  tellWithin(deploy, withinMs);
+}
+
+/** Waiting for approval (again): the expiry starts anew, in full. */
+export function enterWaiting(deploy: Deploy, plan: Plan): void {
+  enter(deploy, { kind: 'waiting', expiresAt: deploy.clock.now() + plan.rule.expireMs });
+}
+
+/** Back to waiting for approval with fewer votes. The place in the queue is given up; a push that came meanwhile counts now. */
+export function loseApproval(deploy: Deploy, plan: Plan, left: { readonly votes: readonly Vote[]; readonly tally: Tally }): void {
+  deploy.votes = left.votes;
+  deploy.tally = left.tally;
+  deploy.votesVersion += 1;
+  deploy.inLine = false;
+  deploy.moved = deploy.laterPush;
+  deploy.laterPush = null;
+  enterWaiting(deploy, plan);
+}
+
+/** The request as everybody sees it: cards, `status`, the result. */
+export function statusOf(deploy: Deploy): DeployStatus {
+  const { laterPush } = deploy;
+  return {
+    workflowId: deploy.id,
+    request: deploy.request,
+    plan: deploy.plan,
+    phase: deploy.phase,
+    votes: deploy.votes,
+    tally: deploy.tally,
+    voided: deploy.voided,
+    revision: deploy.revision,
+    laterPush: laterPush === null ? null : { sha: laterPush.sha, by: nameOf(laterPush.by) },
+    build: deploy.build,
+  };
+}
+
+export const nameOf = (account: Account): string => (account.surface === 'github' ? account.login : account.name);
+export const accountKey = (account: Account): string =>
+  account.surface === 'github' ? `github:${account.id}` : `slack:${account.team}:${account.user}`;
+
+/** One human, by any account that both are known by. */
+export function isSamePerson(one: Person, other: Person): boolean {
+  if (one.key === other.key) return true;
+  if (one.github !== null && one.github.id === other.github?.id) return true;
+  return one.slack !== null && one.slack.team === other.slack?.team && one.slack.user === other.slack.user;
+}

@@ -1,0 +1,53 @@
+// One request, from the wish to the last word: plan → votes → turn → build → result. The only writer of its cards, and the only
+// judge of whether its build may start.
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import { hearActs } from './acts.ts';
+import { keepPeopleTold } from './cards.ts';
+import { answerClaims } from './claim.ts';
+import { status, type DeployInput } from './contract.ts';
+import { enter, enterWaiting, isApproved, isOver, openDeploy, statusOf, type Deploy } from './deploy-state.ts';
+import { guarded } from './guarded.ts';
+import { hearPushes, planAgain, planFirst } from './planning.ts';
+import { showInTemporal } from './seen-in-temporal.ts';
+import type { DeployStatus } from './status.ts';
+import type { Plan } from './vocabulary.ts';
+import { followBuild, hearTurn, queueUp } from './turn.ts';
+
+export async function deploy(input: DeployInput): Promise<DeployStatus> {
+  const request = openDeploy(input);
+  hearActs(request);
+  hearPushes(request);
+  hearTurn(request);
+  answerClaims(request);
+  setHandler(status, () => statusOf(request), { description: 'The request as its cards show it.' });
+  return guarded(async () => {
+    showInTemporal(statusOf(request));
+    const lastWord = keepPeopleTold(request);
+    await tellStory(request);
+    await lastWord;
+    await condition(() => allHandlersFinished() && request.receipts.isIdle() && request.errands.isIdle());
+    return statusOf(request);
+  });
+}
+
+async function tellStory(request: Deploy): Promise<void> {
+  await planFirst(request);
+  while (!isOver(request)) {
+    const { plan, moved, go } = request;
+    // A request that goes on has been planned.
+    if (plan === null) return;
+    if (go !== null) await followBuild(request, plan);
+    else if (moved !== null) await planAgain(request, plan, moved);
+    else if (isApproved(request)) await queueUp(request, plan);
+    else await waitForApproval(request, plan);
+  }
+}
+
+async function waitForApproval(request: Deploy, plan: Plan): Promise<void> {
+  if (request.phase.kind !== 'waiting') enterWaiting(request, plan);
+  const { phase, clock } = request;
+  if (phase.kind !== 'waiting') return;
+  const isDecided = (): boolean => isOver(request) || request.moved !== null || isApproved(request) || request.phase !== phase;
+  const isInTime = await clock.until(isDecided, phase.expiresAt, 'the request expires');
+  if (!isInTime) enter(request, { kind: 'expired', at: clock.now() });
+}

@@ -1,0 +1,143 @@
+// Following one build at Buildkite to its end: webhooks move what is shown, a read confirms what matters, and the shared poll
+// stands in while it is silent.
+import { log, rootCause } from '@temporalio/workflow';
+import { cancelling, peers, reading } from './ask.ts';
+import { blockedStep, endOf, isBlocked, looksDifferent } from './build-facts.ts';
+import { report, startFollowing, type Build } from './build-state.ts';
+import { isFailureOf } from './guarded.ts';
+import type { BuildEnd, BuildFacts, Millis } from './vocabulary.ts';
+
+export interface Ended {
+  readonly how: BuildEnd;
+  readonly build: BuildFacts;
+}
+
+interface Following {
+  readonly build: Build;
+  /** The request's own build: it hears of it and may have it cancelled. Another one is only waited for. */
+  readonly isOwn: boolean;
+  hasAskedToStop: boolean;
+  /** What the request was told last. */
+  told: BuildFacts | null;
+  toldAt: Millis;
+  registeredAt: Millis;
+  registerPauseMs: Millis;
+  /** How often a read did not show the end that a webhook told. */
+  doubts: number;
+}
+
+const DOUBTS_MAX = 4;
+const DOUBT_MS = 5_000;
+
+/** Follows until the build has ended, as a read confirmed. */
+export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolean): Promise<Ended> {
+  const { clock, input } = build;
+  startFollowing(build, facts);
+  const following: Following = {
+    build,
+    isOwn,
+    hasAskedToStop: false,
+    told: null,
+    toldAt: -Infinity,
+    registeredAt: -Infinity,
+    registerPauseMs: input.timing.askAgainMs,
+    doubts: 0,
+  };
+  for (;;) {
+    const followed = build.followed ?? facts;
+    if (mustStop(following)) await askToStop(following, followed);
+    const end = build.isSuspect ? await confirm(following, followed) : null;
+    if (end !== null) return end;
+    tellProgress(following, build.followed ?? followed);
+    if (clock.now() >= pollDueAt(following)) await registerWithPoll(following, followed);
+    const { sightings } = build;
+    const hasNews = (): boolean => build.isSuspect || mustStop(following) || build.sightings !== sightings;
+    await clock.until(hasNews, Math.min(progressDueAt(following), pollDueAt(following)), 'look after the build');
+  }
+}
+
+const mustStop = ({ build, isOwn, hasAskedToStop }: Following): boolean => isOwn && build.isCancelled && !hasAskedToStop;
+
+async function askToStop(following: Following, { pipeline, number }: BuildFacts): Promise<void> {
+  following.hasAskedToStop = true;
+  const { organization } = following.build.input;
+  try {
+    await cancelling.cancelBuild.executeWithOptions({ summary: `cancel build ${number}` }, [{ organization, pipeline, number }]);
+  } catch (error) {
+    // It goes on being followed: how it ends is told as what it is.
+    log.warn('the build could not be cancelled', { number, error });
+  }
+}
+
+/** One read decides whether the build has ended or waits at a block step. Null: neither, or not known yet. */
+async function confirm(following: Following, before: BuildFacts): Promise<Ended | null> {
+  const { build } = following;
+  const { clock, input } = build;
+  const { pipeline, number } = before;
+  build.isSuspect = false;
+  let read: BuildFacts;
+  try {
+    read = await reading.readBuild.executeWithOptions({ summary: `read build ${number}` }, [{ organization: input.organization, pipeline, number }]);
+  } catch (error) {
+    // Deleted at Buildkite: proven absent.
+    if (isFailureOf(error, 'NotFound')) return { how: 'canceled', build: before };
+    await clock.pause(input.timing.askAgainMs, 'read the build again');
+    build.isSuspect = true;
+    return null;
+  }
+  build.followed = { ...read, deployId: read.deployId ?? before.deployId, target: read.target ?? before.target };
+  const how = endOf(read);
+  if (how !== null) return { how, build: build.followed };
+  await doubt(following, isBlocked(read));
+  return null;
+}
+
+/** A webhook may be ahead of the read that should confirm it: then it is read again, a few times. */
+async function doubt(following: Following, isExplained: boolean): Promise<void> {
+  const { build } = following;
+  if (isExplained || !build.saidToEnd || following.doubts >= DOUBTS_MAX) {
+    following.doubts = 0;
+    build.saidToEnd = false;
+    return;
+  }
+  following.doubts += 1;
+  await build.clock.pause(Math.min(DOUBT_MS * following.doubts, build.input.timing.askAgainMs), 'read the build again');
+  build.isSuspect = true;
+}
+
+/** The first news, a block step and its end at once; mere progress every now and then. */
+function tellProgress(following: Following, facts: BuildFacts): void {
+  const { build, isOwn, told } = following;
+  if (!isOwn || (told !== null && isBlocked(told) && isBlocked(facts))) return;
+  if (!isBlocked(facts) && told !== null && !isBlocked(told)) {
+    if (!looksDifferent(told, facts) || progressDueAt(following) !== Infinity) return;
+  }
+  following.told = facts;
+  following.toldAt = build.clock.now();
+  report(build, isBlocked(facts) ? { kind: 'blocked', build: facts, step: blockedStep(facts) } : { kind: 'progress', build: facts });
+}
+
+/** When the next progress may be told; Infinity once that time has come. */
+function progressDueAt({ build, told, toldAt }: Following): Millis {
+  const at = toldAt + build.input.timing.progressMs;
+  return told === null || isBlocked(told) || at <= build.clock.now() ? Infinity : at;
+}
+
+/** When the shared poll must be asked (again): no signed webhook for a while. */
+function pollDueAt({ build, registeredAt, registerPauseMs }: Following): Millis {
+  return Math.max(build.heardAt + build.input.timing.silentMs, registeredAt + registerPauseMs);
+}
+
+async function registerWithPoll(following: Following, { pipeline, number, uuid, createdAt }: BuildFacts): Promise<void> {
+  const { build } = following;
+  const { target, deployId, organization, timing } = build.input;
+  const watched = { target, deployId, pipeline, number, uuid, since: createdAt ?? build.clock.now() };
+  following.registeredAt = build.clock.now();
+  following.registerPauseMs = Math.min(following.registerPauseMs * 2, timing.askAgainMaxMs);
+  try {
+    await peers.registerWatch.executeWithOptions({ summary: `poll for build ${number}` }, [{ organization, watched }]);
+    build.isWatched = true;
+  } catch (error) {
+    log.warn('the shared poll could not be asked', { number, cause: rootCause(error) });
+  }
+}

@@ -1,0 +1,6 @@
+// The workflows by name: the one file that a worker bundles. Names are WIRE FORMAT.
+export { build } from './build.ts';
+export { buildWatch } from './build-watch.ts';
+export { deploy } from './deploy.ts';
+export { environment } from './environment.ts';
+export { reply } from './reply.ts';

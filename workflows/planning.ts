@@ -1,0 +1,112 @@
+// Plans and revisions: the first plan, and a new one when somebody pushes before the last vote.
+import { rootCause, setHandler } from '@temporalio/workflow';
+import type { PlanResult } from './activities.ts';
+import { deciding } from './ask.ts';
+import { headChanged, type HeadChange } from './contract.ts';
+import { accountKey, enter, enterWaiting, isApproved, isOver, nameOf, tellWithin, type Deploy } from './deploy-state.ts';
+import type { VoidVote } from './reasons.ts';
+import type { RevisionNote } from './status.ts';
+import type { Millis, Plan } from './vocabulary.ts';
+
+const PLAN_WITHIN_MS = 120_000;
+
+/** Registers the handler of pushes. */
+export function hearPushes(deploy: Deploy): void {
+  setHandler(headChanged, (change) => notePush(deploy, change), { description: 'Somebody pushed to the branch of the request.' });
+}
+
+/** The first plan. A request that is too old starts none (I10); a dry run ends with it. */
+export async function planFirst(deploy: Deploy): Promise<void> {
+  const { request, timing, clock } = deploy;
+  const leftMs = request.askedAt + timing.maxAgeMs - clock.now();
+  if (leftMs <= 0) {
+    const reasons = [{ code: 'too-old', askedAt: request.askedAt }] as const;
+    return enter(deploy, { kind: 'refused', reasons, gates: [], sha: null });
+  }
+  const result = await askForPlan(deploy, { revision: 1, expectedHead: null, withinMs: Math.min(leftMs, PLAN_WITHIN_MS) });
+  if (isOver(deploy)) return;
+  if (result.kind === 'refused') return enter(deploy, refusal(result));
+  adopt(deploy, result.plan);
+  if (request.dryRun) return enter(deploy, { kind: 'planned' });
+  tellWithin(deploy, 0);
+  enterNextPhase(deploy, result.plan);
+  const early = deploy.moved;
+  deploy.moved = null;
+  if (early !== null) notePush(deploy, early);
+}
+
+/** A push before the last vote: a new plan of the new head, and every vote is void. */
+export async function planAgain(deploy: Deploy, before: Plan, push: HeadChange): Promise<void> {
+  const result = await askForPlan(deploy, { revision: before.revision + 1, expectedHead: push.sha, withinMs: PLAN_WITHIN_MS });
+  // Another push in the meantime: this plan is old already.
+  if (isOver(deploy) || deploy.moved !== push) return;
+  deploy.moved = null;
+  deploy.voided = deploy.votes
+    .filter((vote) => vote.kind === 'approve')
+    .map((vote): VoidVote => ({ by: vote.by, why: 'new-revision', detail: null }));
+  deploy.votes = [];
+  deploy.votesVersion += 1;
+  if (result.kind === 'refused') return enter(deploy, refusal(result));
+  deploy.revision = noteRevision(before, result.plan, push);
+  deploy.isNews = true;
+  adopt(deploy, result.plan);
+  enterNextPhase(deploy, result.plan);
+}
+
+function adopt(deploy: Deploy, plan: Plan): void {
+  deploy.plan = plan;
+  deploy.tally = plan.tally;
+}
+
+/** Without a rule nobody has to approve, and the queue comes next. */
+function enterNextPhase(deploy: Deploy, plan: Plan): void {
+  if (!isApproved(deploy)) enterWaiting(deploy, plan);
+}
+
+function notePush(deploy: Deploy, push: HeadChange): void {
+  const { plan } = deploy;
+  if (isOver(deploy) || (plan !== null && !followsPushes(plan))) return;
+  const isNewPusher = ![deploy.request.requester, ...deploy.pushers].some((account) => accountKey(account) === accountKey(push.by));
+  const isAfterCommand = push.at > deploy.request.askedAt;
+  const isNewHead = plan === null || push.sha !== plan.sha;
+  // Told late, the head may be in the plan already; whoever pushed it must count as a requester all the same.
+  if (!isNewHead && !(isNewPusher && isAfterCommand)) return;
+  if (isNewPusher) deploy.pushers = [...deploy.pushers, push.by];
+  if (plan !== null && isApproved(deploy)) {
+    deploy.laterPush = push;
+    tellWithin(deploy, deploy.timing.settleMs);
+  } else if (deploy.moved === null || push.at >= deploy.moved.at) {
+    deploy.moved = push;
+  }
+}
+
+/** A tag or a SHA was named exactly: no push changes what it means. */
+const followsPushes = ({ pullRequest, ref }: Plan): boolean => pullRequest !== null && (ref.kind === 'pull-request' || ref.kind === 'branch');
+
+interface PlanWish {
+  readonly revision: number;
+  readonly expectedHead: string | null;
+  readonly withinMs: Millis;
+}
+
+async function askForPlan(deploy: Deploy, { revision, expectedHead, withinMs }: PlanWish): Promise<PlanResult> {
+  const { request, id, pushers } = deploy;
+  const summary = revision === 1 ? `plan ${request.service} to ${request.environment}` : `plan revision ${revision}`;
+  const input = { request, workflowId: id, revision, pushers, expectedHead };
+  try {
+    return await deciding.makePlan.executeWithOptions({ summary, scheduleToCloseTimeout: withinMs }, [input]);
+  } catch (error) {
+    const why = rootCause(error) ?? 'no answer';
+    return { kind: 'refused', reasons: [{ code: 'unreadable', what: 'what the plan needs', why }], gates: [], sha: null, target: null };
+  }
+}
+
+const refusal = ({ reasons, gates, sha }: Extract<PlanResult, { kind: 'refused' }>) => ({ kind: 'refused', reasons, gates, sha }) as const;
+
+function noteRevision(before: Plan, after: Plan, push: HeadChange): RevisionNote {
+  const commitPath = `/commit/${after.sha}`;
+  const compareUrl = after.commitUrl.endsWith(commitPath)
+    ? `${after.commitUrl.slice(0, -commitPath.length)}/compare/${before.sha}...${after.sha}`
+    : null;
+  return { from: before.sha, to: after.sha, by: nameOf(push.by), compareUrl };
+}

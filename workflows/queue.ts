@@ -1,0 +1,180 @@
+// The state of a target: who holds it, who waits, what is live, what came before. Changes only; nothing waits here.
+import { endOf } from './build-facts.ts';
+import type { CarriedEnvironment, EndedTurn, Holder, WaitingJoin } from './carried.ts';
+import type { BuildResult, Join, JoinAnswer } from './contract.ts';
+import type { DeployRecord, EnvironmentState } from './status.ts';
+import type { BuildFacts, LiveVersion, Millis, Target } from './vocabulary.ts';
+
+const HISTORY_MAX = 20;
+const ENDED_MAX = 100;
+
+export interface Queue {
+  readonly target: Target;
+  /** false until Buildkite was read: the live version is unknown then, not nothing, and no turn is granted. */
+  known: boolean;
+  live: LiveVersion | null;
+  holder: Holder | null;
+  waiting: readonly WaitingJoin[];
+  strays: readonly BuildFacts[];
+  history: readonly DeployRecord[];
+  ended: readonly EndedTurn[];
+  look: { readonly notBefore: Millis } | null;
+}
+
+export function openQueue(target: Target, carried: CarriedEnvironment | null): Queue {
+  const state = carried?.state;
+  return {
+    target,
+    known: state?.known ?? false,
+    live: state?.live ?? null,
+    holder: carried?.holder ?? null,
+    waiting: carried?.queue ?? [],
+    strays: carried?.strays ?? [],
+    history: state?.history ?? [],
+    ended: carried?.ended ?? [],
+    look: carried?.look ?? null,
+  };
+}
+
+export function carry(queue: Queue): CarriedEnvironment {
+  const { waiting, ended, strays, holder, look } = queue;
+  return { state: stateOf(queue), queue: waiting, ended, strays, holder, look };
+}
+
+export function stateOf(queue: Queue): EnvironmentState {
+  const { target, known, live, holder, waiting, history } = queue;
+  return {
+    target,
+    known,
+    live,
+    holder: holder === null ? null : { deployId: holder.deployId, code: holder.entry?.code ?? null, since: holder.since },
+    queue: waiting.map(({ deployId, code, turn, service, environment, joinedAt }) => ({ deployId, code, turn, service, environment, joinedAt })),
+    history,
+  };
+}
+
+type Turn = Pick<Join, 'deployId' | 'turn'>;
+const isTurn =
+  (wanted: Turn) =>
+  ({ deployId, turn }: Turn): boolean =>
+    deployId === wanted.deployId && turn === wanted.turn;
+
+/** Idempotent by request and turn. A request waits once: its newest turn counts. */
+export function joinQueue(queue: Queue, join: Join, now: Millis): JoinAnswer {
+  const over = queue.ended.find(isTurn(join));
+  if (over !== undefined) return { kind: 'ended', how: over.how, build: over.build };
+  if (queue.holder?.entry != null && isTurn(join)(queue.holder.entry)) return { kind: 'running' };
+  if (!queue.waiting.some(isTurn(join))) {
+    queue.waiting = [...queue.waiting.filter((entry) => entry.deployId !== join.deployId), { ...join, joinedAt: now }];
+  }
+  return { kind: 'queued', ...placeOf(queue, join) };
+}
+
+export interface Place {
+  /** 1 is the next one. */
+  readonly position: number;
+  /** The code of who comes right before, or the build that does. */
+  readonly ahead: string | null;
+}
+
+export function placeOf(queue: Queue, turn: Turn): Place {
+  const index = queue.waiting.findIndex(isTurn(turn));
+  const before = queue.waiting[index - 1];
+  if (before !== undefined) return { position: index + 1, ahead: before.code };
+  const { holder } = queue;
+  const build = holder?.follow ?? queue.strays[0];
+  const ahead = holder?.entry?.code ?? (build !== undefined && build !== null ? `build ${build.number}` : null);
+  return { position: index + 1, ahead: ahead ?? (holder === null ? null : 'another build') };
+}
+
+export function leaveQueue(queue: Queue, turn: Turn): void {
+  queue.waiting = queue.waiting.filter((entry) => !isTurn(turn)(entry));
+}
+
+/** Whose turn is next: builds that run already at Buildkite come first, unless their request waits and can adopt them. */
+export function nextHolder(queue: Queue): Omit<Holder, 'since'> | null {
+  const stray = queue.strays[0];
+  const entry = stray === undefined ? queue.waiting[0] : queue.waiting.find(({ deployId }) => deployId === stray.deployId);
+  if (entry !== undefined) return { entry, follow: null, deployId: entry.deployId };
+  return stray === undefined ? null : { entry: null, follow: stray, deployId: stray.deployId };
+}
+
+/** The turn is granted: what was next holds the target. */
+export function hold(queue: Queue, holder: Holder): void {
+  queue.holder = holder;
+  const { entry, follow } = holder;
+  if (entry !== null) {
+    leaveQueue(queue, entry);
+    queue.strays = queue.strays.filter(({ deployId }) => deployId !== entry.deployId);
+  }
+  if (follow !== null) queue.strays = queue.strays.filter(({ uuid }) => uuid !== follow.uuid);
+}
+
+/** The turn was not taken up, or its `build` ended abnormally: the same one is next again. */
+export function putBack(queue: Queue): void {
+  const { holder } = queue;
+  queue.holder = null;
+  if (holder?.entry != null) queue.waiting = [holder.entry, ...queue.waiting.filter(({ deployId }) => deployId !== holder.deployId)];
+  if (holder?.follow != null) queue.strays = [holder.follow, ...queue.strays];
+}
+
+/**
+ * The holder's `build` has ended: the target is free, and what it built is remembered.
+ * `turn`: the one that the build was for; if the holder's is a newer one, that still waits.
+ */
+export function release(queue: Queue, result: BuildResult, now: Millis, turn: number | null = null): void {
+  const { holder } = queue;
+  if (holder?.entry != null && turn !== null && turn !== holder.entry.turn) putBack(queue);
+  queue.holder = null;
+  if (result.kind === 'ended') record(queue, { build: result.build, code: result.code, deployId: holder?.deployId ?? null, now });
+  if (holder?.entry == null || (turn !== null && turn !== holder.entry.turn)) return;
+  const { deployId } = holder.entry;
+  const isBuilt = result.kind === 'ended';
+  endTurn(queue, { deployId, turn: holder.entry.turn, how: isBuilt ? result.how : 'not-built', build: isBuilt ? result.build : null });
+}
+
+export function endTurn(queue: Queue, turn: EndedTurn): void {
+  leaveQueue(queue, turn);
+  queue.ended = [...queue.ended, turn].slice(-ENDED_MAX);
+}
+
+export interface Recorded {
+  readonly build: BuildFacts;
+  readonly code: string | null;
+  readonly deployId: string | null;
+  readonly now: Millis;
+}
+
+/** Remembers an ended build; a passed one is the live version unless a later one is. */
+export function record(queue: Queue, { build, code, deployId, now }: Recorded): void {
+  const how = endOf(build);
+  if (how === null) return;
+  const endedAt = build.finishedAt ?? now;
+  const { uuid, number, url: buildUrl, startedAt, commit: sha } = build;
+  queue.strays = queue.strays.filter((stray) => stray.uuid !== uuid);
+  const entry = { workflowId: deployId ?? '', code: code ?? '', sha, how, build: number, buildUrl, startedAt, endedAt };
+  queue.history = [...queue.history.filter((before) => before.buildUrl !== buildUrl), entry].slice(-HISTORY_MAX);
+  if (how !== 'passed' || (queue.live !== null && queue.live.since > endedAt)) return;
+  queue.live = liveVersion(build, code, endedAt);
+}
+
+export function knowsEnd(queue: Queue, build: BuildFacts): boolean {
+  return queue.history.some(({ buildUrl }) => buildUrl === build.url);
+}
+
+/** What a fresh environment learns from Buildkite: unfinished builds hold the target, the newest passed one is live. */
+export function learn(queue: Queue, builds: readonly BuildFacts[]): void {
+  const byAge = builds.toSorted((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
+  queue.strays = byAge.filter((build) => endOf(build) === null);
+  for (const build of byAge) {
+    const since = build.finishedAt;
+    if (endOf(build) !== 'passed' || since === null || (queue.live !== null && queue.live.since > since)) continue;
+    queue.live = liveVersion(build, null, since);
+  }
+  queue.known = true;
+}
+
+function liveVersion(build: BuildFacts, code: string | null, since: Millis): LiveVersion {
+  // Casts at the boundary: Buildkite was given a full SHA and a code of ours, and tells them back.
+  return { sha: build.commit as LiveVersion['sha'], since, code: code as LiveVersion['code'], buildUrl: build.url };
+}

@@ -1,0 +1,59 @@
+// How a request is found and read in Temporal's own UI.
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { nameOf } from './deploy-state.ts';
+import type { DeployStatus } from './status.ts';
+
+const KEYWORD = 'KEYWORD';
+const key = (name: string) => ({ name, type: KEYWORD }) as const;
+
+/** `<repository id>#<number>`: how the requests of a pull request are found. */
+export const pullRequestKey = (repository: number, number: number): string => `${repository}#${number}`;
+
+const APPROVERS = { name: 'DeployApprovers', type: 'KEYWORD_LIST' } as const;
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** Writes what changed since the last time, in one event at most. For display and addressing, never for a decision. */
+export function showInTemporal(status: DeployStatus): void {
+  setCurrentDetails(detailsOf(status));
+  const known = workflowInfo().typedSearchAttributes;
+  const changed = Object.entries(attributesOf(status)).filter(([name, value]) => known.get(key(name)) !== value);
+  if (changed.length === 0) return;
+  const approvers = status.votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by.name);
+  upsertSearchAttributes([
+    ...changed.map(([name, value]) => ({ key: key(name), value })),
+    ...(approvers.length === 0 ? [] : [{ key: APPROVERS, value: approvers }]),
+  ]);
+}
+
+function attributesOf({ request, plan, phase, build }: DeployStatus): Attributes {
+  const { origin } = request;
+  const pullRequest =
+    origin.surface === 'github'
+      ? pullRequestKey(origin.repo.id, origin.issue)
+      : plan?.pullRequest != null
+        ? pullRequestKey(plan.repo.id, plan.pullRequest.number)
+        : null;
+  return {
+    DeployService: request.service,
+    DeployEnvironment: request.environment,
+    DeployRequester: nameOf(request.requester),
+    DeployCode: request.code,
+    DeployState: phase.kind,
+    ...(plan === null ? {} : { DeploySha: plan.sha }),
+    ...(pullRequest === null ? {} : { DeployPr: pullRequest }),
+    ...(build === null ? {} : { DeployBuild: `${build.pipeline}#${build.number}` }),
+  };
+}
+
+function detailsOf({ request, plan, phase, votes, tally, build }: DeployStatus): string {
+  const lines = [
+    `**${request.service} → ${request.environment}** (${request.code}): **${phase.kind}**`,
+    `asked by ${nameOf(request.requester)}`,
+    ...(plan === null ? [] : [`commit \`${plan.sha.slice(0, 7)}\` ${plan.title} · revision ${plan.revision}`]),
+    ...(tally === null || tally.need === 0 ? [] : [`${tally.have} of ${tally.need} approvals`]),
+    ...votes.map((vote) => `${vote.kind} by ${vote.by.name} (${vote.surface})`),
+    ...(build === null ? [] : [`[build ${build.number}](${build.url}): ${build.state}`]),
+  ];
+  return lines.join('\n\n');
+}

@@ -1,0 +1,172 @@
+// The request's place in its target's queue, and then its build, seen from the request. Neither wait is without an owner: what
+// is silent for too long is asked again, so that the request outlives the end of every other workflow.
+import { getExternalWorkflowHandle, log, setHandler, uuid4 } from '@temporalio/workflow';
+import { excerpting, peers } from './ask.ts';
+import {
+  buildId,
+  buildReported,
+  cancelAsked,
+  environmentId,
+  placeGivenUp,
+  queueChanged,
+  type BuildReport,
+  type Join,
+  type JoinAnswer,
+} from './contract.ts';
+import { enter, isOver, type Deploy } from './deploy-state.ts';
+import { guarded } from './guarded.ts';
+import type { LogTail } from './status.ts';
+import type { BuildFacts, Plan } from './vocabulary.ts';
+
+/** Registers the handlers of what the environment and the build tell. Told of another turn, or before the start, it means nothing. */
+export function hearTurn(deploy: Deploy): void {
+  setHandler(queueChanged, ({ turn, position, ahead }) => {
+    if (turn !== deploy.turn) return;
+    deploy.heardAt = deploy.clock.now();
+    notePlace(deploy, { position, ahead });
+  });
+  setHandler(buildReported, ({ turn, report }) => {
+    if (turn !== deploy.turn || deploy.go === null) return;
+    deploy.heardAt = deploy.clock.now();
+    noteReport(deploy, report);
+  });
+}
+
+/** Joins the queue and waits for the start. Returns as soon as the place is given up, the start was granted, or the request is over. */
+export async function queueUp(deploy: Deploy, plan: Plan): Promise<void> {
+  deploy.turn += 1;
+  deploy.inLine = true;
+  const { turn, clock, timing } = deploy;
+  const isDecided = (): boolean => isOver(deploy) || deploy.go !== null || !deploy.inLine || deploy.turn !== turn;
+  enter(deploy, { kind: 'queued', position: 0, ahead: null }, timing.settleMs);
+  for (let pauseMs = timing.askAgainMs; !isDecided(); pauseMs = Math.min(pauseMs * 2, timing.askAgainMaxMs)) {
+    const answer = await join(deploy, plan);
+    if (isDecided()) break;
+    if (answer?.kind === 'queued') notePlace(deploy, answer);
+    // The turn ended without a start: its environment lost it. Take another.
+    if (answer?.kind === 'ended') deploy.inLine = false;
+    await clock.until(isDecided, clock.now() + pauseMs, 'ask for the place in the queue again');
+  }
+  if (deploy.go === null) giveUpPlace(deploy, plan, turn);
+}
+
+/** Follows the build to its end. Silence is asked about: a lost report is made good, a lost cancel passed on again. */
+export async function followBuild(deploy: Deploy, plan: Plan): Promise<void> {
+  const { clock, timing } = deploy;
+  const hasEnded = (): boolean => isOver(deploy) || deploy.ended !== null;
+  for (let pauseMs = timing.askAgainMs; !hasEnded(); pauseMs = Math.min(pauseMs * 2, timing.askAgainMaxMs)) {
+    while (!hasEnded() && clock.now() < deploy.heardAt + pauseMs) {
+      await clock.until(hasEnded, deploy.heardAt + pauseMs, 'ask what became of the build');
+    }
+    if (hasEnded()) break;
+    const answer = await join(deploy, plan);
+    deploy.heardAt = clock.now();
+    if (answer?.kind === 'ended' && !hasEnded()) noteLostEnd(deploy, answer);
+    if (deploy.cancelling !== null) passOnCancel(deploy, plan);
+  }
+  if (deploy.ended !== null && !isOver(deploy)) await finish(deploy, plan, deploy.ended);
+}
+
+/** Asks the build to stop. Lost when it is not there just now: a later run of it is told at its claim. */
+export function passOnCancel(deploy: Deploy, plan: Plan): void {
+  errand(deploy, () => getExternalWorkflowHandle(buildId(plan.target)).signal(cancelAsked, { deployId: deploy.id }));
+}
+
+/** Null when the environment gave no answer: asked again later. */
+async function join(deploy: Deploy, plan: Plan): Promise<JoinAnswer | null> {
+  const { id: deployId, turn, request } = deploy;
+  const { target, service, environment, sha, organization, pipeline } = plan;
+  const input: Join = { deployId, code: request.code, turn, service, environment, sha, organization, pipeline };
+  // New for every join: a known one would be answered from a closed run, and start nothing.
+  const updateId = uuid4();
+  try {
+    return await peers.joinQueue.executeWithOptions({ summary: `turn ${turn} on ${target}` }, [{ join: input, target, updateId }]);
+  } catch (error) {
+    log.warn('the environment gave no answer', { target, error });
+    return null;
+  }
+}
+
+function giveUpPlace(deploy: Deploy, plan: Plan, turn: number): void {
+  deploy.inLine = false;
+  errand(deploy, () => getExternalWorkflowHandle(environmentId(plan.target)).signal(placeGivenUp, { deployId: deploy.id, turn }));
+}
+
+/** A signal to a workflow that may be gone by now: then there is nothing left to tell it. */
+function errand(deploy: Deploy, signal: () => Promise<void>): void {
+  void deploy.errands.run(async () => {
+    try {
+      await guarded(signal);
+    } catch (error) {
+      log.info('a peer is gone', { error });
+    }
+  });
+}
+
+function notePlace(deploy: Deploy, { position, ahead }: { readonly position: number; readonly ahead: string | null }): void {
+  const { phase, timing } = deploy;
+  if (phase.kind !== 'queued' || (phase.position === position && phase.ahead === ahead)) return;
+  const isNext = position === 1 && ahead === null;
+  enter(deploy, { kind: 'queued', position, ahead }, isNext ? timing.settleMs : phase.position === 0 ? 0 : timing.progressMs);
+}
+
+function noteReport(deploy: Deploy, report: BuildReport): void {
+  if (isOver(deploy) || deploy.ended !== null) return;
+  switch (report.kind) {
+    case 'waiting-for-quota':
+      return enter(deploy, { kind: 'starting', waitingFor: 'quota', until: report.until });
+    case 'unreachable':
+    case 'unclear':
+      return enter(deploy, { kind: 'starting', waitingFor: report.kind, until: report.until });
+    case 'progress':
+      deploy.build = report.build;
+      return enter(deploy, { kind: 'building', build: report.build, cancelling: deploy.cancelling });
+    case 'blocked':
+      deploy.build = report.build;
+      return enter(deploy, { kind: 'blocked', build: report.build, step: report.step });
+    case 'ended':
+      deploy.build = report.build;
+      deploy.ended = report;
+      return;
+    case 'refused':
+      return enter(deploy, { kind: 'not-built', answer: report.answer, at: deploy.clock.now() });
+    case 'never-built':
+      return noteNeverBuilt(deploy);
+    case 'restarted':
+      return;
+  }
+}
+
+function noteNeverBuilt(deploy: Deploy): void {
+  const at = deploy.clock.now();
+  const { cancelling: by } = deploy;
+  if (by === null) return enter(deploy, { kind: 'not-built', answer: 'the build was never created', at });
+  enter(deploy, { kind: 'cancelled', by, reason: null, during: 'starting', at });
+}
+
+/** The environment knows an end of which the report was lost. */
+function noteLostEnd(deploy: Deploy, { how, build }: Extract<JoinAnswer, { kind: 'ended' }>): void {
+  const facts = build ?? deploy.build;
+  if (how === 'not-built') noteNeverBuilt(deploy);
+  else if (facts !== null) noteReport(deploy, { kind: 'ended', how, build: facts });
+}
+
+async function finish(deploy: Deploy, plan: Plan, { how, build }: Extract<BuildReport, { kind: 'ended' }>): Promise<void> {
+  if (how === 'passed') return enter(deploy, { kind: 'succeeded', build, at: deploy.clock.now() });
+  const log = how === 'failed' ? await readLogTail(plan, build) : null;
+  const cancelledBy = how === 'canceled' ? deploy.cancelling : null;
+  enter(deploy, { kind: 'ended-badly', how, build, log, cancelledBy, at: deploy.clock.now() });
+}
+
+const FAILED_STEPS = ['failed', 'timed_out', 'broken'];
+
+async function readLogTail({ organization, pipeline }: Plan, build: BuildFacts): Promise<LogTail | null> {
+  const step = build.steps.find(({ state, jobId }) => FAILED_STEPS.includes(state) && jobId !== null);
+  if (step === undefined || step.jobId === null) return null;
+  const { number, url: buildUrl } = build;
+  try {
+    return await excerpting.readLogTail({ organization, pipeline, number, jobId: step.jobId, buildUrl, step: step.label });
+  } catch {
+    return null;
+  }
+}
