@@ -59,15 +59,18 @@ async function moveBranch(
   const keeps = before !== undefined && history(state, move.to).some(({ sha }) => sha === before);
   const type = move.type ?? (before === undefined ? 'branch_creation' : keeps ? 'push' : 'force_push');
   record(state, repository, { branch: move.branch, before: before ?? NOTHING, after: move.to, type, by: move.by });
-  const told: Delivery[] = [];
-  for (const target of state.repositories.values())
-    for (const issue of openFrom(target, repository, move.branch)) {
+  // Everything has moved before anybody is told.
+  const synchronized = [...state.repositories.values()].flatMap((target) =>
+    openFrom(target, repository, move.branch).map((issue) => {
       const change = { action: 'synchronize', before: issue.pull.headSha, after: move.to } as const;
       issue.pull.headSha = move.to;
       issue.pull.baseSha = target.branches.get(issue.pull.baseRef) ?? issue.pull.baseSha;
-      told.push(...(await tell(world, target, { issue, change, by: move.by })).deliveries);
-    }
+      return { target, issue, change };
+    }),
+  );
   state.touch();
+  const told: Delivery[] = [];
+  for (const { target, issue, change } of synchronized) told.push(...(await tell(world, target, { issue, change, by: move.by })).deliveries);
   return { deliveries: told };
 }
 
@@ -130,6 +133,7 @@ async function merge(
   pull.baseSha = base;
   pull.merged = { at: state.now(), by: needUser(state, by).id, sha };
   pull.landed = landed;
+  issue.closedAt = state.now();
   const moved = await moveBranch(world, repository, { branch: pull.baseRef, to: sha, by, type: 'pr_merge' });
   const closed = await closePull(world, repository, { issue, by });
   return { sha, deliveries: [...moved.deliveries, ...closed.deliveries] };

@@ -48,3 +48,13 @@ export function writeCommit(state: GithubState, repository: SimRepository, input
   const sha = input.sha === undefined ? {} : { sha: input.sha };
   return addCommit(state, repository, { parents: input.parents, message, author, committer, ...sha });
 }
+
+/** Makes driver methods that change the state tell so. */
+export function touching(state: GithubState): <A extends readonly unknown[], R>(work: (...args: A) => R) => (...args: A) => R {
+  return (work) =>
+    (...args) => {
+      const result = work(...args);
+      state.touch();
+      return result;
+    };
+}

@@ -2,8 +2,9 @@
 import { closePull } from './drive-branches.ts';
 import { commentEvent } from './events.ts';
 import { addComment } from './routes-pulls.ts';
-import { needPull, needRepository, needUser, UnknownInSim } from './lookup.ts';
+import { needPull, needRepository, needUser, slugOf, UnknownInSim } from './lookup.ts';
 import { deliver, tell } from './tell.ts';
+import type { CommentAction } from './events.ts';
 import type { GithubState, SimComment, SimIssue, SimRepository, SimReview } from './state.ts';
 import type { Told, World } from './tell.ts';
 import type { Delivery } from './webhooks.ts';
@@ -59,31 +60,40 @@ export function createPeopleDriver(world: World): PeopleDriver {
       pull.reviews.push({ id: state.nextId(), user, body: review.body ?? '', state: review.state, sha: pull.headSha, at: state.now() });
       state.touch();
     },
-    comment: async (slug, number, login, body) => {
-      const repository = needRepository(state, slug);
-      if (!repository.issues.has(number)) throw new UnknownInSim(`no issue ${number} in ${slug}`);
-      const user = needUser(state, login).id;
-      const comment = addComment(state, { repository: repository.id, issue: number, user, body, viaApp: false });
-      const payload = commentEvent(state, comment, { change: { action: 'created' }, sender: user });
-      return { id: comment.id, delivery: await deliver(world, 'issue_comment', payload) };
-    },
+    comment: (slug, number, login, body) => writeComment(world, needRepository(state, slug), { number, login, body }),
     editComment: (id, login, body) => {
       const comment = needComment(state, id);
       const before = comment.body;
       comment.body = body;
       comment.updatedAt = state.now();
-      state.touch();
-      const change = { action: 'edited', before } as const;
-      return deliver(world, 'issue_comment', commentEvent(state, comment, { change, sender: needUser(state, login).id }));
+      return tellOfComment(world, comment, { change: { action: 'edited', before }, login });
     },
     deleteComment: (id, login) => {
-      const comment = needComment(state, id);
-      const payload = commentEvent(state, comment, { change: { action: 'deleted' }, sender: needUser(state, login).id });
+      const told = tellOfComment(world, needComment(state, id), { change: { action: 'deleted' }, login });
       state.comments.delete(id);
-      state.touch();
-      return deliver(world, 'issue_comment', payload);
+      return told;
     },
   };
+}
+
+async function writeComment(
+  world: World,
+  repository: SimRepository,
+  input: { number: number; login: string; body: string },
+): Promise<{ readonly id: number; readonly delivery: Delivery | null }> {
+  const { state } = world;
+  const { number: issue, login, body } = input;
+  if (!repository.issues.has(issue)) throw new UnknownInSim(`no issue ${issue} in ${slugOf(state, repository)}`);
+  const comment = addComment(state, { repository: repository.id, issue, user: needUser(state, login).id, body, viaApp: false });
+  return { id: comment.id, delivery: await tellOfComment(world, comment, { change: { action: 'created' }, login }) };
+}
+
+/** The payload is made at once, so that a comment may be deleted right after. */
+function tellOfComment(world: World, comment: SimComment, what: { change: CommentAction; login: string }): Promise<Delivery | null> {
+  const sender = needUser(world.state, what.login).id;
+  const payload = commentEvent(world.state, comment, { change: what.change, sender });
+  world.state.touch();
+  return deliver(world, 'issue_comment', payload);
 }
 
 function needComment(state: GithubState, id: number): SimComment {

@@ -1,9 +1,8 @@
-// What stories set up: people, repositories, roles, teams, history, checks. Nothing here sends a webhook.
-import { addCommit, sha1 } from './commits.ts';
-import { emailOf, shaOf, sign, writeCommit } from './drive-commits.ts';
-import { installationOf, needRepository, needUser, UnknownInSim, userByLogin } from './lookup.ts';
-import type { CommitInput } from './drive-commits.ts';
-import type { Conclusion, GithubState, Permissions, RoleName, SimCheckRun, SimRepository, SimStatus, SimUser } from './state.ts';
+// What stories set up: people, repositories, roles, teams, installations. Nothing here sends a webhook.
+import { addCommit } from './commits.ts';
+import { emailOf, touching } from './drive-commits.ts';
+import { installationOf, needRepository, needUser, repositoryBySlug, UnknownInSim, userByLogin } from './lookup.ts';
+import type { GithubState, Permissions, RoleName, SimInstallation, SimRepository, SimTeam, SimUser } from './state.ts';
 
 export interface RepositoryInput {
   /** `owner/name`; the owner becomes an organization unless it is known already. */
@@ -35,30 +34,10 @@ export interface WorldDriver {
   setTeamMember(org: string, team: string, login: string, membership?: { role: 'member' | 'maintainer'; state: 'active' | 'pending' } | null): void;
   installation(owner: string): { readonly id: number };
   setInstallation(owner: string, change: { permissions?: Permissions; suspended?: boolean }): void;
-  /** History that is just there: no push, no webhook. The branch is made from the default branch if it is new. Returns the SHA. */
-  commit(slug: string, branch: string, commit: CommitInput): string;
-  branch(slug: string, name: string, from: string): void;
-  /** Lightweight, or annotated when it has a message. */
-  tag(slug: string, name: string, at: string, annotation?: { by: string; message: string }): void;
-  /** SHA of a branch, tag or SHA. */
-  sha(slug: string, ref: string): string;
-  setStatus(slug: string, ref: string, status: { context: string; state: SimStatus['state']; description?: string; targetUrl?: string }): void;
-  /** A finished run is followed by a new one of the same name, as after "re-run". `app`: who reports it, `github-actions` when left out. */
-  setCheck(
-    slug: string,
-    ref: string,
-    check: { name: string; result: 'queued' | 'in_progress' | Conclusion; app?: string; detailsUrl?: string },
-  ): void;
 }
 
 export function createWorldDriver(state: GithubState, defaults: { permissions: Permissions }): WorldDriver {
-  const changed = <A extends readonly unknown[], R>(work: (...args: A) => R): ((...args: A) => R) => {
-    return (...args) => {
-      const result = work(...args);
-      state.touch();
-      return result;
-    };
-  };
+  const changed = touching(state);
   return {
     addUser: changed((user) => addUser(state, user)),
     renameUser: changed((login, to) => void (needUser(state, login).login = to)),
@@ -87,24 +66,6 @@ export function createWorldDriver(state: GithubState, defaults: { permissions: P
       if (change.permissions !== undefined) installation.permissions = change.permissions;
       if (change.suspended !== undefined) installation.suspendedAt = change.suspended ? state.now() : null;
     }),
-    commit: changed((slug, branch, input) => {
-      const repository = needRepository(state, slug);
-      const parent = repository.branches.get(branch) ?? repository.branches.get(repository.defaultBranch);
-      const parents = parent === undefined || input.orphan === true ? [] : [parent];
-      const { sha } = writeCommit(state, repository, { ...input, parents });
-      repository.branches.set(branch, sha);
-      return sha;
-    }),
-    branch: changed((slug, name, from) => void needRepository(state, slug).branches.set(name, shaOf(state, needRepository(state, slug), from))),
-    tag: changed((slug, name, at, annotation) => addTag(state, needRepository(state, slug), { name, at, ...annotation })),
-    sha: (slug, ref) => shaOf(state, needRepository(state, slug), ref),
-    setStatus: changed((slug, ref, status) => {
-      const repository = needRepository(state, slug);
-      const { context, state: result, description = null, targetUrl = null } = status;
-      const sha = shaOf(state, repository, ref);
-      repository.statuses.push({ id: state.nextId(), sha, context, state: result, description, targetUrl, at: state.now() });
-    }),
-    setCheck: changed((slug, ref, check) => setCheck(state, needRepository(state, slug), { ref, check })),
   };
 }
 
@@ -121,6 +82,7 @@ function ownerOf(state: GithubState, login: string): SimUser {
 }
 
 function addRepository(state: GithubState, input: RepositoryInput, permissions: Permissions): { id: number; head: string } {
+  if (repositoryBySlug(state, input.slug) !== null) throw new UnknownInSim(`repository ${input.slug} exists already`);
   const [ownerLogin = '', name = ''] = input.slug.split('/');
   const owner = ownerOf(state, ownerLogin);
   const parent = input.forkOf === undefined ? null : needRepository(state, input.forkOf);
@@ -159,53 +121,23 @@ function addRepository(state: GithubState, input: RepositoryInput, permissions: 
   return { id, head: repository.branches.get(repository.defaultBranch) ?? '' };
 }
 
-function addTag(state: GithubState, repository: SimRepository, tag: { name: string; at: string; by?: string; message?: string }): void {
-  const sha = shaOf(state, repository, tag.at);
-  const { by, message } = tag;
-  const annotation = by === undefined || message === undefined ? null : { sha: sha1(`tag ${sha} ${tag.name}`), message, tagger: sign(state, by) };
-  repository.tags.set(tag.name, { sha, annotation });
-}
-
 function removeRepository(state: GithubState, repository: SimRepository): void {
   state.repositories.delete(repository.id);
   for (const other of state.repositories.values())
     for (const { pull } of other.issues.values()) if (pull?.headRepository === repository.id) pull.headRepository = null;
 }
 
-function findTeam(state: GithubState, org: number, slug: string): GithubState['teams'][number] {
+function findTeam(state: GithubState, org: number, slug: string): SimTeam {
   const known = state.teams.find((team) => team.org === org && team.slug === slug);
   if (known !== undefined) return known;
-  const team = { org, slug, members: new Map() };
+  const team: SimTeam = { org, slug, members: new Map() };
   state.teams.push(team);
   return team;
 }
 
-function needInstallation(state: GithubState, owner: string): ReturnType<typeof findInstallation> & object {
-  const installation = findInstallation(state, owner);
-  if (installation === null) throw new UnknownInSim(`the app is not installed for ${owner}`);
-  return installation;
-}
-
-function findInstallation(state: GithubState, owner: string): ReturnType<typeof installationOf> {
+function needInstallation(state: GithubState, owner: string): SimInstallation {
   const { id } = needUser(state, owner);
-  return [...state.installations.values()].find((installation) => installation.account === id) ?? null;
-}
-
-function setCheck(
-  state: GithubState,
-  repository: SimRepository,
-  { ref, check }: { ref: string; check: { name: string; result: 'queued' | 'in_progress' | Conclusion; app?: string; detailsUrl?: string } },
-): void {
-  const sha = shaOf(state, repository, ref);
-  const app = check.app ?? 'github-actions';
-  const isDone = check.result !== 'queued' && check.result !== 'in_progress';
-  const outcome = {
-    status: isDone ? 'completed' : check.result,
-    conclusion: isDone ? check.result : null,
-    completedAt: isDone ? state.now() : null,
-  } as Pick<SimCheckRun, 'status' | 'conclusion' | 'completedAt'>;
-  const running = repository.checkRuns.find((run) => run.sha === sha && run.name === check.name && run.app === app && run.status !== 'completed');
-  if (running !== undefined) return void Object.assign(running, outcome);
-  const { name, detailsUrl = null } = check;
-  repository.checkRuns.push({ id: state.nextId(), suite: state.nextId(), sha, name, app, detailsUrl, startedAt: state.now(), ...outcome });
+  const installation = [...state.installations.values()].find(({ account }) => account === id);
+  if (installation === undefined) throw new UnknownInSim(`the app is not installed for ${owner}`);
+  return installation;
 }

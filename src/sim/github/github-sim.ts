@@ -2,27 +2,31 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { startSimServer } from '../http.ts';
 import { createBranchDriver } from './drive-branches.ts';
+import { createHistoryDriver } from './drive-history.ts';
 import { createPeopleDriver } from './drive-people.ts';
 import { createWorldDriver } from './drive-world.ts';
 import { commentEvent } from './events.ts';
 import { graphqlRoutes } from './graphql.ts';
-import { commentsOf, pullJson } from './payloads-pull.ts';
 import { errorResponse, notFound } from './responses.ts';
 import { createRoutes } from './router.ts';
 import { appRoutes } from './routes-app.ts';
 import { commitRoutes } from './routes-commits.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repository.ts';
-import { needPull, needRepository } from './lookup.ts';
+import { createViews } from './views.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { BranchDriver } from './drive-branches.ts';
+import type { HistoryDriver } from './drive-history.ts';
 import type { PeopleDriver } from './drive-people.ts';
 import type { WorldDriver } from './drive-world.ts';
 import type { Json } from './payloads.ts';
-import type { Exchange } from './router.ts';
+import type { Exchange, RouteTable } from './router.ts';
 import type { GithubState, Level, Permissions, SimUser } from './state.ts';
+import type { Views } from './views.ts';
 import type { Delivery, Webhooks, WebhookTarget } from './webhooks.ts';
 import type { SimServer } from '../http.ts';
+
+export type { CommentView, ReactionView } from './views.ts';
 
 export interface GithubSimOptions {
   readonly port?: number;
@@ -42,23 +46,7 @@ export interface GithubSimOptions {
   readonly webhookTimeoutMs?: number;
 }
 
-/** A comment as the story's reader wants it. */
-export interface CommentView {
-  readonly id: number;
-  readonly login: string;
-  readonly body: string;
-  /** Written by the app. */
-  readonly viaApp: boolean;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly reactions: readonly ReactionView[];
-}
-export interface ReactionView {
-  readonly login: string;
-  readonly content: string;
-}
-
-export interface GithubSim extends WorldDriver, BranchDriver, PeopleDriver, Omit<SimServer, 'close'> {
+export interface GithubSim extends WorldDriver, HistoryDriver, BranchDriver, PeopleDriver, Views, Omit<SimServer, 'close'> {
   /** Base address of the API: `GITHUB_API_URL` of the product. */
   readonly url: string;
   readonly appId: number;
@@ -85,10 +73,6 @@ export interface GithubSim extends WorldDriver, BranchDriver, PeopleDriver, Omit
   /** Until no webhook is under way: those of the app's own comments go out after the answer. */
   settled(): Promise<void>;
 
-  comments(slug: string, number: number): readonly CommentView[];
-  reactions(comment: number): readonly ReactionView[];
-  /** The pull request as `GET …/pulls/{number}` shows it. */
-  pullRequest(slug: string, number: number): Json;
   close(): Promise<void>;
 }
 
@@ -117,21 +101,12 @@ export async function createGithubSim(options: GithubSimOptions = {}): Promise<G
   });
   const appPrivateKey = options.privateKey ?? generatePrivateKey();
   const webhooks = createWebhooks(state, { timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS });
-  const routes = createRoutes(
-    {
-      ...appRoutes(webhooks),
-      ...repositoryRoutes,
-      ...commitRoutes,
-      ...pullRoutes(commentEvents(state, webhooks)),
-      ...graphqlRoutes,
-    },
-    {
-      state,
-      publicKey: createPublicKey(appPrivateKey).export({ type: 'spki', format: 'pem' }).toString(),
-      rateLimit: options.rateLimit ?? RATE_LIMIT,
-      exchanged: (exchange) => watchers.forEach((watch) => watch(exchange)),
-    },
-  );
+  const routes = createRoutes(allRoutes(state, webhooks), {
+    state,
+    publicKey: createPublicKey(appPrivateKey).export({ type: 'spki', format: 'pem' }).toString(),
+    rateLimit: options.rateLimit ?? RATE_LIMIT,
+    exchanged: (exchange) => watchers.forEach((watch) => watch(exchange)),
+  });
   const server = await startSimServer({
     routes,
     notFound: () => errorResponse(notFound()),
@@ -139,15 +114,13 @@ export async function createGithubSim(options: GithubSimOptions = {}): Promise<G
   });
   state.apiUrl = server.url;
   return {
+    ...server,
     ...createWorldDriver(state, { permissions: options.permissions ?? DEFAULT_PERMISSIONS }),
+    ...createHistoryDriver(state),
     ...createBranchDriver({ state, webhooks }),
     ...createPeopleDriver({ state, webhooks }),
-    ...createReader(state),
+    ...createViews(state),
     ...webhookControls(webhooks),
-    url: server.url,
-    requests: server.requests,
-    unknownRoutes: server.unknownRoutes,
-    fault: (fault) => server.fault(fault),
     appId: state.app.id,
     appPrivateKey,
     botLogin: `${state.app.slug}[bot]`,
@@ -202,6 +175,10 @@ function generatePrivateKey(): string {
   return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 }
 
+function allRoutes(state: GithubState, webhooks: Webhooks): RouteTable {
+  return { ...appRoutes(webhooks), ...repositoryRoutes, ...commitRoutes, ...pullRoutes(commentEvents(state, webhooks)), ...graphqlRoutes };
+}
+
 /** GitHub tells an app of its own comments too: a bot that answers them talks to itself for ever. */
 function commentEvents(state: GithubState, webhooks: Webhooks): Parameters<typeof pullRoutes>[0] {
   const send = (payload: Json | null): void => {
@@ -221,25 +198,5 @@ function webhookControls(webhooks: Webhooks): Pick<GithubSim, 'webhook' | 'deliv
     redeliver: (guid) => webhooks.redeliver(guid),
     loseWebhooks: (times) => webhooks.lose(times),
     settled: () => webhooks.settled(),
-  };
-}
-
-function createReader(state: GithubState): Pick<GithubSim, 'comments' | 'reactions' | 'pullRequest'> {
-  const login = (id: number): string => state.users.get(id)?.login ?? 'ghost';
-  const reactions = (comment: number): readonly ReactionView[] =>
-    (state.comments.get(comment)?.reactions ?? []).map(({ user, content }) => ({ login: login(user), content }));
-  return {
-    reactions,
-    comments: (slug, number) =>
-      commentsOf(state, needRepository(state, slug), number).map((comment) => ({
-        id: comment.id,
-        login: login(comment.user),
-        body: comment.body,
-        viaApp: comment.viaApp,
-        createdAt: comment.createdAt,
-        updatedAt: comment.updatedAt,
-        reactions: reactions(comment.id),
-      })),
-    pullRequest: (slug, number) => pullJson(state, needRepository(state, slug), needPull(state, slug, number)),
   };
 }

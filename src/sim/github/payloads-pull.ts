@@ -38,34 +38,28 @@ export function pullSimpleJson(state: GithubState, repository: SimRepository, is
     labels: [],
     milestone: null,
     draft: pull.draft,
-    head: {
-      label: `${state.users.get(pull.headOwner)?.login ?? 'ghost'}:${pull.headRef}`,
-      ref: pull.headRef,
-      sha: pull.headSha,
-      user: accountJson(state, pull.headOwner),
-      repo: head === undefined ? null : repositoryJson(state, head),
-    },
-    base: {
-      label: `${slug.split('/')[0]}:${pull.baseRef}`,
-      ref: pull.baseRef,
-      sha: pull.baseSha,
-      user: accountJson(state, repository.owner),
-      repo: repositoryJson(state, repository),
-    },
-    _links: {
-      self: { href: api },
-      html: { href: urls['html_url'] },
-      issue: { href: urls['issue_url'] },
-      comments: { href: urls['comments_url'] },
-      review_comments: { href: urls['review_comments_url'] },
-      review_comment: { href: urls['review_comment_url'] },
-      commits: { href: urls['commits_url'] },
-      statuses: { href: urls['statuses_url'] },
-    },
+    head: endJson(state, { owner: pull.headOwner, ref: pull.headRef, sha: pull.headSha, repository: head }),
+    base: endJson(state, { owner: repository.owner, ref: pull.baseRef, sha: pull.baseSha, repository }),
+    _links: linksJson({ self: api, ...urls }),
     author_association: associationOf(state, repository, issue.user),
     auto_merge: null,
     active_lock_reason: null,
   };
+}
+
+function endJson(state: GithubState, end: { owner: number; ref: string; sha: string; repository: SimRepository | undefined }): Json {
+  return {
+    label: `${state.users.get(end.owner)?.login ?? 'ghost'}:${end.ref}`,
+    ref: end.ref,
+    sha: end.sha,
+    user: accountJson(state, end.owner),
+    repo: end.repository === undefined ? null : repositoryJson(state, end.repository),
+  };
+}
+
+function linksJson(urls: Readonly<Record<string, string>>): Json {
+  const names = ['self', 'html', 'issue', 'comments', 'review_comments', 'review_comment', 'commits', 'statuses'];
+  return Object.fromEntries(names.map((name) => [name, { href: urls[name] ?? urls[`${name}_url`] }]));
 }
 
 function pullUrls(state: GithubState, slug: string, issue: SimPullRequest): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import { installationJson, integrationJson } from './payloads.ts';
 import { fullRepositoryJson } from './payloads-repository.ts';
 import { ApiError, notFound, ok, paginateByCursor } from './responses.ts';
 import { installationOf, iso, repositoryBySlug } from './lookup.ts';
+import { deliveryDetailsJson, deliveryJson } from './webhooks.ts';
 import type { Call, RouteTable } from './router.ts';
 import type { Level, Permissions, SimInstallation } from './state.ts';
 import type { DeliveryLog } from './webhooks.ts';
@@ -36,7 +37,7 @@ export function appRoutes(deliveries: DeliveryLog): RouteTable {
       kind: 'app',
       handle: ({ request }) => {
         const { items, headers } = paginateByCursor(request, deliveries.newestFirst(), 'cursor');
-        return { status: 200, headers, body: items.map((delivery) => deliveries.summary(delivery)) };
+        return { status: 200, headers, body: items.map((delivery) => deliveryJson(delivery)) };
       },
     },
     'GET /app/hook/deliveries/:delivery': {
@@ -44,7 +45,7 @@ export function appRoutes(deliveries: DeliveryLog): RouteTable {
       handle: (call) => {
         const delivery = deliveries.find(call.number('delivery'));
         if (delivery === null) throw notFound();
-        return ok(deliveries.details(delivery));
+        return ok(deliveryDetailsJson(delivery));
       },
     },
     'POST /app/hook/deliveries/:delivery/attempts': {

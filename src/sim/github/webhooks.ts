@@ -33,8 +33,6 @@ export interface Delivery {
 export interface DeliveryLog {
   newestFirst(): readonly Delivery[];
   find(id: number): Delivery | null;
-  summary(delivery: Delivery): Json;
-  details(delivery: Delivery): Json;
   redeliverLater(delivery: Delivery): void;
 }
 
@@ -54,7 +52,6 @@ export interface Webhooks extends DeliveryLog {
 
 export function createWebhooks(state: GithubState, options: { readonly timeoutMs: number }): Webhooks {
   const deliveries: Delivery[] = [];
-  const underWay = new Set<Promise<unknown>>();
   let target: WebhookTarget | null = null;
   let toLose = 0;
   const closing = new AbortController();
@@ -68,10 +65,7 @@ export function createWebhooks(state: GithubState, options: { readonly timeoutMs
     state.touch();
     return delivery;
   };
-  const later = (work: Promise<unknown>): void => {
-    const tracked = work.finally(() => underWay.delete(tracked));
-    underWay.add(tracked);
-  };
+  const underWay = createBackground();
   const again = (delivery: Delivery): Promise<Delivery> => {
     if (target === null) throw new UnknownInSim('no webhook target is set');
     return attempt(delivery, target, true);
@@ -83,28 +77,38 @@ export function createWebhooks(state: GithubState, options: { readonly timeoutMs
       const message = { guid: options.guid ?? randomUUID(), event, payload: JSON.stringify(payload) };
       return attempt(message, { url: target.url, secret: options.secret ?? target.secret }, false);
     },
-    deliverLater: (event, payload) => later(webhooks.deliver(event, payload)),
+    deliverLater: (event, payload) => underWay.add(webhooks.deliver(event, payload)),
     redeliver: (guid) => {
       const known = deliveries.find((delivery) => delivery.guid === guid);
       if (known === undefined) throw new UnknownInSim(`no delivery ${guid}`);
       return again(known);
     },
-    redeliverLater: (delivery) => later(again(delivery)),
+    redeliverLater: (delivery) => underWay.add(again(delivery)),
     lose: (times) => void (toLose += times),
-    settled: async () => {
-      while (underWay.size > 0) await Promise.all(underWay);
-    },
+    settled: () => underWay.settled(),
     close: () => {
       target = null;
       closing.abort();
-      return webhooks.settled();
+      return underWay.settled();
     },
     newestFirst: () => deliveries.toReversed(),
     find: (id) => deliveries.find((delivery) => delivery.id === id) ?? null,
-    summary,
-    details,
   };
   return webhooks;
+}
+
+/** Work that nobody waits for, except at the end. */
+function createBackground(): { add(work: Promise<unknown>): void; settled(): Promise<void> } {
+  const works = new Set<Promise<unknown>>();
+  return {
+    add: (work) => {
+      const tracked = work.finally(() => works.delete(tracked));
+      works.add(tracked);
+    },
+    settled: async () => {
+      while (works.size > 0) await Promise.all(works);
+    },
+  };
 }
 
 type Message = Pick<Delivery, 'guid' | 'event' | 'payload'>;
@@ -176,7 +180,8 @@ async function post(
   }
 }
 
-function summary(delivery: Delivery): Json {
+/** As in the list of deliveries. */
+export function deliveryJson(delivery: Delivery): Json {
   return {
     id: delivery.id,
     guid: delivery.guid,
@@ -193,9 +198,10 @@ function summary(delivery: Delivery): Json {
   };
 }
 
-function details(delivery: Delivery): Json {
+/** With what was sent and what came back. */
+export function deliveryDetailsJson(delivery: Delivery): Json {
   return {
-    ...summary(delivery),
+    ...deliveryJson(delivery),
     url: '',
     request: { headers: delivery.requestHeaders, payload: JSON.parse(delivery.payload) as unknown },
     response: { headers: delivery.responseHeaders, payload: delivery.responseBody },
