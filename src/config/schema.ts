@@ -13,20 +13,22 @@ function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<
   return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(',') : undefined) });
 }
 
+/** Text of one form; `words` says which, also when it is missing. */
+function matching(pattern: RegExp, words: string): z.ZodString {
+  return z.string({ error: words }).regex(pattern, words);
+}
+
 const text = z.string().min(1).max(200);
-const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a name of lower-case letters, digits, ".", "_" and "-"');
-const duration = z.string().regex(DURATION_PATTERN, 'a duration such as 30m, 4h or 2d');
-const slackChannel = z.string().regex(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
+const name = matching(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a name of lower-case letters, digits, ".", "_" and "-"');
+const duration = matching(DURATION_PATTERN, 'a duration such as 30m, 4h or 2d');
+const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 
 const SlackSection = strict({
-  team: z
-    .string()
-    .regex(/^T[A-Z0-9]{2,20}$/, 'the id of a workspace, such as T01ACME')
-    .describe('Id of the Slack workspace (`T…`). Commands from any other workspace have no effect.'),
+  team: matching(/^T[A-Z0-9]{2,20}$/, 'the id of a workspace, such as T01ACME').describe(
+    'Id of the Slack workspace (`T…`). Commands from any other workspace have no effect.',
+  ),
   channel: slackChannel.describe('Id of the channel (`C…`) where cards live, unless a service names its own.'),
-  command: z
-    .string()
-    .regex(/^\/[a-z][a-z0-9-]{0,30}$/, 'a slash command such as /deploy')
+  command: matching(/^\/[a-z][a-z0-9-]{0,30}$/, 'a slash command such as /deploy')
     .optional()
     .describe('The word of the slash command and of comments. Default `/deploy`.'),
 });
@@ -35,15 +37,11 @@ const PersonEntry = strict({
   name: text.describe('Unique; groups name people by it.'),
   github: strict({
     id: z.int().min(1).describe('Numeric account id (`https://api.github.com/users/LOGIN`). It decides, whatever the login is now.'),
-    login: z
-      .string()
-      .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login without @')
-      .describe('Only shown and mentioned.'),
+    login: matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login without @').describe('Only shown and mentioned.'),
   }).describe('The GitHub account.'),
-  slack: z
-    .string()
-    .regex(/^[UW][A-Z0-9]{2,20}$/, 'the id of a member, such as U01ADA')
-    .describe('Id of the Slack member (`U…`) in the workspace above. It decides whether the person is still active.'),
+  slack: matching(/^[UW][A-Z0-9]{2,20}$/, 'the id of a member, such as U01ADA').describe(
+    'Id of the Slack member (`U…`) in the workspace above. It decides whether the person is still active.',
+  ),
 });
 
 const GroupEntry = strict({ people: z.array(text).min(1).describe('Names of people.') });
@@ -51,10 +49,7 @@ const GroupEntry = strict({ people: z.array(text).min(1).describe('Names of peop
 const ZoneEntry = strict({
   temporal: strict({ namespace: text.describe('Temporal namespace of this zone.') }).describe('Where its requests live.'),
   buildkite: strict({
-    organization: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the slug of an organization')
-      .describe('Slug of the Buildkite organization.'),
+    organization: matching(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the slug of an organization').describe('Slug of the Buildkite organization.'),
   }).describe('Where its builds run.'),
 });
 
@@ -109,7 +104,7 @@ const Gates = strict({
 
 const Parameter = strict({
   choices: z
-    .array(z.string().regex(/^[A-Za-z0-9._/@:+-]{1,200}$/, 'letters, digits and . _ / @ : + - (numbers and true/false in quotes)'))
+    .array(matching(/^[A-Za-z0-9._/@:+-]{1,200}$/, 'letters, digits and . _ / @ : + - (numbers and true/false in quotes)'))
     .min(1)
     .describe('The values that may be given; nothing else ever reaches a build.'),
   default: z.string().optional().describe('Used when the request does not name it. Without one it must be named.'),
@@ -124,9 +119,7 @@ const May = strict({
 });
 
 const EnvironmentEntry = strict({
-  pipeline: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a pipeline')
+  pipeline: matching(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a pipeline')
     .optional()
     .describe('Slug of the Buildkite pipeline that deploys. Required, here or in `defaults`.'),
   url: z
@@ -134,17 +127,12 @@ const EnvironmentEntry = strict({
     .max(300)
     .optional()
     .describe('Where the deployed service can be seen.'),
-  target: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, 'letters, digits and . _ / -')
+  target: matching(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, 'letters, digits and . _ / -')
     .optional()
     .describe('What must not be deployed to twice at once; environments that share it take turns. Default `service/environment`.'),
   refs: z
     .array(
-      z
-        .string()
-        .regex(/^(?:default-branch|pull-request|tags|branch:[^\s~^:?[\\]{1,200})$/, 'default-branch, pull-request, tags or branch:PATTERN')
-        .max(210),
+      matching(/^(?:default-branch|pull-request|tags|branch:[^\s~^:?[\\]{1,200})$/, 'default-branch, pull-request, tags or branch:PATTERN').max(210),
     )
     .min(1)
     .optional()
@@ -152,7 +140,7 @@ const EnvironmentEntry = strict({
   may: May.optional().describe('Who may do what. Nothing else is allowed.'),
   gates: Gates.optional().describe('What must be true before anybody is asked to approve, and again right before the build.'),
   parameters: z
-    .record(z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'a name of lower-case letters, digits and "_"'), Parameter)
+    .record(matching(/^[a-z][a-z0-9_]{0,40}$/, 'a name of lower-case letters, digits and "_"'), Parameter)
     .optional()
     .describe('Values that a request may carry; the build sees them as `COUNTERSIGN_PARAM_<NAME>`.'),
   approvals: z
@@ -163,10 +151,7 @@ const EnvironmentEntry = strict({
 export type EnvironmentEntry = z.infer<typeof EnvironmentEntry>;
 
 const ServiceEntry = strict({
-  repo: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'owner/name')
-    .describe('GitHub repository, `owner/name`.'),
+  repo: matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'owner/name').describe('GitHub repository, `owner/name`.'),
   zone: name.optional().describe('Trust zone. Default `default`.'),
   aliases: z.array(name).optional().describe('Other names people may type.'),
   slack: strict({
@@ -190,7 +175,7 @@ export const ConfigFile = strict({
   people: z.array(PersonEntry).describe('Reviewed identity: one human, both accounts. Who is not here can approve nothing.'),
   groups: z.record(name, GroupEntry).optional().describe('Who approves, by name.'),
   zones: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and "-"'), ZoneEntry)
+    .record(matching(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and "-"'), ZoneEntry)
     .optional()
     .describe(
       'Trust zones: one Temporal namespace and one Buildkite organization each. `default` is the one of services that name none; left out, it is what `TEMPORAL_NAMESPACE` and `BUILDKITE_ORGANIZATION_SLUG` say. A credential variable for zone `eu` takes the suffix `_EU`.',

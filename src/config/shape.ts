@@ -78,11 +78,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-// Formats and unions carry our own words as their message (schema.ts).
+// Forms and unions carry our own words as their message (schema.ts); the rest are zod's.
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return EXPECTED[issue.expected] ?? issue.expected;
+      return issue.message.startsWith('Invalid input') ? (EXPECTED[issue.expected] ?? issue.expected) : issue.message;
     case 'invalid_value':
       return issue.values.map(String).join(' or ');
     case 'too_small':

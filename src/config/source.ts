@@ -46,11 +46,12 @@ function parseSource(file: string, text: string): Source | readonly Problem[] {
     if (wrong.length > 0) return wrong.map(({ pos, message }) => yamlProblem(file, lines.linePos(pos[0]).line, message));
     return { file, value: document.toJS({ maxAliasCount: 100 }), lineOf: (path) => lineOf(document, lines, path) };
   } catch (error) {
-    return [yamlProblem(file, null, error instanceof Error ? error.message : 'it does not parse')];
+    // An alias to nothing, or too many of them: the parser does not say where.
+    return [yamlProblem(file, 1, error instanceof Error ? error.message : 'it does not parse')];
   }
 }
 
-function yamlProblem(file: string, line: number | null, message: string): Problem {
+function yamlProblem(file: string, line: number, message: string): Problem {
   const told = scrubSecrets(message.split('\n', 1)[0] ?? '').slice(0, 120);
   return { file, line, path: '', found: `this is not valid YAML: ${told.replace(/[.:\s]+$/, '')}`, fix: 'Mend the YAML' };
 }
