@@ -143,4 +143,14 @@ describe('checks of a commit', () => {
     expect((await github.ask(`GET ${R}/commits/main/check-runs?filter=all`)).body.total_count).toBe(3);
     expect((await github.ask(`GET ${R}/commits/nothing/check-runs`)).status).toBe(422);
   });
+
+  it('are seen together, the latest of each', () => {
+    github.sim.setCheck('acme/api', 'main', { name: 'unit', result: 'failure' });
+    github.sim.setCheck('acme/api', 'main', { name: 'unit', result: 'in_progress' });
+    github.sim.setStatus('acme/api', 'main', { context: 'ci/lint', state: 'success' });
+    expect(github.sim.checks('acme/api', github.sim.sha('acme/api', 'main'))).toEqual([
+      { name: 'unit', result: 'in_progress' },
+      { name: 'ci/lint', result: 'success' },
+    ]);
+  });
 });
