@@ -7,7 +7,6 @@ import type { FrontDoor } from '../bot/front-door.ts';
 import { deployCode } from '../ids.ts';
 import { ACTIONS, decodeActionValue, REJECT_MODAL, type ActionValue } from '../render/actions.ts';
 import type { RenderContext } from '../render/context.ts';
-import { detailsMessage } from '../render/details-slack.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { replyMessage } from '../render/reply-slack.ts';
 import type { Reply } from '../render/reply.ts';
@@ -183,7 +182,7 @@ function drawn(deps: ListenerDeps, reply: Reply): SlackMessage {
     temporalUrl: null,
   };
   try {
-    return reply.kind === 'one-request' ? detailsMessage(reply.status, context) : replyMessage(reply, context);
+    return replyMessage(reply, context);
   } catch (error) {
     return replyMessage(broken(error, deps.log), context);
   }

@@ -73,6 +73,8 @@ describe('a card', () => {
   });
 
   test('is not found before its time, nor in what somebody else posted', async () => {
+    const metadata = { event_type: 'countersign_card', event_payload: { deploy_id: 'deploy:slack:T:9' } };
+    sim.say({ user: 'U01EVE', channel: 'C01', text: 'Approve?', metadata });
     await slack.postCard('C01', CARD, 'deploy:slack:T:1');
     expect(await slack.findCard('C01', 'deploy:slack:T:1', clock + 60_000)).toBeNull();
     expect(await slack.findCard('C01', 'deploy:slack:T:9', clock - 60_000)).toBeNull();

@@ -32,6 +32,8 @@ export interface People {
   readonly click: (user: string, ts: string, actionId: string, options?: { readonly stale?: boolean }) => Promise<Delivered>;
   /** `values`: action id → what was typed. */
   readonly submit: (user: string, viewId: string, values: Readonly<Record<string, string>>) => Promise<Delivered>;
+  /** Closes a modal without sending it; the app hears nothing of it unless the view asks for `notify_on_close`, which none does. */
+  readonly dismiss: (user: string, viewId: string) => void;
 }
 
 export function createPeople(world: SlackWorld, courier: Courier, base: () => string): People {
@@ -40,6 +42,12 @@ export function createPeople(world: SlackWorld, courier: Courier, base: () => st
     click: (user, ts, actionId, options) =>
       click({ world, courier, base, person: personOf(world, user) }, { ts, actionId, stale: options?.stale ?? false }),
     submit: (user, viewId, values) => submit({ world, courier, base, person: personOf(world, user) }, { viewId, values }),
+    dismiss: (user, viewId) => {
+      const index = world.views.findIndex((view) => view.id === viewId && view.user === user);
+      if (index === -1) return;
+      world.views.splice(index, 1);
+      world.changed();
+    },
   };
 }
 

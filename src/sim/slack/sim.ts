@@ -43,6 +43,8 @@ export interface SlackSim extends People {
   /** Everybody is in it unless `members` says who; the bot is, unless `botIn` says no. */
   readonly addChannel: (channel: { id: string; name: string; members?: readonly string[]; botIn?: boolean }) => void;
   readonly addGroup: (group: { id: string; members: readonly string[] }) => void;
+  /** A message by somebody else, a person or another app (which may carry any metadata); returns its ts. */
+  readonly say: (message: { user: string; channel: string; text: string; metadata?: Readonly<Record<string, unknown>> }) => string;
   readonly rateLimit: (limit: SimRateLimit) => void;
   /** Oldest first, thread replies too. */
   readonly messages: (channel: string) => readonly SimMessage[];
@@ -111,6 +113,12 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
       world.changed();
     },
     addGroup: ({ id, members }) => void world.groups.set(id, members),
+    say: ({ user, channel, text, metadata = null }) => {
+      const message = { user, channel, text, metadata, ts: world.nextTs(), blocks: [], threadTs: null, edited: false, versions: [] };
+      world.messages.push(message);
+      world.changed();
+      return message.ts;
+    },
     rateLimit: (limit) => void limits.push(limit),
     messages: (channel) => world.messages.filter((message) => message.channel === channel),
     directMessages: (user) => world.messages.filter((message) => message.channel === directChannel(world, user).id),
