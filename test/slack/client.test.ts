@@ -82,7 +82,7 @@ describe('a card', () => {
 
   test('is found behind more than one page of messages', async () => {
     const place = await slack.postCard('C01', CARD, 'deploy:slack:T:1');
-    for (let i = 0; i < 250; i += 1) await slack.postMessage('C01', LINE);
+    for (let i = 0; i < 250; i += 1) sim.say({ user: 'U01BEA', channel: 'C01', text: `talk ${i}` });
     expect(await slack.findCard('C01', 'deploy:slack:T:1', clock - 60_000)).toEqual(place);
     expect(callsOf('conversations.history')).toBe(2);
   });
