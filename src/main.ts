@@ -107,10 +107,10 @@ async function run(running: Running): Promise<void> {
 }
 
 /** Waits for Temporal; exits with the command that mends it when the namespace is not fit. */
-async function untilPrepared(client: Client, { namespace, embedded, log }: Running): Promise<void> {
+async function untilPrepared(client: Client, { namespace, log }: Running): Promise<void> {
   for (;;) {
     try {
-      for (const warning of await prepareNamespace(client.connection, namespace, embedded !== null)) log.warn(warning);
+      for (const warning of await prepareNamespace(client.connection, namespace)) log.warn(warning);
       return;
     } catch (error) {
       if (isTrouble(error, 'invalid')) throw error;

@@ -54,7 +54,10 @@ function createTeller(world: World, tell: Tell) {
         botComments(world).find(({ body }) => titleOf(body).startsWith(sign)),
       );
       tell({ where: pull, who: 'bot', what: titleOf(card.body) });
-      await eventually(`a card with ${sign} in Slack`, () => slackCards(world).find((message) => JSON.stringify(message).includes(sign)));
+      const waits = sign === '⏸';
+      await eventually(waits ? 'buttons in Slack' : 'a Slack card without buttons', () =>
+        slackCards(world).find((message) => hasVoteButtons(message) === waits),
+      );
     },
     async click(who: PersonName, action: 'approve' | 'reject'): Promise<void> {
       const card = await eventually('a Slack card', () => slackCards(world)[0]);
@@ -137,6 +140,10 @@ function botComments(world: World): readonly CommentView[] {
 
 function slackCards(world: World): readonly SimMessage[] {
   return world.slack.messages(CHANNEL.pay).filter((message) => message.metadata !== null);
+}
+
+function hasVoteButtons({ blocks }: SimMessage): boolean {
+  return JSON.stringify(blocks).includes('countersign:approve');
 }
 
 function titleOf(markdown: string): string {

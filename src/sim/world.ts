@@ -66,6 +66,8 @@ export interface World {
   readonly env: Readonly<Record<string, string>>;
   /** Number of the open pull request by Ann. */
   readonly pullRequest: number;
+  /** What a build of the pipeline does. */
+  readonly steps: readonly StepDefinition[];
   /** Tells the platforms where the product listens. */
   connect(productUrl: string): void;
   close(): Promise<void>;
@@ -98,17 +100,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await chmod(config, 0o644);
   // An empty profile: whoever tries the demo may have a real one for Temporal.
   const profile = join(options.folder, 'temporal.toml');
-  await writeFile(profile, '');
+  await writeFile(profile, '[profile.default]\n');
   await chmod(profile, 0o644);
   const [github, slack, buildkite] = await Promise.all([createGithubSim(), createSlackSim(), createBuildkiteSim(options.buildkite)]);
   const pullRequest = await settleGithub(github);
   settleSlack(slack);
-  settleBuildkite(buildkite, options.steps ?? STEPS);
+  const steps = options.steps ?? STEPS;
+  settleBuildkite(buildkite, steps);
   return {
     github,
     slack,
     buildkite,
     pullRequest,
+    steps,
     env: {
       COUNTERSIGN_CONFIG: config,
       TEMPORAL_CONFIG_FILE: profile,

@@ -18,7 +18,7 @@ export const SEARCH_ATTRIBUTES: Readonly<Record<string, { readonly type: number;
   DeployApprovers: { type: KEYWORD_LIST, cli: 'KeywordList' },
 };
 
-const RETENTION_DAYS = { least: 7, comfortable: 30, embedded: 90 } as const;
+const RETENTION_DAYS = { least: 7, comfortable: 30 } as const;
 const DAY_S = 86_400;
 
 /** Registers what is missing. For servers that we start; elsewhere `prepareNamespace` reports instead. */
@@ -35,8 +35,7 @@ export async function registerSearchAttributes(address: string, namespace: strin
  * Makes a namespace ready: registers missing search attributes if the credential may, and reads the retention.
  * Answers warnings. Throws `Trouble` (invalid) with the exact commands that mend it.
  */
-export async function prepareNamespace(connection: ConnectionLike, namespace: string, embedded: boolean): Promise<readonly string[]> {
-  if (embedded) await setRetention(connection, namespace, RETENTION_DAYS.embedded);
+export async function prepareNamespace(connection: ConnectionLike, namespace: string): Promise<readonly string[]> {
   try {
     await addMissing(connection, namespace);
   } catch (cause) {
@@ -75,9 +74,8 @@ async function checkRetention(connection: ConnectionLike, namespace: string): Pr
   return [`namespace ${namespace} keeps histories for ${days} d only: \`why\` and \`history\` end there. Longer: ${command}`];
 }
 
-async function setRetention(connection: ConnectionLike, namespace: string, days: number): Promise<void> {
-  const { config } = await connection.workflowService.describeNamespace({ namespace });
-  if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) >= days * DAY_S) return;
+/** For servers that we start: how long closed histories are kept. */
+export async function setRetention(connection: ConnectionLike, namespace: string, days: number): Promise<void> {
   await connection.workflowService.updateNamespace({
     namespace,
     config: { workflowExecutionRetentionTtl: { seconds: toLong(days * DAY_S) } },

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { Trouble } from '../trouble.ts';
+import { setRetention } from './bootstrap.ts';
 import { findTemporalCli, type CliEnvironment } from './cli-binary.ts';
 
 // The server's queues are polled 20 times a second per shard by default, a grid of 50 ms under every activity.
@@ -18,6 +19,8 @@ const DYNAMIC_CONFIG: readonly string[] = [
   'frontend.WorkflowTimeSkippingEnabled=true',
   'frontend.namespaceRPS.visibility=1000',
 ];
+/** The CLI's own default of one day would forget a request before a late redelivery of its webhook. */
+const RETENTION_DAYS = 90;
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 5_000;
 
@@ -55,7 +58,9 @@ export async function startDevServer(options: {
   const child = spawn(cli, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const complaint = collect(child);
   const address = `127.0.0.1:${port}`;
-  await untilReady(child, address, complaint);
+  const connection = await untilReady(child, address, complaint);
+  for (const name of ['default', ...(options.namespaces ?? [])]) await setRetention(connection, name, RETENTION_DAYS);
+  await connection.close();
   return { address, ui: uiPort === null ? null : `http://127.0.0.1:${uiPort}`, pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
@@ -68,16 +73,14 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function untilReady(child: ChildProcess, address: string, complaint: () => string): Promise<void> {
+async function untilReady(child: ChildProcess, address: string, complaint: () => string): Promise<Connection> {
   const deadline = Date.now() + READY_WITHIN_MS;
   const trouble = (found: string): Trouble =>
     new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'starting the Temporal dev server', found });
   for (;;) {
     if (child.exitCode !== null) throw trouble(`it ended with code ${child.exitCode}: ${complaint()}`);
     try {
-      const connection = await Connection.connect({ address, connectTimeout: 500 });
-      await connection.close();
-      return;
+      return await Connection.connect({ address, connectTimeout: 500 });
     } catch (cause) {
       if (Date.now() > deadline) {
         child.kill('SIGKILL');

@@ -27,6 +27,8 @@ export interface RunningWorkers {
 export function installRuntime(log: Logger): void {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
     const fields = { sdk: meta?.['sdkComponent'], workflowId: meta?.['workflowId'], activity: meta?.['activityType'], err: meta?.['error'] };
+    // Two of our workers serve activities only, on purpose.
+    if (message.startsWith('No workflows registered')) return;
     if (level === 'ERROR') log.error(fields, message);
     else if (level === 'WARN') log.warn(fields, message);
     else log.debug(fields, message);

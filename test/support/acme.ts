@@ -1,0 +1,94 @@
+// Acme with the product in a process of its own: what every story starts with.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { expect, inject } from 'vitest';
+import { freePorts, startProduct, type Ports, type Product } from '../../src/sim/product.ts';
+import { startWorld, type World, type WorldOptions } from '../../src/sim/world.ts';
+import { registerSearchAttributes, setRetention } from '../../src/temporal/bootstrap.ts';
+
+export interface Acme {
+  readonly world: World;
+  /** The product as it runs now. */
+  readonly product: () => Product;
+  readonly client: Client;
+  readonly namespace: string;
+  readonly ports: Ports;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again, on the same ports, after it was killed or stopped; `env` changes variables from then on. */
+  start(env?: Readonly<Record<string, string>>): Promise<void>;
+  /** Stops everything, and asserts what holds after every story: no route that nobody knows. */
+  end(): Promise<void>;
+}
+
+let count = 0;
+
+/** A namespace of its own: stories neither see each other nor share the quota of the `buildkite` queue. */
+export async function startAcme(
+  options: Omit<WorldOptions, 'folder'> & { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] } = {},
+): Promise<Acme> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-story-'));
+  const address = inject('temporalAddress');
+  const connection = await Connection.connect({ address });
+  const namespace = `story-${process.pid}-${(count += 1)}`;
+  await makeNamespace(connection, address, namespace);
+  const [world, ports] = await Promise.all([startWorld({ folder, ...options }), freePorts()]);
+  let env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    ...world.env,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    ...options.env,
+  };
+  const launch = () => startProduct({ env, ports, args: options.args ?? [] });
+  let product = await launch();
+  world.connect(product.url);
+  return {
+    world,
+    product: () => product,
+    client: new Client({ connection, namespace }),
+    namespace,
+    ports,
+    kill: () => product.kill(),
+    start: async (changed = {}) => {
+      env = { ...env, ...changed };
+      product = await launch();
+    },
+    end: async () => {
+      await product.kill();
+      await world.close();
+      await connection.close();
+      await rm(folder, { recursive: true, force: true });
+      expect([...world.github.unknownRoutes, ...world.slack.unknownRoutes, ...world.buildkite.unknownRoutes]).toEqual([]);
+    },
+  };
+}
+
+async function makeNamespace(connection: Connection, address: string, namespace: string): Promise<void> {
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
+  // A new namespace is known to every part of the server a moment later.
+  await eventually('the new namespace', async () => {
+    await registerSearchAttributes(address, namespace);
+    await setRetention(connection, namespace, 30);
+    return true;
+  });
+}
+
+/** Looks until there is something to see; rejects with what is missing. */
+export async function eventually<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, withinMs = 30_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  let trouble: unknown;
+  for (;;) {
+    try {
+      const found = await look();
+      if (found !== undefined && found !== false) return found;
+    } catch (error) {
+      trouble = error;
+    }
+    if (Date.now() > deadline) throw new Error(`no sign of ${what} after ${withinMs / 1000} s`, { cause: trouble });
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
