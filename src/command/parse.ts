@@ -53,12 +53,12 @@ function parseLine(line: Line, grammar: Grammar): Parsed {
   const word = plainWord(first).toLowerCase();
   const verb = VERBS.find((name) => name === word);
   if (verb !== undefined) return parseVerb({ verb, line, grammar }, 1);
-  if (LATER_VERBS.includes(word) && findService(grammar, word) === null) return later(word, grammar);
+  if (LATER_VERBS.includes(word) && findService(grammar, word) === null) return later(word);
   return misspeltVerb(line, grammar) ?? parseDeploy({ line, grammar, mode: 'start' }, 0);
 }
 
-function later(word: string, grammar: Grammar): Parsed {
-  return notUnderstood(`\`${word}\` is not in this version yet. What there is: \`${grammar.prefix} help\`.`);
+function later(word: string): Parsed {
+  return notUnderstood(`\`${word}\` is not in this version yet.`);
 }
 
 /** A first word that is nearer to a command than to any name. */
@@ -70,7 +70,7 @@ function misspeltVerb(line: Line, grammar: Grammar): Parsed | null {
   if (verb === null) return null;
   const name = nearest(first, [...grammar.services.flatMap((service) => [service.name, ...service.aliases]), ...environments]);
   if (name !== null && name.slips <= verb.slips) return null;
-  if (LATER_VERBS.includes(verb.word)) return later(verb.word, grammar);
+  if (LATER_VERBS.includes(verb.word)) return later(verb.word);
   const topic = isCommandName(verb.word) ? verb.word : null;
   return notUnderstood(`I know no command ${quoted(first)}.`, { suggestion: lineWith(line, first, verb.word), topic });
 }

@@ -21,7 +21,7 @@ export const COMMANDS = {
       github: '[service][@ref] [to] <environment> [name=value ...] [--dry-run]',
       slack: '<service>[@ref] [to] <environment> [name=value ...] [--dry-run]',
     },
-    summary: 'Ask for a deploy. Without a ref: the head of this pull request, or of the default branch in Slack.',
+    summary: "Ask for a deploy. Without a ref it is the pull request's head, in Slack the default branch's.",
     who: 'people with write permission on the repository, unless the environment says otherwise',
     examples: {
       github: ['SERVICE to ENVIRONMENT', 'ENVIRONMENT', 'SERVICE@v1.4.2 to ENVIRONMENT', 'SERVICE to ENVIRONMENT migrate=yes'],

@@ -86,7 +86,7 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
     case 'rejected':
       return say`Rejected: ${code(receipt.service)} will not be deployed to ${receipt.environment} by this request.`;
     case 'withdrawn':
-      return say`Withdrawn: ${receipt.have} of ${receipt.need} approvals are left.`;
+      return say`Withdrawn: ${receipt.have} of ${receipt.need} approvals left.`;
     case 'cancelled':
       return say`Cancelled ${during(receipt.during)}. Nothing was built.`;
     case 'cancelling':
@@ -128,7 +128,7 @@ function help(reply: Extract<Spoken, { kind: 'help' }>, { context }: Asked): Ans
   const services = page.services.map(({ name, environments }) => say`${code(name)} (${environments.join(', ')})`);
   return {
     lines: [
-      say`A deploy needs a second signature. Ask here or ${reply.surface === 'slack' ? 'on a pull request' : 'in Slack'}, with the same words:`,
+      say`A deploy needs a second signature. Ask here or ${reply.surface === 'slack' ? 'on a pull request' : 'in Slack'}, with the same words.`,
       ...(services.length === 0 ? [] : [say`What can be deployed: ${listed(services, 20)}`]),
     ],
     items: page.entries.map(({ usages, summary }) => say`${code(usages[0] ?? '')} ${summary}`),

@@ -6,7 +6,7 @@ import { button } from './blocks.ts';
 import type { ButtonSpec, ButtonTarget } from './blocks.ts';
 import type { RenderContext } from './context.ts';
 import { safeUrl } from './escape.ts';
-import { code, say } from './inline.ts';
+import { code, listed, say } from './inline.ts';
 
 export function buttonsOf(status: DeployStatus, { now }: RenderContext): readonly Button[] {
   const { plan, phase, workflowId } = status;
@@ -37,11 +37,13 @@ const CANCEL: ButtonSpec = { action: 'cancel', label: 'Cancel' };
 function approve({ plan, request }: DeployStatus): ButtonSpec {
   const base: ButtonSpec = { action: 'approve', label: 'Approve', style: 'primary' };
   if (plan === null || !plan.isProtected) return base;
+  const given = Object.entries(plan.parameters).map(([name, value]) => code(`${name}=${value}`));
+  const parameters = given.length === 0 ? [] : say` with ${listed(given, 3, ' ')}`;
   return {
     ...base,
     confirm: {
       title: `Approve for ${request.environment}?`,
-      text: say`You sign ${code(request.service)} → ${request.environment} at ${code(plan.sha)}, and nothing else.`,
+      text: say`You sign ${code(request.service)} → ${request.environment} at ${code(plan.sha)}${parameters}, and nothing else.`,
       yes: 'Approve',
       style: 'primary',
     },

@@ -29,7 +29,7 @@ export function drawCard(card: Card, { now }: RenderContext): string {
   if (card.items.length > ITEMS_MAX) items.push(`- and ${card.items.length - ITEMS_MAX} more`);
   parts.push(...card.lines.map(draw));
   if (card.log !== null) parts.push(githubFence(card.log.lines.slice(-LOG_LINES_MAX)));
-  parts.push(items.join('\n'), card.steps.map((step, i) => `${i + 1}. ${draw(step)}`).join('\n'));
+  parts.push(items.join('\n'), ...card.below.map(draw), card.steps.map((step, i) => `${i + 1}. ${draw(step)}`).join('\n'));
   if (card.next !== null) parts.push(draw(card.next));
   if (card.footer !== null) parts.push(`<sub>${draw(card.footer)}</sub>`);
   return parts.filter((part) => part !== '').join('\n\n');

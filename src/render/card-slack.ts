@@ -38,6 +38,7 @@ export function cardBlocks(card: Card, { now }: RenderContext): readonly KnownBl
     ...linesSection(card.lines, now, 1_600),
     ...(card.log === null ? [] : [section(slackFence(card.log.lines.slice(-LOG_LINES_MAX).map((line) => line.slice(0, 120))))]),
     ...linesSection(card.items, now, 2_400),
+    ...linesSection(card.below, now, 700),
     ...linesSection(steps, now, 900),
     ...(card.next === null ? [] : linesSection([card.next], now, 700)),
     ...context([...gates, ...(card.footer === null ? [] : [card.footer])], now),

@@ -1,5 +1,5 @@
 // A request that has ended: what it means, and what to do now.
-import { approvedLine, requestFacts, shaWords } from './cards-before.ts';
+import { approvedLine, requestFacts } from './cards-before.ts';
 import { buildLink } from './cards-build.ts';
 import { approversWords } from './facts.ts';
 import { code, emphasis, join, link, named, say, shaLink, strong, time } from './inline.ts';
@@ -7,7 +7,7 @@ import type { Inline } from './inline.ts';
 import { hintsFor, noteLines } from './notes.ts';
 import { reasonItem } from './reasons.ts';
 import { duration } from './time.ts';
-import { askAgain, card, during, route, typed } from './view.ts';
+import { askAgain, card, during, planSha, route, typed } from './view.ts';
 import type { Card, PhaseOf, View } from './view.ts';
 
 export function succeededCard(view: View, phase: PhaseOf<'succeeded'>): Card {
@@ -21,7 +21,7 @@ export function succeededCard(view: View, phase: PhaseOf<'succeeded'>): Card {
   const next = plan?.promotesTo[0];
   return card({
     sign: '✅',
-    headline: say`${shaWords(view)} of ${code(request.service)} is live on ${request.environment}`,
+    headline: say`${plan === null ? say`it` : planSha(plan)} of ${code(request.service)} is live on ${request.environment}`,
     facts: requestFacts(view),
     lines: [join(parts, ' · '), ...noteLines(view)],
     next: next === undefined ? null : say`Next: ${typed(view, `${request.service}@${plan?.sha.slice(0, 12) ?? ''} to ${next}`)}`,
@@ -78,7 +78,7 @@ function unfinishedCard(view: View, phase: PhaseOf<'ended-badly'>): Card {
     headline: say`${headline}: ${route(view.status)}`,
     facts: requestFacts(view),
     lines: [line, ...noteLines(view)],
-    steps: recovery(view, buildLink(build)),
+    steps: how === 'canceled' ? recovery(view, buildLink(build)) : recovery(view, buildLink(build)).slice(0, 2),
   });
 }
 
@@ -124,7 +124,7 @@ export function rejectedCard(view: View, phase: PhaseOf<'rejected'>): Card {
     sign: '🚫',
     headline: say`Rejected by ${named(phase.by)}: ${route(view.status)}`,
     facts: requestFacts(view),
-    lines: [say`${time(phase.at)}, because: ${emphasis(phase.reason)}`, ...noteLines(view)],
+    lines: [say`At ${time(phase.at)}: ${emphasis(phase.reason)}`, ...noteLines(view)],
     next: say`Settled? ${retryWords(view)}`,
   });
 }
@@ -142,12 +142,12 @@ export function expiredCard(view: View, phase: PhaseOf<'expired'>): Card {
 }
 
 export function cancelledCard(view: View, phase: PhaseOf<'cancelled'>): Card {
-  const because = phase.reason === null ? say`.` : say`: ${emphasis(phase.reason)}`;
+  const because = phase.reason === null ? say`.` : say`: ${emphasis(phase.reason)}.`;
   return card({
     sign: '✖️',
     headline: say`Cancelled by ${named(phase.by)}: ${route(view.status)}`,
     facts: requestFacts(view),
-    lines: [say`${time(phase.at)}, ${during(phase.during)}${because}`, say`Nothing was built.`, ...noteLines(view)],
+    lines: [say`At ${time(phase.at)}, ${during(phase.during)}${because} Nothing was built.`, ...noteLines(view)],
     next: retryWords(view),
   });
 }

@@ -1,11 +1,12 @@
 // A request before its build: planned, refused, waiting, queued, about to start.
+import type { GateReason } from '../../workflows/reasons.ts';
 import { approversWords, askedFact, expiresFact, gateLine, gatesFact, gatesWords, needsFact, parameterFacts, soFarFact, whatFact } from './facts.ts';
-import { code, join, say, strong, time, until } from './inline.ts';
+import { code, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { hintsFor, noteLines } from './notes.ts';
 import { reasonItem } from './reasons.ts';
 import { duration } from './time.ts';
-import { askAgain, card, planSha, route, typed } from './view.ts';
+import { askAgain, card, route, typed } from './view.ts';
 import type { Card, Fact, PhaseOf, View } from './view.ts';
 
 export function planningCard(view: View): Card {
@@ -21,20 +22,30 @@ export function planningCard(view: View): Card {
 
 export function refusedCard(view: View, phase: PhaseOf<'refused'>): Card {
   const passed = phase.gates.filter(({ state }) => state === 'pass');
-  const found =
-    phase.sha === null ? [] : [say`Looked at ${code(phase.sha.slice(0, 7))}.${passed.length === 0 ? '' : ' Fine: '}${gatesWords(passed)}`];
+  const looked = phase.sha === null ? [] : say`Looked at ${code(phase.sha.slice(0, 7))}.`;
+  const fine = passed.length === 0 ? [] : say` Fine: ${gatesWords(passed)}`;
+  // Where not even the words were right, the same words are no help.
+  const isMeant = !phase.reasons.some(({ code: reason }) => WRONG_WORDS.has(reason));
   return card({
     sign: '⛔',
     headline: say`Not started: ${route(view.status)}`,
     items: phase.reasons.map((reason) => reasonItem(reason, hintsFor(view))),
-    lines: found,
-    next: say`Ask again with ${code(askAgain(view))} · see what would be needed without starting: ${code(askAgain(view, 'plan'))}`,
+    below: looked.length === 0 ? [] : [say`${looked}${fine}`],
+    next: isMeant ? say`Ask again with ${code(askAgain(view))} · see what would be needed without starting: ${code(askAgain(view, 'plan'))}` : null,
   });
 }
 
+const WRONG_WORDS: ReadonlySet<string> = new Set<GateReason['code']>([
+  'unknown-service',
+  'unknown-environment',
+  'service-needed',
+  'wrong-repository',
+]);
+
 export function plannedCard(view: View): Card {
   const { plan } = view.status;
-  const facts: readonly Fact[] = plan === null ? [] : [whatFact(plan), ...parameterFacts(plan.parameters), needsFact(plan, plan.tally.tree, 'name')];
+  const facts: readonly Fact[] =
+    plan === null ? [] : [whatFact(plan, view), ...parameterFacts(plan.parameters), needsFact(plan, plan.tally.tree, 'name')];
   return card({
     sign: '📋',
     headline: say`Plan: ${route(view.status)}`,
@@ -95,7 +106,7 @@ export function startingCard(view: View, phase: PhaseOf<'starting'>): Card {
     sign,
     headline: say`${headline}: ${route(view.status)}`,
     facts: requestFacts(view),
-    lines: [startingLine(phase), ...approvedLine(view), ...noteLines(view)],
+    lines: [startingLine(phase, view.context.now), ...approvedLine(view), ...noteLines(view)],
     next: cancelWords(view),
   });
 }
@@ -107,12 +118,12 @@ const STARTING = {
   unclear: ['❓', 'Looking for the build'],
 } as const satisfies Record<PhaseOf<'starting'>['waitingFor'], readonly [string, string]>;
 
-function startingLine({ waitingFor, until: at }: PhaseOf<'starting'>): Inline {
+function startingLine({ waitingFor, until: at }: PhaseOf<'starting'>, now: number): Inline {
   switch (waitingFor) {
     case 'nothing':
       return say`The build is being asked for.`;
     case 'quota':
-      return say`Buildkite takes no more requests from us for the moment${at === null ? [] : say`, until ${until(at)}`}. Nothing was sent yet; it goes on by itself.`;
+      return say`Our share of Buildkite's requests is used up${at === null ? [] : say` for about ${duration(at - now)}`}. Nothing was sent yet; it goes on by itself.`;
     case 'unreachable':
       return say`Buildkite can't be reached. Nothing was sent${at === null ? [] : say`; I try again at ${time(at)}`}.`;
     case 'unclear':
@@ -123,7 +134,7 @@ function startingLine({ waitingFor, until: at }: PhaseOf<'starting'>): Inline {
 /** What, with which parameters, and who asked: the head of every card that has a plan. */
 export function requestFacts(view: View): readonly Fact[] {
   const { plan, request } = view.status;
-  return [...(plan === null ? [] : [whatFact(plan)]), ...parameterFacts(request.parameters), askedFact(view)];
+  return [...(plan === null ? [] : [whatFact(plan, view)]), ...parameterFacts(request.parameters), askedFact(view)];
 }
 
 export function approvedLine(view: View): readonly Inline[] {
@@ -133,11 +144,4 @@ export function approvedLine(view: View): readonly Inline[] {
 
 export function cancelWords(view: View): Inline {
   return say`Stop it with ${typed(view, `cancel ${view.status.request.code}`)}`;
-}
-
-/** `4f5a6b7` and what it brings, in one line. */
-export function shaWords(view: View): Inline {
-  const { plan } = view.status;
-  if (plan === null) return say`it`;
-  return plan.pullRequest === null ? planSha(plan) : join([planSha(plan), say`(pull request ${plan.pullRequest.number})`], ' ');
 }

@@ -71,7 +71,7 @@ function stepWords({ steps }: BuildFacts): Inline | null {
   const counted = steps.filter(({ type }) => type !== 'wait');
   const at = currentStep(counted);
   const step = counted[at];
-  return step === undefined ? null : say`step ${at + 1} of ${counted.length}, ${emphasis(step.label.slice(0, 80))}`;
+  return step === undefined ? null : say`step ${at + 1} of ${counted.length}${step.label === '' ? [] : say`, ${emphasis(step.label.slice(0, 80))}`}`;
 }
 
 const DONE: ReadonlySet<string> = new Set(['passed', 'failed', 'canceled', 'skipped', 'broken', 'timed_out', 'finished', 'unblocked', 'not_run']);

@@ -12,8 +12,12 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 }
 
 /** `` `4f5a6b7` Fix retry loop · 4 commits, 3 pull requests since `1a2b3c4` (compare) ``. */
-export function whatFact(plan: Plan): Fact {
-  return { label: 'What', value: say`${planSha(plan)} ${plan.title.slice(0, 140)} · ${changeOf(plan)}` };
+export function whatFact(plan: Plan, { status, surface }: View): Fact {
+  const { pullRequest } = plan;
+  // On the pull request itself, and beside `Asked by` that names it, once is enough.
+  const isNews = pullRequest !== null && surface === 'slack' && status.request.origin.surface === 'slack';
+  const number = isNews ? say` · ${link(`pull request ${pullRequest.number}`, pullRequest.url)}` : [];
+  return { label: 'What', value: say`${planSha(plan)} ${plan.title.slice(0, 140)} · ${changeOf(plan)}${number}` };
 }
 
 function changeOf({ live, change, environment, sha }: Plan): Inline {
@@ -78,10 +82,13 @@ function exclusions({ requesters, rule }: Plan): readonly Inline[] {
 }
 
 /** What is still needed, group by group, for one line: `1 of api-owners (Dan)`. */
-export function missingWords(node: TallyNode | null, people: 'people' | 'groups'): Inline {
+export function missingWords(node: TallyNode | null, people: 'call' | 'name' | 'groups'): Inline {
   if (node === null || node.satisfied) return [];
   if (node.kind === 'group') {
-    const names = people === 'people' && node.waitingFor.length > 0 ? say` (${listed(node.waitingFor.map(named), PEOPLE_MAX)})` : [];
+    const names =
+      people === 'groups' || node.waitingFor.length === 0
+        ? []
+        : say` (${listed(node.waitingFor.map(people === 'call' ? called : named), PEOPLE_MAX)})`;
     return say`${node.count - node.by.length} of ${node.group}${names}`;
   }
   const open = node.of.filter((child) => !child.satisfied).map((child) => missingWords(child, people));
@@ -160,7 +167,9 @@ export function gatesWords(gates: readonly GateResult[]): Inline {
   const others = gates.filter(({ gate, state }) => state === 'pass' && !SHOWN.includes(gate)).length;
   const words = shown.map(({ gate, state, note }) => {
     const isNoted = state !== 'pass' || NOTED.includes(gate);
-    return say`${GATE_SIGN[state]} ${gateLabel(gate)}${isNoted ? ` ${note.slice(0, 120)}` : ''}`;
+    // `on staging since 35 min` needs no name before it.
+    const label = gate === 'order' && state === 'pass' ? '' : ` ${gateLabel(gate)}`;
+    return say`${GATE_SIGN[state]}${label}${isNoted ? ` ${note.slice(0, 120)}` : ''}`;
   });
   return join(others === 0 ? words : [...words, say`✅ ${shown.length === 0 ? plural(others, 'gate') : `${others} more`}`], ' · ');
 }

@@ -119,9 +119,9 @@ function githubSpan(span: Span, { now, where = 'text' }: Drawing): string {
     case 'code':
       return githubCode(span.text, where);
     case 'strong':
-      return `**${githubText(span.text)}**`;
+      return wrapped('**', githubText(span.text));
     case 'emphasis':
-      return `*${githubText(span.text)}*`;
+      return wrapped('*', githubText(span.text));
     case 'link': {
       const url = safeUrl(span.url);
       const label = span.isCode ? githubCode(span.text, where) : githubText(span.text);
@@ -147,9 +147,9 @@ function slackSpan(span: Span, { now }: Drawing): string {
     case 'code':
       return slackCode(span.text);
     case 'strong':
-      return `*${slackText(span.text)}*`;
+      return wrapped('*', slackText(span.text));
     case 'emphasis':
-      return `_${slackText(span.text)}_`;
+      return wrapped('_', slackText(span.text));
     case 'link': {
       const url = safeUrl(span.url);
       if (url === null) return span.isCode ? slackCode(span.text) : slackText(span.text);
@@ -166,6 +166,11 @@ function slackSpan(span: Span, { now }: Drawing): string {
     case 'until':
       return slackDate(span.at, now);
   }
+}
+
+/** Marks around nothing would be shown as they are. */
+function wrapped(mark: string, drawn: string): string {
+  return drawn === '' ? '' : `${mark}${drawn}${mark}`;
 }
 
 function spoken(span: Span, now: Millis): string {

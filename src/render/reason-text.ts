@@ -36,5 +36,3 @@ export function either(words: readonly (Inline | Span)[]): Inline {
   if (words.length < 2 || last === undefined) return listed(words, 8);
   return say`${listed(words.slice(0, -1), 8)} or ${last}`;
 }
-export const askWith = (hints: Hints, otherwise = 'Then ask again.'): Inline =>
-  hints.again === null ? say`${otherwise}` : say`Then ask again with ${code(hints.again)}.`;

@@ -11,7 +11,7 @@ const NOUN: Readonly<Record<ActName, string>> = { approve: 'approval', reject: '
 const DONE: Readonly<Record<ActName, string>> = { approve: 'approved', reject: 'rejected', withdraw: 'withdrew', cancel: 'cancelled' };
 
 export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'unreadable'>> = {
-  'own-request': (_reason, hints) => no(`own request`, say`You asked for this deploy, so your ${noun(hints)} can't count.`, cancelInstead(hints)),
+  'own-request': (_reason, hints) => no(`own request`, say`You asked for this deploy, so your ${noun(hints)} can't count.`, null),
   'pushed-to-it': (_reason, hints) =>
     no('own request', say`You pushed to this request, so you count as a requester and your ${noun(hints)} can't count.`, cancelInstead(hints)),
   'commit-author': ({ wrote, of, environment }) => {

@@ -3,7 +3,7 @@ import type { GateReason } from '../../workflows/reasons.ts';
 import { plural } from './facts.ts';
 import { code, emphasis, join, link, listed, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
-import { askWith, either, names } from './reason-text.ts';
+import { either, names } from './reason-text.ts';
 import type { ReasonTexts } from './reason-text.ts';
 import { duration } from './time.ts';
 
@@ -20,11 +20,11 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`${code(service)} has no environment ${code(environment)}.`,
     wayOut: known[0] === undefined ? null : say`It has ${names(known)}: ${code(`${prefix} ${service} to ${known[0]}`)}.`,
   }),
-  'service-needed': ({ known }, { prefix }) => ({
+  'service-needed': ({ known }, { prefix, again }) => ({
     sign: '❌',
     title: 'service',
     said: say`this repository has ${plural(known.length, 'service')}; say which.`,
-    wayOut: say`There is ${names(known)}: ${code(`${prefix} ${known[0] ?? '<service>'} to <environment>`)}.`,
+    wayOut: say`There is ${names(known)}: ${code(`${prefix} ${known[0] ?? '<service>'} ${again?.slice(prefix.length + 1) ?? 'to <environment>'}`)}.`,
   }),
   'wrong-repository': ({ service, expected, found }) => ({
     sign: '❌',
@@ -32,11 +32,11 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`${code(service)} is deployed from ${code(expected)}; this is ${code(found)}.`,
     wayOut: say`Ask there, or in Slack.`,
   }),
-  'unmapped-requester': ({ surface, environment }, hints) => ({
+  'unmapped-requester': ({ surface, environment }) => ({
     sign: '❌',
     title: 'identity',
     said: say`${environment} asks for a requester whose ${surface === 'slack' ? 'GitHub' : 'Slack'} account I know; I don't know yours.`,
-    wayOut: say`Have yourself added under ${code('people')} in the configuration. ${askWith(hints)}`,
+    wayOut: say`Have yourself added under ${code('people')} in the configuration.`,
   }),
   'inactive-person': ({ name, why }, { act }) => inactive(name, why, act === null ? 'ask for a deploy' : act),
   'no-permission': ({ needed, found }, hints) => ({
@@ -75,41 +75,41 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`pull request ${number} comes from ${code(head)}; what a fork holds is not deployed.`,
     wayOut: say`Push the branch to this repository and open a pull request from there.`,
   }),
-  draft: ({ number }, hints) => ({
+  draft: ({ number }) => ({
     sign: '❌',
     title: 'draft',
     said: say`pull request ${number} is a draft.`,
-    wayOut: say`Mark it as ready for review. ${askWith(hints)}`,
+    wayOut: say`Mark it as ready for review.`,
   }),
-  'head-moved': ({ sha, pushedAt, by }, hints) => ({
+  'head-moved': ({ sha, pushedAt, by }) => ({
     sign: '❌',
     title: 'head',
     said: say`${code(sha.slice(0, 7))} was pushed${by === null ? '' : ` by ${by}`} at ${time(pushedAt)}, after your command or at the same moment: you may not have seen it.`,
-    wayOut: say`Look at it. ${askWith(hints)}`,
+    wayOut: say`Look at it, then ask again.`,
   }),
-  'checks-failed': ({ passed, total, failed }, hints) => ({
+  'checks-failed': ({ passed, total, failed }) => ({
     sign: '❌',
     title: 'checks',
     said: say`${passed} of ${total} are green; ${checks(failed)} failed.`,
-    wayOut: say`Fix ${failed.length === 1 ? 'it' : 'them'} or run ${failed.length === 1 ? 'it' : 'them'} again. ${askWith(hints)}`,
+    wayOut: say`Fix ${failed.length === 1 ? 'it' : 'them'} or run ${failed.length === 1 ? 'it' : 'them'} again.`,
   }),
-  'checks-pending': ({ passed, total, pending }, hints) => ({
+  'checks-pending': ({ passed, total, pending }) => ({
     sign: '⏳',
     title: 'checks',
     said: say`${passed} of ${total} are green; ${checks(pending)} ${pending.length === 1 ? 'is' : 'are'} still running.`,
-    wayOut: say`Wait until ${pending.length === 1 ? 'it is' : 'they are'} green. ${askWith(hints)}`,
+    wayOut: say`Wait until ${pending.length === 1 ? 'it is' : 'they are'} green.`,
   }),
-  'checks-missing': ({ sha }, hints) => ({
+  'checks-missing': ({ sha }) => ({
     sign: '❌',
     title: 'checks',
     said: say`no check has reported for ${code(sha.slice(0, 7))} yet; at least one has to.`,
-    wayOut: say`Start CI for this commit. ${askWith(hints)}`,
+    wayOut: say`Start CI for this commit.`,
   }),
-  'review-needed': ({ found }, hints) => ({
+  'review-needed': ({ found }) => ({
     sign: '❌',
     title: 'review',
     said: found === 'changes-requested' ? say`a reviewer asks for changes.` : say`the pull request is not approved yet.`,
-    wayOut: say`Get a review that approves it. ${askWith(hints)}`,
+    wayOut: say`Get a review that approves it.`,
   }),
   'unreviewed-commits': ({ commits }) => ({
     sign: '❌',
@@ -120,11 +120,11 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     )}.`,
     wayOut: say`Bring ${commits.length === 1 ? 'it' : 'them'} in through a pull request.`,
   }),
-  behind: ({ by, base }, hints) => ({
+  behind: ({ by, base }) => ({
     sign: '❌',
     title: 'up to date',
     said: say`${plural(by, 'commit')} behind ${code(base)}.`,
-    wayOut: say`Merge ${code(base)}, push. ${askWith(hints)}`,
+    wayOut: say`Merge ${code(base)}, push, then ask again.`,
   }),
   'not-deployed-before': ({ environment, sha }, { prefix, again }) => ({
     sign: '❌',
@@ -135,7 +135,7 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
   soaking: ({ environment, since, neededMs, openAt }) => ({
     sign: '⏳',
     title: environment,
-    said: say`live there since ${time(since)}; ${duration(neededMs)} are asked for.`,
+    said: say`it is live there since ${time(since)}; ${duration(neededMs)} are asked for.`,
     wayOut: say`Open again at ${time(openAt)}.`,
   }),
   'would-lose-live': ({ live, commits }) => ({
@@ -166,7 +166,7 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     sign: '❓',
     title: 'unknown',
     said: say`I can't read ${what.slice(0, 120)} (${why.slice(0, 160)}); what I can't read never counts as good.`,
-    wayOut: hints.act === null ? say`Wait a minute. ${askWith(hints)}` : say`Nothing was counted: try again in a minute.`,
+    wayOut: hints.act === null ? say`Ask again in a minute.` : say`Nothing was counted: try again in a minute.`,
   }),
   'too-old': ({ askedAt }, hints) => ({
     sign: '❌',

@@ -25,7 +25,7 @@ export function stateLine(status: DeployStatus, context: RenderContext): Inline 
     case 'planned':
       return say`📋 planned, nothing started`;
     case 'waiting': {
-      const missing = missingWords((tally ?? plan?.tally)?.tree ?? null, 'people');
+      const missing = missingWords((tally ?? plan?.tally)?.tree ?? null, 'name');
       return say`⏸ waiting for ${missing.length === 0 ? say`approval` : missing}, until ${time(phase.expiresAt)}`;
     }
     case 'queued':

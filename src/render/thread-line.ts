@@ -5,16 +5,29 @@ import { cardOf } from './card.ts';
 import { fitted } from './card-github.ts';
 import { headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
+import { missingWords, voteWords } from './facts.ts';
 import { called, code, say, shaLink, toGithub, toSlackFallback } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
+import { noteLines } from './notes.ts';
 import { stateLine } from './request-line.ts';
-import { route } from './view.ts';
-import type { Surface } from './view.ts';
+import { route, standingVotes } from './view.ts';
+import type { Surface, View } from './view.ts';
 
 /** One line for the timeline in the card's thread: what has just changed. */
 export function threadLine(status: DeployStatus, context: RenderContext): SlackMessage {
-  return message([stateLine(status, context)], context);
+  return message(status.phase.kind === 'waiting' ? waitingLines(status, context) : [stateLine(status, context)], context);
+}
+
+/** A vote, a push, a vote that is gone; then who is still needed. They are called once the request has moved: its card called them at first. */
+function waitingLines(status: DeployStatus, context: RenderContext): readonly Inline[] {
+  const view: View = { status, context, surface: 'slack' };
+  const last = standingVotes(status)
+    .toSorted((a, b) => a.at - b.at)
+    .at(-1);
+  const news = [...noteLines(view), ...(last === undefined ? [] : [say`✅ approved by ${voteWords(view, last)}`])];
+  const missing = missingWords((status.tally ?? status.plan?.tally)?.tree ?? null, 'call');
+  return news.length === 0 || missing.length === 0 ? [...news, stateLine(status, context)] : [...news, say`Still needed: ${missing}`];
 }
 
 /** One line for the `also` channels at the end; null while the request goes on, and for ends that changed nothing anywhere. */

@@ -29,6 +29,8 @@ export interface Card {
   /** Paragraphs. */
   readonly lines: readonly Inline[];
   readonly items: readonly Inline[];
+  /** Paragraphs after the items. */
+  readonly below: readonly Inline[];
   readonly log: LogTail | null;
   /** Numbered: what to do now, in this order. */
   readonly steps: readonly Inline[];
@@ -39,7 +41,7 @@ export interface Card {
 
 /** A card with only what is given. */
 export function card(given: Pick<Card, 'sign' | 'headline'> & Partial<Card>): Card {
-  return { facts: [], lines: [], items: [], log: null, steps: [], next: null, footer: null, ...given };
+  return { facts: [], lines: [], items: [], below: [], log: null, steps: [], next: null, footer: null, ...given };
 }
 
 /** `` `api` → production ``; without the service when the request named none. */

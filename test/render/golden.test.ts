@@ -1,0 +1,80 @@
+// What people see, as files to read: golden/github/*.md as GitHub shows them, golden/slack/*.json as Slack gets them.
+import { describe, expect, it } from 'vitest';
+import { cardMarkdown } from '../../src/render/card-github.ts';
+import { cardMessage } from '../../src/render/card-slack.ts';
+import { detailsMessage } from '../../src/render/details-slack.ts';
+import { toGithub, toSlack } from '../../src/render/inline.ts';
+import type { SlackMessage } from '../../src/render/message.ts';
+import type { Hints } from '../../src/render/reason-text.ts';
+import { reasonItem, reasonSentence } from '../../src/render/reasons.ts';
+import { replyMarkdown } from '../../src/render/reply-github.ts';
+import { replyMessage } from '../../src/render/reply-slack.ts';
+import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../../src/render/thread-line.ts';
+import { slackTexts } from '../support/message-text.ts';
+import { REASONS, REPLY_LIST } from '../support/replies.ts';
+import { CODE, EXAMPLE_LIST, NOW, exampleContext } from '../support/views.ts';
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const drawn = (message: SlackMessage | null): string =>
+  message === null
+    ? '–'
+    : slackTexts(message)
+        .slice(1)
+        .map(({ text }) => text)
+        .join('\n');
+
+describe('cards', () => {
+  it.each(EXAMPLE_LIST)('%s reads on GitHub as its golden file', async (name, status) => {
+    await expect(`${cardMarkdown(status, exampleContext)}\n`).toMatchFileSnapshot(`../golden/github/card-${name}.md`);
+  });
+
+  it.each(EXAMPLE_LIST)('%s reads in Slack as its golden file', async (name, status) => {
+    await expect(json(cardMessage(status, exampleContext))).toMatchFileSnapshot(`../golden/slack/card-${name}.json`);
+  });
+
+  it.each(EXAMPLE_LIST.filter(([name]) => name.startsWith('waiting') || name === 'failed' || name === 'planned'))(
+    'details of %s read as their golden file',
+    async (name, status) => {
+      await expect(json(detailsMessage(status, exampleContext))).toMatchFileSnapshot(`../golden/slack/details-${name}.json`);
+    },
+  );
+
+  it('are accompanied by lines that read as their golden file', async () => {
+    const lines = EXAMPLE_LIST.map(([name, status]) => {
+      const also = alsoLine(status, exampleContext);
+      const news = announcementMessage(status, exampleContext);
+      return [
+        `## ${name}`,
+        `thread: ${drawn(threadLine(status, exampleContext))}`,
+        `also: ${drawn(also)}`,
+        `new in Slack: ${drawn(news)}`,
+        `new on GitHub: ${announcementMarkdown(status, exampleContext) ?? '–'}`,
+      ].join('\n');
+    });
+    await expect(`${lines.join('\n\n')}\n`).toMatchFileSnapshot('../golden/lines.txt');
+  });
+});
+
+describe('answers', () => {
+  it.each(REPLY_LIST)('%s reads on GitHub as its golden file', async (name, reply) => {
+    const { reaction, markdown } = replyMarkdown(reply, exampleContext);
+    await expect(`reaction: ${reaction ?? 'none'}\n\n${markdown ?? '(no comment)'}\n`).toMatchFileSnapshot(`../golden/github/reply-${name}.md`);
+  });
+
+  it.each(REPLY_LIST)('%s reads in Slack as its golden file', async (name, reply) => {
+    await expect(json(replyMessage(reply, exampleContext))).toMatchFileSnapshot(`../golden/slack/reply-${name}.json`);
+  });
+});
+
+describe('reasons', () => {
+  it.each(['github', 'slack'] as const)('read on %s as their golden file', async (surface) => {
+    const hints: Hints = { prefix: '/deploy', surface, again: '/deploy api to production', act: null, code: CODE };
+    const draw = surface === 'github' ? toGithub : toSlack;
+    const lines = Object.entries(REASONS).map(
+      ([name, reason]) =>
+        `${name}\n  card:  ${draw(reasonItem(reason, hints), { now: NOW })}\n  click: ${draw(reasonSentence(reason, { ...hints, act: 'approve' }), { now: NOW })}`,
+    );
+    await expect(`${lines.join('\n\n')}\n`).toMatchFileSnapshot(`../golden/reasons-${surface}.txt`);
+  });
+});

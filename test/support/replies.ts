@@ -1,0 +1,153 @@
+// One or more answers of every kind, and every reason.
+import type { Reply } from '../../src/render/reply.ts';
+import type { Reason, ReasonCode } from '../../workflows/reasons.ts';
+import type { EnvironmentState } from '../../workflows/status.ts';
+import { CODE, EXAMPLES, LIVE, NOW, PUSHED, SHA, code, dan } from './views.ts';
+
+const MINUTE = 60_000;
+const compareUrl = `https://github.test/acme/api/compare/${SHA}...${PUSHED}`;
+
+/** Every reason that a person can be told, one example each. */
+export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }> } = {
+  'unknown-service': { code: 'unknown-service', service: 'billing', known: ['api', 'web'] },
+  'unknown-environment': { code: 'unknown-environment', service: 'api', environment: 'moon', known: ['staging', 'production'] },
+  'service-needed': { code: 'service-needed', known: ['api', 'web'] },
+  'wrong-repository': { code: 'wrong-repository', service: 'web', expected: 'acme/web', found: 'acme/api' },
+  'unmapped-requester': { code: 'unmapped-requester', surface: 'github', environment: 'production' },
+  'inactive-person': { code: 'inactive-person', name: 'Gus', why: 'guest' },
+  'no-permission': { code: 'no-permission', needed: ['write', 'release-managers'], found: 'read' },
+  'unknown-ref': { code: 'unknown-ref', ref: 'fix-rety' },
+  'ambiguous-ref': { code: 'ambiguous-ref', ref: '4f5a6b7', matches: ['4f5a6b7c8d9e', '4f5a6b7aa001'] },
+  'ref-not-allowed': { code: 'ref-not-allowed', ref: 'spike', allowed: ['default-branch', 'branch:release/*'] },
+  'pull-request-closed': { code: 'pull-request-closed', number: 42 },
+  fork: { code: 'fork', number: 42, head: 'mallory/api' },
+  draft: { code: 'draft', number: 42 },
+  'head-moved': { code: 'head-moved', sha: PUSHED, pushedAt: NOW - MINUTE, by: 'carl' },
+  'checks-failed': { code: 'checks-failed', passed: 12, total: 14, failed: [{ name: 'e2e', url: 'https://ci.test/77' }, { name: 'lint', url: null }] }, // oxfmt-ignore
+  'checks-pending': { code: 'checks-pending', passed: 13, total: 14, pending: [{ name: 'e2e', url: null }] },
+  'checks-missing': { code: 'checks-missing', sha: SHA },
+  'review-needed': { code: 'review-needed', found: 'changes-requested' },
+  'unreviewed-commits': { code: 'unreviewed-commits', commits: [SHA, PUSHED] },
+  behind: { code: 'behind', by: 1, base: 'main' },
+  'not-deployed-before': { code: 'not-deployed-before', environment: 'staging', sha: SHA },
+  soaking: { code: 'soaking', environment: 'staging', since: NOW - 12 * MINUTE, neededMs: 30 * MINUTE, openAt: NOW + 18 * MINUTE },
+  'would-lose-live': { code: 'would-lose-live', live: LIVE, commits: [{ sha: LIVE, author: 'Dan', title: 'Hotfix the login' }] },
+  'bad-parameter': { code: 'bad-parameter', name: 'migrate', value: 'maybe', allowed: ['yes', 'no'] },
+  'unknown-parameter': { code: 'unknown-parameter', name: 'migrat', known: ['migrate'] },
+  'missing-parameter': { code: 'missing-parameter', name: 'migrate', allowed: ['yes', 'no'] },
+  unreadable: { code: 'unreadable', what: 'the checks of 4f5a6b7', why: 'github answered 502' },
+  'too-old': { code: 'too-old', askedAt: NOW - 26 * 60 * MINUTE },
+  'same-wish-open': { code: 'same-wish-open', other: code('9QRS-T3') },
+  'rule-unsatisfiable': { code: 'rule-unsatisfiable', group: 'api-owners', needed: 2, could: 1 },
+  'own-request': { code: 'own-request', name: 'Ann' },
+  'pushed-to-it': { code: 'pushed-to-it', name: 'Carl' },
+  'commit-author': { code: 'commit-author', wrote: 2, of: 4, environment: 'production' },
+  'not-in-group': { code: 'not-in-group', groups: ['sre', 'api-owners'], yours: ['web'], environment: 'production' },
+  'unmapped-voter': { code: 'unmapped-voter', surface: 'slack' },
+  'already-voted': { code: 'already-voted', kind: 'approve', at: NOW - 17 * MINUTE, surface: 'slack' },
+  'nothing-to-withdraw': { code: 'nothing-to-withdraw' },
+  'stale-card': { code: 'stale-card', seen: '4f5a6b7', now: PUSHED, compareUrl },
+  'not-planned-yet': { code: 'not-planned-yet' },
+  'no-approval-needed': { code: 'no-approval-needed', environment: 'staging' },
+  'already-approved': { code: 'already-approved', at: NOW - 9 * MINUTE },
+  'too-late': { code: 'too-late', ended: 'expired', at: NOW - 20 * MINUTE, service: 'api', environment: 'production' },
+  'already-starting': { code: 'already-starting' },
+  'may-not-cancel': { code: 'may-not-cancel', allowed: ['the requester', 'sre', 'api-owners'] },
+  'reason-needed': { code: 'reason-needed' },
+  'unknown-request': { code: 'unknown-request', named: '7F3K-QQ' },
+  'no-open-request': { code: 'no-open-request', where: 'acme/api#42' },
+  'several-open-requests': { code: 'several-open-requests', codes: [CODE, code('9QRS-T3')] },
+  'not-retryable': { code: 'not-retryable', other: CODE, why: 'still-open' },
+};
+
+const live: EnvironmentState = {
+  target: 'api/production',
+  known: true,
+  live: { sha: LIVE, since: NOW - 26 * 60 * MINUTE, code: code('4GHT-W9'), buildUrl: 'https://buildkite.test/acme/api-deploy/builds/498' },
+  holder: { deployId: 'deploy:github:7001:9000', code: CODE, since: NOW - 2 * MINUTE },
+  queue: [{ deployId: 'deploy:github:7001:9002', code: '9QRS-T3', turn: 1, service: 'api', environment: 'production', joinedAt: NOW - MINUTE }],
+  history: [],
+};
+const services = [
+  { name: 'api', environments: ['staging', 'production'] },
+  { name: 'web', environments: ['staging', 'production'] },
+];
+
+/** By kind; every name is a golden file. */
+export const REPLIES = {
+  started: {
+    started: { kind: 'started', code: CODE, service: 'api', environment: 'production', channel: 'C0PAY', dryRun: false },
+    'started-plan': { kind: 'started', code: CODE, service: 'api', environment: 'production', channel: null, dryRun: true },
+  },
+  receipt: {
+    counted: {
+      kind: 'receipt',
+      act: 'approve',
+      receipt: { kind: 'counted', vote: 'approve', have: 1, need: 2, missing: [{ group: 'api-owners', count: 1, people: [dan] }], last: false },
+    },
+    'counted-last': { kind: 'receipt', act: 'approve', receipt: { kind: 'counted', vote: 'approve', have: 2, need: 2, missing: [], last: true } },
+    'rejected-receipt': { kind: 'receipt', act: 'reject', receipt: { kind: 'rejected', service: 'api', environment: 'production' } },
+    withdrawn: { kind: 'receipt', act: 'withdraw', receipt: { kind: 'withdrawn', have: 1, need: 2 } },
+    'cancelled-receipt': { kind: 'receipt', act: 'cancel', receipt: { kind: 'cancelled', during: 'waiting' } },
+    cancelling: { kind: 'receipt', act: 'cancel', receipt: { kind: 'cancelling', build: 512 } },
+    'not-counted': {
+      kind: 'receipt',
+      act: 'approve',
+      receipt: { kind: 'refused', code: CODE, reasons: [REASONS['commit-author'], REASONS['not-in-group']] },
+    },
+  },
+  recorded: { recorded: { kind: 'recorded', act: 'approve' } },
+  unreachable: { 'unreachable-command': { kind: 'unreachable', what: 'command' }, 'unreachable-click': { kind: 'unreachable', what: 'click' } },
+  'not-understood': {
+    'not-understood': {
+      kind: 'not-understood',
+      failure: {
+        kind: 'not-understood',
+        problem: 'I know no environment `prodution` of `api`.',
+        suggestion: '/deploy api to production',
+        topic: 'deploy',
+      },
+    },
+    'not-in-this-version': {
+      kind: 'not-understood',
+      failure: {
+        kind: 'not-understood',
+        problem: '`rollback` is not in this version yet.',
+        suggestion: null,
+        topic: null,
+      },
+    },
+  },
+  refused: { 'refused-reply': { kind: 'refused', reasons: [REASONS['unknown-service'], REASONS['not-retryable']] } },
+  help: {
+    'help-github': { kind: 'help', topic: null, surface: 'github', services },
+    'help-slack': { kind: 'help', topic: null, surface: 'slack', services },
+    'help-approve': { kind: 'help', topic: 'approve', surface: 'github', services },
+  },
+  'open-requests': {
+    'open-none': { kind: 'open-requests', where: 'acme/api', requests: [] },
+    'open-requests': {
+      kind: 'open-requests',
+      where: 'acme/api',
+      requests: [EXAMPLES.waiting['waiting-half'], EXAMPLES.queued.queued, EXAMPLES.building.building, EXAMPLES.blocked.blocked],
+    },
+  },
+  'one-request': { 'one-request': { kind: 'one-request', status: EXAMPLES.waiting['waiting-half'] } },
+  'what-is-live': {
+    'what-is-live': {
+      kind: 'what-is-live',
+      environments: [
+        { service: 'api', environment: 'production', state: live },
+        { service: 'api', environment: 'staging', state: { ...live, holder: null, queue: [], live: null } },
+        { service: 'web', environment: 'production', state: { ...live, known: false, live: null, queue: [], holder: { deployId: null, code: null, since: NOW - MINUTE } } }, // oxfmt-ignore
+        { service: 'web', environment: 'staging', state: null },
+      ],
+    },
+  },
+  broken: { broken: { kind: 'broken', reference: 'e5a1c0' } },
+  silence: { silence: { kind: 'silence' } },
+} as const satisfies Record<Reply['kind'], Readonly<Record<string, Reply>>>;
+
+export const REPLY_LIST: readonly (readonly [name: string, reply: Reply])[] = Object.values(REPLIES).flatMap((replies) =>
+  Object.entries<Reply>(replies),
+);
