@@ -20,6 +20,7 @@ export interface Source {
   readonly lineOf: (path: Path) => number;
 }
 
+const DEPTH_MAX = 40;
 const FILE_MAX_CHARACTERS = 1_000_000;
 
 /** The parsed file, or what is wrong with it. */
@@ -41,14 +42,26 @@ function parseSource(file: string, text: string): Source | readonly Problem[] {
   const lines = new LineCounter();
   try {
     // Pretty errors quote the line, and the line may hold a secret.
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent', resolveKnownTags: false });
     const wrong = [...document.errors, ...document.warnings];
     if (wrong.length > 0) return wrong.map(({ pos, message }) => yamlProblem(file, lines.linePos(pos[0]).line, message));
-    return { file, value: document.toJS({ maxAliasCount: 100 }), lineOf: (path) => lineOf(document, lines, path) };
+    const value = toPlain(document);
+    if (depthOf(value) > DEPTH_MAX) return [yamlProblem(file, 1, `more than ${DEPTH_MAX} levels inside each other`)];
+    return { file, value, lineOf: (path) => lineOf(document, lines, path) };
   } catch (error) {
     // An alias to nothing, or too many of them: the parser does not say where.
     return [yamlProblem(file, 1, error instanceof Error ? error.message : 'it does not parse')];
   }
+}
+
+/** As JSON would have it: no part is shared, and an alias inside its own anchor throws. */
+function toPlain(document: Document): unknown {
+  return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null));
+}
+
+function depthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Object.values(value).reduce<number>((deepest, inside) => Math.max(deepest, depthOf(inside)), 0);
 }
 
 function yamlProblem(file: string, line: number, message: string): Problem {
