@@ -14,6 +14,7 @@ import type { SlackApi } from '../slack/api.ts';
 import { createSlackIngress, type SlackAppOptions } from '../slack/ingress.ts';
 import { createSlackSocket, type SlackSocket } from '../slack/socket.ts';
 import type { Gateway } from '../temporal/gateway.ts';
+import { isTrouble, Trouble } from '../trouble.ts';
 import type { Platforms } from './platforms.ts';
 
 export interface Front {
@@ -54,6 +55,10 @@ function githubRoute(settings: Settings, frontDoor: FrontDoor, log: Logger): Rou
 
 async function slackOptions({ settings, config, platforms, log }: FrontOptions, frontDoor: FrontDoor): Promise<SlackAppOptions> {
   const me = await identify(platforms.slack, log);
+  if (me.team !== config.slack.team) {
+    const found = `slack.team is ${config.slack.team}, but the bot token belongs to ${me.team}: every command would be refused. Write team: ${me.team}, or use the token of the other workspace`;
+    throw new Trouble({ source: 'slack', kind: 'invalid', doing: 'checking the workspace', found });
+  }
   return {
     team: config.slack.team,
     appId: me.app,
@@ -84,7 +89,7 @@ async function identify(slack: SlackApi, log: Logger): ReturnType<SlackApi['whoA
 }
 
 function isPassing(error: unknown): boolean {
-  return error instanceof Error && 'kind' in error && (error.kind === 'unavailable' || error.kind === 'rate-limited');
+  return isTrouble(error, 'unavailable') || isTrouble(error, 'rate-limited') || isTrouble(error, 'not-sent');
 }
 
 async function openSocket(settings: Settings, slack: SlackAppOptions): Promise<SlackSocket | null> {
