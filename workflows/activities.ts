@@ -1,7 +1,7 @@
 // What workflows ask of the world. Implemented in `src/activities/`. Names are WIRE FORMAT.
 // One activity of the `buildkite` queue is one HTTP request is one token of the quota.
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
-import type { BuildResult, Claim, ClaimStart, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
+import type { BuildReport, BuildResult, Claim, ClaimStart, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
 import type { DeployStatus, LogTail } from './status.ts';
 import type {
   Account,
@@ -109,6 +109,11 @@ export interface PeerActivities {
   claim(input: { readonly deployId: string; readonly claim: ClaimStart }): Promise<Claim>;
   /** The request's workflow and the last `build:<target>`, described in one go. */
   describeHolders(input: { readonly deployId: string | null; readonly target: Target }): Promise<HolderFacts>;
+  /**
+   * Signals `buildReported` to the request; one that is closed is told nothing. Local: as an external signal it would cost the
+   * history of every build five times as much. May arrive twice, which changes nothing.
+   */
+  reportBuild(input: { readonly deployId: string; readonly turn: number; readonly report: BuildReport }): Promise<void>;
   /** Signal-with-start of the zone's `build-watch`. */
   registerWatch(input: { readonly organization: string; readonly watched: Watched }): Promise<void>;
 }

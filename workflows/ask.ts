@@ -38,12 +38,16 @@ export const peers = proxyActivities<Pick<PeerActivities, 'joinQueue' | 'registe
  */
 export const claiming = proxyActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: '30s', retry: BRISK });
 
-/** Local: two reads of Temporal, before every grant. */
-export const looking = proxyLocalActivities<Pick<PeerActivities, 'describeHolders'>>({
+const atTemporal = {
   startToCloseTimeout: '6s',
   scheduleToCloseTimeout: '20s',
   retry: { initialInterval: '200ms', maximumAttempts: 3, nonRetryableErrorTypes },
-});
+} as const;
+
+/** Local: two reads of Temporal, before every grant. */
+export const looking = proxyLocalActivities<Pick<PeerActivities, 'describeHolders'>>(atTemporal);
+/** Local: one signal, which needs the server alone and no other worker. */
+export const reporting = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'>>(atTemporal);
 
 // ---- Buildkite: one request each, by priority where a backlog forms ----------------------------------------------
 

@@ -1,10 +1,10 @@
 // What a `build` knows while it carries out one turn, and how it hears and speaks. No waiting here.
-import { getExternalWorkflowHandle, log, setHandler, type ExternalWorkflowHandle } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
+import { reporting } from './ask.ts';
 import { advance, endOf, isBlocked } from './build-facts.ts';
 import { createClock, type Clock } from './clock.ts';
 import {
   buildLeft,
-  buildReported,
   buildSeen,
   buildWatchId,
   cancelAsked,
@@ -119,12 +119,12 @@ export function startFollowing(build: Build, facts: BuildFacts): void {
 export function report(build: Build, what: BuildReport): void {
   const { deployId, turn } = build.input;
   if (deployId === null) return;
-  errand(build, deployId, (request) => request.signal(buildReported, { turn, report: what }));
+  errand(build, () => reporting.reportBuild({ deployId, turn, report: what }));
 }
 
 /** A build that nobody follows: the environment judges it. */
 export function tellStray(build: Build, seen: BuildFacts): void {
-  errand(build, build.input.environmentId, (environment) => environment.signal(strayBuildSeen, { build: seen }));
+  errand(build, () => getExternalWorkflowHandle(build.input.environmentId).signal(strayBuildSeen, { build: seen }));
 }
 
 /** The turn is over: whoever asked to know is told, and the shared poll is asked no longer. */
@@ -133,20 +133,20 @@ export function tellOver(build: Build, result: BuildResult): void {
   for (const asker of build.askers) tellEnd(build, asker, result);
   const uuid = build.followed?.uuid;
   if (!build.isWatched || uuid === undefined) return;
-  errand(build, buildWatchId(build.input.organization), (watch) => watch.signal(watchEnded, { uuid }));
+  errand(build, () => getExternalWorkflowHandle(buildWatchId(build.input.organization)).signal(watchEnded, { uuid }));
 }
 
 function tellEnd(build: Build, environmentId: string, result: BuildResult): void {
   const { deployId, turn } = build.input;
-  errand(build, environmentId, (environment) => environment.signal(holderEnded, { deployId, turn, result }));
+  errand(build, () => getExternalWorkflowHandle(environmentId).signal(holderEnded, { deployId, turn, result }));
 }
 
-function errand(build: Build, workflowId: string, signal: (handle: ExternalWorkflowHandle) => Promise<void>): void {
+function errand(build: Build, step: () => Promise<void>): void {
   void build.errands.run(async () => {
     try {
-      await guarded(() => signal(getExternalWorkflowHandle(workflowId)));
+      await guarded(step);
     } catch (error) {
-      log.info('a peer is gone', { workflowId, error });
+      log.info('a peer could not be told', { error });
     }
   });
 }

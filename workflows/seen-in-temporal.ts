@@ -1,6 +1,6 @@
 // How a request is found and read in Temporal's own UI.
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { nameOf } from './deploy-state.ts';
+import { accountKey, nameOf } from './deploy-state.ts';
 import type { DeployStatus } from './status.ts';
 
 const KEYWORD = 'KEYWORD';
@@ -13,17 +13,15 @@ const APPROVERS = { name: 'DeployApprovers', type: 'KEYWORD_LIST' } as const;
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** Writes what changed since the last time, in one event at most. For display and addressing, never for a decision. */
+/** Writes what changed since the last time (or since the start, which sets the first ones), in one event at most. For display and addressing, never for a decision. */
 export function showInTemporal(status: DeployStatus): void {
   setCurrentDetails(detailsOf(status));
   const known = workflowInfo().typedSearchAttributes;
   const changed = Object.entries(attributesOf(status)).filter(([name, value]) => known.get(key(name)) !== value);
   if (changed.length === 0) return;
   const approvers = status.votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by.name);
-  upsertSearchAttributes([
-    ...changed.map(([name, value]) => ({ key: key(name), value })),
-    ...(approvers.length === 0 ? [] : [{ key: APPROVERS, value: approvers }]),
-  ]);
+  const isSame = approvers.join('\n') === (known.get(APPROVERS) ?? []).join('\n');
+  upsertSearchAttributes([...changed.map(([name, value]) => ({ key: key(name), value })), ...(isSame ? [] : [{ key: APPROVERS, value: approvers }])]);
 }
 
 function attributesOf({ request, plan, phase, build }: DeployStatus): Attributes {
@@ -37,7 +35,7 @@ function attributesOf({ request, plan, phase, build }: DeployStatus): Attributes
   return {
     DeployService: request.service,
     DeployEnvironment: request.environment,
-    DeployRequester: nameOf(request.requester),
+    DeployRequester: accountKey(request.requester),
     DeployCode: request.code,
     DeployState: phase.kind,
     ...(plan === null ? {} : { DeploySha: plan.sha }),

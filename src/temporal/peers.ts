@@ -1,13 +1,24 @@
 // Activities by which one workflow speaks to another where it needs an answer.
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { HolderFacts, PeerActivities } from '../../workflows/activities.ts';
-import { buildId, buildWatchId, claimStart, TASK_QUEUE, watchAsked, type BuildResult, type BuildWatchInput } from '../../workflows/contract.ts';
+import {
+  buildId,
+  buildReported,
+  buildWatchId,
+  claimStart,
+  TASK_QUEUE,
+  watchAsked,
+  type BuildResult,
+  type BuildWatchInput,
+} from '../../workflows/contract.ts';
 import { isClosed, within } from './deadline.ts';
 import { joinEnvironment, type EnvironmentClient } from './environments.ts';
 
 /** A claim waits for the whole re-check, which may read unreadable gates again: the caller's activity is retried meanwhile. */
 const CLAIM_MS = 25_000;
 const DESCRIBE_MS = 5_000;
+/** A local activity: it holds the workflow task. */
+const REPORT_MS = 2_000;
 
 export function createPeers(environments: EnvironmentClient): PeerActivities {
   const { client } = environments;
@@ -30,6 +41,14 @@ export function createPeers(environments: EnvironmentClient): PeerActivities {
         deploy: typeof deploy === 'string' ? deploy : deploy.status,
         build: typeof build === 'string' ? { status: build, closedAt: null, deployId: null } : build,
       };
+    },
+    async reportBuild({ deployId, turn, report }) {
+      try {
+        const limits = { deadlineMs: REPORT_MS, doing: 'reporting to the request' };
+        await within(client, limits, () => client.workflow.getHandle(deployId).signal(buildReported, { turn, report }));
+      } catch (error) {
+        if (!isClosed(error)) throw error;
+      }
     },
     async registerWatch({ organization, watched }) {
       const args: [BuildWatchInput] = [{ organization, carried: [] }];

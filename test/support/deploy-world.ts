@@ -1,0 +1,270 @@
+// The world as workflows see it: activities as plain objects over state in memory. Each knob is a story's twist.
+import { ApplicationFailure } from '@temporalio/activity';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type {
+  BuildkiteActivities,
+  CreateOutcome,
+  DecidingActivities,
+  HolderFacts,
+  NotifyActivities,
+  PeerActivities,
+  PlanResult,
+  Recheck,
+} from '../../workflows/activities.ts';
+import {
+  buildId,
+  buildReported,
+  buildWatchId,
+  claimStart,
+  environmentId,
+  join as joinUpdate,
+  TASK_QUEUE,
+  watchAsked,
+  type BuildResult,
+  type BuildWatchInput,
+  type EnvironmentInput,
+} from '../../workflows/contract.ts';
+import type { BuildWatchTiming, EnvironmentTiming } from '../../workflows/timing.ts';
+import type { BuildFacts, BuildOrder, Person, Tally, Vote } from '../../workflows/vocabulary.ts';
+import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
+
+export type Activities = DecidingActivities & PeerActivities & BuildkiteActivities & NotifyActivities;
+export type Announcement = Parameters<NotifyActivities['announce']>[0];
+export type SentReceipt = Parameters<NotifyActivities['sendReceipt']>[0];
+
+export interface World {
+  /** Builds at Buildkite, oldest first. Changed by `finish` and friends, read by the activities. */
+  readonly builds: BuildFacts[];
+  /** Every POST that reached Buildkite. */
+  readonly creates: BuildOrder[];
+  readonly cancels: number[];
+  readonly reads: string[];
+  readonly slackCards: string[];
+  readonly githubCards: string[];
+  readonly announcements: Announcement[];
+  readonly receipts: SentReceipt[];
+  readonly told: string[];
+  readonly joins: string[];
+  /** Twists: functions that answer instead of the ordinary world. */
+  plan: (input: Parameters<DecidingActivities['makePlan']>[0]) => PlanResult | Promise<PlanResult>;
+  judge: (votes: readonly Vote[], voter: Person) => Tally;
+  recheck: (input: Parameters<DecidingActivities['recheck']>[0]) => Recheck | Promise<Recheck>;
+  create: (order: BuildOrder, build: () => BuildFacts) => CreateOutcome | Promise<CreateOutcome>;
+  announce: (input: Announcement) => void | Promise<void>;
+  timing: { environment: EnvironmentTiming; watch: BuildWatchTiming };
+  /** Called with each created build, as Buildkite sends a webhook at once. */
+  onCreated: (build: BuildFacts) => void;
+}
+
+export function createWorld(timing: World['timing']): World {
+  return {
+    builds: [],
+    creates: [],
+    cancels: [],
+    reads: [],
+    slackCards: [],
+    githubCards: [],
+    announcements: [],
+    receipts: [],
+    told: [],
+    joins: [],
+    plan: (input) => ({ kind: 'planned', plan: planFor(input) }),
+    judge: (votes, voter) => tallyOf([...votes.map((vote) => vote.by), voter]),
+    recheck: ({ votes }) => ({ kind: 'good', tally: tallyOf(votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by)) }),
+    create: (_order, build) => ({ kind: 'created', build: build() }),
+    announce: () => undefined,
+    timing,
+    onCreated: () => undefined,
+  };
+}
+
+export function activitiesOf(world: World, client: Client): Activities {
+  return { ...deciding(world), ...peers(world, client), ...buildkite(world), ...notify(world) };
+}
+
+function deciding(world: World): DecidingActivities {
+  return {
+    makePlan: async (input) => world.plan(input),
+    async judgeVote({ votes, act }) {
+      const person = personOf(act.by);
+      if (person.key === PEOPLE.ann.key) return { kind: 'refused', reasons: [{ code: 'own-request', name: person.name }] };
+      const mine = votes.find((vote) => vote.by.key === person.key);
+      if (act.kind === 'withdraw') {
+        if (mine === undefined) return { kind: 'refused', reasons: [{ code: 'nothing-to-withdraw' }] };
+        return { kind: 'counts', person, tally: tallyOf(votes.filter((vote) => vote !== mine).map((vote) => vote.by)) };
+      }
+      if (mine?.kind === act.kind)
+        return { kind: 'refused', reasons: [{ code: 'already-voted', kind: mine.kind, at: mine.at, surface: mine.surface }] };
+      return { kind: 'counts', person, tally: world.judge(votes, person) };
+    },
+    async authorise({ by }) {
+      const person = personOf(by);
+      if (person.key === PEOPLE.zoe.key) return { kind: 'refused', reasons: [{ code: 'may-not-cancel', allowed: ['requester'] }] };
+      return { kind: 'allowed', person };
+    },
+    recheck: async (input) => world.recheck(input),
+  };
+}
+
+function peers(world: World, client: Client): PeerActivities {
+  return {
+    async joinQueue({ join, target, updateId }) {
+      world.joins.push(`${join.code}#${join.turn}`);
+      const { organization, pipeline } = join;
+      const args: [EnvironmentInput] = [{ target, organization, pipelines: [pipeline], carried: null, timing: world.timing.environment }];
+      const startWorkflowOperation = new WithStartWorkflowOperation('environment', {
+        workflowId: environmentId(target),
+        taskQueue: TASK_QUEUE.workflows,
+        args,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      return client.workflow.executeUpdateWithStart(joinUpdate, { args: [join], updateId, startWorkflowOperation });
+    },
+    async claim({ deployId, claim }) {
+      try {
+        return await client.workflow.getHandle(deployId).executeUpdate(claimStart, { args: [claim], updateId: claim.run });
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { kind: 'no', reason: 'ended' };
+        throw error;
+      }
+    },
+    async describeHolders({ deployId, target }) {
+      const [deploy, build] = await Promise.all([deployId === null ? null : describe(client, deployId), describe(client, buildId(target))]);
+      return { deploy: deploy?.status ?? 'missing', build: build ?? { status: 'missing', closedAt: null, deployId: null } };
+    },
+    async reportBuild({ deployId, turn, report }) {
+      await client.workflow
+        .getHandle(deployId)
+        .signal(buildReported, { turn, report })
+        .catch(() => undefined);
+    },
+    async registerWatch({ organization, watched }) {
+      const args: [BuildWatchInput] = [{ organization, carried: [], timing: world.timing.watch }];
+      const workflowId = buildWatchId(organization);
+      await client.workflow.signalWithStart('buildWatch', {
+        workflowId,
+        taskQueue: TASK_QUEUE.workflows,
+        args,
+        signal: watchAsked,
+        signalArgs: [watched],
+      });
+    },
+  };
+}
+
+async function describe(client: Client, workflowId: string): Promise<HolderFacts['build'] | null> {
+  try {
+    const handle = client.workflow.getHandle(workflowId);
+    const { status, closeTime, memo } = await handle.describe();
+    const name = status.name.toLowerCase();
+    const result: BuildResult | null = name === 'completed' && workflowId.startsWith('build:') ? await handle.result() : null;
+    return {
+      status: name,
+      closedAt: closeTime?.getTime() ?? null,
+      deployId: typeof memo?.['deployId'] === 'string' ? memo['deployId'] : null,
+      result,
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+function buildkite(world: World): BuildkiteActivities {
+  return {
+    async createBuild(order) {
+      const build = (): BuildFacts => {
+        world.creates.push(order);
+        const created = newBuild(world, { deployId: order.deployId, target: order.target, commit: order.sha });
+        world.onCreated(created);
+        return created;
+      };
+      return world.create(order, build);
+    },
+    async findBuild({ deployId }) {
+      world.reads.push('find');
+      return world.builds.filter((build) => build.deployId === deployId);
+    },
+    async readBuild({ number }) {
+      world.reads.push(`read ${number}`);
+      const build = world.builds.find((one) => one.number === number);
+      if (build === undefined) throw ApplicationFailure.create({ type: 'NotFound', message: 'no such build', nonRetryable: true });
+      return build;
+    },
+    async cancelBuild({ number }) {
+      world.cancels.push(number);
+      if (world.builds.find((build) => build.number === number)?.finishedAt === null) changeBuild(world, number, { state: 'canceling' });
+    },
+    async listTargetBuilds({ target }) {
+      world.reads.push('list target');
+      return world.builds.filter((build) => build.target === target).toReversed();
+    },
+    async listRunningBuilds() {
+      world.reads.push('poll');
+      return world.builds.filter((build) => build.finishedAt === null && !build.blocked);
+    },
+    async readLogTail({ step, buildUrl }) {
+      world.reads.push('log');
+      return { step, lines: ['boom'], url: buildUrl };
+    },
+  };
+}
+
+function notify(world: World): NotifyActivities {
+  return {
+    async postSlackCard({ workflowId }) {
+      world.slackCards.push(workflowId);
+      return { channel: 'C0DEPLOYS', ts: String(world.slackCards.length) };
+    },
+    async postGithubCard({ workflowId }) {
+      world.githubCards.push(workflowId);
+      return { comment: world.githubCards.length };
+    },
+    async announce(input) {
+      await world.announce(input);
+      world.announcements.push(input);
+    },
+    async sendReceipt(input) {
+      world.receipts.push(input);
+    },
+    async tellRequester({ phase }) {
+      world.told.push(phase.kind);
+    },
+    async reply() {
+      world.told.push('reply');
+    },
+  };
+}
+
+/** A new build at Buildkite. */
+export function newBuild(world: World, facts: Partial<BuildFacts>): BuildFacts {
+  const number = world.builds.length + 1;
+  const build: BuildFacts = {
+    uuid: `uuid-${number}`,
+    number,
+    pipeline: 'api-deploy',
+    state: 'scheduled',
+    blocked: false,
+    url: `https://buildkite.test/acme/api-deploy/builds/${number}`,
+    commit: '4f5a6b7000000000000000000000000000000000',
+    createdAt: Date.now(),
+    startedAt: null,
+    finishedAt: null,
+    steps: [{ label: 'deploy', type: 'command', state: 'scheduled', jobId: `job-${number}` }],
+    deployId: null,
+    target: null,
+    ...facts,
+  };
+  world.builds.push(build);
+  return build;
+}
+
+/** What happens at Buildkite. Answers the build as it is now. */
+export function changeBuild(world: World, number: number, change: Partial<BuildFacts>): BuildFacts {
+  const index = world.builds.findIndex((build) => build.number === number);
+  const before = world.builds[index];
+  if (before === undefined) throw new Error(`no build ${number}`);
+  const after = { ...before, ...change };
+  world.builds[index] = after;
+  return after;
+}

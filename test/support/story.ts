@@ -1,0 +1,121 @@
+// A story about workflows: a stage, a world, and short words for what happens in it.
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import {
+  actArrived,
+  buildId,
+  buildSeen,
+  cancel,
+  castVote,
+  environmentId,
+  environmentState,
+  headChanged,
+  status,
+  TASK_QUEUE,
+  withdraw,
+  type CastVote,
+  type Receipt,
+} from '../../workflows/contract.ts';
+import type { deploy } from '../../workflows/deploy.ts';
+import type { DeployStatus, EnvironmentState, PhaseKind } from '../../workflows/status.ts';
+import { BUILD_TIMING, DEPLOY_TIMING, type DeployTiming } from '../../workflows/timing.ts';
+import type { BuildFacts, DeployRequest } from '../../workflows/vocabulary.ts';
+import { target } from '../../src/ids.ts';
+import { startAttributes } from '../../src/temporal/search-attributes.ts';
+import { deployInput, githubReply, NEXT_SHA, onGithub, slackReply, voteOf, type Name } from './deploy-examples.ts';
+import { activitiesOf, changeBuild, createWorld, type World } from './deploy-world.ts';
+import { openStage, type Stage } from './temporal-stage.ts';
+
+export const TARGET = target('api/production');
+/** Everything that a story would wait for is short. */
+export const SHORT = {
+  deploy: { ...DEPLOY_TIMING, askAgainMs: 400, askAgainMaxMs: 800, unreadableMs: 1_500, unreadablePauseMs: 100 } satisfies DeployTiming,
+  build: { ...BUILD_TIMING, createMs: 1_000, findPauseMs: 50, roundMs: 100, roundMaxMs: 200, askAgainMs: 400 },
+};
+
+export interface Story {
+  readonly world: World;
+  readonly stage: Stage;
+  readonly client: Client;
+  /** Starts a request and answers its workflow id. */
+  ask(change?: Partial<DeployRequest>, timing?: DeployTiming): Promise<string>;
+  handle(id: string): WorkflowHandle<typeof deploy>;
+  vote(id: string, vote: CastVote): Promise<Receipt>;
+  approve(id: string, ...names: readonly Name[]): Promise<void>;
+  cancel(id: string, name: Name): Promise<Receipt>;
+  withdraw(id: string, name: Name): Promise<Receipt>;
+  late(id: string, vote: CastVote): Promise<void>;
+  push(id: string, name: Name, sha?: typeof NEXT_SHA): Promise<void>;
+  status(id: string): Promise<DeployStatus>;
+  until(id: string, phase: PhaseKind): Promise<DeployStatus>;
+  /** Waits for the request's end and answers it. */
+  end(id: string): Promise<DeployStatus>;
+  environment(): Promise<EnvironmentState>;
+  /** What happens at Buildkite, told by a signed webhook. */
+  webhook(number: number, change: Partial<BuildFacts>): Promise<void>;
+  finish(number: number, state: string): Promise<void>;
+  waitFor(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 20_000;
+
+export async function openStory(): Promise<Story> {
+  const world = createWorld({
+    environment: { retryMs: 100, retryMaxMs: 400, build: SHORT.build },
+    watch: { pollMs: 200, slowPollMs: 200, slowAfterMs: 600_000 },
+  });
+  const stage = await openStage({ activities: (client) => activitiesOf(world, client) });
+  const { client } = stage;
+  let requests = 0;
+  const handle = (id: string): WorkflowHandle<typeof deploy> => client.workflow.getHandle<typeof deploy>(id);
+  const seen = (build: BuildFacts): Promise<void> =>
+    client.workflow
+      .getHandle(buildId(target(build.target ?? '')))
+      .signal(buildSeen, { deployId: build.deployId, build: { ...build, steps: [] }, by: 'webhook' });
+  const story: Story = {
+    world,
+    stage,
+    client,
+    async ask(change = {}, timing = SHORT.deploy) {
+      requests += 1;
+      const workflowId = `deploy:github:7:${requests}`;
+      const input = deployInput(workflowId, timing, change);
+      const typedSearchAttributes = startAttributes(input.request);
+      await client.workflow.start<typeof deploy>('deploy', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [input], typedSearchAttributes });
+      return workflowId;
+    },
+    handle,
+    vote: (id, vote) => handle(id).executeUpdate(castVote, { args: [vote], updateId: vote.key }),
+    async approve(id, ...names) {
+      for (const name of names) await story.vote(id, voteOf(name, 'slack'));
+    },
+    cancel: (id, name) => {
+      const { key, by, at } = voteOf(name, 'slack');
+      return handle(id).executeUpdate(cancel, { args: [{ key, by, at, replyTo: slackReply(name), reason: null }], updateId: key });
+    },
+    withdraw: (id, name) => {
+      const { key, by, at } = voteOf(name, 'github');
+      return handle(id).executeUpdate(withdraw, { args: [{ key, by, at, replyTo: githubReply(2_000), reason: null }], updateId: key });
+    },
+    late: (id, vote) => handle(id).signal(actArrived, { act: 'castVote', input: vote }),
+    push: (id, name, sha = NEXT_SHA) => handle(id).signal(headChanged, { sha, before: null, by: onGithub(name), at: Date.now() }),
+    status: (id) => handle(id).query(status),
+    async until(id, phase) {
+      await story.waitFor(`phase ${phase}`, async () => (await story.status(id)).phase.kind === phase);
+      return story.status(id);
+    },
+    end: (id) => handle(id).result(),
+    environment: () => client.workflow.getHandle(environmentId(TARGET)).query(environmentState),
+    webhook: (number, change) => seen(changeBuild(world, number, change)),
+    finish: (number, state) => story.webhook(number, { state, startedAt: Date.now(), finishedAt: Date.now(), blocked: false }),
+    async waitFor(what, holds) {
+      const giveUpAt = Date.now() + PATIENCE_MS;
+      while (!(await holds())) {
+        if (Date.now() > giveUpAt) throw new Error(`waited in vain for: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    close: () => stage.stop(),
+  };
+  return story;
+}

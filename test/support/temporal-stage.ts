@@ -1,0 +1,66 @@
+// A namespace of its own on the run's Temporal server, with the product's workflows and the activities a test gives it.
+import { Client, Connection } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { registerSearchAttributes } from '../../src/temporal/bootstrap.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+
+export type History = temporal.api.history.v1.IHistory;
+
+export interface Stage {
+  readonly client: Client;
+  readonly namespace: string;
+  /** The history of a workflow's present or last run. */
+  history(workflowId: string): Promise<History>;
+  stop(): Promise<void>;
+}
+
+/** Worker settings that stories of a dead or slow worker change. */
+export interface StageOptions {
+  readonly activities: (client: Client) => object;
+}
+
+let runtimeIsQuiet = false;
+
+export async function openStage({ activities }: StageOptions): Promise<Stage> {
+  if (!runtimeIsQuiet)
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    });
+  runtimeIsQuiet = true;
+  const address = inject('temporalAddress');
+  const namespace = `test-${process.pid}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: days(1) } });
+  await registerSearchAttributes(address, namespace);
+  const client = new Client({ connection, namespace });
+  const shared = { connection: native, namespace, activities: activities(client) };
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUE.workflows,
+      workflowBundle: { codePath: inject('workflowBundlePath') },
+      stickyQueueScheduleToStartTimeout: '3s',
+    }),
+    Worker.create({ ...shared, taskQueue: TASK_QUEUE.buildkite }),
+    Worker.create({ ...shared, taskQueue: TASK_QUEUE.notify }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return {
+    client,
+    namespace,
+    history: (workflowId) => client.workflow.getHandle(workflowId).fetchHistory(),
+    async stop() {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await connection.close();
+      await native.close();
+    },
+  };
+}
+
+// protobufjs takes numbers for 64-bit fields at run time; its typings ask for Long.
+const days = (count: number): never => (count * 86_400) as never;

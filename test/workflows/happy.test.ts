@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildId, environmentId } from '../../workflows/contract.ts';
+import { githubReply, voteOf } from '../support/deploy-examples.ts';
+import { openStory, TARGET, type Story } from '../support/story.ts';
+import { DEPLOY_TIMING } from '../../workflows/timing.ts';
+
+const EVENTS_MAX = 150;
+
+describe('a deploy with two approvals and a passing build', () => {
+  let story: Story;
+  beforeAll(async () => {
+    story = await openStory();
+  });
+  afterAll(() => story.close());
+
+  it('is built once and told on both cards, in at most 150 events', async () => {
+    const { world } = story;
+    const id = await story.ask({}, DEPLOY_TIMING);
+    await story.until(id, 'waiting');
+    await story.waitFor('both cards', () => world.slackCards.length === 1 && world.githubCards.length === 1);
+    expect(await story.vote(id, voteOf('bea', 'slack'))).toMatchObject({ kind: 'counted', have: 1, need: 2, last: false });
+    await story.waitFor('the first vote on the cards', () => world.announcements.length === 1);
+    expect(await story.vote(id, voteOf('carl', 'github', { replyTo: githubReply(9) }))).toMatchObject({ kind: 'counted', last: true });
+    await story.waitFor('the build on the cards', () => world.announcements.at(-1)?.status.phase.kind === 'building');
+    await story.webhook(1, { state: 'scheduled' });
+    await story.webhook(1, { state: 'running', startedAt: Date.now() });
+    await story.finish(1, 'passed');
+    const end = await story.end(id);
+
+    expect(end.phase.kind).toBe('succeeded');
+    expect(world.creates).toHaveLength(1);
+    expect(world.creates[0]).toMatchObject({ deployId: id, approvers: ['bea', 'carl'], pullRequest: 42 });
+    expect(world.announcements.map(({ status }) => status.phase.kind)).toEqual(['waiting', 'building', 'succeeded']);
+    expect(world.receipts.map(({ to }) => to)).toEqual([githubReply(9)]);
+    expect(world.reads).toEqual(['list target', 'read 1']);
+    expect(await story.environment()).toMatchObject({ known: true, live: { sha: end.plan?.sha }, holder: null, queue: [] });
+
+    const histories = await Promise.all([id, buildId(TARGET), environmentId(TARGET)].map((workflow) => story.stage.history(workflow)));
+    const counts = histories.map(({ events }) => events?.length ?? 0);
+    expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(EVENTS_MAX);
+  });
+});
