@@ -109,8 +109,8 @@ function explainOther(child: NumberedNode, { node, filling, voters, groups }: Ex
 function explainLeaf({ node, filling, voters, groups }: Omit<Explained, 'node'> & { readonly node: Leaf }): TallyNode {
   const by = filling.approversOf.get(node.leaf) ?? [];
   const satisfied = by.length >= node.count;
-  const members = new Set(membersOf(groups, node.group).map((member) => member.key));
-  const waitingFor = satisfied ? [] : voters.candidates.filter((person) => members.has(person.key));
+  const candidates = new Set(voters.candidates.map((person) => person.key));
+  const waitingFor = satisfied ? [] : membersOf(groups, node.group).filter((member) => candidates.has(member.key));
   return { kind: 'group', group: node.group, count: node.count, satisfied, by, waitingFor };
 }
 
