@@ -7,6 +7,8 @@ import type { RenderContext } from './context.ts';
 import { plural } from './facts.ts';
 import { channel, code, fromBackticks, join, link, listed, named, say, shaLink, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
+import { placeWords } from './reason-text.ts';
+import { ACT_REASONS } from './reasons-act.ts';
 import { reasonItem, reasonSentence } from './reasons.ts';
 import type { Hints } from './reason-text.ts';
 import type { Reply } from './reply.ts';
@@ -114,8 +116,10 @@ function notUnderstood({ failure }: Extract<Spoken, { kind: 'not-understood' }>,
   return { lines: [fromBackticks(failure.problem), ...meant], items: [], closing: say`More: ${code(`${context.prefix} help${topic}`)}` };
 }
 
+/** Of a command: a list, and that nothing was started. Of an act on a request: the reason, spoken to whoever acted. */
 function refused({ reasons }: Extract<Spoken, { kind: 'refused' }>, { context, surface }: Asked): Answer {
   const hints: Hints = { prefix: context.prefix, surface, again: null, act: null, code: null };
+  if (reasons.every((reason) => Object.hasOwn(ACT_REASONS, reason.code))) return lines(...reasons.map((reason) => reasonSentence(reason, hints)));
   return { lines: [say`⛔ Not started.`], items: reasons.map((reason) => reasonItem(reason, hints)), closing: null };
 }
 
@@ -147,7 +151,7 @@ function helpTopic(entry: HelpEntry): Answer {
 // ---- what there is -------------------------------------------------------------------------------------------
 
 function openRequests({ where, requests }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
-  const place = where === '' ? 'here' : `in ${where}`;
+  const place = placeWords(where);
   if (requests.length === 0) return lines(say`Nothing is waiting and nothing is being built ${place}.`);
   return {
     lines: [say`${plural(requests.length, 'open request')} ${place}:`],

@@ -10,6 +10,7 @@ import type { Fact } from './view.ts';
 
 const HEADER_MAX = 150;
 const SECTION_MAX = 2_900;
+const LINE_MAX = 1_200;
 const FIELD_MAX = 600;
 const FIELDS_MAX = 10;
 const CONTEXT_MAX = 900;
@@ -24,18 +25,18 @@ export function section(markdown: string): SectionBlock {
 
 /** Lines of one section; those that don't fit are counted. */
 export function linesSection(lines: readonly Inline[], now: number, max = SECTION_MAX): readonly SectionBlock[] {
-  const drawn: string[] = [];
+  const drawn = lines.map((line) => toSlack(line, { now, max: LINE_MAX })).filter((line) => line.trim() !== '');
+  const shown: string[] = [];
   let room = max - 20;
-  for (const line of lines) {
-    const next = toSlack(line, { now, max: 1_200 });
-    if (next.length + 1 > room) {
-      drawn.push(`and ${lines.length - drawn.length} more`);
+  for (const line of drawn) {
+    room -= line.length + 1;
+    if (room < 0) {
+      shown.push(`and ${drawn.length - shown.length} more`);
       break;
     }
-    room -= next.length + 1;
-    drawn.push(next);
+    shown.push(line);
   }
-  return drawn.length === 0 ? [] : [section(drawn.join('\n'))];
+  return shown.length === 0 ? [] : [section(shown.join('\n'))];
 }
 
 /** Two columns. */

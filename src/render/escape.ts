@@ -8,15 +8,15 @@ const ZERO_WIDTH = '\u200B';
 // What can't be seen: control characters (line ends too), direction changes, zero-width characters, other invisible formats.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
 
-/** One visible line, at most `max` characters (user-perceived ones may be cut in two, code points never). */
+/** One visible line of at most `max` characters. */
 export function oneLine(text: string, max = 500): string {
   const line = text
     .slice(0, max * 4)
     .toWellFormed()
     .replace(INVISIBLE, (run) => (/[\s\p{Cc}\p{Zl}\p{Zp}]/u.test(run) ? ' ' : ''))
     .trim();
-  const characters = Array.from(line);
-  return characters.length <= max ? line : `${characters.slice(0, max - 1).join('')}…`;
+  // Platforms count UTF-16 units; a character outside the first plane is never cut in two.
+  return line.length <= max ? line : `${line.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 // ---- Slack ---------------------------------------------------------------------------------------------------

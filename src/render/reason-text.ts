@@ -36,3 +36,9 @@ export function either(words: readonly (Inline | Span)[]): Inline {
   if (words.length < 2 || last === undefined) return listed(words, 8);
   return say`${listed(words.slice(0, -1), 8)} or ${last}`;
 }
+
+/** Where somebody looked: `#42`, `acme/api`, `this channel`. */
+export function placeWords(where: string): string {
+  if (where === '') return 'here';
+  return /^#\d+$/.test(where) ? `on pull request ${where.slice(1)}` : `in ${where}`;
+}

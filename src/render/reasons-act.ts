@@ -3,12 +3,11 @@ import type { ActReason } from '../../workflows/reasons.ts';
 import { plural } from './facts.ts';
 import { code, link, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
-import { either, names } from './reason-text.ts';
+import { either, names, placeWords } from './reason-text.ts';
 import type { Hints, ReasonText, ReasonTexts } from './reason-text.ts';
 import type { ActName } from './reply.ts';
 
 const NOUN: Readonly<Record<ActName, string>> = { approve: 'approval', reject: 'rejection', withdraw: 'withdrawal', cancel: 'cancellation' };
-const DONE: Readonly<Record<ActName, string>> = { approve: 'approved', reject: 'rejected', withdraw: 'withdrew', cancel: 'cancelled' };
 
 export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'unreadable'>> = {
   'own-request': (_reason, hints) => no(`own request`, say`You asked for this deploy, so your ${noun(hints)} can't count.`, null),
@@ -54,12 +53,14 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
   },
   'already-starting': (_reason, hints) =>
     no('late', say`The build is being started already: it is too late to ${hints.act ?? 'do that'}.`, cancelInstead(hints)),
-  'may-not-cancel': ({ allowed }) => no('permission', say`Only ${either(allowed.map(strong))} may cancel this request.`, null),
+  'may-not-cancel': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may cancel this request.`, null),
   'reason-needed': (_reason, hints) => no('reason', say`A rejection needs a reason, for whoever asked.`, rejectWords(hints)),
   'unknown-request': ({ named }, { prefix }) =>
     no('unknown', say`I know no request ${code(named.slice(0, 60))}.`, say`${code(`${prefix} status`)} lists the open ones.`),
-  'no-open-request': ({ where }, hints) =>
-    no('nothing open', say`There is nothing to ${hints.act ?? 'act on'} ${where === '' ? 'here' : `in ${where}`}: no request is open.`, null),
+  'no-open-request': ({ where }, { act }) => {
+    const place = placeWords(where);
+    return no('nothing open', act === null ? say`No request is open ${place}.` : say`There is nothing to ${act} ${place}: no request is open.`, null);
+  },
   'several-open-requests': ({ codes }, hints) =>
     no(
       'several open',
@@ -71,6 +72,13 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
       ? no('still open', say`${code(other)} is still going on.`, say`See it with ${code(`${prefix} status ${other}`)}.`)
       : no('succeeded', say`${code(other)} ended well; there is nothing to try again.`, null),
 };
+
+/** The words of `may` in the configuration. */
+function mayWords(word: string): Inline {
+  if (word === 'requester' || word === 'approvers') return say`the ${word}`;
+  return ROLES.has(word) ? say`people with ${strong(word)} permission` : [strong(word)];
+}
+const ROLES: ReadonlySet<string> = new Set(['read', 'triage', 'write', 'maintain', 'admin']);
 
 function no(title: string, said: Inline, wayOut: Inline | null): ReasonText {
   return { sign: '❌', title, said, wayOut };
@@ -101,6 +109,10 @@ export function endedWords(ended: string): string {
     cancelled: 'was cancelled',
     succeeded: 'was deployed',
     'ended-badly': 'has ended: its build did not pass',
+    failed: 'has ended: its build failed',
+    canceled: 'was cancelled while it was being built',
+    skipped: 'has ended: Buildkite skipped its build',
+    not_run: 'has ended: Buildkite did not run its build',
     stopped: 'was stopped by the last check before its build',
     refused: 'was refused',
     planned: 'was only a plan',
@@ -108,6 +120,3 @@ export function endedWords(ended: string): string {
   };
   return words[ended] ?? `has ended (${ended})`;
 }
-
-/** `approved`, `rejected` … for the words of an answer. */
-export const doneWord = (act: ActName): string => DONE[act];

@@ -20,11 +20,11 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`${code(service)} has no environment ${code(environment)}.`,
     wayOut: known[0] === undefined ? null : say`It has ${names(known)}: ${code(`${prefix} ${service} to ${known[0]}`)}.`,
   }),
-  'service-needed': ({ known }, { prefix, again }) => ({
+  'service-needed': ({ known }) => ({
     sign: '❌',
     title: 'service',
     said: say`this repository has ${plural(known.length, 'service')}; say which.`,
-    wayOut: say`There is ${names(known)}: ${code(`${prefix} ${known[0] ?? '<service>'} ${again?.slice(prefix.length + 1) ?? 'to <environment>'}`)}.`,
+    wayOut: say`There is ${names(known)}: put it before the environment.`,
   }),
   'wrong-repository': ({ service, expected, found }) => ({
     sign: '❌',

@@ -18,7 +18,8 @@ export function replyMessage(reply: Reply, renderContext: RenderContext): SlackM
 function drawn({ lines, items, closing }: Answer, now: number): SlackMessage {
   const bullets = items.map((item) => say`• ${item}`);
   return {
-    text: toSlackFallback(join([...lines, ...items], ' '), { now, max: 2_000 }),
+    // Never empty: a notification without text would say nothing at all.
+    text: toSlackFallback(join([...lines, ...items], ' '), { now, max: 2_000 }).trim() || '…',
     blocks: [
       ...linesSection(lines, now, 2_000),
       ...linesSection(bullets.slice(0, 12), now, 2_600),

@@ -124,7 +124,7 @@ describe('words to type', () => {
     ...REPLY_LIST.map(([, reply]) => (reply.kind === 'help' ? '' : (replyMarkdown(reply, exampleContext).markdown ?? ''))),
   ].flatMap((markdown) => githubParts(markdown).code);
   const slack = slackMessages
-    .filter(([name]) => !name.startsWith('reply help') && name !== 'reply refused-reply')
+    .filter(([name]) => !name.startsWith('reply help'))
     .flatMap(([, message]) => slackTexts(message))
     .flatMap(({ text }) => Array.from(text.matchAll(/`(\/[^`]+)`/g), (match) => match[1] ?? ''));
 

@@ -52,10 +52,10 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'already-approved': { code: 'already-approved', at: NOW - 9 * MINUTE },
   'too-late': { code: 'too-late', ended: 'expired', at: NOW - 20 * MINUTE, service: 'api', environment: 'production' },
   'already-starting': { code: 'already-starting' },
-  'may-not-cancel': { code: 'may-not-cancel', allowed: ['the requester', 'sre', 'api-owners'] },
+  'may-not-cancel': { code: 'may-not-cancel', allowed: ['requester', 'approvers', 'admin', 'release-managers'] },
   'reason-needed': { code: 'reason-needed' },
   'unknown-request': { code: 'unknown-request', named: '7F3K-QQ' },
-  'no-open-request': { code: 'no-open-request', where: 'acme/api#42' },
+  'no-open-request': { code: 'no-open-request', where: '#42' },
   'several-open-requests': { code: 'several-open-requests', codes: [CODE, code('9QRS-T3')] },
   'not-retryable': { code: 'not-retryable', other: CODE, why: 'still-open' },
 };
@@ -118,7 +118,10 @@ export const REPLIES = {
       },
     },
   },
-  refused: { 'refused-reply': { kind: 'refused', reasons: [REASONS['unknown-service'], REASONS['not-retryable']] } },
+  refused: {
+    'refused-command': { kind: 'refused', reasons: [REASONS['unknown-service']] },
+    'refused-late': { kind: 'refused', reasons: [REASONS['too-late']] },
+  },
   help: {
     'help-github': { kind: 'help', topic: null, surface: 'github', services },
     'help-slack': { kind: 'help', topic: null, surface: 'slack', services },
