@@ -1,0 +1,143 @@
+// What people do on the page, and how it reaches the platforms: through the simulators' drivers, which sign and deliver it like the real ones.
+import type { DeliveryProblem } from '../slack/delivery.ts';
+import type { Delivered } from '../slack/people.ts';
+import { isRecord } from '../slack/world.ts';
+import { PEOPLE, PIPELINE, REPOSITORY, type PersonName, type World } from '../world.ts';
+import { pushWithGreenChecks } from './push.ts';
+import type { Toggle, Troubles } from './troubles.ts';
+
+export type Act =
+  | { readonly do: 'slash'; readonly channel: string; readonly text: string }
+  | { readonly do: 'click'; readonly ts: string; readonly action: string }
+  | { readonly do: 'submit'; readonly view: string; readonly values: Readonly<Record<string, string>> }
+  | { readonly do: 'dismiss'; readonly view: string }
+  | { readonly do: 'comment'; readonly text: string }
+  | { readonly do: 'push' }
+  | { readonly do: 'check'; readonly name: string; readonly result: 'success' | 'failure' }
+  | { readonly do: 'toggle'; readonly what: Toggle }
+  | { readonly do: 'unblock'; readonly build: string }
+  | { readonly do: 'cancel-build'; readonly build: string }
+  | { readonly do: 'use-up-quota' }
+  | { readonly do: 'restart' };
+
+/** What the page tells the person at once; null when what happened shows by itself. `errors`: block id → remark at the field of a modal. */
+export interface Told {
+  readonly told: string | null;
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+export interface Stage {
+  readonly world: World;
+  readonly troubles: Troubles;
+}
+
+const NOTHING: Told = { told: null, errors: {} };
+const say = (told: string): Told => ({ told, errors: {} });
+
+/** Does it as this person. */
+export async function perform({ world, troubles }: Stage, who: PersonName, act: Act): Promise<Told> {
+  const person = PEOPLE[who];
+  switch (act.do) {
+    case 'slash':
+      return slash(world, person.slack, act);
+    case 'click':
+      return heard(await world.slack.click(person.slack, act.ts, act.action));
+    case 'submit':
+      return heard(await world.slack.submit(person.slack, act.view, act.values));
+    case 'dismiss':
+      world.slack.dismiss(person.slack, act.view);
+      return NOTHING;
+    case 'comment':
+      return person.github === null ? noAccount(person.name) : comment(world, person.github.login, act.text);
+    case 'push': {
+      if (person.github === null) return noAccount(person.name);
+      const sha = await pushWithGreenChecks(world, person.github.login);
+      return say(`${person.name} pushed ${sha.slice(0, 7)}; its checks are green.`);
+    }
+    case 'check':
+      world.github.setCheck(REPOSITORY, headOf(world), { name: act.name, result: act.result });
+      return NOTHING;
+    case 'toggle':
+      troubles.toggle(act.what);
+      return NOTHING;
+    case 'unblock':
+      world.buildkite.unblock(PIPELINE, Number(act.build), { by: buildkiteUser(person.name) });
+      return NOTHING;
+    case 'cancel-build':
+      world.buildkite.cancelInUi(PIPELINE, Number(act.build));
+      return NOTHING;
+    case 'use-up-quota':
+      world.buildkite.consumeQuota(Math.max(0, world.buildkite.quota()[0]?.remaining ?? 0));
+      return say('Other clients of the organization used up what was left of its window.');
+    case 'restart':
+      await troubles.restart();
+      return say('Killed and started again.');
+  }
+}
+
+async function slash(world: World, user: string, { channel, text }: { channel: string; text: string }): Promise<Told> {
+  const match = /^(\/\S+)\s*(.*)$/s.exec(text.trim());
+  if (match === null) return say('Only slash commands are heard here: begin with /deploy.');
+  if (match[1] !== '/deploy') return say(`Slack says: ${match[1]} is not a valid command.`);
+  return heard(await world.slack.slash(user, channel, '/deploy', match[2] ?? ''));
+}
+
+async function comment(world: World, login: string, text: string): Promise<Told> {
+  if (text.trim() === '') return say('An empty comment says nothing.');
+  const { delivery } = await world.github.comment(REPOSITORY, world.pullRequest, login, text);
+  const status = delivery?.statusCode ?? 0;
+  if (status >= 200 && status < 300) return NOTHING;
+  return say(`The comment is there, but its webhook was ${status === 0 ? 'not answered' : `answered ${status}`}.`);
+}
+
+const PROBLEMS: Readonly<Record<DeliveryProblem, string>> = {
+  operation_timeout: 'Countersign did not answer within 3 s. It may still do what you asked',
+  dispatch_failed: 'Countersign can’t be reached. Try again in a moment',
+  http_client_error: 'Countersign refused the request',
+  http_service_error: 'Countersign answered with an error',
+  invalid_command_response: 'Countersign’s answer is none that Slack shows',
+  incomplete: 'Fill in what is required',
+};
+
+function heard({ problem, errors }: Delivered): Told {
+  return { told: problem === null ? null : `Slack says: ${PROBLEMS[problem]} (${problem}).`, errors };
+}
+
+const noAccount = (name: string): Told => say(`${name} has no GitHub account.`);
+const buildkiteUser = (name: string): { name: string; email: string } => ({ name, email: `${name.toLowerCase()}@acme.test` });
+
+export function headOf(world: World): string {
+  const { head } = world.github.pullRequest(REPOSITORY, world.pullRequest);
+  return isRecord(head) ? String(head['sha']) : '';
+}
+
+/** What each act carries besides its name, all of it text. */
+const FIELDS: Readonly<Record<Act['do'], readonly string[]>> = {
+  slash: ['channel', 'text'],
+  click: ['ts', 'action'],
+  submit: ['view'],
+  dismiss: ['view'],
+  comment: ['text'],
+  push: [],
+  check: ['name', 'result'],
+  toggle: ['what'],
+  unblock: ['build'],
+  'cancel-build': ['build'],
+  'use-up-quota': [],
+  restart: [],
+};
+
+/** An act as it came over the wire, or null. */
+export function readAct(value: unknown): Act | null {
+  if (!isRecord(value) || typeof value['do'] !== 'string' || !Object.hasOwn(FIELDS, value['do'])) return null;
+  const fields = FIELDS[value['do'] as Act['do']];
+  if (!fields.every((field) => typeof value[field] === 'string')) return null;
+  if (value['do'] === 'submit' && !isTexts(value['values'])) return null;
+  return value as Act;
+}
+
+export function isPersonName(value: unknown): value is PersonName {
+  return typeof value === 'string' && Object.hasOwn(PEOPLE, value);
+}
+
+const isTexts = (value: unknown): boolean => isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
