@@ -50,7 +50,7 @@ export function plannedCard(view: View): Card {
     sign: '📋',
     headline: say`Plan: ${route(view.status)}`,
     facts,
-    lines: [say`Nothing was started, nobody was asked. As things stand every gate is open:`],
+    lines: [say`Nothing was started, nobody was asked. As things stand every gate is open.`],
     items: plan === null ? [] : plan.gates.filter(({ state }) => state !== 'not-applicable').map(gateLine),
     next: say`Start it with ${code(askAgain(view))}`,
   });

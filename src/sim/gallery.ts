@@ -66,7 +66,7 @@ function page(body: string): string {
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif } body { margin: 1rem auto; max-width: 100rem; padding: 0 1rem }
 section { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; border-top: 1px solid #8884 } h2 { grid-column: 1 / -1; font-size: 1rem; color: #888 }
 article { border: 1px solid #8886; border-radius: 8px; padding: .5rem 1rem; margin-bottom: 1rem; overflow-wrap: anywhere } h3 { margin: .3rem 0 }
-table { border-collapse: collapse } td { border: 1px solid #8886; padding: .3rem .7rem } thead { display: none } .fallback, .context { color: #888; font-size: .85rem }
+table { border-collapse: collapse } td { border: 1px solid #8886; padding: .3rem .7rem } td:first-child { white-space: nowrap } thead { display: none } .fallback, .context { color: #888; font-size: .85rem }
 code { background: #8882; padding: .1em .3em; border-radius: 4px } pre { background: #8882; padding: .5rem; overflow: auto } mark { background: #1d9bd133; color: inherit }
 .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem } .fields p:only-child { grid-column: 1 / -1 } p { margin: .4rem 0 }
 button { padding: .3rem .8rem; border-radius: 4px; border: 1px solid #8888; background: none; font: inherit } .primary { background: #007a5a; color: #fff } .danger { color: #e01e5a }
