@@ -91,22 +91,23 @@ async function announce(deps: NotifyDeps, input: Parameters<NotifyActivities['an
   const { slack, github } = cards;
   if (slack !== null) steps.push(['slack-card', () => deps.slack.updateCard(slack, cardMessage(status, context))]);
   if (github !== null) steps.push(['github-card', () => deps.github.updateComment(repoOf(status), github.comment, cardMarkdown(status, context))]);
-  if (slack !== null && thread !== null) steps.push(['thread', () => deps.slack.postInThread(slack, threadLine(status, context))]);
-  steps.push(...newMessages(deps, status, cards, context), ...finalReaction(deps, status));
+  // Only news makes new messages: a card that is edited again within its phase says it all by itself.
+  if (thread !== null) steps.push(...newMessages(deps, status, cards, context));
+  steps.push(...finalReaction(deps, status));
   await runOnce(deps, steps);
 }
 
 function newMessages(deps: NotifyDeps, status: DeployStatus, cards: Cards, context: RenderContext): readonly Step[] {
   const steps: Step[] = [];
-  const { slack } = cards;
-  const slackNews = announcementMessage(status, context);
-  if (slack !== null && slackNews !== null) steps.push(['slack-news', () => deps.slack.postInThread(slack, slackNews)]);
+  const { slack, github } = cards;
+  if (slack !== null)
+    steps.push(['thread', () => deps.slack.postInThread(slack, announcementMessage(status, context) ?? threadLine(status, context))]);
   const also = alsoLine(status, context);
   if (also !== null)
     for (const channel of status.plan?.slack.also ?? []) steps.push([`also-${channel}`, () => deps.slack.postMessage(channel, also)]);
   const markdown = announcementMarkdown(status, context);
-  if (cards.github !== null && markdown !== null)
-    steps.push(['github-news', async () => void (await deps.github.createComment(repoOf(status), issueOf(status), markdown))]);
+  if (github !== null && markdown !== null)
+    steps.push(['comment', async () => void (await deps.github.createComment(repoOf(status), issueOf(status), markdown))]);
   return steps;
 }
 
@@ -158,11 +159,12 @@ function plainContext(deps: NotifyDeps): RenderContext {
   return { now: deps.now(), prefix: deps.prefix, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
 }
 
+/** Each card links to the other one. */
 async function contextOf(deps: NotifyDeps, status: DeployStatus, cards: Cards): Promise<RenderContext> {
   const { plan } = status;
-  const githubUrl =
-    plan === null || cards.github === null
-      ? null
-      : `${new URL(plan.commitUrl).origin}/${plan.repo.slug}/pull/${issueOf(status)}#issuecomment-${cards.github.comment}`;
-  return { ...plainContext(deps), cards: { githubUrl, slackUrl: null }, usualMs: plan?.usualMs ?? null };
+  const { slack, github } = cards;
+  const origin = plan === null ? null : new URL(plan.commitUrl).origin;
+  const githubUrl = origin === null || github === null ? null : `${origin}/${plan?.repo.slug}/pull/${issueOf(status)}#issuecomment-${github.comment}`;
+  const slackUrl = slack === null ? null : await deps.slack.permalink(slack).catch(() => null);
+  return { ...plainContext(deps), cards: { githubUrl, slackUrl }, usualMs: plan?.usualMs ?? null };
 }

@@ -28,6 +28,7 @@ export function createSlack(options: SlackOptions): SlackApi {
   const web = createSlackWeb(options);
   const whoAmI = remembered(() => readWhoAmI(web));
   const post = createPoster(web, options.paceMs ?? PACE_MS);
+  const permalinks = new Map<string, string>();
   return {
     whoAmI,
     readAccount: createAccounts({ web, ownTeam: async () => (await whoAmI()).team, now: options.now }),
@@ -45,13 +46,26 @@ export function createSlack(options: SlackOptions): SlackApi {
       await post({ channel, message, doing: `posting in ${channel}` });
     },
     tell: (channel, user, message) => tell(web, { channel, user }, message),
-    permalink: async (place) => {
-      const answer = await web({ doing: `reading the card's address in ${place.channel}`, kind: 'read' }, (client) =>
-        client.chat.getPermalink({ channel: place.channel, message_ts: place.ts }),
+    permalink: async ({ channel, ts }) => {
+      const known = permalinks.get(`${channel}:${ts}`);
+      if (known !== undefined) return known;
+      const answer = await web({ doing: `reading the card's address in ${channel}`, kind: 'read' }, (client) =>
+        client.chat.getPermalink({ channel, message_ts: ts }),
       );
-      return present(answer.permalink, 'permalink');
+      const link = present(answer.permalink, 'permalink');
+      remember(permalinks, `${channel}:${ts}`, link);
+      return link;
     },
   };
+}
+
+/** Addresses never change; the oldest are forgotten. */
+const PERMALINKS_MAX = 1_000;
+
+function remember(permalinks: Map<string, string>, key: string, link: string): void {
+  permalinks.set(key, link);
+  const [oldest] = permalinks.keys();
+  if (permalinks.size > PERMALINKS_MAX && oldest !== undefined) permalinks.delete(oldest);
 }
 
 interface Post {
