@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBuildkiteSim, type BuildkiteSim, type BuildkiteSimOptions } from './buildkite/buildkite-sim.ts';
 import type { StepDefinition } from './buildkite/state.ts';
-import { createGithubSim, type GithubSim } from './github/github-sim.ts';
+import { createGithubSim, type GithubSim, type GithubSimOptions } from './github/github-sim.ts';
 import { createSlackSim, type SlackSim } from './slack/sim.ts';
 
 export interface AcmePerson {
@@ -77,6 +77,7 @@ export interface WorldOptions {
   /** Holds the configuration; made if it does not exist. */
   readonly folder: string;
   readonly config?: string;
+  readonly github?: GithubSimOptions;
   readonly buildkite?: BuildkiteSimOptions;
   readonly steps?: readonly StepDefinition[];
 }
@@ -102,7 +103,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const profile = join(options.folder, 'temporal.toml');
   await writeFile(profile, '[profile.default]\n');
   await chmod(profile, 0o644);
-  const [github, slack, buildkite] = await Promise.all([createGithubSim(), createSlackSim(), createBuildkiteSim(options.buildkite)]);
+  const [github, slack, buildkite] = await Promise.all([createGithubSim(options.github), createSlackSim(), createBuildkiteSim(options.buildkite)]);
   const pullRequest = await settleGithub(github);
   settleSlack(slack);
   const steps = options.steps ?? STEPS;

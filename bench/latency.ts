@@ -1,0 +1,128 @@
+// How long a person waits at the front door, each measured in turns with what Temporal alone takes.
+import { PEOPLE, REPOSITORY } from '../src/sim/world.ts';
+import { startBare, type Bare } from './bare.ts';
+import { manyServices, openChannels, openSubject, type Subject } from './company.ts';
+import { createSender, recordDeliveries, type Recorder, type Sender } from './sender.ts';
+import { eventually, pause, quiet, setStage, type Stage } from './stage.ts';
+import { compare, type Round } from './statistics.ts';
+import { compared, type Row } from './table.ts';
+
+const WARM_UP = 20;
+/** After a bare call: its worker may still be at it. */
+const REST_MS = 30;
+
+export interface LatencyOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly rounds: number;
+  readonly perRound: number;
+  readonly tell: (line: string) => void;
+}
+
+interface Scene {
+  readonly stage: Stage;
+  readonly bare: Bare;
+  readonly sender: Sender;
+  readonly recorder: Recorder;
+  readonly repositoryId: number;
+}
+
+/** One way to be measured: the bare calls and what the product does, for the same index. */
+interface Contest {
+  readonly product: (scene: Scene, subject: Subject, index: number) => Promise<number>;
+  readonly baseline: (scene: Scene, subject: Subject, index: number) => Promise<number>;
+}
+
+const CONTESTS = {
+  start: {
+    product: async ({ sender, recorder, stage }, { number, service }) => {
+      const took = await sender.send(await recorder.comment(number, 'ann', `/deploy ${service} to production`));
+      await eventually('buttons in Slack and a card on the pull request', () => isWaiting(stage, number));
+      return took;
+    },
+    baseline: ({ bare }, _subject, index) => bare.start(index),
+  },
+  click: {
+    product: async ({ sender, recorder }, { channel }) => sender.send(await recorder.click(PEOPLE.bea.slack, channel, 'countersign:approve')),
+    baseline: ({ bare }, _subject, index) => bare.update(index, `click-${index}`),
+  },
+  comment: {
+    product: async ({ sender, recorder }, { number }) => sender.send(await recorder.comment(number, 'dan', '/approve')),
+    baseline: ({ bare, repositoryId }, { number }, index) => bare.listAndUpdate(index, `comment-${index}`, `${repositoryId}#${number}`),
+  },
+} as const satisfies Record<string, Contest>;
+type ContestName = keyof typeof CONTESTS;
+
+export async function measureLatency(options: LatencyOptions): Promise<readonly Row[]> {
+  const { rounds, perRound, tell } = options;
+  const scene = await openScene(options);
+  const results: Record<ContestName, Round[]> = { start: [], click: [], comment: [] };
+  try {
+    let next = 0;
+    const play = async (count: number): Promise<Record<ContestName, Round>> => {
+      const first = next;
+      next += count;
+      const subjects: Subject[] = [];
+      for (let index = first; index < next; index += 1) subjects.push(await openSubject(scene.stage.world, index));
+      const start = await takeTurns(scene, CONTESTS.start, subjects, first);
+      const click = await takeTurns(scene, CONTESTS.click, subjects, first);
+      const comment = await takeTurns(scene, CONTESTS.comment, subjects, first);
+      return { start, click, comment };
+    };
+    tell(`latency: warming up with ${WARM_UP} requests`);
+    await play(WARM_UP);
+    for (let round = 1; round <= rounds; round += 1) {
+      tell(`latency: round ${round} of ${rounds}, ${perRound} requests`);
+      const played = await play(perRound);
+      for (const name of ['start', 'click', 'comment'] as const) results[name].push(played[name]);
+    }
+    await assertCounted(scene, next);
+  } finally {
+    scene.sender.close();
+    scene.recorder.close();
+    scene.bare.close();
+    await scene.stage.close();
+  }
+  return [
+    compared('a click in Slack until its HTTP answer, against a bare update with one local activity', compare(results.click), 1.5),
+    compared('`/approve` on a pull request until its HTTP answer, against one bare list call and that update', compare(results.comment), 1.5),
+    compared('`/deploy` on a pull request until its HTTP answer, against a bare `workflow.start`', compare(results.start), 1.5),
+  ];
+}
+
+async function openScene({ address, namespace }: LatencyOptions): Promise<Scene> {
+  const stage = await setStage({ address, namespace, world: { config: manyServices(), github: { rateLimit: 1_000_000 } } });
+  openChannels(stage.world);
+  const recorder = await recordDeliveries(stage.world);
+  const repositoryId = (stage.world.github.pullRequest(REPOSITORY, stage.world.pullRequest)['base'] as { repo: { id: number } }).repo.id;
+  return { stage, recorder, repositoryId, sender: createSender(stage.product.url), bare: await startBare(stage.client, address) };
+}
+
+/** A B, B A, A B …: whatever else the machine does meets both alike. */
+async function takeTurns(scene: Scene, contest: Contest, subjects: readonly Subject[], first: number): Promise<Round> {
+  const round = { baseline: [] as number[], product: [] as number[] };
+  for (const [offset, subject] of subjects.entries()) {
+    const index = first + offset;
+    const sides = index % 2 === 0 ? (['product', 'baseline'] as const) : (['baseline', 'product'] as const);
+    for (const side of sides) {
+      round[side].push(await contest[side](scene, subject, index));
+      if (side === 'product') await quiet(scene.stage.world);
+      else await pause(REST_MS);
+    }
+  }
+  return round;
+}
+
+function isWaiting({ world }: Stage, pullRequest: number): boolean {
+  return world.github.comments(REPOSITORY, pullRequest).some(({ viaApp, body }) => viaApp && body.includes('Waiting for approval'));
+}
+
+/** Figures of refused clicks would be worth nothing: every vote is in the history of its request. */
+async function assertCounted({ stage }: Scene, requests: number): Promise<void> {
+  let votes = 0;
+  for await (const { workflowId } of stage.client.workflow.list({ query: `WorkflowType = 'deploy'` })) {
+    const status = await stage.client.workflow.getHandle(workflowId).query<{ votes: readonly unknown[] }>('status');
+    votes += status.votes.length;
+  }
+  if (votes !== 2 * requests) throw new Error(`${votes} votes count instead of ${2 * requests}: the figures above are not of counted votes`);
+}
