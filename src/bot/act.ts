@@ -4,7 +4,7 @@ import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import type { Which } from '../command/command.ts';
 import type { Reply } from '../render/reply.ts';
 import type { FoundDeploy } from '../temporal/gateway.ts';
-import type { BotDeps } from './bot.ts';
+import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
 import { servicesHere } from './grammar.ts';
 

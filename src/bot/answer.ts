@@ -7,7 +7,7 @@ import { deployCode } from '../ids.ts';
 import type { Reply } from '../render/reply.ts';
 import { assertNever } from '../trouble.ts';
 import { actOn, findMeant, tooLate } from './act.ts';
-import type { BotDeps } from './bot.ts';
+import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
 import { servicesHere } from './grammar.ts';
 

@@ -1,21 +1,12 @@
 // One command on its way: parse, start or update, reply. Surfaces differ only in how the reply reaches the person.
-import type { Logger } from 'pino';
 import { parseCommand } from '../command/parse.ts';
-import type { Config } from '../config/config.ts';
 import type { Reply } from '../render/reply.ts';
 import { replyMarkdown } from '../render/reply-github.ts';
-import type { Gateway } from '../temporal/gateway.ts';
 import { actOn, tooLate } from './act.ts';
 import { answer } from './answer.ts';
+import type { BotDeps } from './deps.ts';
 import type { Click, FrontDoor, Incoming, PushEvent } from './front-door.ts';
 import { grammarOf } from './grammar.ts';
-
-export interface BotDeps {
-  readonly config: Config;
-  readonly gateway: Gateway;
-  readonly log: Logger;
-  readonly now: () => number;
-}
 
 export function createBot(deps: BotDeps): FrontDoor {
   return {
