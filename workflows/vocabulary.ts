@@ -127,7 +127,13 @@ export interface ApprovalRule {
 
 /** The evaluated rule: says for each node whether it is satisfied and by whom, and who could still satisfy it. */
 export type TallyNode =
-  | { readonly kind: 'all' | 'any'; readonly satisfied: boolean; readonly of: readonly TallyNode[] }
+  | {
+      readonly kind: 'all' | 'any';
+      readonly satisfied: boolean;
+      readonly of: readonly TallyNode[];
+      /** Of an `any`: which alternative `have` and `need` speak of. */
+      readonly nearest?: number;
+    }
   | {
       readonly kind: 'group';
       readonly group: string;

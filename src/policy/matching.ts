@@ -83,7 +83,6 @@ function isNearer(one: Filling, other: Filling): boolean {
 function fill(leaves: readonly Leaf[], voters: Voters, isMember: (person: Person, leaf: Leaf) => boolean): Filling {
   const slots = leaves.flatMap((leaf) => Array.from({ length: leaf.count }, () => leaf));
   const holders: (Person | null)[] = slots.map(() => null);
-  const isApprover = new Set<string>(voters.approvers.map((person) => person.key));
 
   function place(person: Person, tried: Set<number>): boolean {
     for (const [slot, leaf] of slots.entries()) {
@@ -98,20 +97,20 @@ function fill(leaves: readonly Leaf[], voters: Voters, isMember: (person: Person
   }
 
   const have = voters.approvers.filter((person) => place(person, new Set())).length;
-  // Candidates come after: an augmenting path never takes a placed person out, it only moves approvers to
-  // where the slots left over can be filled by somebody. So "still needed" never names a group that nobody is left in.
-  let reachable = have;
-  for (const person of voters.candidates) {
-    if (reachable === slots.length) break;
-    if (place(person, new Set())) reachable += 1;
-  }
-  const holdersOf = (leaf: Leaf): Person[] => holders.filter((holder, slot): holder is Person => holder !== null && slots[slot] === leaf);
+  // Candidates come after: an augmenting path never takes a placed person out, it only moves people. First around the approvers, so
+  // that a vote stays where it was counted; then also by moving approvers to where the slots left over can be filled by somebody:
+  // so "still needed" never names a group that nobody is left in while there is another way.
+  const taken = holders.flatMap((holder, slot) => (holder === null ? [] : [slot]));
+  const left = voters.candidates.filter((person) => !place(person, new Set(taken)));
+  const reachable = voters.candidates.length - left.length + have + left.filter((person) => place(person, new Set())).length;
+  const leafOf = new Map(holders.flatMap((holder, slot) => (holder === null ? [] : [[holder.key, slots[slot]] as const])));
+  const placedIn = (people: readonly Person[], leaf: Leaf): readonly Person[] => people.filter((person) => leafOf.get(person.key) === leaf);
   return {
     leaves,
     have,
     need: slots.length,
     canBeFilled: reachable === slots.length,
-    approversOf: new Map(leaves.map((leaf) => [leaf.leaf, holdersOf(leaf).filter((holder) => isApprover.has(holder.key))])),
-    reachable: new Map(leaves.map((leaf) => [leaf.leaf, holdersOf(leaf).length])),
+    approversOf: new Map(leaves.map((leaf) => [leaf.leaf, placedIn(voters.approvers, leaf)])),
+    reachable: new Map(leaves.map((leaf) => [leaf.leaf, placedIn([...voters.approvers, ...voters.candidates], leaf).length])),
   };
 }

@@ -95,7 +95,9 @@ function explain({ node, filling, voters, groups }: Explained): TallyNode {
     if (node.kind === 'all' || uses(filling, child)) return explain({ node: child, filling, voters, groups });
     return explainOther(child, { node, filling, voters, groups });
   });
-  return { kind: node.kind, satisfied: of.length > 0 && (node.kind === 'all' ? of.every(isSatisfied) : of.some(isSatisfied)), of };
+  const satisfied = of.length > 0 && (node.kind === 'all' ? of.every(isSatisfied) : of.some(isSatisfied));
+  const nearest = node.kind === 'any' ? node.of.findIndex((child) => uses(filling, child)) : -1;
+  return { kind: node.kind, satisfied, of, ...(nearest === -1 ? {} : { nearest }) };
 }
 
 // An alternative that was not chosen shows how far it would be with the people that the rest of the rule leaves free.
@@ -125,14 +127,6 @@ function isSatisfied(node: TallyNode): boolean {
 function missingIn(node: TallyNode): readonly Missing[] {
   if (node.satisfied) return [];
   if (node.kind === 'group') return [{ group: node.group, count: node.count - node.by.length, waitingFor: node.waitingFor }];
-  const parts = node.of.map(missingIn);
-  if (node.kind === 'all') return parts.flat();
-  return parts.reduce((best, part) => (isEasier(part, best) ? part : best), parts[0] ?? []);
-}
-
-function isEasier(one: readonly Missing[], other: readonly Missing[]): boolean {
-  const isPossible = (missing: readonly Missing[]): boolean => missing.every(({ count, waitingFor }) => waitingFor.length >= count);
-  if (isPossible(one) !== isPossible(other)) return isPossible(one);
-  const total = (missing: readonly Missing[]): number => missing.reduce((sum, { count }) => sum + count, 0);
-  return total(one) < total(other);
+  const open = node.kind === 'all' ? node.of : node.of.slice(node.nearest ?? 0, (node.nearest ?? 0) + 1);
+  return open.flatMap(missingIn);
 }
