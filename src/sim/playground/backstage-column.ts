@@ -40,12 +40,12 @@ function trouble(troubles: Troubles): readonly Tree[] {
     el('div', { class: 'troubles' }, [
       row({
         act: { do: 'restart' },
-        label: troubles.isRestarting() ? 'Starting again …' : 'Kill and restart Countersign',
+        label: troubles.isRestarting() ? 'Starting again …' : 'Kill Countersign, start again',
         hint: 'Do it while a request waits or builds: it goes on where it was.',
         disabled: troubles.isRestarting(),
       }),
       toggle('fail-next', 'Next build fails', 'The cards show the end of the log, and what to do now.'),
-      toggle('ask-first', 'Builds ask before they migrate', 'The card says it waits, and that nothing is deployed yet.'),
+      toggle('ask-first', 'Builds ask before migrating', 'The card says it waits, and that nothing is deployed yet.'),
       toggle('lose-webhooks', 'Lose Buildkite’s webhooks', 'After a minute of silence one shared poll notices.'),
       row({ act: { do: 'use-up-quota' }, label: 'Use up the quota', hint: 'The next build waits for the new minute, and the card says so.' }),
     ]),

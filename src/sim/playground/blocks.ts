@@ -9,9 +9,7 @@ export interface Place {
 }
 
 export function drawBlocks(blocks: readonly SimBlock[], reader: Reader, place: Place | null): readonly Tree[] {
-  return blocks.map((block, i) =>
-    el('div', { class: `block ${word(block['type'])}`, key: `block ${i}` }, drawBlock(block, reader, place)),
-  );
+  return blocks.map((block, i) => el('div', { class: `block ${word(block['type'])}`, key: `block ${i}` }, drawBlock(block, reader, place)));
 }
 
 function drawBlock(block: SimBlock, reader: Reader, place: Place | null): readonly Tree[] {

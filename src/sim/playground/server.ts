@@ -47,15 +47,16 @@ export async function startPlayground(options: PlaygroundOptions): Promise<{ url
   histories.refresh();
   const scene: Scene = { world, troubles, histories: () => histories.current(), temporalUi };
 
+  let port = 0;
   const server = createServer((request, response) => {
-    void serve({ request, response, host: () => host }, scene, news).catch((error: unknown) => {
+    void serve({ request, response, port }, scene, news).catch((error: unknown) => {
       send(response, 500, { told: error instanceof Error ? error.message : String(error), errors: {} });
     });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  port = (server.address() as AddressInfo).port;
   return {
-    url: `http://${host}/`,
+    url: `http://127.0.0.1:${port}/`,
     close: async () => {
       for (const end of unhear) end();
       histories.stop();
@@ -71,14 +72,15 @@ export async function startPlayground(options: PlaygroundOptions): Promise<{ url
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly host: () => string;
+  readonly port: number;
 }
 
 async function serve(exchange: Exchange, scene: Scene, news: ReturnType<typeof createNews>): Promise<void> {
-  const { request, response, host } = exchange;
+  const { request, response, port } = exchange;
   // A page elsewhere must neither read this one (by a name of its own that leads here) nor act on it.
-  if (request.headers.host !== host()) return send(response, 421, { told: `This is ${host()}.`, errors: {} });
-  const url = new URL(request.url ?? '/', `http://${host()}`);
+  const host = [`127.0.0.1:${port}`, `localhost:${port}`].find((name) => name === request.headers.host);
+  if (host === undefined) return send(response, 421, { told: `This is 127.0.0.1:${port}.`, errors: {} });
+  const url = new URL(request.url ?? '/', `http://${host}`);
   const route = `${request.method} ${url.pathname}`;
   if (route === 'GET /state') return sendState(response, url.searchParams, scene);
   if (route === 'GET /events') return news.listen(response, HEADERS);
@@ -96,8 +98,8 @@ function sendState(response: ServerResponse, query: URLSearchParams, scene: Scen
   send(response, 200, takeSnapshot(scene, { who, conversation, now: Date.now() }));
 }
 
-async function act({ request, response, host }: Exchange, scene: Scene): Promise<void> {
-  const isOurs = request.headers.origin === `http://${host()}` && request.headers['content-type'] === 'application/json';
+async function act({ request, response }: Exchange, scene: Scene): Promise<void> {
+  const isOurs = request.headers.origin === `http://${request.headers.host}` && request.headers['content-type'] === 'application/json';
   if (!isOurs) return send(response, 403, { told: 'Only this page may act.', errors: {} });
   const body = await readBody(request);
   const parsed = body === null ? null : readJson(body);

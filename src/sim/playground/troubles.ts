@@ -14,6 +14,7 @@ export interface Troubles {
 }
 
 const ASK_FIRST: StepDefinition = { type: 'block', label: 'Migrate database?' };
+const WAIT: StepDefinition = { type: 'wait' };
 
 /** `pace`: how many times slower than in the story steps are, so that a person can follow. */
 export function createTroubles(options: { world: World; pace: number; restart: () => Promise<void>; changed: () => void }): Troubles {
@@ -52,14 +53,15 @@ export function createTroubles(options: { world: World; pace: number; restart: (
   };
 }
 
-/** Steps for builds from now on. */
+/** Steps for builds from now on: one after the other, so that each can be seen. */
 export function stepsWith(steps: readonly StepDefinition[], how: { pace: number; failNext: boolean; askFirst: boolean }): readonly StepDefinition[] {
   const slow = steps.map((step) => (step.type === 'command' ? { ...step, durationMs: (step.durationMs ?? 1_000) * how.pace } : step));
   const last = slow.findLastIndex((step) => step.type === 'command');
   const failing = slow.map((step, i) => (how.failNext && i === last && step.type === 'command' ? failed(step) : step));
-  return how.askFirst ? [ASK_FIRST, ...failing] : failing;
+  const inTurn = failing.flatMap((step, i) => (i === 0 ? [step] : [WAIT, step]));
+  return how.askFirst ? [ASK_FIRST, ...inTurn] : inTurn;
 }
 
 function failed(step: CommandStep): CommandStep {
-  return { ...step, outcome: 'fail', log: `${step.log ?? step.label}\nGET /health 503\nGET /health 503\nnot healthy after 30 s` };
+  return { ...step, outcome: 'fail', log: `${step.label}\nGET /health 503\nGET /health 503\nnot healthy after 30 s` };
 }

@@ -13,6 +13,8 @@ let conversation = 'pay';
 let conversations = [];
 let asking = false;
 let askAgain = false;
+/** Another person, another channel: begin at the end again. */
+let jump = true;
 
 // ---- looking -------------------------------------------------------------------------------------------------------
 
@@ -41,23 +43,26 @@ function show(snapshot) {
   showPeople(snapshot.people, person, become);
   showConversations(conversations, conversation, (id) => {
     conversation = id;
+    jump = true;
     void look();
   });
   by('title-pull').textContent = `Pull request #${snapshot.pullRequest}`;
   showForms(snapshot);
   for (const column of COLUMNS) showColumn(by(`${column}-flow`), snapshot[column], column !== 'backstage');
+  jump = false;
   showModal(snapshot.modal);
 }
 
 /** A conversation stays at its end if that is what one looks at. */
 function showColumn(flow, trees, sticks) {
-  const wasAtEnd = flow.scrollHeight - flow.scrollTop - flow.clientHeight < 40;
+  const wasAtEnd = jump || flow.scrollHeight - flow.scrollTop - flow.clientHeight < 40;
   draw(flow, trees);
   if (sticks && wasAtEnd) flow.scrollTop = flow.scrollHeight;
 }
 
 function become(id) {
   person = id;
+  jump = true;
   void look();
 }
 

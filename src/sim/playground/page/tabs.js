@@ -33,3 +33,5 @@ for (const [i, tab] of tabs.entries()) {
 }
 narrow.addEventListener('change', show);
 show();
+// On a phone the hints would leave little room.
+if (matchMedia('(max-width: 640px)').matches) document.getElementById('hints').open = false;
