@@ -33,6 +33,9 @@ export type Announcement = Parameters<NotifyActivities['announce']>[0];
 export type SentReceipt = Parameters<NotifyActivities['sendReceipt']>[0];
 
 export interface World {
+  readonly service: string;
+  readonly organization: string;
+  readonly startedAt: number;
   /** Builds at Buildkite, oldest first. Changed by `finish` and friends, read by the activities. */
   readonly builds: BuildFacts[];
   /** Every POST that reached Buildkite. */
@@ -48,16 +51,22 @@ export interface World {
   /** Twists: functions that answer instead of the ordinary world. */
   plan: (input: Parameters<DecidingActivities['makePlan']>[0]) => PlanResult | Promise<PlanResult>;
   judge: (votes: readonly Vote[], voter: Person) => Tally;
+  withdrawn: (votes: readonly Vote[]) => Tally;
   recheck: (input: Parameters<DecidingActivities['recheck']>[0]) => Recheck | Promise<Recheck>;
   create: (order: BuildOrder, build: () => BuildFacts) => CreateOutcome | Promise<CreateOutcome>;
+  /** May throw: then the look-up finds out nothing. */
+  find: () => void;
   announce: (input: Announcement) => void | Promise<void>;
-  timing: { environment: EnvironmentTiming; watch: BuildWatchTiming };
+  readonly timing: { environment: EnvironmentTiming; watch: BuildWatchTiming };
   /** Called with each created build, as Buildkite sends a webhook at once. */
   onCreated: (build: BuildFacts) => void;
 }
 
-export function createWorld(timing: World['timing']): World {
+export function createWorld({ service, organization, timing }: Pick<World, 'service' | 'organization' | 'timing'>): World {
   return {
+    service,
+    organization,
+    startedAt: Date.now(),
     builds: [],
     creates: [],
     cancels: [],
@@ -68,12 +77,14 @@ export function createWorld(timing: World['timing']): World {
     receipts: [],
     told: [],
     joins: [],
-    plan: (input) => ({ kind: 'planned', plan: planFor(input) }),
+    plan: (input) => ({ kind: 'planned', plan: planFor(input, { organization }) }),
     judge: (votes, voter) => tallyOf([...votes.map((vote) => vote.by), voter]),
+    withdrawn: (votes) => tallyOf(votes.map((vote) => vote.by)),
     recheck: ({ votes }) => ({ kind: 'good', tally: tallyOf(votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by)) }),
     create: (_order, build) => ({ kind: 'created', build: build() }),
+    find: () => undefined,
     announce: () => undefined,
-    timing,
+    timing: { ...timing },
     onCreated: () => undefined,
   };
 }
@@ -91,7 +102,7 @@ function deciding(world: World): DecidingActivities {
       const mine = votes.find((vote) => vote.by.key === person.key);
       if (act.kind === 'withdraw') {
         if (mine === undefined) return { kind: 'refused', reasons: [{ code: 'nothing-to-withdraw' }] };
-        return { kind: 'counts', person, tally: tallyOf(votes.filter((vote) => vote !== mine).map((vote) => vote.by)) };
+        return { kind: 'counts', person, tally: world.withdrawn(votes.filter((vote) => vote !== mine)) };
       }
       if (mine?.kind === act.kind)
         return { kind: 'refused', reasons: [{ code: 'already-voted', kind: mine.kind, at: mine.at, surface: mine.surface }] };
@@ -183,6 +194,7 @@ function buildkite(world: World): BuildkiteActivities {
     },
     async findBuild({ deployId }) {
       world.reads.push('find');
+      world.find();
       return world.builds.filter((build) => build.deployId === deployId);
     },
     async readBuild({ number }) {

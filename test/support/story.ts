@@ -1,5 +1,6 @@
 // A story about workflows: a stage, a world, and short words for what happens in it.
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import {
   actArrived,
   buildId,
@@ -18,14 +19,13 @@ import {
 import type { deploy } from '../../workflows/deploy.ts';
 import type { DeployStatus, EnvironmentState, PhaseKind } from '../../workflows/status.ts';
 import { BUILD_TIMING, DEPLOY_TIMING, type DeployTiming } from '../../workflows/timing.ts';
-import type { BuildFacts, DeployRequest } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, DeployRequest, Target } from '../../workflows/vocabulary.ts';
 import { target } from '../../src/ids.ts';
 import { startAttributes } from '../../src/temporal/search-attributes.ts';
 import { deployInput, githubReply, NEXT_SHA, onGithub, slackReply, voteOf, type Name } from './deploy-examples.ts';
-import { activitiesOf, changeBuild, createWorld, type World } from './deploy-world.ts';
+import { activitiesOf, changeBuild, createWorld, type Activities, type World } from './deploy-world.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
 
-export const TARGET = target('api/production');
 /** Everything that a story would wait for is short. */
 export const SHORT = {
   deploy: { ...DEPLOY_TIMING, askAgainMs: 400, askAgainMaxMs: 800, unreadableMs: 1_500, unreadablePauseMs: 100 } satisfies DeployTiming,
@@ -36,6 +36,8 @@ export interface Story {
   readonly world: World;
   readonly stage: Stage;
   readonly client: Client;
+  /** The target of requests that name no other service. */
+  readonly target: Target;
   /** Starts a request and answers its workflow id. */
   ask(change?: Partial<DeployRequest>, timing?: DeployTiming): Promise<string>;
   handle(id: string): WorkflowHandle<typeof deploy>;
@@ -50,22 +52,58 @@ export interface Story {
   /** Waits for the request's end and answers it. */
   end(id: string): Promise<DeployStatus>;
   environment(): Promise<EnvironmentState>;
+  /** `build:<target>`, `environment:<target>`: to end it, or to describe it. */
+  workflow(kind: 'build' | 'environment'): WorkflowHandle;
   /** What happens at Buildkite, told by a signed webhook. */
   webhook(number: number, change: Partial<BuildFacts>): Promise<void>;
   finish(number: number, state: string): Promise<void>;
   waitFor(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
-  close(): Promise<void>;
 }
 
 const PATIENCE_MS = 20_000;
 
-export async function openStory(): Promise<Story> {
-  const world = createWorld({
+/** A stage for the tests of a file, and for each test a world and a target of its own. */
+export function useStory(): () => Story {
+  let stage: Stage | undefined;
+  let story: Story | undefined;
+  let stories = 0;
+  let activities: Activities;
+  beforeAll(async () => {
+    stage = await openStage({
+      activities(client) {
+        activities = activitiesOf(createWorld(WORLD), client);
+        const names = Object.keys(activities) as (keyof Activities)[];
+        // Whoever asks, asks the world of the present test.
+        return Object.fromEntries(names.map((name) => [name, (input: never) => activities[name](input)]));
+      },
+    });
+  });
+  beforeEach(() => {
+    if (stage === undefined) throw new Error('the stage is not open');
+    stories += 1;
+    const world = createWorld({ ...WORLD, service: `api${stories}`, organization: `acme${stories}` });
+    activities = activitiesOf(world, stage.client);
+    story = tell(stage, world);
+  });
+  afterAll(() => stage?.stop());
+  return () => {
+    if (story === undefined) throw new Error('no story has begun');
+    return story;
+  };
+}
+
+const WORLD = {
+  service: 'api',
+  organization: 'acme',
+  timing: {
     environment: { retryMs: 100, retryMaxMs: 400, build: SHORT.build },
     watch: { pollMs: 200, slowPollMs: 200, slowAfterMs: 600_000 },
-  });
-  const stage = await openStage({ activities: (client) => activitiesOf(world, client) });
+  },
+};
+
+function tell(stage: Stage, world: World): Story {
   const { client } = stage;
+  const here = target(`${world.service}/production`);
   let requests = 0;
   const handle = (id: string): WorkflowHandle<typeof deploy> => client.workflow.getHandle<typeof deploy>(id);
   const seen = (build: BuildFacts): Promise<void> =>
@@ -76,10 +114,11 @@ export async function openStory(): Promise<Story> {
     world,
     stage,
     client,
+    target: here,
     async ask(change = {}, timing = SHORT.deploy) {
       requests += 1;
-      const workflowId = `deploy:github:7:${requests}`;
-      const input = deployInput(workflowId, timing, change);
+      const workflowId = `deploy:github:${world.service}:${requests}`;
+      const input = deployInput(workflowId, timing, { service: world.service, ...change });
       const typedSearchAttributes = startAttributes(input.request);
       await client.workflow.start<typeof deploy>('deploy', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [input], typedSearchAttributes });
       return workflowId;
@@ -105,7 +144,8 @@ export async function openStory(): Promise<Story> {
       return story.status(id);
     },
     end: (id) => handle(id).result(),
-    environment: () => client.workflow.getHandle(environmentId(TARGET)).query(environmentState),
+    environment: () => client.workflow.getHandle(environmentId(here)).query(environmentState),
+    workflow: (kind) => client.workflow.getHandle(kind === 'build' ? buildId(here) : environmentId(here)),
     webhook: (number, change) => seen(changeBuild(world, number, change)),
     finish: (number, state) => story.webhook(number, { state, startedAt: Date.now(), finishedAt: Date.now(), blocked: false }),
     async waitFor(what, holds) {
@@ -115,7 +155,6 @@ export async function openStory(): Promise<Story> {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    close: () => stage.stop(),
   };
   return story;
 }

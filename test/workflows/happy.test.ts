@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildId, environmentId } from '../../workflows/contract.ts';
 import { githubReply, voteOf } from '../support/deploy-examples.ts';
-import { openStory, TARGET, type Story } from '../support/story.ts';
+import { useStory } from '../support/story.ts';
 import { DEPLOY_TIMING } from '../../workflows/timing.ts';
 
 const EVENTS_MAX = 150;
 
 describe('a deploy with two approvals and a passing build', () => {
-  let story: Story;
-  beforeAll(async () => {
-    story = await openStory();
-  });
-  afterAll(() => story.close());
+  const current = useStory();
 
   it('is built once and told on both cards, in at most 150 events', async () => {
+    const story = current();
     const { world } = story;
     const id = await story.ask({}, DEPLOY_TIMING);
     await story.until(id, 'waiting');
@@ -35,7 +32,7 @@ describe('a deploy with two approvals and a passing build', () => {
     expect(world.reads).toEqual(['list target', 'read 1']);
     expect(await story.environment()).toMatchObject({ known: true, live: { sha: end.plan?.sha }, holder: null, queue: [] });
 
-    const histories = await Promise.all([id, buildId(TARGET), environmentId(TARGET)].map((workflow) => story.stage.history(workflow)));
+    const histories = await Promise.all([id, buildId(story.target), environmentId(story.target)].map((workflow) => story.stage.history(workflow)));
     const counts = histories.map(({ events }) => events?.length ?? 0);
     expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(EVENTS_MAX);
   });

@@ -1,0 +1,165 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { describe, expect, it } from 'vitest';
+import { newBuild } from '../support/deploy-world.ts';
+import { createGate } from '../support/gate.ts';
+import { useStory, type Story } from '../support/story.ts';
+
+const unclear = (): never => {
+  throw ApplicationFailure.create({
+    type: 'Unclear',
+    message: 'creating the build: buildkite answered 500',
+    details: [{ startedAt: Date.now() - 900 }],
+  });
+};
+
+async function approved(story: Story): Promise<string> {
+  const id = await story.ask();
+  await story.until(id, 'waiting');
+  await story.approve(id, 'bea', 'carl');
+  return id;
+}
+
+async function passes(story: Story, id: string, number: number): Promise<void> {
+  await story.until(id, 'building');
+  await story.finish(number, 'passed');
+  expect((await story.end(id)).phase.kind).toBe('succeeded');
+}
+
+describe('the create', () => {
+  const current = useStory();
+
+  it('with an unclear answer is looked for, found, and never sent again', async () => {
+    const story = current();
+    story.world.create = (_order, build) => {
+      build();
+      return unclear();
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    expect(story.world.creates).toHaveLength(1);
+    expect(story.world.reads.filter((read) => read === 'find')).toHaveLength(1);
+    expect(story.world.announcements.some(({ status: { phase } }) => phase.kind === 'starting' && phase.waitingFor === 'unclear')).toBe(true);
+  });
+
+  it('with an unclear answer is sent again only after three looks found nothing', async () => {
+    const story = current();
+    const { create } = story.world;
+    story.world.create = () => {
+      story.world.create = create;
+      return unclear();
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    expect(story.world.creates).toHaveLength(1);
+    expect(story.world.reads.filter((read) => read === 'find')).toHaveLength(3);
+  });
+
+  it('that hangs counts as unclear when its time is over', async () => {
+    const story = current();
+    const answer = createGate();
+    story.world.create = async (_order, build) => {
+      const created = build();
+      await answer.pass();
+      return { kind: 'created', build: created };
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    expect(story.world.creates).toHaveLength(1);
+    answer.open();
+  });
+
+  it('appears at the second look', async () => {
+    const story = current();
+    story.world.create = (order) => {
+      story.world.creates.push(order);
+      // Buildkite shows what it has made a little later.
+      setTimeout(() => newBuild(story.world, { deployId: order.deployId, target: order.target, commit: order.sha }), 150);
+      return unclear();
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    expect(story.world.creates).toHaveLength(1);
+  });
+
+  it('goes on looking while Buildkite cannot be read, and does not build twice', async () => {
+    const story = current();
+    story.world.create = (_order, build) => {
+      build();
+      return unclear();
+    };
+    let failures = 0;
+    story.world.find = () => {
+      failures += 1;
+      if (failures <= 2) throw ApplicationFailure.create({ type: 'Unauthorised', message: 'the token was refused', nonRetryable: true });
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    expect(story.world.creates).toHaveLength(1);
+  });
+
+  it('that was cancelled while unclear is looked for before anybody is told that nothing was built', async () => {
+    const story = current();
+    story.world.create = unclear;
+    const id = await approved(story);
+    await story.waitFor('the doubt on the card', async () => {
+      const { phase } = await story.status(id);
+      return phase.kind === 'starting' && phase.waitingFor === 'unclear';
+    });
+    await story.cancel(id, 'ann');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'cancelled', during: 'starting' });
+    expect(story.world.reads.filter((read) => read === 'find')).toHaveLength(3);
+    expect(story.world.creates).toEqual([]);
+  });
+
+  it('that was not sent waits as long as the quota says, and is then sent', async () => {
+    const story = current();
+    const { create } = story.world;
+    story.world.create = () => {
+      story.world.create = create;
+      return { kind: 'not-sent', why: 'quota', retryAfterMs: 300 };
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    expect(story.world.reads).toEqual(['list target', 'read 1']);
+    const said = story.world.announcements.map(({ status }) => status.phase);
+    expect(said).toContainEqual(expect.objectContaining({ kind: 'starting', waitingFor: 'quota' }));
+  });
+
+  it('that reached nobody says so on the card', async () => {
+    const story = current();
+    const { create } = story.world;
+    story.world.create = () => {
+      story.world.create = create;
+      return { kind: 'not-sent', why: 'unreachable', retryAfterMs: 300 };
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    expect(story.world.announcements.some(({ status: { phase } }) => phase.kind === 'starting' && phase.waitingFor === 'unreachable')).toBe(true);
+  });
+
+  it('that Buildkite refuses ends the request with its words', async () => {
+    const story = current();
+    story.world.create = () => ({ kind: 'refused', status: 422, answer: 'Branches have been disabled for this pipeline' });
+    const id = await approved(story);
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'not-built', answer: '422: Branches have been disabled for this pipeline' });
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+  });
+
+  it('leaves a second build of the same request to the environment, which follows it', async () => {
+    const story = current();
+    story.world.create = (order, build) => {
+      build();
+      newBuild(story.world, { deployId: order.deployId, target: order.target, commit: order.sha });
+      return unclear();
+    };
+    const id = await approved(story);
+    await passes(story, id, 1);
+    await story.waitFor('the second build to hold the target', async () => (await story.environment()).holder !== null);
+    await story.finish(2, 'canceled');
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    expect((await story.environment()).history.map(({ build, how }) => [build, how])).toEqual([
+      [1, 'passed'],
+      [2, 'canceled'],
+    ]);
+  });
+});
