@@ -15,6 +15,10 @@ export interface Acme {
   readonly client: Client;
   readonly namespace: string;
   readonly ports: Ports;
+  /** What the product is started with, without ports: for a further process of it. */
+  readonly env: () => Readonly<Record<string, string>>;
+  /** What every run of the product wrote, this one's too. */
+  readonly logs: () => string;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** Starts it again, on the same ports, after it was killed or stopped; `env` changes variables from then on. */
@@ -27,10 +31,15 @@ let count = 0;
 
 /** A namespace of its own: stories neither see each other nor share the quota of the `buildkite` queue. */
 export async function startAcme(
-  options: Omit<WorldOptions, 'folder'> & { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] } = {},
+  options: Omit<WorldOptions, 'folder'> & {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly args?: readonly string[];
+    /** Address of a Temporal server of the story's own; the one of the whole run unless given. */
+    readonly temporal?: string;
+  } = {},
 ): Promise<Acme> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-story-'));
-  const address = inject('temporalAddress');
+  const address = options.temporal ?? inject('temporalAddress');
   const connection = await Connection.connect({ address });
   const namespace = `story-${process.pid}-${(count += 1)}`;
   await makeNamespace(connection, address, namespace);
@@ -45,6 +54,7 @@ export async function startAcme(
   };
   const launch = () => startProduct({ env, ports, args: options.args ?? [] });
   let product = await launch();
+  const runs = [product];
   world.connect(product.url);
   return {
     world,
@@ -52,10 +62,13 @@ export async function startAcme(
     client: new Client({ connection, namespace }),
     namespace,
     ports,
+    env: () => env,
+    logs: () => runs.map((run) => run.log()).join(''),
     kill: () => product.kill(),
     start: async (changed = {}) => {
       env = { ...env, ...changed };
       product = await launch();
+      runs.push(product);
     },
     end: async () => {
       await product.kill();

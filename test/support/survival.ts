@@ -1,0 +1,115 @@
+// Words for stories of survival: people ask, click and wait in a company with several services, each with its own target and pipeline.
+import { expect } from 'vitest';
+import type { Delivered } from '../../src/sim/slack/people.ts';
+import type { SimEphemeral, SimMessage } from '../../src/sim/slack/world.ts';
+import { CHANNEL, CONFIG, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/world.ts';
+import { githubDeployId } from '../../workflows/contract.ts';
+import { eventually, startAcme, type Acme } from './acme.ts';
+import { brokenInvariants, githubCards, hasButtons, slackCards } from './invariants.ts';
+
+const REPOSITORY_ID = 7001;
+export const PATIENCE_MS = 150_000;
+
+export const pipelineOf = (service: string): string => `deploy-${service}`;
+/** `fault()` takes it: requests about builds of one service. */
+export const buildsOf = (service: string): RegExp => new RegExp(`/pipelines/${pipelineOf(service)}/builds$`);
+
+/** Services over the one repository; each needs one of sre and one of api-owners. */
+export function configOf(services: readonly string[]): string {
+  const [head = ''] = CONFIG.split('services:');
+  const entries = services.map(
+    // Two channels by turns: Slack takes one message a second in each.
+    (name, i) => `  ${name}:
+    repo: ${REPOSITORY}
+    slack: { channel: ${Object.values(CHANNEL)[i % 2]} }
+    environments:
+      production:
+        pipeline: ${pipelineOf(name)}
+        approvals: { all: [{ group: sre, count: 1 }, { group: api-owners, count: 1 }] }
+`,
+  );
+  return `${head}services:\n${entries.join('')}`;
+}
+
+export async function startCompany(
+  services: readonly string[],
+  options: Omit<Parameters<typeof startAcme>[0] & object, 'config'> = {},
+): Promise<Acme> {
+  const acme = await startAcme({ ...options, config: configOf(services) });
+  for (const service of services) {
+    const steps = [{ type: 'command', label: 'roll out', durationMs: 500 }] as const;
+    acme.world.buildkite.addPipeline({ slug: pipelineOf(service), name: service, repository: `git@github.com:${REPOSITORY}.git`, steps });
+  }
+  return acme;
+}
+
+/** One request, by its workflow id and the delivery that asked. */
+export interface Asked {
+  readonly id: string;
+  readonly comment: number;
+  readonly guid: string;
+}
+
+/** Asks in a comment; GitHub's delivery is answered with 200 unless said otherwise. */
+export async function ask(acme: Acme, who: PersonName, text: string, status = 200): Promise<Asked> {
+  const { id, delivery } = await acme.world.github.comment(REPOSITORY, acme.world.pullRequest, loginOf(who), text);
+  expect(delivery?.statusCode).toBe(status);
+  return { id: githubDeployId(REPOSITORY_ID, id), comment: id, guid: delivery?.guid ?? '' };
+}
+
+export const loginOf = (who: PersonName): string => PEOPLE[who].github?.login ?? who;
+
+/** The request's card in Slack, as soon as it can be voted on. */
+export function openCard(acme: Acme, { id }: Pick<Asked, 'id'>): Promise<SimMessage> {
+  return eventually(`a card of ${id} with buttons`, () =>
+    slackCards(acme.world, id).find((card) => hasButtons(card) && card.text.includes('asks to deploy')),
+  );
+}
+
+export interface Clicked extends Delivered {
+  /** What the person was told first after the click. */
+  readonly told: SimEphemeral;
+}
+
+export async function click(acme: Acme, who: PersonName, asked: Pick<Asked, 'id'>): Promise<Clicked> {
+  const { slack } = PEOPLE[who];
+  const card = await openCard(acme, asked);
+  const before = acme.world.slack.ephemerals(slack).length;
+  const delivered = await acme.world.slack.click(slack, card.ts, 'countersign:approve');
+  return { ...delivered, told: await eventually(`an answer to the click of ${who}`, () => acme.world.slack.ephemerals(slack)[before]) };
+}
+
+/** Bea for sre and Dan for api-owners: the last one starts the build. */
+export async function approve(acme: Acme, asked: Pick<Asked, 'id'>): Promise<void> {
+  expect((await click(acme, 'bea', asked)).told.text).toMatch(/^Counted: 1 of 2/);
+  expect((await click(acme, 'dan', asked)).told.text).toMatch(/^Counted: that was the last one/);
+}
+
+/** Waits until the card on the pull request begins with this sign. */
+export function shows(acme: Acme, { id }: Pick<Asked, 'id'>, sign: string): Promise<unknown> {
+  return eventually(`a card of ${id} with ${sign}`, () => githubCards(acme.world, id).find(({ title }) => title.startsWith(sign)), PATIENCE_MS);
+}
+
+/** Waits for the workflow's own end: after that nothing is told any more. */
+export function ended(acme: Acme, { id }: Pick<Asked, 'id'>): Promise<unknown> {
+  const isOver = async (): Promise<boolean> => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return (await acme.client.workflow.getHandle(id).describe()).status.name === 'COMPLETED';
+  };
+  return eventually(`the end of ${id}`, isOver, PATIENCE_MS);
+}
+
+export async function deploysOf(acme: Acme): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const { workflowId } of acme.client.workflow.list({ query: `WorkflowType = 'deploy'` })) ids.push(workflowId);
+  return ids;
+}
+
+/** Build commits of a service, in order of creation. */
+export const built = (acme: Acme, service: string): readonly string[] => acme.world.buildkite.builds(pipelineOf(service)).map(({ commit }) => commit);
+export const approvedSha = (acme: Acme): string => acme.world.github.sha(REPOSITORY, 'fix-retry-loop');
+
+/** What is broken of the design's invariants, by what the platforms and Temporal recorded. */
+export function broken({ world, client, logs }: Acme, moreLogs = ''): Promise<readonly string[]> {
+  return brokenInvariants({ world, client, logs: logs() + moreLogs });
+}
