@@ -20,9 +20,9 @@ export function admits({ may, role, groups, approverGroups }: Admission): 'yes' 
   return may.roles.some((least) => hasRole(role.value, least)) ? 'yes' : 'no';
 }
 
-/** This role or a stronger one; `none` is never enough. */
+/** This role or a stronger one; a rule that says `none` admits nobody. */
 export function hasRole(role: Role, least: Role): boolean {
-  return role !== 'none' && least !== 'none' && ROLES.indexOf(role) >= ROLES.indexOf(least);
+  return least !== 'none' && ROLES.indexOf(role) >= ROLES.indexOf(least);
 }
 
 /** Who is admitted, in the words of the configuration. */
