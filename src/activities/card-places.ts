@@ -1,5 +1,5 @@
 // Where the cards of a request belong.
-import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
+import type { DeployStatus } from '../../workflows/status.ts';
 import type { Repo } from '../github/api.ts';
 
 /** The channel of the service's card; a request without a plan has no card in Slack. */
@@ -22,18 +22,4 @@ export function issueOf(status: DeployStatus): number {
   const number = status.plan?.pullRequest?.number;
   if (number === undefined) throw new Error('this request has no pull request');
   return number;
-}
-
-const LIVE: ReadonlySet<DeployPhase['kind']> = new Set<DeployPhase['kind']>([
-  'planning',
-  'waiting',
-  'queued',
-  'checking',
-  'starting',
-  'building',
-  'blocked',
-]);
-
-export function isFinal(phase: DeployPhase): boolean {
-  return !LIVE.has(phase.kind);
 }

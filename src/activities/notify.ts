@@ -10,12 +10,13 @@ import { cardMessage } from '../render/card-slack.ts';
 import type { RenderContext } from '../render/context.ts';
 import { detailsMessage } from '../render/details-slack.ts';
 import { cardMarker } from '../render/marker.ts';
+import { isFinal } from '../render/phase.ts';
 import { replyMarkdown } from '../render/reply-github.ts';
 import { replyMessage } from '../render/reply-slack.ts';
 import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../render/thread-line.ts';
 import type { SlackApi } from '../slack/api.ts';
 import { isTrouble } from '../trouble.ts';
-import { isFinal, issueOf, repoOf, slackChannelOf } from './card-places.ts';
+import { issueOf, repoOf, slackChannelOf } from './card-places.ts';
 
 export interface NotifyDeps {
   readonly github: GithubApi;

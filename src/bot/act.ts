@@ -2,6 +2,7 @@
 import type { LateAct } from '../../workflows/contract.ts';
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import type { Which } from '../command/command.ts';
+import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import type { FoundDeploy } from '../temporal/gateway.ts';
 import type { BotDeps } from './deps.ts';
@@ -22,11 +23,21 @@ export async function findMeant(deps: BotDeps, incoming: Incoming, which: Which)
     from.surface === 'github'
       ? ({ kind: 'pull-request', repository: from.repo.id, number: from.issue, environment } as const)
       : ({ kind: 'services', services: servicesHere(deps.config, from).map(({ name }) => name) } as const);
-  const open = await deps.gateway.findOpen(where, true);
+  const open = await stillOpen(deps, await deps.gateway.findOpen(where, true));
   const [only] = open;
   if (only === undefined) return refuse({ code: 'no-open-request', where: from.surface === 'github' ? `#${from.issue}` : 'this channel' });
   if (open.length > 1) return refuse({ code: 'several-open-requests', codes: open.map(({ code }) => code) });
   return { kind: 'found', deploy: only };
+}
+
+/** Lists lag behind: where several are found, those that have ended or were only plans are none to choose from. */
+async function stillOpen({ gateway }: BotDeps, found: readonly FoundDeploy[]): Promise<readonly FoundDeploy[]> {
+  if (found.length < 2) return found;
+  const statuses = await Promise.all(found.map(({ workflowId }) => gateway.deployStatus(workflowId)));
+  return found.filter((_, i) => {
+    const status = statuses[i];
+    return status !== null && status !== undefined && !isFinal(status.phase) && !status.request.dryRun;
+  });
 }
 
 /** The reply to an act; null: the request is over (or was never there). */

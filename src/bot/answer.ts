@@ -4,6 +4,7 @@ import type { RefWish, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Command } from '../command/command.ts';
 import { findService, policyOf, servicesOf, type Service } from '../config/config.ts';
 import { deployCode } from '../ids.ts';
+import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import { assertNever } from '../trouble.ts';
 import { actOn, findMeant, tooLate } from './act.ts';
@@ -126,7 +127,8 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
   const services = servicesHere(deps.config, from).map(({ name }) => name);
   const open = await deps.gateway.findOpen({ kind: 'services', services }, false);
   const statuses = await Promise.all(open.map((deploy) => deps.gateway.deployStatus(deploy.workflowId)));
-  const requests = statuses.filter((status) => status !== null);
+  // Lists lag behind, and a plan asked for is nothing that anybody waits for.
+  const requests = statuses.flatMap((status) => (status === null || isFinal(status.phase) || status.request.dryRun ? [] : [status]));
   return { kind: 'open-requests', where: from.surface === 'github' ? from.repo.slug : 'this channel', requests };
 }
 

@@ -1,6 +1,7 @@
 // What the board shows: open requests and what is live, read like anybody else would.
 import { type Config } from '../config/config.ts';
 import type { BoardSnapshot } from '../ops/board.ts';
+import { isFinal } from '../render/phase.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 
 export async function readBoard(config: Config, gateway: Gateway): Promise<BoardSnapshot> {
@@ -16,5 +17,5 @@ export async function readBoard(config: Config, gateway: Gateway): Promise<Board
       })),
     ),
   ]);
-  return { at: Date.now(), requests: statuses.filter((status) => status !== null), environments };
+  return { at: Date.now(), requests: statuses.flatMap((status) => (status === null || isFinal(status.phase) ? [] : [status])), environments };
 }

@@ -170,7 +170,8 @@ function whatIsLive({ environments }: Extract<Spoken, { kind: 'what-is-live' }>,
 }
 
 function liveWords(state: EnvironmentState | null, { now }: RenderContext): Inline {
-  if (state === null) return say`❓ can't be read right now`;
+  // No reading of Buildkite for a mere question: the first request there does it.
+  if (state === null) return say`❓ not known: nobody has asked for a deploy there yet`;
   const { live, holder, queue, known } = state;
   const parts: Inline[] = [];
   if (!known) parts.push(say`❓ not known yet: Buildkite has not been read`);

@@ -1,0 +1,53 @@
+// The configuration that stories are played under: Acme's people, and as many services as a file of stories needs.
+import type { StepDefinition } from '../../src/sim/buildkite/state.ts';
+import { PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
+
+/** Written as in `countersign.yml`. */
+export type EnvironmentEntry = Readonly<Record<string, unknown>>;
+
+export interface ServiceEntry {
+  readonly repo?: string;
+  readonly aliases?: readonly string[];
+  readonly environments?: Readonly<Record<string, EnvironmentEntry>>;
+  /** What its builds do; one quick step unless given. Its pipeline is called like the service. */
+  readonly steps?: readonly StepDefinition[];
+  readonly skipQueuedBranchBuilds?: boolean;
+}
+
+/** One of sre and one of api-owners, in any order. */
+export const TWO_GROUPS = {
+  all: [
+    { group: 'sre', count: 1 },
+    { group: 'api-owners', count: 1 },
+  ],
+} as const;
+export const ONE_SRE = { group: 'sre', count: 1 } as const;
+
+/** Staging free, production with one of sre; checks are asked for, as everywhere. */
+export const USUAL: Readonly<Record<string, EnvironmentEntry>> = {
+  staging: { approvals: 'none' },
+  production: { approvals: ONE_SRE },
+};
+
+export const channelOf = (service: string): string => `C0${service.toUpperCase().replaceAll('-', '')}`;
+
+/** A file of configuration; every service has a channel of its own, so that stories do not wait for each other's messages. */
+export function configOf(services: Readonly<Record<string, ServiceEntry>>, groups: Readonly<Record<string, readonly string[]>> = {}): string {
+  const people = Object.values(PEOPLE).flatMap(({ name, github, slack, role }) =>
+    github === null || role === 'stranger' ? [] : [{ name, github, slack }],
+  );
+  const all: Readonly<Record<string, readonly string[]>> = { sre: ['Bea', 'Carl'], 'api-owners': ['Dan'], ...groups };
+  // JSON is YAML.
+  return JSON.stringify({
+    version: 1,
+    slack: { team: 'T01ACME', channel: 'C0DEPLOYS' },
+    people,
+    groups: Object.fromEntries(Object.entries(all).map(([name, members]) => [name, { people: members }])),
+    services: Object.fromEntries(Object.entries(services).map(([name, entry]) => [name, serviceOf(name, entry)])),
+  });
+}
+
+function serviceOf(name: string, { repo = REPOSITORY, aliases = [], environments = USUAL }: ServiceEntry): unknown {
+  const withPipelines = Object.entries(environments).map(([environment, entry]) => [environment, { pipeline: name, ...entry }]);
+  return { repo, aliases, slack: { channel: channelOf(name) }, environments: Object.fromEntries(withPipelines) };
+}

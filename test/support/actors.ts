@@ -1,0 +1,83 @@
+// People in stories: they type, comment and click at the platforms, and read what comes back.
+import { expect } from 'vitest';
+import { deployCode } from '../../src/ids.ts';
+import { REPOSITORY } from '../../src/sim/world.ts';
+import { eventually } from './acme.ts';
+import { readableSlack } from './readable.ts';
+import { commentOf, deployOf, inSight, type Comment, type Deploy, type Places } from './sightings.ts';
+
+const REPOSITORY_ID = 7001;
+/** What Slack shows while an answer takes longer than its patience. */
+const STILL_WORKING = 'Still working';
+
+export interface Actor {
+  comments(pull: { readonly number: number }, text: string): Promise<Comment>;
+  /** Comments a command that asks for a deploy. */
+  asks(pull: { readonly number: number }, text: string): Promise<Deploy>;
+  /** Types after `/deploy`; answers what only they see then. */
+  types(text: string, channel?: string): Promise<string>;
+  /** The request whose code an answer names. */
+  finds(answer: string): Deploy;
+  /** Types a command that asks for a deploy. */
+  asksInSlack(text: string, channel?: string): Promise<Deploy>;
+  /** `stale`: on the card as it was before its last edit. */
+  clicks(button: 'approve' | 'cancel' | 'details', deploy: Deploy, options?: { readonly stale?: boolean }): Promise<string>;
+  /** Clicks Reject and submits the reason; answers what the modal says then. */
+  rejects(deploy: Deploy, why: string): Promise<string>;
+  /** Waits for something that only they see and that says this. */
+  isTold(words: string): Promise<string>;
+}
+
+/** `login`: on GitHub, `slack`: the id of the member. */
+export function actorOf(places: Places, { login, slack: user }: { readonly login: string; readonly slack: string }): Actor {
+  const { github, slack } = places.acme.world;
+  const seen = (): readonly string[] => slack.ephemerals(user).map(readableSlack);
+  const nextAnswer = (before: number): Promise<string> =>
+    eventually(`an answer to ${login}`, () =>
+      seen()
+        .slice(before)
+        .find((text) => !text.includes(STILL_WORKING)),
+    );
+  const cardWith = (deploy: Deploy, button: string): Promise<string> =>
+    eventually(`a card of ${deploy.code} with ${button}`, () => (deploy.buttons().includes(button) ? deploy.message()?.ts : undefined));
+  const actor: Actor = {
+    async comments(pull, text) {
+      const { id, delivery } = await github.comment(REPOSITORY, pull.number, login, text);
+      expect(delivery?.statusCode, `the answer to the webhook of ${login}'s comment`).toBe(200);
+      return commentOf(places, pull.number, id);
+    },
+    async asks(pull, text) {
+      const comment = await actor.comments(pull, text);
+      return deployOf(places, deployCode(`deploy:github:${REPOSITORY_ID}:${comment.id}`), comment);
+    },
+    async types(text, channel = 'C0DEPLOYS') {
+      const before = seen().length;
+      expect(await slack.slash(user, channel, '/deploy', text)).toMatchObject({ status: 200, problem: null });
+      return nextAnswer(before);
+    },
+    finds(answer) {
+      const code = /`([0-9A-Z]{4}-[0-9A-Z]{2})`/.exec(answer)?.[1];
+      if (code === undefined) throw new Error(`no code in: ${answer}`);
+      return deployOf(places, code, null);
+    },
+    asksInSlack: async (text, channel) => actor.finds(await actor.types(text, channel)),
+    async clicks(button, deploy, { stale = false } = {}) {
+      const ts = stale ? (deploy.message()?.ts ?? '') : await cardWith(deploy, button);
+      const before = seen().length;
+      expect(await slack.click(user, ts, `countersign:${button}`, { stale })).toMatchObject({ status: 200, problem: null });
+      return nextAnswer(before);
+    },
+    async rejects(deploy, why) {
+      await slack.click(user, await cardWith(deploy, 'reject'), 'countersign:reject');
+      const modal = await eventually('the modal', () => slack.views(user).at(-1));
+      expect(await slack.submit(user, modal.id, { text: why })).toMatchObject({ status: 200, problem: null, errors: {} });
+      const answer = await eventually('the answer in the modal', () =>
+        slack.views(user).find(({ id, blocks }) => id === modal.id && blocks.every(({ type }) => type !== 'input')),
+      );
+      slack.dismiss(user, modal.id);
+      return readableSlack({ text: '', blocks: answer.blocks });
+    },
+    isTold: (words) => inSight(`"${words}" told to ${login}`, () => seen().find((text) => text.includes(words)), seen),
+  };
+  return actor;
+}

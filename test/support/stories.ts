@@ -1,0 +1,106 @@
+// A file of stories: Acme with as many services as it needs, the product in a process of its own, and people who act at the platforms.
+// After the last story everything that was sent is held against the platforms' published descriptions.
+import { expect } from 'vitest';
+import type { Exchange } from '../../src/sim/github/router.ts';
+import type { SimBuild, StepDefinition } from '../../src/sim/buildkite/state.ts';
+import type { SimContent } from '../../src/sim/slack/world.ts';
+import { CHANNEL, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/world.ts';
+import { eventually, startAcme, type Acme } from './acme.ts';
+import { channelOf, configOf, type ServiceEntry } from './acme-config.ts';
+import { actorOf, type Actor } from './actors.ts';
+import { checkExchange } from './github-openapi.ts';
+import { asMessage } from './readable.ts';
+import type { Places } from './sightings.ts';
+import { checkMessage } from './slack-blocks.ts';
+
+export interface PullRequest {
+  readonly number: number;
+  readonly branch: string;
+  readonly sha: string;
+}
+
+export interface PullOptions {
+  readonly by?: string;
+  /** Logins, one commit each. */
+  readonly authors?: readonly string[];
+  readonly checks?: readonly ('success' | 'failure' | 'in_progress')[];
+  readonly review?: 'APPROVED' | 'CHANGES_REQUESTED' | null;
+  readonly draft?: boolean;
+  readonly branch?: string;
+}
+
+export interface Stories extends Acme, Readonly<Record<PersonName, Actor>> {
+  /** Somebody else, by any accounts. */
+  as(who: { readonly login: string; readonly slack: string }): Actor;
+  /** A new branch, green, reviewed and ready unless it says otherwise, and its pull request. */
+  pull(options?: PullOptions): Promise<PullRequest>;
+  builds(service: string): readonly Readonly<SimBuild>[];
+  /** Waits for the service's n-th build. */
+  build(service: string, nth?: number): Promise<Readonly<SimBuild>>;
+  /** How many requests there are in Temporal. */
+  requests(): Promise<number>;
+}
+
+export interface StoryOptions {
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const ONE_QUICK_STEP: readonly StepDefinition[] = [{ type: 'command', label: 'roll out', durationMs: 500 }];
+
+export async function openStories(services: Readonly<Record<string, ServiceEntry>>, options: StoryOptions = {}): Promise<Stories> {
+  const acme = await startAcme({ buildkite: { speed: 10 }, env: options.env ?? {}, config: configOf(services, options.groups) });
+  const { github, slack, buildkite } = acme.world;
+  const pulls: number[] = [acme.world.pullRequest];
+  const channels = [...Object.values(CHANNEL), ...Object.keys(services).map(channelOf)];
+  const places: Places = { acme, pulls, channels };
+  for (const [name, { steps, skipQueuedBranchBuilds = false }] of Object.entries(services)) {
+    slack.addChannel({ id: channelOf(name), name });
+    buildkite.addPipeline({ slug: name, steps: steps ?? ONE_QUICK_STEP, skipQueuedBranchBuilds });
+  }
+  github.setCheck(REPOSITORY, 'main', { name: 'unit', result: 'success' });
+  const exchanges: Exchange[] = [];
+  // GraphQL is described elsewhere; its one query is checked by the simulator itself.
+  github.onExchange((exchange) => void (exchange.path === '/graphql' || exchanges.push(exchange)));
+  const actor = (name: PersonName): Actor => actorOf(places, { login: PEOPLE[name].github?.login ?? name, slack: PEOPLE[name].slack });
+  return {
+    ...acme,
+    ann: actor('ann'),
+    bea: actor('bea'),
+    carl: actor('carl'),
+    dan: actor('dan'),
+    eve: actor('eve'),
+    gus: actor('gus'),
+    sly: actor('sly'),
+    as: (who) => actorOf(places, who),
+    async pull(wanted = {}) {
+      const pull = await openPull(acme, pulls.length, wanted);
+      pulls.push(pull.number);
+      return pull;
+    },
+    builds: (service) => buildkite.builds(service),
+    build: (service, nth = 1) => eventually(`build ${nth} of ${service}`, () => buildkite.builds(service)[nth - 1]),
+    requests: async () => (await acme.client.workflow.count(`WorkflowType = 'deploy'`)).count,
+    end: async () => {
+      await acme.end();
+      expect([...new Set(exchanges.flatMap(checkExchange))], 'what the published description has against our requests').toEqual([]);
+      expect([...new Set(sentToSlack(places).map(asMessage).flatMap(checkMessage))], 'what Slack has against our messages').toEqual([]);
+    },
+  };
+}
+
+async function openPull({ world: { github } }: Acme, nth: number, wanted: PullOptions): Promise<PullRequest> {
+  const { by = 'ann', authors = [by], checks = ['success', 'success'], review = 'APPROVED', draft = false, branch = `change-${nth}` } = wanted;
+  for (const [i, author] of authors.entries()) github.commit(REPOSITORY, branch, { message: `Change ${nth}, part ${i + 1}`, author });
+  const { number, headSha: sha } = await github.openPullRequest(REPOSITORY, { head: branch, by, draft, number: 1_000 + nth });
+  for (const [i, result] of checks.entries()) github.setCheck(REPOSITORY, sha, { name: ['unit', 'e2e'][i] ?? `check ${i}`, result });
+  if (review !== null) github.review(REPOSITORY, number, { by: by === 'eve' ? 'carl' : 'eve', state: review });
+  return { number, branch, sha };
+}
+
+function sentToSlack({ acme, channels }: Places): readonly SimContent[] {
+  const { slack } = acme.world;
+  const messages = channels.flatMap((channel) => slack.messages(channel)).filter(({ user }) => user === slack.botUser);
+  const ephemerals = Object.values(PEOPLE).flatMap((person) => slack.ephemerals(person.slack));
+  return [...messages.flatMap((message) => [message, ...message.versions]), ...ephemerals];
+}
