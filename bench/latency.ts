@@ -1,4 +1,5 @@
 // How long a person waits at the front door, each measured in turns with what Temporal alone takes.
+import type { SimMessage } from '../src/sim/slack/world.ts';
 import { PEOPLE, REPOSITORY } from '../src/sim/world.ts';
 import { startBare, type Bare } from './bare.ts';
 import { manyServices, openChannels, openSubject, type Subject } from './company.ts';
@@ -35,15 +36,20 @@ interface Contest {
 
 const CONTESTS = {
   start: {
-    product: async ({ sender, recorder, stage }, { number, service }) => {
+    product: async ({ sender, recorder, stage }, { number, service, channel }) => {
       const took = await sender.send(await recorder.comment(number, 'ann', `/deploy ${service} to production`));
-      await eventually('buttons in Slack and a card on the pull request', () => isWaiting(stage, number));
+      await eventually('a card on the pull request', () => isWaiting(stage, number));
+      await eventually('a card in Slack', () => cardOf(stage, channel, number));
       return took;
     },
     baseline: ({ bare }, _subject, index) => bare.start(index),
   },
   click: {
-    product: async ({ sender, recorder }, { channel }) => sender.send(await recorder.click(PEOPLE.bea.slack, channel, 'countersign:approve')),
+    product: async ({ sender, recorder, stage }, { channel, number }) => {
+      const card = cardOf(stage, channel, number);
+      if (card === undefined) throw new Error(`there is no card of #${number}`);
+      return sender.send(await recorder.click(PEOPLE.bea.slack, card, 'countersign:approve'));
+    },
     baseline: ({ bare }, _subject, index) => bare.update(index, `click-${index}`),
   },
   comment: {
@@ -115,6 +121,12 @@ async function takeTurns(scene: Scene, contest: Contest, subjects: readonly Subj
 
 function isWaiting({ world }: Stage, pullRequest: number): boolean {
   return world.github.comments(REPOSITORY, pullRequest).some(({ viaApp, body }) => viaApp && body.includes('Waiting for approval'));
+}
+
+/** The one card in this channel that links to this pull request. */
+function cardOf({ world }: Stage, channel: string, pullRequest: number): SimMessage | undefined {
+  const link = new RegExp(`/pull/${pullRequest}\\b`);
+  return world.slack.messages(channel).find(({ metadata, blocks }) => metadata !== null && link.test(JSON.stringify(blocks)));
 }
 
 /** Figures of refused clicks would be worth nothing: every vote is in the history of its request. */

@@ -1,6 +1,7 @@
 // Sends what the platforms signed, on one connection that is kept open, and takes the time until the answer is there.
 import { Agent, createServer, request, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SimMessage } from '../src/sim/slack/world.ts';
 import { REPOSITORY, type World } from '../src/sim/world.ts';
 
 export interface Signed {
@@ -39,8 +40,7 @@ export function createSender(productUrl: string): Sender {
 
 export interface Recorder {
   comment(pullRequest: number, login: string, text: string): Promise<Signed>;
-  /** A click on the newest card with such a button in this channel. */
-  click(user: string, channel: string, action: string): Promise<Signed>;
+  click(user: string, card: SimMessage, action: string): Promise<Signed>;
   close(): void;
 }
 
@@ -64,9 +64,7 @@ export async function recordDeliveries(world: World): Promise<Recorder> {
       if (delivery === null) throw new Error('the comment was delivered nowhere');
       return { path: '/api/github/webhooks', headers: delivery.requestHeaders, body: delivery.payload };
     },
-    click: async (user, channel, action) => {
-      const card = world.slack.messages(channel).findLast((message) => message.metadata !== null && JSON.stringify(message.blocks).includes(action));
-      if (card === undefined) throw new Error(`no card with ${action} in ${channel}`);
+    click: async (user, card, action) => {
       slackRequest = null;
       await world.slack.click(user, card.ts, action);
       if (slackRequest === null) throw new Error('the click was delivered nowhere');
