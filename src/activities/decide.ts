@@ -72,14 +72,13 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
       ref: { kind: 'found', type: plan.ref.kind, name: plan.ref.name, branch: plan.ref.branch, sha, title, commitUrl, authors: [] },
       pullRequest: plan.pullRequest?.number ?? null,
     },
-    // Not the first: a push after the last vote changes nothing.
-    revision: Math.max(plan.revision, 2),
+    revision: plan.revision,
     askedAt: request.askedAt,
     surface: request.origin.surface,
     requester: resolvePerson(deps.config.people, request.requester),
     parameters: request.parameters,
   });
-  const { reasons } = evaluate(policy, facts);
+  const { reasons } = evaluate(policy, facts, 'turn');
   const unread = reasons.find((reason) => reason.code === 'unreadable');
   if (unread !== undefined) return { kind: 'unknown', what: unread.what };
   if (reasons.length > 0) return { kind: 'gates', reasons };

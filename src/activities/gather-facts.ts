@@ -145,15 +145,7 @@ async function isContained(github: GithubApi, repo: RepositoryFacts, sha: Commit
 /** At the turn: the same commit again, its pull request as it is now. Later pushes change nothing, so they are not asked about. */
 async function readPlanned(deps: FactsDeps, reader: Reader, repo: RepositoryFacts, subject: Extract<Subject, { kind: 'planned' }>): Promise<Target> {
   const { ref, pullRequest: number } = subject;
-  const pullRequest =
-    number === null
-      ? known(null)
-      : await reader.read('the pull request', async () => {
-          const pull = await deps.github.readPullRequest(repo, number);
-          if (pull.headSha === ref.sha || pull.state !== 'open') return pull;
-          const { lost } = await deps.github.compare(repo, pull.baseRef, ref.sha);
-          return { ...pull, headSha: ref.sha, behindBy: lost.length };
-        });
+  const pullRequest = number === null ? known(null) : await reader.read('the pull request', () => deps.github.readPullRequest(repo, number));
   const onDefaultBranch =
     ref.type === 'commit'
       ? await reader.read('whether the default branch contains the commit', () => isContained(deps.github, repo, ref.sha))
