@@ -21,11 +21,13 @@ export interface HistoryReader {
   current(): Histories;
   /** Reads soon; many calls are one read. */
   refresh(): void;
-  stop(): void;
+  /** Resolves when no read is under way: a client whose connection is closed meanwhile would throw. */
+  stop(): Promise<void>;
 }
 
 const PAUSE_MS = 400;
 const SHOWN_MAX = 40;
+const READ_WITHIN_MS = 2_000;
 
 export function createHistoryReader(client: Client, changed: () => void): HistoryReader {
   let current: Histories = { workflows: [], newest: null, problem: null };
@@ -33,13 +35,16 @@ export function createHistoryReader(client: Client, changed: () => void): Histor
   let timer: NodeJS.Timeout | null = null;
   let again = false;
   let stopped = false;
+  let reading = Promise.resolve();
 
   const read = async (): Promise<void> => {
     again = false;
-    const next = await readHistories(client).catch((error: unknown) => ({
-      ...current,
-      problem: error instanceof Error ? error.message : String(error),
-    }));
+    const next = await client
+      .withDeadline(Date.now() + READ_WITHIN_MS, () => readHistories(client))
+      .catch((error: unknown) => ({
+        ...current,
+        problem: error instanceof Error ? error.message : String(error),
+      }));
     const picture = JSON.stringify(next);
     if (picture !== seen && !stopped) {
       seen = picture;
@@ -52,7 +57,7 @@ export function createHistoryReader(client: Client, changed: () => void): Histor
   const schedule = (): void => {
     again = true;
     if (stopped || timer !== null) return;
-    timer = setTimeout(() => void read(), PAUSE_MS);
+    timer = setTimeout(() => void (reading = read()), PAUSE_MS);
     timer.unref();
   };
   return {
@@ -61,6 +66,7 @@ export function createHistoryReader(client: Client, changed: () => void): Histor
     stop: () => {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
+      return reading;
     },
   };
 }

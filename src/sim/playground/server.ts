@@ -59,8 +59,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<{ url
     url: `http://127.0.0.1:${port}/`,
     close: async () => {
       for (const end of unhear) end();
-      histories.stop();
       news.stop();
+      await histories.stop();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

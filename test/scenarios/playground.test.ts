@@ -1,0 +1,156 @@
+// The playground as a newcomer uses it: the real product, a real Temporal, simulated platforms, a real browser.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startPlayground } from '../../src/sim/playground/server.ts';
+import { freePorts, startProduct, type Product } from '../../src/sim/product.ts';
+import { PIPELINE, startWorld } from '../../src/sim/world.ts';
+import { registerSearchAttributes } from '../../src/temporal/bootstrap.ts';
+
+const CHROMIUM = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path !== '' && existsSync(path),
+);
+if (CHROMIUM === undefined) {
+  process.stdout.write('SKIPPED: the playground in a browser. No Chromium was found; set CHROMIUM_PATH to one.\n');
+}
+const QUIET = ['disable-gpu', 'disable-quic', 'no-first-run', 'disable-background-networking', 'disable-component-update', 'disable-sync'];
+const RETENTION_S = 30 * 86_400;
+
+describe.skipIf(CHROMIUM === undefined)('the playground', () => {
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  /** What the browser complained about; a page without problems has none. */
+  const complaints: string[] = [];
+  let world: Awaited<ReturnType<typeof startWorld>>;
+  let page: Page;
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-playground-'));
+    cleanUp.unshift(() => rm(folder, { recursive: true, force: true }));
+    const address = inject('temporalAddress');
+    const namespace = `playground-${randomUUID().slice(0, 8)}`;
+    const connection = await Connection.connect({ address });
+    cleanUp.unshift(() => connection.close());
+    await registerNamespace(connection, namespace);
+    await registerSearchAttributes(address, namespace);
+    world = await startWorld({ folder });
+    cleanUp.unshift(() => world.close());
+    const env = { PATH: process.env['PATH'] ?? '', ...world.env, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+    const ports = await freePorts();
+    const start = (): Promise<Product> => startProduct({ env, ports });
+    let product = await start();
+    cleanUp.unshift(() => product.kill());
+    world.connect(product.url);
+    const restart = async (): Promise<void> => {
+      await product.kill();
+      product = await start();
+    };
+    const client = new Client({ connection, namespace });
+    const playground = await startPlayground({ world, client, temporalUi: 'http://127.0.0.1:8233/workflows', restart, pace: 2 });
+    cleanUp.unshift(() => playground.close());
+    const browser = await launch();
+    cleanUp.unshift(() => browser.close());
+    page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(playground.url);
+  });
+  afterAll(async () => {
+    for (const end of cleanUp) await end();
+  });
+
+  const become = (name: string): Promise<void> => page.getByRole('radio', { name: new RegExp(`^${name}`) }).check({ force: true });
+  const comment = async (text: string): Promise<void> => {
+    await page.getByLabel('Comment as').fill(text);
+    await page.getByRole('button', { name: 'Comment', exact: true }).click();
+  };
+  const slack = (): ReturnType<Page['locator']> => page.locator('#slack-flow');
+  const pull = (): ReturnType<Page['locator']> => page.locator('#pull-flow');
+  const backstage = (): ReturnType<Page['locator']> => page.locator('#backstage-flow');
+
+  it('lets Ann ask on the pull request, Bea approve in Slack and Dan on the pull request, and shows one build', async () => {
+    await become('Ann');
+    await comment('/deploy api to production');
+    await pull().getByText('Waiting for approval').waitFor();
+    await become('Bea');
+    await slack().getByRole('button', { name: 'Approve' }).click();
+    const question = page.getByRole('dialog', { name: 'Approve for production?' });
+    expect(await question.textContent()).toContain(world.github.sha('acme/api', 'fix-retry-loop'));
+    await question.getByRole('button', { name: 'Approve' }).click();
+    await slack().getByText('Counted: 1 of 2').waitFor();
+    await become('Carl');
+    await slack().getByText('Counted: 1 of 2').waitFor({ state: 'detached' });
+    await become('Dan');
+    await comment('/approve');
+    await slack().getByRole('heading', { name: 'is live on production' }).waitFor();
+    await pull().getByRole('heading', { name: 'is live on production' }).waitFor();
+    expect(world.buildkite.builds(PIPELINE).map(({ state }) => state)).toEqual(['passed']);
+    await expect.poll(() => slack().getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  });
+
+  it('tells from the history who asked, who approved and that it was built', async () => {
+    const log = backstage().getByRole('region', { name: 'Decision log' });
+    for (const words of [
+      'ann asks for api → production',
+      'bea approves in Slack: counted, 1 of 2',
+      'dan approves on the pull request: counted, 2 of 2',
+      'Build #1 passed',
+    ])
+      await log.getByText(words).waitFor();
+    expect(await log.getByRole('link', { name: 'history in Temporal' }).getAttribute('href')).toMatch(/\/deploy%3Agithub%3A\d+%3A\d+\/.+\/history$/);
+  });
+
+  it('lets Carl reject with a reason, which the modal asks for', async () => {
+    await become('Ann');
+    await comment('/deploy api to production');
+    await become('Carl');
+    await slack().getByRole('button', { name: 'Reject' }).click();
+    const modal = page.getByRole('dialog', { name: 'Reject this deploy' });
+    await modal.getByLabel('Why?').fill('not before the <b>release</b>');
+    await modal.getByRole('button', { name: 'Reject' }).click();
+    await pull().getByText('not before the <b>release</b>').first().waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => modal.isVisible()).toBe(false);
+  });
+
+  it('goes on where it was after a kill', async () => {
+    await become('Ann');
+    await comment('/deploy api to production');
+    await slack().getByRole('button', { name: 'Approve' }).waitFor();
+    await backstage().getByRole('button', { name: 'Kill Countersign' }).click();
+    await page.getByRole('status').getByText('started again').waitFor();
+    await become('Bea');
+    await slack().getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog', { name: 'Approve for production?' }).getByRole('button', { name: 'Approve' }).click();
+    await slack().getByText('Counted: 1 of 2').nth(1).waitFor();
+    expect(world.buildkite.builds(PIPELINE)).toHaveLength(1);
+  });
+
+  it('shows one column at a time on a narrow screen', async () => {
+    await page.setViewportSize({ width: 420, height: 800 });
+    await page.getByRole('tab', { name: 'Slack' }).press('ArrowRight');
+    await pull().waitFor();
+    expect([await pull().isVisible(), await slack().isVisible()]).toEqual([true, false]);
+    const isWider = await page.locator('body').evaluate((body: { scrollWidth: number; clientWidth: number }) => body.scrollWidth > body.clientWidth);
+    expect(isWider).toBe(false);
+  });
+
+  it('gives the browser nothing to complain about', () => {
+    expect(complaints).toEqual([]);
+  });
+});
+
+async function registerNamespace(connection: Connection, namespace: string): Promise<void> {
+  const seconds = RETENTION_S as never; // protobufjs takes numbers for 64-bit fields at run time; its typings ask for Long.
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds } });
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM ?? '', args: ['headless', 'no-sandbox', ...QUIET].map((flag) => `--${flag}`) });
+}
