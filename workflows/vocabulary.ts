@@ -88,6 +88,8 @@ export interface ChangeSummary {
   readonly pullRequests: readonly number[];
   /** Keys of commit authors and co-authors whose accounts GitHub knows. */
   readonly authors: readonly PersonKey[];
+  /** How many of the commits each of them wrote. */
+  readonly commitsBy?: Readonly<Record<string, number>>;
   readonly compareUrl: string | null;
 }
 

@@ -119,18 +119,28 @@ async function readChange(
     reader.throwIfWorthRetrying();
     if (added.known) return { ...summarise(added.value, facts), compareUrl: null };
   }
-  return { commits: 1, pullRequests: [], authors: input.ref.authors.map(({ id }) => githubPersonKey(id)), compareUrl: null };
+  const authors = input.ref.authors.map(({ id }) => githubPersonKey(id));
+  return { commits: 1, pullRequests: [], authors, commitsBy: Object.fromEntries(authors.map((key) => [key, 1])), compareUrl: null };
 }
 
 function summarise(comparison: ComparisonFacts, facts: Facts): ChangeSummary {
-  const authors = new Set<PersonKey>(comparison.added.flatMap((commit) => commit.authors.map(({ id }) => githubPersonKey(id))));
+  const commitsBy = countByAuthor(comparison.added);
   const reviewed = facts.reviews.known ? facts.reviews.value : null;
   return {
     commits: comparison.addedTotal,
     pullRequests: reviewed?.pullRequests ?? pullRequestsByTitle(comparison.added),
-    authors: [...authors],
+    authors: Object.keys(commitsBy) as PersonKey[],
+    commitsBy,
     compareUrl: comparison.compareUrl,
   };
+}
+
+function countByAuthor(commits: readonly CommitFacts[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const commit of commits) {
+    for (const key of new Set(commit.authors.map(({ id }) => githubPersonKey(id)))) counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** GitHub's merge and squash titles name their pull request; for display only. */

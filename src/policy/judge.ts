@@ -121,7 +121,8 @@ function whyInvolved(plan: Plan, voter: Person): readonly ActReason[] {
   const reasons: ActReason[] = [];
   if (isSamePerson(plan.requester, voter)) reasons.push({ code: 'own-request', name: voter.name });
   else if (plan.requesters.some((person) => isSamePerson(person, voter))) reasons.push({ code: 'pushed-to-it', name: voter.name });
-  if (isExcludedAuthor(plan, voter)) reasons.push({ code: 'commit-author', wrote: null, of: plan.change.commits, environment: plan.environment });
+  if (isExcludedAuthor(plan, voter))
+    reasons.push({ code: 'commit-author', wrote: commitsOf(plan, voter), of: plan.change.commits, environment: plan.environment });
   return reasons;
 }
 
@@ -141,6 +142,11 @@ function whyRepeated(input: JudgeVote): readonly ActReason[] {
   if (last !== undefined && last.kind === act.kind) reasons.push({ code: 'already-voted', kind: last.kind, at: last.at, surface: last.surface });
   if (act.kind === 'reject' && (act.reason ?? '').trim() === '') reasons.push({ code: 'reason-needed' });
   return reasons;
+}
+
+/** null: written by an account the plan counts under another key. */
+function commitsOf({ change }: Plan, person: Person): number | null {
+  return Object.entries(change.commitsBy ?? {}).find(([key]) => hasKey(person, key as PersonKey))?.[1] ?? null;
 }
 
 function isExcludedAuthor(plan: Plan, person: Person): boolean {

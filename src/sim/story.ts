@@ -28,7 +28,9 @@ export async function playStory(options: { world: World; client: Client; tell: T
   await story.click('bea', 'approve');
   const vote = await story.comment('dan', '/approve');
   await story.reaction(vote, '+1');
-  await story.build();
+  const build = await story.buildPassed();
+  await story.finalCards();
+  story.tellBuild(build);
   await story.cards('✅');
   const histories = await readHistories(client);
   tell({
@@ -37,6 +39,12 @@ export async function playStory(options: { world: World; client: Client; tell: T
     what: `${histories.map(({ type, events }) => `${type} ${events} events`).join(' · ')}${ui === null ? '' : `   open it: ${ui}`}`,
   });
   return judge({ world, approvedSha, histories });
+}
+
+interface Passed {
+  readonly number: number;
+  readonly commit: string;
+  readonly states: readonly string[];
 }
 
 function createTeller(world: World, tell: Tell) {
@@ -53,11 +61,12 @@ function createTeller(world: World, tell: Tell) {
       const card = await eventually(`a card with ${sign} on the pull request`, () =>
         botComments(world).find(({ body }) => titleOf(body).startsWith(sign)),
       );
-      tell({ where: pull, who: 'bot', what: titleOf(card.body) });
       const waits = sign === '⏸';
-      await eventually(waits ? 'buttons in Slack' : 'a Slack card without buttons', () =>
-        slackCards(world).find((message) => hasVoteButtons(message) === waits),
+      const message = await eventually(waits ? 'buttons in Slack' : 'a Slack card without buttons', () =>
+        slackCards(world).find((shown) => hasVoteButtons(shown) === waits),
       );
+      const needs = /Needs ([^.]+)\./.exec(message.text)?.[1];
+      tell({ where: pull, who: 'bot', what: `${titleOf(card.body)}${needs === undefined ? '' : `   needs ${needs}`}` });
     },
     async click(who: PersonName, action: 'approve' | 'reject'): Promise<void> {
       const card = await eventually('a Slack card', () => slackCards(world)[0]);
@@ -71,21 +80,22 @@ function createTeller(world: World, tell: Tell) {
       await eventually(`the reaction ${content}`, () => world.github.reactions(comment).find((reaction) => reaction.content === content));
       tell({ where: pull, who: 'bot', what: `reacts ${content === '+1' ? '👍' : content}` });
     },
-    async build(): Promise<void> {
-      const seen = new Set<string>();
-      const build = await eventually('the build to end', () => {
+    async buildPassed(): Promise<Passed> {
+      const states = new Set<string>();
+      return eventually('the build to pass', () => {
         const [first] = world.buildkite.builds(PIPELINE);
-        if (first !== undefined) seen.add(first.state);
-        return first?.state === 'passed' ? first : undefined;
+        if (first !== undefined) states.add(first.state);
+        return first?.state === 'passed' ? { number: first.number, commit: first.commit, states: [...states] } : undefined;
       });
-      const used = world.buildkite.requests.length;
+    },
+    async finalCards(): Promise<void> {
+      await eventually('the final card', () => botComments(world).find(({ body }) => titleOf(body).startsWith('✅')));
+    },
+    tellBuild({ number, commit, states }: Passed): void {
       const user = world.buildkite.quota().find(({ scope }) => scope === 'rest_user');
       const left = user === undefined ? '' : `, ${user.limit - user.current} of ${user.limit} left this minute`;
-      tell({
-        where: `Build #${build.number}`,
-        who: '',
-        what: `${PIPELINE} @ ${build.commit.slice(0, 7)}   ${[...seen].join(' → ')}   (${used} requests to Buildkite${left})`,
-      });
+      const used = `${world.buildkite.requests.length} requests to Buildkite${left}`;
+      tell({ where: `Build #${number}`, who: '', what: `${PIPELINE} @ ${commit.slice(0, 7)}   ${states.join(' → ')}   (${used})` });
     },
   };
 }
