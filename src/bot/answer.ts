@@ -84,7 +84,8 @@ async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Comman
   const found = await deps.gateway.findByCode(code);
   const old = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
   if (found === null || old === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] };
-  if (found.open) return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'still-open' }] };
+  // Not `found.open`: the list lags behind, and the last word is out before the workflow closes.
+  if (!isFinal(old.phase)) return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'still-open' }] };
   if (old.phase.kind === 'succeeded') return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'succeeded' }] };
   const { service, environment, parameters } = old.request;
   const place = chooseService(deps, incoming.from, service);
