@@ -106,6 +106,14 @@ describe.skipIf(CHROMIUM === undefined)('the playground', () => {
     expect(await log.getByRole('link', { name: 'history in Temporal' }).getAttribute('href')).toMatch(/\/deploy%3Agithub%3A\d+%3A\d+\/.+\/history$/);
   });
 
+  it('leads from the card on the pull request to the one in Slack, not out of the demo', async () => {
+    await pull().getByRole('link', { name: 'in Slack' }).first().click();
+    await slack().locator('.found').getByText('is live on production').first().waitFor();
+    await pull().locator('a[href*="/commit/"]').first().click();
+    await page.getByRole('status').getByText('Outside the demo this leads to').waitFor();
+    expect(page.context().pages()).toHaveLength(1);
+  });
+
   it('lets Carl reject with a reason, which the modal asks for', async () => {
     await become('Ann');
     await comment('/deploy api to production');

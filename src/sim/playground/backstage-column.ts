@@ -40,8 +40,8 @@ function trouble(troubles: Troubles): readonly Tree[] {
     el('div', { class: 'troubles' }, [
       row({
         act: { do: 'restart' },
-        label: troubles.isRestarting() ? 'Starting again …' : 'Kill Countersign, start again',
-        hint: 'Do it while a request waits or builds: it goes on where it was.',
+        label: troubles.isRestarting() ? 'Starting again …' : 'Kill Countersign',
+        hint: 'It starts again at once. A request that waits or builds goes on where it was.',
         disabled: troubles.isRestarting(),
       }),
       toggle('fail-next', 'Next build fails', 'The cards show the end of the log, and what to do now.'),
@@ -167,7 +167,7 @@ function workflows({ histories, temporalUi }: Backstage): readonly Tree[] {
       { key: each.runId },
       el('td', {}, workflowLink(each, temporalUi, each.workflowId)),
       el('td', {}, each.status),
-      el('td', {}, String(each.events)),
+      el('td', {}, each.events === 0 ? '…' : String(each.events)),
     ),
   );
   return [el('div', { class: 'scroll' }, el('table', {}, head, el('tbody', {}, rows)))];

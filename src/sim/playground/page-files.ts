@@ -15,6 +15,7 @@ const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
   'draw.js': 'js',
   'dialogs.js': 'js',
   'forms.js': 'js',
+  'links.js': 'js',
   'people.js': 'js',
   'tabs.js': 'js',
   'icon.svg': 'svg',

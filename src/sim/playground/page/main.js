@@ -2,6 +2,7 @@
 import { confirmed, hearModal, showErrors, showModal } from './dialogs.js';
 import { acts, draw } from './draw.js';
 import { hearForms, showForms } from './forms.js';
+import { hearLinks } from './links.js';
 import { showConversations, showPeople } from './people.js';
 
 const by = (id) => document.getElementById(id);
@@ -11,41 +12,39 @@ const TOLD_MS = 6_000;
 let person = new URLSearchParams(location.search).get('as') ?? 'ann';
 let conversation = 'pay';
 let conversations = [];
-let asking = false;
+let asking = null;
 let askAgain = false;
 /** Another person, another channel: begin at the end again. */
 let jump = true;
 
 // ---- looking -------------------------------------------------------------------------------------------------------
 
-/** One request at a time; what changed meanwhile is asked for after it. */
-async function look() {
-  if (asking) {
-    askAgain = true;
-    return;
-  }
-  asking = true;
+/** One request at a time; what changed meanwhile is asked for after it. Resolves when the newest picture is shown. */
+function look() {
+  askAgain = true;
+  asking ??= ask().finally(() => {
+    asking = null;
+    if (askAgain) void look();
+  });
+  return asking;
+}
+
+async function ask() {
   try {
-    do {
+    while (askAgain) {
       askAgain = false;
       const response = await fetch(`/state?${new URLSearchParams({ as: person, conversation })}`);
       if (response.ok) show(await response.json());
-    } while (askAgain);
+    }
   } catch {
     tell('The demo has ended, or can’t be reached.');
-  } finally {
-    asking = false;
   }
 }
 
 function show(snapshot) {
   conversations = snapshot.conversations;
   showPeople(snapshot.people, person, become);
-  showConversations(conversations, conversation, (id) => {
-    conversation = id;
-    jump = true;
-    void look();
-  });
+  showConversations(conversations, conversation, (id) => void converse(id));
   by('title-pull').textContent = `Pull request #${snapshot.pullRequest}`;
   showForms(snapshot);
   for (const column of COLUMNS) showColumn(by(`${column}-flow`), snapshot[column], column !== 'backstage');
@@ -58,6 +57,12 @@ function showColumn(flow, trees, sticks) {
   const wasAtEnd = jump || flow.scrollHeight - flow.scrollTop - flow.clientHeight < 40;
   draw(flow, trees);
   if (sticks && wasAtEnd) flow.scrollTop = flow.scrollHeight;
+}
+
+function converse(id) {
+  conversation = id;
+  jump = true;
+  return look();
 }
 
 function become(id) {
@@ -106,6 +111,7 @@ hearModal({
   onDismiss: (view) => void act({ do: 'dismiss', view }),
 });
 hearForms({ act: (wish) => void act(wish), become, channel: () => conversations.find(({ id }) => id === conversation)?.channel ?? '' });
+hearLinks({ tell, open: (channel) => converse(conversations.find((each) => each.channel === channel)?.id ?? conversation) });
 
 new EventSource('/events').addEventListener('changed', () => void look());
 void look();

@@ -17,8 +17,13 @@ function show() {
 }
 
 export function showTab(id) {
+  const isNew = chosen !== id;
   chosen = id;
   show();
+  if (!narrow.matches || !isNew || id === 'backstage') return;
+  // What could not be seen could not be scrolled: a conversation begins at its end.
+  const flow = document.getElementById(`${id}-flow`);
+  flow.scrollTop = flow.scrollHeight;
 }
 
 for (const [i, tab] of tabs.entries()) {
