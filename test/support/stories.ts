@@ -34,6 +34,8 @@ export interface Stories extends Acme, Readonly<Record<PersonName, Actor>> {
   as(who: { readonly login: string; readonly slack: string }): Actor;
   /** A new branch, green, reviewed and ready unless it says otherwise, and its pull request. */
   pull(options?: PullOptions): Promise<PullRequest>;
+  /** Looks at this pull request, too, from now on. */
+  sees(pull: number): void;
   builds(service: string): readonly Readonly<SimBuild>[];
   /** Waits for the service's n-th build. */
   build(service: string, nth?: number): Promise<Readonly<SimBuild>>;
@@ -78,6 +80,7 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
       pulls.push(pull.number);
       return pull;
     },
+    sees: (pull) => void pulls.push(pull),
     builds: (service) => buildkite.builds(service),
     build: (service, nth = 1) => eventually(`build ${nth} of ${service}`, () => buildkite.builds(service)[nth - 1]),
     requests: async () => (await acme.client.workflow.count(`WorkflowType = 'deploy'`)).count,
