@@ -1,0 +1,106 @@
+// Temporal stops answering, and is killed and started again with its database: people are told so in time, asking again works, and nothing
+// happens twice. On a server of its own.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Delivered } from '../../src/sim/slack/people.ts';
+import { CHANNEL, PEOPLE } from '../../src/sim/world.ts';
+import { startDevServer, type DevServer } from '../../src/temporal/dev-server.ts';
+import { eventually, type Acme } from '../support/acme.ts';
+import {
+  approve,
+  approvedSha,
+  ask,
+  broken,
+  built,
+  click,
+  deploysOf,
+  ended,
+  FIRST,
+  pipelineOf,
+  shows,
+  startCompany,
+  type Asked,
+} from '../support/survival.ts';
+
+describe('an outage of Temporal', () => {
+  let folder: string;
+  let server: DevServer;
+  let acme: Acme;
+  let waiting: Asked;
+  let building: Asked;
+  let unheard: Asked;
+
+  const startServer = (port?: number): Promise<DevServer> =>
+    startDevServer({ env: process.env, say: () => {}, file: join(folder, 'temporal.db'), ...(port === undefined ? {} : { port }) });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'countersign-temporal-'));
+    server = await startServer();
+    acme = await startCompany(['waiting', 'building', 'asked-late', 'typed'], { temporal: server.address });
+    acme.world.buildkite.hold(pipelineOf('building'));
+    building = await ask(acme, 'ann', '/deploy building to production');
+    waiting = await ask(acme, 'ann', '/deploy waiting to production');
+    await approve(acme, building);
+    await shows(acme, building, '🚚');
+    await click(acme, 'bea', waiting, FIRST);
+  });
+  afterAll(async () => {
+    await acme.end();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const type = (text: string): Promise<Delivered> => acme.world.slack.slash(PEOPLE.ann.slack, CHANNEL.pay, '/deploy', text);
+
+  it('is told to GitHub as 503 and to people in Slack in words, while it hangs', async () => {
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      unheard = await ask(acme, 'ann', '/deploy asked-late to production', 503);
+      await click(acme, 'dan', waiting, /^I can't tell whether your click arrived\. Click again/);
+      const { problem, answer } = await type('typed@fix-retry-loop to production');
+      expect(problem).toBeNull();
+      expect(answer?.text).toMatch(/Ask again in a minute/);
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+  });
+
+  it('is told in the same way while it is gone', async () => {
+    process.kill(server.pid, 'SIGKILL');
+    expect((await acme.world.github.redeliver(unheard.guid)).statusCode).toBe(503);
+    await click(acme, 'dan', waiting, /^I can't tell whether your click arrived\. Click again/);
+    const { problem, answer } = await type('typed@fix-retry-loop to production');
+    expect(problem).toBeNull();
+    expect(answer?.text).toMatch(/Ask again in a minute/);
+  });
+
+  it('is over when the server is back with its database: what was redelivered, clicked and typed again counts, once', async () => {
+    server = await startServer(Number(server.address.split(':')[1]));
+    await eventually('an accepted redelivery', async () => (await acme.world.github.redeliver(unheard.guid)).statusCode === 200);
+    await click(acme, 'dan', waiting, /^Counted: that was the last one|already/);
+    await ended(acme, waiting);
+    expect(built(acme, 'waiting')).toEqual([approvedSha(acme)]);
+    expect((await type('typed@fix-retry-loop to production')).problem).toBeNull();
+  });
+
+  it('has not touched the build that ran meanwhile', async () => {
+    acme.world.buildkite.finish(pipelineOf('building'), 1, 'passed');
+    await ended(acme, building);
+    expect(built(acme, 'building')).toEqual([approvedSha(acme)]);
+  });
+
+  it('left one request for each wish', async () => {
+    const late = (await deploysOf(acme)).filter((id) => id !== waiting.id && id !== building.id);
+    expect(late).toHaveLength(2);
+    expect(late).toContain(unheard.id);
+    for (const id of late) await approve(acme, { id });
+    for (const id of late) await ended(acme, { id });
+    expect([...built(acme, 'asked-late'), ...built(acme, 'typed')]).toEqual([approvedSha(acme), approvedSha(acme)]);
+  });
+
+  it('breaks no invariant', async () => {
+    expect(await broken(acme)).toEqual([]);
+  });
+});
