@@ -69,6 +69,7 @@ export async function applyCancel(deploy: Deploy, input: Cancel): Promise<Receip
     enter(deploy, { kind: 'cancelled', by: allowed.person, reason: input.reason, during, at: deploy.clock.now() });
     return { kind: 'cancelled', during };
   }
+  if (deploy.cancelling === null) deploy.cancelReason = input.reason;
   deploy.cancelling ??= allowed.person;
   deploy.isNews = true;
   if (deploy.phase.kind === 'building') deploy.phase = { ...deploy.phase, cancelling: deploy.cancelling };

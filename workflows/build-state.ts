@@ -16,7 +16,7 @@ import {
   type BuildReport,
   type BuildResult,
 } from './contract.ts';
-import { guarded } from './guarded.ts';
+import { guarded, heard } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
 import type { BuildFacts, Millis } from './vocabulary.ts';
 
@@ -66,22 +66,26 @@ export function openBuild(input: BuildInput): Build {
 /** Registers the handlers. */
 export function hearOfBuild(build: Build): void {
   const { input, clock } = build;
-  setHandler(buildSeen, ({ build: seen, by }) => {
-    if (by === 'webhook' && isOurs(build, seen)) build.heardAt = clock.now();
-    noteSighting(build, seen);
+  const seen = heard((sighting: { readonly build: BuildFacts; readonly by: 'webhook' | 'poll' }) => {
+    if (sighting.by === 'webhook' && isOurs(build, sighting.build)) build.heardAt = clock.now();
+    noteSighting(build, sighting.build);
   });
-  setHandler(buildLeft, ({ uuid }) => {
+  const left = heard(({ uuid }: { readonly uuid: string }) => {
     if (build.followed?.uuid !== uuid) return;
     build.isSuspect = true;
     build.saidToEnd = true;
   });
-  setHandler(cancelAsked, ({ deployId }) => {
+  const cancelled = heard(({ deployId }: { readonly deployId: string }) => {
     if (deployId === input.deployId) build.isCancelled = true;
   });
-  setHandler(tellMeYourEnd, ({ environmentId }) => {
+  const asked = heard(({ environmentId }: { readonly environmentId: string }) => {
     if (build.result !== null) tellEnd(build, environmentId, build.result);
     else if (!build.askers.includes(environmentId)) build.askers = [...build.askers, environmentId];
   });
+  setHandler(buildSeen, seen, { description: 'A webhook or the shared poll saw a build.' });
+  setHandler(buildLeft, left, { description: 'The shared poll no longer sees the build.' });
+  setHandler(cancelAsked, cancelled, { description: 'A person cancelled the request.' });
+  setHandler(tellMeYourEnd, asked, { description: 'An environment that did not start this build wants to know its end.' });
 }
 
 const isOurs = (build: Build, seen: BuildFacts): boolean =>

@@ -13,7 +13,7 @@ import { polling } from './ask.ts';
 import { looksDifferent } from './build-facts.ts';
 import { createClock, type Clock } from './clock.ts';
 import { buildId, buildLeft, buildSeen, watchAsked, watchEnded, type BuildWatchInput, type Watched } from './contract.ts';
-import { guarded } from './guarded.ts';
+import { guarded, heard } from './guarded.ts';
 import { BUILD_WATCH_TIMING } from './timing.ts';
 import type { BuildFacts } from './vocabulary.ts';
 
@@ -31,13 +31,15 @@ export async function buildWatch(input: BuildWatchInput): Promise<void> {
   const { organization, carried, timing = BUILD_WATCH_TIMING } = input;
   const watched = new Map(carried.map((one) => [one.uuid, one]));
   const watch: Watch = { organization, clock: createClock(), watched, told: new Map(), hasNewcomer: false };
-  setHandler(watchAsked, (one) => {
+  const asked = heard((one: Watched) => {
     watch.hasNewcomer ||= !watched.has(one.uuid);
     watched.set(one.uuid, one);
     // Who asks again may have missed what it was told.
     watch.told.delete(one.uuid);
   });
-  setHandler(watchEnded, ({ uuid }) => forget(watch, uuid));
+  const ended = heard(({ uuid }: { readonly uuid: string }) => forget(watch, uuid));
+  setHandler(watchAsked, asked, { description: 'A silent build is to be polled for.' });
+  setHandler(watchEnded, ended, { description: 'A build needs no poll any more.' });
   return guarded(async () => {
     for (;;) {
       if (watched.size === 0 && (await isIdle(watch))) return;

@@ -12,6 +12,8 @@ export interface CarriedEnvironment {
   readonly strays: readonly BuildFacts[];
   /** The holder's `build` runs on: a foreign one to this run. */
   readonly holder: Holder | null;
+  /** Pipelines whose builds must be read before the next turn is granted. */
+  readonly unread: readonly string[];
   /** A `build` ended abnormally: the next one asks Buildkite before it claims. */
   readonly look: { readonly notBefore: Millis } | null;
 }

@@ -43,6 +43,7 @@ export interface Deploy {
   go: { readonly order: BuildOrder; readonly run: string } | null;
   /** Who cancelled after the point of no return. */
   cancelling: Person | null;
+  cancelReason: string | null;
   build: BuildFacts | null;
   /** How the build ended, before people were told. */
   ended: Extract<BuildReport, { kind: 'ended' }> | null;
@@ -78,6 +79,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     votesVersion: 0,
     go: null,
     cancelling: null,
+    cancelReason: null,
     build: null,
     ended: null,
     heardAt: clock.now(),

@@ -4,17 +4,33 @@ import { allHandlersFinished, condition, makeContinueAsNewFunc, setCurrentDetail
 import { reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
 import { createClock, type Clock } from './clock.ts';
-import { environmentState, holderEnded, join, placeGivenUp, strayBuildSeen, type EnvironmentInput } from './contract.ts';
+import {
+  environmentState,
+  holderEnded,
+  join,
+  placeGivenUp,
+  strayBuildSeen,
+  type BuildResult,
+  type EnvironmentInput,
+  type Join,
+  type JoinAnswer,
+} from './contract.ts';
 import { grantTurn, watchForeignHolder } from './grant.ts';
-import { guarded } from './guarded.ts';
+import { guarded, heard } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
 import { tellPlaces } from './places.ts';
 import { carry, joinQueue, knowsEnd, learn, leaveQueue, nextHolder, openQueue, record, release, stateOf, type Queue } from './queue.ts';
 import { ENVIRONMENT_TIMING, type EnvironmentTiming } from './timing.ts';
 import type { BuildFacts, Millis } from './vocabulary.ts';
 
+interface HolderEnd {
+  readonly deployId: string | null;
+  readonly turn: number;
+  readonly result: BuildResult;
+}
+
 /** What an environment knows and uses. */
-export interface Environment extends Pick<EnvironmentInput, 'target' | 'organization' | 'pipelines'> {
+export interface Environment extends Pick<EnvironmentInput, 'target' | 'organization'> {
   readonly timing: EnvironmentTiming;
   readonly queue: Queue;
   readonly clock: Clock;
@@ -31,32 +47,31 @@ export interface Environment extends Pick<EnvironmentInput, 'target' | 'organiza
 export async function environment(input: EnvironmentInput): Promise<void> {
   const here = openEnvironment(input);
   const { queue, clock } = here;
-  setHandler(
-    join,
-    (wish) => {
+  const joined = (wish: Join): Promise<JoinAnswer> =>
+    guarded(async () => {
       const answer = joinQueue(queue, wish, clock.now());
       if (answer.kind === 'queued') here.told.set(wish.deployId, `${answer.position} ${answer.ahead}`);
       return answer;
-    },
-    { description: 'Joins the queue, or tells what became of the turn.' },
-  );
-  setHandler(placeGivenUp, (turn) => leaveQueue(queue, turn));
-  setHandler(holderEnded, ({ deployId, turn, result }) => {
+    });
+  const left = heard((turn: Pick<Join, 'deployId' | 'turn'>) => leaveQueue(queue, turn));
+  const ended = heard(({ deployId, turn, result }: HolderEnd) => {
     if (here.hasForeignHolder && queue.holder?.deployId === deployId) release(queue, result, clock.now(), turn);
   });
-  setHandler(strayBuildSeen, ({ build }) => noteStray(here, build));
+  setHandler(join, joined, { description: 'Joins the queue, or tells what became of the turn.' });
+  setHandler(placeGivenUp, left, { description: 'A request gives its place up.' });
+  setHandler(holderEnded, ended, { description: 'The end of a build that this run did not start.' });
+  setHandler(strayBuildSeen, ({ build }) => guarded(() => noteStray(here, build)), { description: 'A build of this target that nobody follows.' });
   setHandler(environmentState, () => stateOf(queue), { description: 'Live version, holder, queue and last deploys.' });
   return guarded(() => serve(here, input));
 }
 
 function openEnvironment(input: EnvironmentInput): Environment {
-  const { target, organization, pipelines, carried, timing = ENVIRONMENT_TIMING } = input;
-  const queue = openQueue(target, carried);
+  const { target, organization, timing = ENVIRONMENT_TIMING } = input;
+  const queue = openQueue(input);
   const hasForeignHolder = queue.holder !== null;
   return {
     target,
     organization,
-    pipelines,
     timing,
     queue,
     clock: createClock(),
@@ -71,29 +86,30 @@ async function serve(here: Environment, input: EnvironmentInput): Promise<never>
   const { queue, timing } = here;
   const isLong = (): boolean => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= (timing.eventsMax ?? Infinity);
   const isQuiet = (): boolean => allHandlersFinished() && here.errands.isIdle();
-  const isFree = (): boolean => queue.holder === null && (!queue.known || nextHolder(queue) !== null);
+  const isFree = (): boolean => queue.holder === null && (queue.unread.length > 0 || nextHolder(queue) !== null);
   const isForeign = (): boolean => queue.holder !== null && here.hasForeignHolder;
   for (;;) {
     setCurrentDetails(detailsOf(queue));
     await condition(() => (isLong() && isQuiet()) || isFree() || isForeign());
     if (isLong() && isQuiet()) break;
     if (isForeign()) await watchForeignHolder(here);
-    else if (!queue.known) await readBuildkite(here);
+    else if (queue.unread.length > 0) await readBuildkite(here);
     else await grantTurn(here);
     tellPlaces(here);
   }
   const continueAsNew = makeContinueAsNewFunc<(input: EnvironmentInput) => Promise<void>>();
-  return continueAsNew({ ...input, carried: carry(queue) });
+  return continueAsNew({ ...input, pipelines: queue.pipelines, carried: carry(queue) });
 }
 
-/** A fresh environment, and one that lost sight of a holder, asks Buildkite before it grants anything. */
-async function readBuildkite({ queue, organization, pipelines, target, clock, ...here }: Environment): Promise<void> {
+/** A fresh environment, one that lost sight of a holder, and one that hears of another pipeline ask Buildkite before anything is granted. */
+async function readBuildkite({ queue, organization, target, clock, timing }: Environment): Promise<void> {
+  const pipelines = queue.unread;
   const list = (pipeline: string): Promise<readonly BuildFacts[]> =>
     reading.listTargetBuilds.executeWithOptions({ summary: `builds of ${target}` }, [{ organization, pipeline, target }]);
   try {
-    learn(queue, (await Promise.all(pipelines.map(list))).flat());
+    learn(queue, (await Promise.all(pipelines.map(list))).flat(), pipelines);
   } catch {
-    await clock.pause(here.timing.retryMaxMs, 'ask Buildkite again');
+    await clock.pause(timing.retryMaxMs, 'ask Buildkite again');
   }
 }
 

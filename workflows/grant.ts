@@ -7,7 +7,7 @@ import type { Holder } from './carried.ts';
 import { buildId, buildReported, environmentId, tellMeYourEnd, type BuildInput } from './contract.ts';
 import type { Environment } from './environment.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
-import { endTurn, hold, nextHolder, putBack, release } from './queue.ts';
+import { endTurn, hold, loseSight, nextHolder, putBack, release } from './queue.ts';
 
 /** Grants the next turn, or finds out why not yet. */
 export async function grantTurn(here: Environment): Promise<void> {
@@ -34,20 +34,17 @@ export async function grantTurn(here: Environment): Promise<void> {
 /** Waits for the end of a `build` that an earlier run (or nobody) started, and keeps asking whether it still lives. */
 export async function watchForeignHolder(here: Environment): Promise<void> {
   const { queue, clock, target } = here;
-  const holder = queue.holder;
-  const isGone = (): boolean => queue.holder !== holder;
+  const isGone = (): boolean => queue.holder === null;
   await tellHolder(here);
   if (await clock.until(isGone, clock.now() + here.retryMs, 'ask the holder again')) return calmDown(here);
-  const facts = await describe(here, holder?.deployId ?? null);
+  const facts = await describe(here, queue.holder?.deployId ?? null);
   if (isGone()) return calmDown(here);
   if (facts === null || facts.build.status === 'running') return growRetry(here);
   calmDown(here);
   here.hasForeignHolder = false;
   if (facts.build.result != null) return release(queue, facts.build.result, clock.now());
   log.warn('the end of the holder was missed', { target, status: facts.build.status });
-  putBack(queue);
-  // What it built, and whether it still runs, only Buildkite can tell.
-  queue.known = false;
+  loseSight(queue);
 }
 
 async function startBuild(here: Environment, holder: Holder): Promise<void> {

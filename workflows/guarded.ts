@@ -17,6 +17,12 @@ export async function guarded<T>(story: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A handler of facts, guarded like a story. It runs at once, as a plain one does. */
+export const heard =
+  <T>(handler: (fact: T) => void) =>
+  (fact: T): Promise<void> =>
+    guarded(async () => handler(fact));
+
 /** Whether an activity failed with this type (`src/activities/failures.ts`). */
 export function isFailureOf(error: unknown, type: string): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;

@@ -4,6 +4,7 @@ import type { PlanResult } from './activities.ts';
 import { deciding } from './ask.ts';
 import { headChanged, type HeadChange } from './contract.ts';
 import { accountKey, enter, enterWaiting, isApproved, isOver, nameOf, tellWithin, type Deploy } from './deploy-state.ts';
+import { heard } from './guarded.ts';
 import type { VoidVote } from './reasons.ts';
 import type { RevisionNote } from './status.ts';
 import type { Millis, Plan } from './vocabulary.ts';
@@ -12,7 +13,11 @@ const PLAN_WITHIN_MS = 120_000;
 
 /** Registers the handler of pushes. */
 export function hearPushes(deploy: Deploy): void {
-  setHandler(headChanged, (change) => notePush(deploy, change), { description: 'Somebody pushed to the branch of the request.' });
+  setHandler(
+    headChanged,
+    heard((change) => notePush(deploy, change)),
+    { description: 'Somebody pushed to the branch of the request.' },
+  );
 }
 
 /** The first plan. A request that is too old starts none (I10); a dry run ends with it. */

@@ -1,7 +1,7 @@
 // The state of a target: who holds it, who waits, what is live, what came before. Changes only; nothing waits here.
 import { endOf } from './build-facts.ts';
 import type { CarriedEnvironment, EndedTurn, Holder, WaitingJoin } from './carried.ts';
-import type { BuildResult, Join, JoinAnswer } from './contract.ts';
+import type { BuildResult, EnvironmentInput, Join, JoinAnswer } from './contract.ts';
 import type { DeployRecord, EnvironmentState } from './status.ts';
 import type { BuildFacts, LiveVersion, Millis, Target } from './vocabulary.ts';
 
@@ -10,6 +10,10 @@ const ENDED_MAX = 100;
 
 export interface Queue {
   readonly target: Target;
+  /** Those that deploy to this target, as far as we know. */
+  pipelines: readonly string[];
+  /** Those whose builds must be read before the next turn is granted. */
+  unread: readonly string[];
   /** false until Buildkite was read: the live version is unknown then, not nothing, and no turn is granted. */
   known: boolean;
   live: LiveVersion | null;
@@ -21,10 +25,12 @@ export interface Queue {
   look: { readonly notBefore: Millis } | null;
 }
 
-export function openQueue(target: Target, carried: CarriedEnvironment | null): Queue {
+export function openQueue({ target, pipelines, carried }: EnvironmentInput): Queue {
   const state = carried?.state;
   return {
     target,
+    pipelines,
+    unread: carried?.unread ?? pipelines,
     known: state?.known ?? false,
     live: state?.live ?? null,
     holder: carried?.holder ?? null,
@@ -37,8 +43,8 @@ export function openQueue(target: Target, carried: CarriedEnvironment | null): Q
 }
 
 export function carry(queue: Queue): CarriedEnvironment {
-  const { waiting, ended, strays, holder, look } = queue;
-  return { state: stateOf(queue), queue: waiting, ended, strays, holder, look };
+  const { waiting, ended, strays, holder, look, unread } = queue;
+  return { state: stateOf(queue), queue: waiting, ended, strays, holder, look, unread };
 }
 
 export function stateOf(queue: Queue): EnvironmentState {
@@ -63,12 +69,24 @@ const isTurn =
 export function joinQueue(queue: Queue, join: Join, now: Millis): JoinAnswer {
   const over = queue.ended.find(isTurn(join));
   if (over !== undefined) return { kind: 'ended', how: over.how, build: over.build };
-  if (queue.holder?.entry != null && isTurn(join)(queue.holder.entry)) return { kind: 'running' };
+  const { holder } = queue;
+  if (holder?.entry != null && isTurn(join)(holder.entry)) return { kind: 'running' };
+  if (holder !== null && isUnknownTurnOf(holder, join)) {
+    queue.holder = { ...holder, entry: { ...join, joinedAt: now } };
+    return { kind: 'running' };
+  }
+  if (!queue.pipelines.includes(join.pipeline)) {
+    queue.pipelines = [...queue.pipelines, join.pipeline];
+    queue.unread = [...queue.unread, join.pipeline];
+  }
   if (!queue.waiting.some(isTurn(join))) {
     queue.waiting = [...queue.waiting.filter((entry) => entry.deployId !== join.deployId), { ...join, joinedAt: now }];
   }
   return { kind: 'queued', ...placeOf(queue, join) };
 }
+
+/** A build of this request was found running: by asking for its turn the request tells which one that is. */
+const isUnknownTurnOf = ({ entry, follow, deployId }: Holder, join: Join): boolean => entry === null && follow === null && deployId === join.deployId;
 
 export interface Place {
   /** 1 is the next one. */
@@ -162,16 +180,25 @@ export function knowsEnd(queue: Queue, build: BuildFacts): boolean {
   return queue.history.some(({ buildUrl }) => buildUrl === build.url);
 }
 
-/** What a fresh environment learns from Buildkite: unfinished builds hold the target, the newest passed one is live. */
-export function learn(queue: Queue, builds: readonly BuildFacts[]): void {
+/** Sight of the holder was lost: what it built, and whether it still runs, only Buildkite can tell. */
+export function loseSight(queue: Queue): void {
+  putBack(queue);
+  queue.known = false;
+  queue.unread = queue.pipelines;
+}
+
+/** What these pipelines' builds at Buildkite teach: unfinished ones hold the target, the newest passed one is live. */
+export function learn(queue: Queue, builds: readonly BuildFacts[], pipelines: readonly string[]): void {
   const byAge = builds.toSorted((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
-  queue.strays = byAge.filter((build) => endOf(build) === null);
+  const others = queue.strays.filter(({ pipeline }) => !pipelines.includes(pipeline));
+  queue.strays = [...others, ...byAge.filter((build) => endOf(build) === null)];
   for (const build of byAge) {
     const since = build.finishedAt;
     if (endOf(build) !== 'passed' || since === null || (queue.live !== null && queue.live.since > since)) continue;
     queue.live = liveVersion(build, null, since);
   }
-  queue.known = true;
+  queue.unread = queue.unread.filter((pipeline) => !pipelines.includes(pipeline));
+  queue.known ||= queue.unread.length === 0;
 }
 
 function liveVersion(build: BuildFacts, code: string | null, since: Millis): LiveVersion {

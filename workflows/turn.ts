@@ -14,22 +14,34 @@ import {
   type JoinAnswer,
 } from './contract.ts';
 import { enter, isOver, type Deploy } from './deploy-state.ts';
-import { guarded } from './guarded.ts';
+import { guarded, heard } from './guarded.ts';
 import type { LogTail } from './status.ts';
 import type { BuildFacts, Plan } from './vocabulary.ts';
 
+interface Place {
+  readonly turn: number;
+  readonly position: number;
+  readonly ahead: string | null;
+}
+interface News {
+  readonly turn: number;
+  readonly report: BuildReport;
+}
+
 /** Registers the handlers of what the environment and the build tell. Told of another turn, or before the start, it means nothing. */
 export function hearTurn(deploy: Deploy): void {
-  setHandler(queueChanged, ({ turn, position, ahead }) => {
+  const place = heard(({ turn, position, ahead }: Place) => {
     if (turn !== deploy.turn) return;
     deploy.heardAt = deploy.clock.now();
     notePlace(deploy, { position, ahead });
   });
-  setHandler(buildReported, ({ turn, report }) => {
+  const news = heard(({ turn, report }: News) => {
     if (turn !== deploy.turn || deploy.go === null) return;
     deploy.heardAt = deploy.clock.now();
     noteReport(deploy, report);
   });
+  setHandler(queueChanged, place, { description: 'The place in the queue changed.' });
+  setHandler(buildReported, news, { description: 'What became of the build.' });
 }
 
 /** Joins the queue and waits for the start. Returns as soon as the place is given up, the start was granted, or the request is over. */
@@ -103,7 +115,7 @@ function errand(deploy: Deploy, signal: () => Promise<void>): void {
   });
 }
 
-function notePlace(deploy: Deploy, { position, ahead }: { readonly position: number; readonly ahead: string | null }): void {
+function notePlace(deploy: Deploy, { position, ahead }: Omit<Place, 'turn'>): void {
   const { phase, timing } = deploy;
   if (phase.kind !== 'queued' || (phase.position === position && phase.ahead === ahead)) return;
   const isNext = position === 1 && ahead === null;
@@ -141,7 +153,7 @@ function noteNeverBuilt(deploy: Deploy): void {
   const at = deploy.clock.now();
   const { cancelling: by } = deploy;
   if (by === null) return enter(deploy, { kind: 'not-built', answer: 'the build was never created', at });
-  enter(deploy, { kind: 'cancelled', by, reason: null, during: 'starting', at });
+  enter(deploy, { kind: 'cancelled', by, reason: deploy.cancelReason, during: 'starting', at });
 }
 
 /** The environment knows an end of which the report was lost. */

@@ -1,10 +1,11 @@
 // A story about workflows: a stage, a world, and short words for what happens in it.
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import {
   actArrived,
   buildId,
   buildSeen,
+  buildWatchId,
   cancel,
   castVote,
   environmentId,
@@ -57,6 +58,8 @@ export interface Story {
   /** What happens at Buildkite, told by a signed webhook. */
   webhook(number: number, change: Partial<BuildFacts>): Promise<void>;
   finish(number: number, state: string): Promise<void>;
+  /** Terminates what still runs. */
+  sweep(): Promise<void>;
   waitFor(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
 }
 
@@ -85,6 +88,8 @@ export function useStory(): () => Story {
     activities = activitiesOf(world, stage.client);
     story = tell(stage, world);
   });
+  // What one story leaves behind must not go on in the world of the next.
+  afterEach(() => story?.sweep());
   afterAll(() => stage?.stop());
   return () => {
     if (story === undefined) throw new Error('no story has begun');
@@ -105,6 +110,7 @@ function tell(stage: Stage, world: World): Story {
   const { client } = stage;
   const here = target(`${world.service}/production`);
   let requests = 0;
+  const started = [environmentId(here), buildId(here), buildWatchId(world.organization)];
   const handle = (id: string): WorkflowHandle<typeof deploy> => client.workflow.getHandle<typeof deploy>(id);
   const seen = (build: BuildFacts): Promise<void> =>
     client.workflow
@@ -118,6 +124,7 @@ function tell(stage: Stage, world: World): Story {
     async ask(change = {}, timing = SHORT.deploy) {
       requests += 1;
       const workflowId = `deploy:github:${world.service}:${requests}`;
+      started.unshift(workflowId);
       const input = deployInput(workflowId, timing, { service: world.service, ...change });
       const typedSearchAttributes = startAttributes(input.request);
       await client.workflow.start<typeof deploy>('deploy', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [input], typedSearchAttributes });
@@ -148,9 +155,26 @@ function tell(stage: Stage, world: World): Story {
     workflow: (kind) => client.workflow.getHandle(kind === 'build' ? buildId(here) : environmentId(here)),
     webhook: (number, change) => seen(changeBuild(world, number, change)),
     finish: (number, state) => story.webhook(number, { state, startedAt: Date.now(), finishedAt: Date.now(), blocked: false }),
+    async sweep() {
+      for (const id of started) {
+        await client.workflow
+          .getHandle(id)
+          .terminate()
+          .catch(() => undefined);
+      }
+    },
     async waitFor(what, holds) {
       const giveUpAt = Date.now() + PATIENCE_MS;
-      while (!(await holds())) {
+      const holdsNow = async (): Promise<boolean> => {
+        try {
+          return await holds();
+        } catch (error) {
+          // Not started yet.
+          if (error instanceof WorkflowNotFoundError) return false;
+          throw error;
+        }
+      };
+      while (!(await holdsNow())) {
         if (Date.now() > giveUpAt) throw new Error(`waited in vain for: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { castVote } from '../../workflows/contract.ts';
 import { contractOf } from '../../src/ids.ts';
 import { githubReply, PEOPLE, slackReply, voteOf, type Name } from '../support/deploy-examples.ts';
+import { createGate } from '../support/gate.ts';
 import { SHORT, useStory } from '../support/story.ts';
 
 const TEN: readonly Name[] = ['bea', 'carl', 'dan', 'eve', 'fay', 'gil', 'hal', 'ida', 'jon', 'kim'];
@@ -86,17 +87,15 @@ describe('votes', () => {
 
   it('refuses a vote before there is a plan', async () => {
     const story = current();
-    let planned = (): void => undefined;
+    const planning = createGate();
     const { plan } = story.world;
     story.world.plan = async (input) => {
-      await new Promise<void>((resolve) => {
-        planned = resolve;
-      });
+      await planning.pass();
       return plan(input);
     };
     const id = await story.ask();
     expect(await story.vote(id, voteOf('bea', 'slack'))).toMatchObject({ kind: 'refused', reasons: [{ code: 'not-planned-yet' }] });
-    planned();
+    planning.open();
     await story.until(id, 'waiting');
   });
 

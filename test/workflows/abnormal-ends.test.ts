@@ -1,0 +1,180 @@
+// Whatever ends from outside: one build per request, one holder per target, and somebody who goes on.
+import { describe, expect, it } from 'vitest';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { createGate } from '../support/gate.ts';
+import { useStory, type Story } from '../support/story.ts';
+
+async function approved(story: Story): Promise<string> {
+  const id = await story.ask();
+  await story.until(id, 'waiting');
+  await story.approve(id, 'bea', 'carl');
+  return id;
+}
+async function building(story: Story): Promise<string> {
+  const id = await approved(story);
+  await story.until(id, 'building');
+  return id;
+}
+const free = (story: Story): Promise<void> => story.waitFor('a free target', async () => (await story.environment()).holder === null);
+
+describe('when a workflow is ended from outside', () => {
+  const current = useStory();
+
+  it('a build that was terminated is started again for the same turn, and nothing is built twice', async () => {
+    const story = current();
+    const id = await building(story);
+    const { runId } = await story.workflow('build').describe();
+    await story.workflow('build').terminate();
+    await story.waitFor('a later run', async () => (await story.workflow('build').describe()).runId !== runId);
+    await story.waitFor('the adopted build', () => story.world.reads.includes('find'));
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    expect(story.world.creates).toHaveLength(1);
+    expect(story.world.joins.every((join) => join.endsWith('#1'))).toBe(true);
+    await free(story);
+  });
+
+  it('a build that was terminated while its create was under way waits until that is over, finds it, and adopts it', async () => {
+    const story = current();
+    const creating = createGate();
+    story.world.create = async (_order, build) => {
+      await creating.pass();
+      return { kind: 'created', build: build() };
+    };
+    const id = await approved(story);
+    await story.waitFor('the create', () => creating.arrivals === 1);
+    await story.workflow('build').terminate();
+    // The request reaches Buildkite after the workflow that sent it is gone.
+    setTimeout(() => creating.open(), 300);
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    expect(story.world.creates).toHaveLength(1);
+  });
+
+  it('a cancel taken while its build was gone is obeyed by the next run of it', async () => {
+    const story = current();
+    const id = await building(story);
+    await story.workflow('build').terminate();
+    expect(await story.cancel(id, 'ann')).toEqual({ kind: 'cancelling', build: 1 });
+    await story.waitFor('the cancel at Buildkite', () => story.world.cancels.length === 1);
+    await story.finish(1, 'canceled');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'ended-badly', how: 'canceled' });
+    expect(story.world.creates).toHaveLength(1);
+  });
+
+  it('a request that was terminated while building leaves its build holding the target to its end', async () => {
+    const story = current();
+    const first = await building(story);
+    await story.handle(first).terminate();
+    const second = await approved(story);
+    await story.until(second, 'queued');
+    expect((await story.environment()).holder).toMatchObject({ deployId: first });
+    expect(story.world.creates).toHaveLength(1);
+    await story.finish(1, 'passed');
+    await story.until(second, 'building');
+    expect((await story.environment()).live?.buildUrl).toBe(story.world.builds[0]?.url);
+    await story.finish(2, 'passed');
+    await story.end(second);
+  });
+
+  it('request and build both terminated: the build at Buildkite is followed to its end before the next turn', async () => {
+    const story = current();
+    const first = await building(story);
+    await story.handle(first).terminate();
+    await story.workflow('build').terminate();
+    const second = await approved(story);
+    await story.waitFor('a look at Buildkite', () => story.world.reads.filter((read) => read === 'list target').length === 2);
+    await story.until(second, 'queued');
+    expect(story.world.creates).toHaveLength(1);
+    await story.finish(1, 'passed');
+    await story.until(second, 'building');
+    await story.finish(2, 'passed');
+    expect((await story.end(second)).phase.kind).toBe('succeeded');
+  });
+
+  it('an environment that was terminated is started again by the waiting request, and the running build is its foreign holder', async () => {
+    const story = current();
+    const first = await building(story);
+    const second = await approved(story);
+    await story.until(second, 'queued');
+    await story.workflow('environment').terminate();
+    await story.waitFor('a new environment that knows', async () => {
+      const { status } = await story.workflow('environment').describe();
+      return status.name === 'RUNNING' && (await story.environment()).holder?.deployId === first;
+    });
+    expect(story.world.creates).toHaveLength(1);
+    await story.finish(1, 'passed');
+    expect((await story.end(first)).phase.kind).toBe('succeeded');
+    await story.until(second, 'building');
+    await story.finish(2, 'passed');
+    expect((await story.end(second)).phase.kind).toBe('succeeded');
+    expect(story.world.creates).toHaveLength(2);
+    await free(story);
+    expect((await story.environment()).live?.buildUrl).toBe(story.world.builds[1]?.url);
+  });
+
+  it('environment and build both terminated: the request learns the end all the same', async () => {
+    const story = current();
+    const id = await building(story);
+    await story.workflow('environment').terminate();
+    await story.workflow('build').terminate();
+    await story.waitFor('a new build', async () => (await story.workflow('build').describe()).status.name === 'RUNNING');
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    expect(story.world.creates).toHaveLength(1);
+    await free(story);
+  });
+
+  it('an environment that was reset grants no second turn while the build runs', async () => {
+    const story = current();
+    const id = await building(story);
+    const { runId } = await story.workflow('environment').describe();
+    const { events } = await story.stage.history(story.workflow('environment').workflowId);
+    // Right after the queue was joined, before the turn was granted.
+    const firstTask = events?.find((event) => event.workflowTaskCompletedEventAttributes != null);
+    await story.client.workflowService.resetWorkflowExecution({
+      namespace: story.stage.namespace,
+      workflowExecution: { workflowId: story.workflow('environment').workflowId, runId },
+      reason: 'test',
+      requestId: `reset-${runId}`,
+      workflowTaskFinishEventId: firstTask?.eventId ?? null,
+    });
+    await story.waitFor('a run that knows its holder', async () => (await story.environment()).holder?.deployId === id);
+    expect((await story.workflow('environment').describe()).runId).not.toBe(runId);
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    await free(story);
+    expect(story.world.creates).toHaveLength(1);
+  });
+
+  it('a lost report of the end is made good by asking the environment', async () => {
+    const story = current();
+    story.world.loseReports = true;
+    const id = await approved(story);
+    await story.waitFor('the build', () => story.world.builds.length === 1);
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 1 } });
+  });
+
+  it('a build that nobody asked for ends at once', async () => {
+    const story = current();
+    const args = [
+      {
+        target: story.target,
+        environmentId: 'environment:nowhere',
+        organization: story.world.organization,
+        pipeline: 'api-deploy',
+        deployId: 'deploy:nobody',
+        code: null,
+        turn: 1,
+        look: null,
+        follow: null,
+        timing: story.world.timing.environment.build,
+      },
+    ];
+    const handle = await story.client.workflow.start('build', { workflowId: `build:${story.target}`, taskQueue: TASK_QUEUE.workflows, args });
+    expect(await handle.result()).toEqual({ kind: 'not-built', why: 'claim-refused' });
+    expect(story.world.creates).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { strayBuildSeen } from '../../workflows/contract.ts';
+import { SHA } from '../support/deploy-examples.ts';
+import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { useStory, type Story } from '../support/story.ts';
+
+async function approved(story: Story): Promise<string> {
+  const id = await story.ask();
+  await story.until(id, 'waiting');
+  await story.approve(id, 'bea', 'carl');
+  return id;
+}
+
+describe('a build that no request of ours is following', () => {
+  const current = useStory();
+
+  it('holds the target of a fresh environment until it has ended, and the newest passed one is live', async () => {
+    const story = current();
+    const { target } = story;
+    newBuild(story.world, { target, state: 'passed', startedAt: 900, finishedAt: 1_000, commit: 'a'.repeat(40) });
+    newBuild(story.world, { target, state: 'passed', startedAt: 1_900, finishedAt: 2_000, commit: 'b'.repeat(40) });
+    newBuild(story.world, { target, state: 'running', startedAt: 3_000 });
+    const id = await approved(story);
+    await story.waitFor('a holder', async () => (await story.environment()).holder !== null);
+    expect(await story.environment()).toMatchObject({
+      known: true,
+      live: { sha: 'b'.repeat(40), since: 2_000 },
+      holder: { deployId: null },
+      queue: [{ deployId: id }],
+    });
+    expect(story.world.creates).toEqual([]);
+    await story.finish(3, 'passed');
+    await story.until(id, 'building');
+    expect((await story.environment()).live).toMatchObject({ buildUrl: story.world.builds[2]?.url });
+    await story.finish(4, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+  });
+
+  it('and was revived at Buildkite holds the target, and changes what is live when it passes', async () => {
+    const story = current();
+    const first = await approved(story);
+    await story.until(first, 'building');
+    await story.finish(1, 'failed');
+    expect((await story.end(first)).phase.kind).toBe('ended-badly');
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+
+    const revived = changeBuild(story.world, 1, { state: 'running', finishedAt: null });
+    await story.workflow('environment').signal(strayBuildSeen, { build: revived });
+    await story.waitFor('a holder', async () => (await story.environment()).holder !== null);
+    const second = await approved(story);
+    await story.until(second, 'queued');
+    expect(story.world.creates).toHaveLength(1);
+    await story.finish(1, 'passed');
+    await story.until(second, 'building');
+    expect(await story.environment()).toMatchObject({ live: { sha: SHA }, history: [{ how: 'passed', build: 1 }] });
+    await story.finish(2, 'passed');
+    await story.end(second);
+  });
+
+  it('is believed only after a read, and an old end is no news', async () => {
+    const story = current();
+    const id = await approved(story);
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    const reads = story.world.reads.length;
+    const ended = story.world.builds[0];
+    if (ended === undefined) throw new Error('no build');
+    await story.workflow('environment').signal(strayBuildSeen, { build: ended });
+    // A late webhook says `running`; one read says that it has ended.
+    await story.workflow('environment').signal(strayBuildSeen, { build: { ...ended, state: 'running', finishedAt: null } });
+    await story.waitFor('a read', () => story.world.reads.length > reads);
+    expect(story.world.reads.slice(reads)).toEqual(['read 1']);
+    expect((await story.environment()).holder).toBeNull();
+  });
+});
