@@ -105,15 +105,20 @@ export async function findOpenPullRequests(requests: Requests, repo: Repo, branc
 /** `GET /repos/{o}/{r}/activity`: the one place where GitHub tells its own time of a push; dates in commits are whatever the author wrote. */
 export async function readLastPush(requests: Requests, repo: Repo, branch: string): Promise<PushFacts | null> {
   const ref = `refs/heads/${branch}`;
+  const doing = `reading the last push to ${branch}`;
   const [last] = await requests.read({
-    doing: `reading the last push to ${branch}`,
+    doing,
     as: repo.installation,
     route: 'GET /repos/{owner}/{repo}/activity',
     params: { ...addressOf(repo.slug), ref, per_page: 1 },
     answer: Activities,
   });
-  const sha = last === undefined ? null : parseSha(last.after);
-  if (last === undefined || sha === null || last.ref !== ref || last.activity_type === 'branch_deletion') return null;
+  if (last === undefined) return null;
+  const sha = parseSha(last.after);
+  // The branch is there, and what GitHub tells is about something else or older: that is no proof that nobody pushed.
+  if (sha === null || last.ref !== ref || last.activity_type === 'branch_deletion') {
+    throw new Trouble({ source: 'github', kind: 'unavailable', doing, found: `github told of a ${last.activity_type} of ${last.ref}` });
+  }
   return { sha, at: Date.parse(last.timestamp), by: last.actor ? { id: last.actor.id, login: last.actor.login } : null };
 }
 

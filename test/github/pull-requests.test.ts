@@ -143,12 +143,20 @@ describe('the last push', () => {
     ['is told by GitHub, with its own time', [activity], { sha: sha('b'), at: Date.parse('2026-11-23T13:57:00Z'), by: { id: 3, login: 'carl' } }],
     ['may be of an account that is gone', [{ ...activity, actor: null }], { sha: sha('b'), at: Date.parse('2026-11-23T13:57:00Z'), by: null }],
     ['is none where nothing was ever pushed', [], null],
-    ['is none of a branch that was deleted', [{ ...activity, after: '0'.repeat(40), activity_type: 'branch_deletion' }], null],
-    ['is never that of another branch', [{ ...activity, ref: 'refs/heads/other' }], null],
   ])('%s', async (_name, body, expected) => {
     const { github, api } = signedInClient();
     api.get(`${R}/activity?ref=refs%2Fheads%2Ffix&per_page=1`).reply(200, body);
     expect(await github.readLastPush(REPO, 'fix')).toEqual(expected);
+  });
+
+  it.each([
+    ['the branch was deleted, and the push that made it anew is not told yet', { after: '0'.repeat(40), activity_type: 'branch_deletion' }],
+    ['GitHub tells of another branch', { ref: 'refs/heads/other' }],
+    ['what was pushed is no commit', { after: 'main' }],
+  ])('is not known when %s', async (_name, change) => {
+    const { github, api } = signedInClient();
+    api.get(`${R}/activity?ref=refs%2Fheads%2Ffix&per_page=1`).reply(200, [{ ...activity, ...change }]);
+    expect(await troubleOf(github.readLastPush(REPO, 'fix'))).toMatchObject({ kind: 'unavailable' });
   });
 });
 
