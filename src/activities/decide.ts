@@ -9,7 +9,7 @@ import type { AccountState, Read } from '../policy/facts.ts';
 import { judgeCancel, judgeVote, recheckVotes } from '../policy/judge.ts';
 import { resolvePerson } from '../policy/people.ts';
 import { isTrouble } from '../trouble.ts';
-import { gatherFacts, type FactsDeps } from './gather-facts.ts';
+import { gatherFacts, whyElsewhere, type FactsDeps } from './gather-facts.ts';
 import { makePlan } from './plan.ts';
 import { createReader, known } from './reading.ts';
 
@@ -65,7 +65,7 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
   const policy = plan.policy as unknown as EnvironmentPolicy;
   const reader = createReader();
   const { sha, title, commitUrl } = plan;
-  const { facts } = await gatherFacts(deps, reader, {
+  const { facts, repository } = await gatherFacts(deps, reader, {
     policy,
     subject: {
       kind: 'planned',
@@ -78,6 +78,8 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
     requester: resolvePerson(deps.config.people, request.requester),
     parameters: request.parameters,
   });
+  const elsewhere = whyElsewhere(plan.service, plan.repo, repository);
+  if (elsewhere !== null) return { kind: 'gates', reasons: [elsewhere] };
   const { reasons } = evaluate(policy, facts, 'turn');
   const unread = reasons.find((reason) => reason.code === 'unreadable');
   if (unread !== undefined) return { kind: 'unknown', what: unread.what };
@@ -89,7 +91,8 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
   );
   const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states });
   if (checked.kind === 'unknown') return checked;
-  if (!checked.tally.satisfied) return { kind: 'void', votes: checked.voided, tally: checked.tally };
+  // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.
+  if (!checked.tally.satisfied || checked.voided.length > 0) return { kind: 'void', votes: checked.voided, tally: checked.tally };
   return { kind: 'good', tally: checked.tally, ...(facts.here.known ? { live: facts.here.value.live } : {}) };
 }
 

@@ -1,4 +1,5 @@
 // Reads everything that policy decides on. Decides nothing.
+import type { GateReason } from '../../workflows/reasons.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { Account, CommitSha, Millis, Person, RefWish } from '../../workflows/vocabulary.ts';
 import { policyOf, type Config } from '../config/config.ts';
@@ -67,6 +68,17 @@ export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Que
     parameters: question.parameters,
   };
   return { facts, repository, pullRequest: target.pullRequest.known ? target.pullRequest.value : null };
+}
+
+/** A name can pass to another repository: only the id that the command or the plan came with counts. */
+export function whyElsewhere(
+  service: string,
+  expected: { readonly id: number; readonly slug: string },
+  repository: Read<RepositoryFacts>,
+): GateReason | null {
+  if (!repository.known || repository.value.id === expected.id) return null;
+  const told = ({ slug, id }: { readonly id: number; readonly slug: string }): string => `${slug} (${id})`;
+  return { code: 'wrong-repository', service, expected: told(expected), found: told(repository.value) };
 }
 
 type Target = Pick<Facts, 'ref' | 'pullRequest' | 'lastPush' | 'onDefaultBranch'>;
@@ -180,7 +192,8 @@ async function readReviews(
   input: { repo: RepositoryFacts; policy: EnvironmentPolicy; target: Target; comparison: Read<ComparisonFacts | null> },
 ): Promise<Read<ReviewFacts | null>> {
   const { repo, policy, target, comparison } = input;
-  const onPullRequest = target.pullRequest.known && target.pullRequest.value !== null;
+  // An open pull request is judged by its own decision; of a merged one only its commits tell whether all were reviewed.
+  const onPullRequest = target.pullRequest.known && target.pullRequest.value !== null && target.pullRequest.value.state !== 'merged';
   if (!policy.gates.review || onPullRequest) return known(null);
   return andThen(comparison, (compared) =>
     compared === null ? known(null) : reader.read('the reviews of the commits', () => deps.github.readReviews(repo, compared.added)),

@@ -13,7 +13,7 @@ import { excludedFrom, tallyPlan } from '../policy/judge.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
 import { unsatisfiable } from '../policy/rule.ts';
 import { resolveParameters } from '../policy/parameters.ts';
-import { gatherFacts, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
+import { gatherFacts, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
 import { createReader, type Reader } from './reading.ts';
 
 export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanResult> {
@@ -37,14 +37,22 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   };
   const reader = createReader();
   const gathered = await gatherFacts(deps, reader, question);
-  const { reasons, gates } = evaluate(policy, gathered.facts);
   const { repository, facts } = gathered;
+  const { origin } = request;
+  const elsewhere = origin.surface === 'github' ? whyElsewhere(policy.service, origin.repo, repository) : null;
+  if (elsewhere !== null) return refused([elsewhere], policy.target);
+  const { reasons, gates } = evaluate(policy, facts);
   const ref = facts.ref.known && facts.ref.value.kind === 'found' ? facts.ref.value : null;
   if (reasons.length > 0 || !repository.known || ref === null) {
     reader.throwIfWorthRetrying();
     return { kind: 'refused', reasons, gates, sha: ref?.sha ?? null, target: policy.target };
   }
-  const change = await readChange(deps, reader, { gathered, repository: repository.value, ref });
+  const { change, unread } = await readChange(deps, reader, { gathered, repository: repository.value, ref });
+  if (unread !== null && policy.isProtected && policy.approvals.exclude.includes('commit-authors')) {
+    reader.throwIfWorthRetrying();
+    const reason: GateReason = { code: 'unreadable', what: 'who wrote the commits', why: unread };
+    return { kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target };
+  }
   const plan = draft(deps, { input, policy, requester, gathered, repository: repository.value, ref, change, gates });
   const impossible = unsatisfiable({ rule: plan.rule, groups: deps.config.groups, excluded: excludedFrom(plan, deps.config.groups) });
   if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
@@ -103,24 +111,34 @@ function draft(deps: FactsDeps, { input, policy, requester, gathered, repository
   };
 }
 
+interface Change {
+  readonly change: ChangeSummary;
+  /** Why some of its authors are not known; null: all are that GitHub knows. */
+  readonly unread: string | null;
+}
+
 /** What lies between the live version and this one; while nothing is live, what the pull request adds, else the commit itself. */
-async function readChange(
-  deps: FactsDeps,
-  reader: Reader,
-  input: { gathered: Gathered; repository: RepositoryFacts; ref: Found },
-): Promise<ChangeSummary> {
+async function readChange(deps: FactsDeps, reader: Reader, input: { gathered: Gathered; repository: RepositoryFacts; ref: Found }): Promise<Change> {
   const { facts, pullRequest } = input.gathered;
   const live = facts.comparison.known ? facts.comparison.value : null;
-  if (live !== null) return summarise(live, facts);
+  if (live !== null) return { change: summarise(live, facts), unread: unlisted(live) };
+  let unread = facts.comparison.known ? null : facts.comparison.why;
   if (pullRequest !== null && pullRequest.state === 'open') {
     const added = await reader.read('the commits of the pull request', () =>
       deps.github.compare(input.repository, pullRequest.baseRef, input.ref.sha),
     );
     reader.throwIfWorthRetrying();
-    if (added.known) return { ...summarise(added.value, facts), compareUrl: null };
+    if (added.known) return { change: { ...summarise(added.value, facts), compareUrl: null }, unread: unread ?? unlisted(added.value) };
+    unread ??= added.why;
   }
   const authors = input.ref.authors.map(({ id }) => githubPersonKey(id));
-  return { commits: 1, pullRequests: [], authors, commitsBy: Object.fromEntries(authors.map((key) => [key, 1])), compareUrl: null };
+  const commitsBy = Object.fromEntries(authors.map((key) => [key, 1]));
+  return { change: { commits: 1, pullRequests: [], authors, commitsBy, compareUrl: null }, unread };
+}
+
+/** GitHub lists at most 250 commits. */
+function unlisted({ added, addedTotal }: ComparisonFacts): string | null {
+  return added.length < addedTotal ? `GitHub lists ${added.length} of ${addedTotal} commits; deploy in smaller steps` : null;
 }
 
 function summarise(comparison: ComparisonFacts, facts: Facts): ChangeSummary {

@@ -23,8 +23,9 @@ export function judgeChecks({ policy, facts }: Question): Answer {
 
 /**
  * On an open pull request: its review decision. GitHub makes none where no rule of the repository asks for reviews; with this gate on
- * that is not enough, because nothing there would say that anybody looked. Everywhere else (branch, tag, commit, merged pull
- * request): every commit since the live version came through a reviewed pull request.
+ * that is not enough, because nothing there would say that anybody looked. It goes on deciding about the very head that was planned when
+ * somebody merges in the meantime. Everywhere else (branch, tag, commit, merged pull request): every commit since the live version came
+ * through a reviewed pull request.
  */
 export function judgeReview(question: Question): Answer {
   const { policy, facts } = question;
@@ -33,7 +34,8 @@ export function judgeReview(question: Question): Answer {
   const pr = pullRequestOf(facts);
   if (!pr.known) return unknown('review', 'the pull request', pr.why);
   if (pr.value === null) return judgeCommits(facts);
-  if (pr.value.state === 'merged') return facts.comparison.known && facts.comparison.value === null ? judgeDecision(pr.value) : judgeCommits(facts);
+  if (pr.value.state === 'merged' && foundRef(facts)?.sha !== pr.value.headSha)
+    return facts.comparison.known && facts.comparison.value === null ? judgeDecision(pr.value) : judgeCommits(facts);
   return hasMovedOn(question, pr.value) ? notApplicable('review', MOVED_ON) : judgeDecision(pr.value);
 }
 

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { comparison, GROUPS, HEAD, MERGE, person, pullRequest, ref, vote } from '../policy/given.ts';
+import { asked, decidingIn, gone, planned, REPOSITORY } from './world.ts';
+
+const AUTHORS_EXCLUDED = {
+  approvals: { tree: { kind: 'group', group: 'sre', count: 1 }, exclude: ['requester', 'commit-authors'], expireMs: 1 },
+} as const;
+const RENAMED = { ...REPOSITORY, id: 8 };
+
+describe('a plan', () => {
+  it('is made when everything is good', async () => {
+    expect(await decidingIn().makePlan(asked())).toMatchObject({ kind: 'planned', plan: { sha: HEAD } });
+  });
+
+  it('is refused when the name has passed to another repository since the command', async () => {
+    const result = await decidingIn({ github: { readRepository: async () => RENAMED } }).makePlan(asked());
+    expect(result).toMatchObject({ kind: 'refused', reasons: [{ code: 'wrong-repository', expected: 'acme/api (7)', found: 'acme/api (8)' }] });
+  });
+
+  it.each([
+    ['the way from the live version can’t be read', {}, gone],
+    ['GitHub lists only some of the commits', {}, async () => comparison({ addedTotal: 300 })],
+    ['nothing is live, and the commits of the pull request can’t be read', { live: null }, gone],
+  ])('is refused when authors may not approve and %s', async (_when, world, compare) => {
+    const result = await decidingIn({ ...world, policy: AUTHORS_EXCLUDED, github: { compare } }).makePlan(asked());
+    expect(result).toMatchObject({ kind: 'refused', reasons: [{ code: 'unreadable', what: 'who wrote the commits' }] });
+    expect(await decidingIn({ ...world, github: { compare } }).makePlan(asked())).toMatchObject({ kind: 'planned' });
+  });
+
+  it('asks for the reviews of the commits of a merged pull request', async () => {
+    const github = {
+      readPullRequest: async () => pullRequest({ state: 'merged', mergeSha: MERGE }),
+      resolveRef: async () => ref({ sha: MERGE, name: 'main', branch: 'main' }),
+      readReviews: async () => ({ pullRequests: [42], unreviewed: [] }),
+    };
+    const review = { gates: { checks: null, review: true, upToDate: false, keepsLive: false, after: [] } };
+    expect(await decidingIn({ policy: review, github }).makePlan(asked())).toMatchObject({ kind: 'planned', plan: { sha: MERGE } });
+    const unreviewed = { ...github, readReviews: async () => ({ pullRequests: [], unreviewed: [MERGE] }) };
+    expect(await decidingIn({ policy: review, github: unreviewed }).makePlan(asked())).toMatchObject({
+      kind: 'refused',
+      reasons: [{ code: 'unreviewed-commits' }],
+    });
+  });
+});
+
+describe('the re-check', () => {
+  const { request } = asked();
+  const votes = [vote('Carl'), vote('Bea'), vote('Dan')];
+  const recheck = (world: Parameters<typeof decidingIn>[0], frozen = {}) => decidingIn(world).recheck({ plan: planned({}, frozen), request, votes });
+
+  it('is good as long as nothing has changed', async () => {
+    expect(await recheck({})).toMatchObject({ kind: 'good', tally: { satisfied: true }, live: { sha: expect.any(String) } });
+  });
+
+  it('names a vote that stopped counting also when enough are left without it', async () => {
+    const result = await recheck({ isActive: (key) => key !== person('Carl').key });
+    expect(result).toMatchObject({ kind: 'void', votes: [{ by: { name: 'Carl' }, why: 'inactive' }], tally: { satisfied: true } });
+  });
+
+  it('names a vote that stopped counting when too few are left', async () => {
+    const result = await recheck({ groups: { ...GROUPS, owners: [] } });
+    expect(result).toMatchObject({ kind: 'void', votes: [{ by: { name: 'Dan' }, why: 'left-group' }], tally: { satisfied: false } });
+  });
+
+  it('ends a request whose repository gave its name away', async () => {
+    expect(await recheck({ github: { readRepository: async () => RENAMED } })).toMatchObject({
+      kind: 'gates',
+      reasons: [{ code: 'wrong-repository' }],
+    });
+  });
+
+  it('goes by the decision about the head that was planned when the pull request was merged meanwhile', async () => {
+    const review = { gates: { checks: null, review: true, upToDate: false, keepsLive: false, after: [] } };
+    const mergedBy = (decision: 'approved' | 'changes-requested') => ({
+      readPullRequest: async () => pullRequest({ state: 'merged', mergeSha: MERGE, review: decision }),
+      readReviews: async () => ({ pullRequests: [], unreviewed: [HEAD] }),
+    });
+    expect(await recheck({ github: mergedBy('approved') }, review)).toMatchObject({ kind: 'good' });
+    expect(await recheck({ github: mergedBy('changes-requested') }, review)).toMatchObject({ kind: 'gates', reasons: [{ code: 'review-needed' }] });
+  });
+
+  it('never takes what can’t be read for good', async () => {
+    expect(await recheck({ github: { readChecks: gone } })).toMatchObject({ kind: 'unknown' });
+  });
+});

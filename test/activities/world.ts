@@ -1,0 +1,98 @@
+// What the deciding activities read: a world in which everything is good, as plain objects; every test changes what it is about.
+import { createDecidingActivities } from '../../src/activities/decide.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { GithubApi } from '../../src/github/api.ts';
+import { digestOf } from '../../src/ids.ts';
+import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
+import { Trouble } from '../../src/trouble.ts';
+import type { DecidingActivities, PlanInput } from '../../workflows/activities.ts';
+import type { DeployCode, DeployRequest, Plan, RepoSlug } from '../../workflows/vocabulary.ts';
+import { comparison, GROUPS, HEAD, LIVE, NOW, PEOPLE, plan, policy, pullRequest, ref, state } from '../policy/given.ts';
+
+export const REPOSITORY = { id: 7, slug: 'acme/api', installation: 99, defaultBranch: 'main', url: 'https://g/acme/api' };
+
+/** Changes of the good world; a value that throws is a read that fails. */
+export interface World {
+  readonly policy?: Partial<EnvironmentPolicy>;
+  readonly github?: Partial<GithubApi>;
+  /** Of a person's key: what `users.info` and GitHub make of it. */
+  readonly isActive?: (key: string) => boolean;
+  readonly groups?: Config['groups'];
+  readonly live?: string | null;
+}
+
+/** Only asked for checks that are green, and for what the test says. */
+export function policyOf(change: Partial<EnvironmentPolicy> = {}): EnvironmentPolicy {
+  return policy({ gates: { checks: 'all', review: false, upToDate: false, keepsLive: false, after: [] }, ...change });
+}
+
+export function decidingIn(world: World = {}): DecidingActivities {
+  const environment = policyOf(world.policy);
+  const config: Config = {
+    slack: { team: 'T1', channel: 'C1', command: '/deploy' },
+    people: PEOPLE,
+    groups: world.groups ?? GROUPS,
+    zones: {},
+    services: [{ name: 'api', aliases: [], repo: 'acme/api', zone: 'default', environments: { production: environment }, order: ['production'] }],
+  };
+  const live = world.live === undefined ? LIVE : world.live;
+  const here = state(live === null ? null : { sha: live, since: NOW - 60_000 });
+  return createDecidingActivities({
+    config,
+    github: { ...GITHUB, ...world.github },
+    gateway: { environmentState: async () => here },
+    people: {
+      roleOf: async () => 'write',
+      stateOf: async (_repo, { key }) => (world.isActive?.(key) === false ? { active: false, why: 'deactivated' } : { active: true, why: null }),
+    },
+    now: () => NOW,
+  });
+}
+
+const unasked = async (): Promise<never> => {
+  throw new Error('this test does not ask for it');
+};
+/** For good: trying again would not help. */
+export const gone = async (): Promise<never> => {
+  throw new Trouble({ source: 'github', kind: 'not-found', doing: 'comparing', found: 'github answered 404', status: 404 });
+};
+
+const GITHUB: GithubApi = {
+  readRepository: async () => REPOSITORY,
+  readRole: async () => 'write',
+  resolveRef: async () => ref(),
+  readPullRequest: async () => pullRequest(),
+  findOpenPullRequests: async () => [],
+  readLastPush: async () => ({ sha: HEAD, at: NOW - 600_000, by: null }),
+  readChecks: async () => ({ passed: [{ name: 'unit', url: null }], failed: [], pending: [] }),
+  compare: async () => comparison(),
+  readReviews: unasked,
+  readComment: unasked,
+  react: unasked,
+  findComment: unasked,
+  createComment: unasked,
+  updateComment: unasked,
+};
+
+const REQUEST: DeployRequest = {
+  code: '7F3K-Q2' as DeployCode,
+  service: 'api',
+  environment: 'production',
+  ref: { kind: 'head' },
+  parameters: {},
+  requester: { surface: 'github', id: 1, login: 'ann' },
+  origin: { surface: 'github', repo: { id: 7, slug: 'acme/api' as RepoSlug }, installation: 99, issue: 42, comment: 5 },
+  askedAt: NOW - 60_000,
+  retryOf: null,
+  dryRun: false,
+};
+
+export function asked(change: Partial<DeployRequest> = {}): PlanInput {
+  return { request: { ...REQUEST, ...change }, workflowId: 'deploy:github:7:5', revision: 1, pushers: [], expectedHead: null };
+}
+
+/** The plan of that request, as it was made while everything was good. */
+export function planned(change: Partial<Plan> = {}, frozen: Partial<EnvironmentPolicy> = {}): Plan {
+  const { number, title, url } = pullRequest();
+  return plan({ policy: { ...policyOf(frozen) }, policyDigest: digestOf(policyOf(frozen)), pullRequest: { number, title, url }, ...change });
+}
