@@ -29,10 +29,17 @@ export function refusedCard(view: View, phase: PhaseOf<'refused'>): Card {
   return card({
     sign: '⛔',
     headline: say`Not started: ${route(view.status)}`,
+    lines: [...pushedLine(view, phase), ...noteLines(view)],
     items: phase.reasons.map((reason) => reasonItem(reason, hintsFor(view))),
     below: looked.length === 0 ? [] : [say`${looked}${fine}`],
     next: isMeant ? say`Ask again with ${code(askAgain(view))} · see what would be needed without starting: ${code(askAgain(view, 'plan'))}` : null,
   });
+}
+
+/** A request that had been planned is refused only because its head moved. */
+function pushedLine({ status: { plan, revision } }: View, { sha }: PhaseOf<'refused'>): readonly Inline[] {
+  if (plan === null || revision !== null || sha === null || sha === plan.sha) return [];
+  return [say`↩️ ${code(sha.slice(0, 7))} was pushed after ${code(plan.sha.slice(0, 7))}, and it is not good enough as it stands.`];
 }
 
 const WRONG_WORDS: ReadonlySet<string> = new Set<GateReason['code']>([
