@@ -105,7 +105,11 @@ function clickOrWord({ surface }: Asked): string {
 }
 
 function unreachableLine(what: 'command' | 'click', asked: Asked): Inline {
-  if (what === 'command') return say`I can't start anything right now, and nothing was started. Ask again in a minute.`;
+  // Never "nothing was started": an answer that got lost looks the same from here.
+  if (what === 'command') {
+    const look = code(`${asked.context.prefix} status`);
+    return say`I can't tell whether your command arrived. In a minute, ${look} shows whether it did; if not, ask again.`;
+  }
   const again = asked.surface === 'slack' ? 'Click' : 'Comment';
   return say`I can't tell whether your ${clickOrWord(asked)} arrived. ${again} again in a minute; it can't count twice.`;
 }

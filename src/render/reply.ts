@@ -20,7 +20,7 @@ export type Reply =
   | { readonly kind: 'receipt'; readonly act: ActName; readonly receipt: Receipt }
   /** The act is recorded by Signal and will be judged when a worker is back; the answer comes later. */
   | { readonly kind: 'recorded'; readonly act: ActName }
-  /** Temporal cannot be reached. A command: nothing was started. A click: unknown, click again, it can't count twice. */
+  /** Temporal cannot be reached. Whether the command or click arrived is unknown; a click can't count twice. */
   | { readonly kind: 'unreachable'; readonly what: 'command' | 'click' }
   | { readonly kind: 'not-understood'; readonly failure: ParseFailure }
   | { readonly kind: 'refused'; readonly reasons: readonly Reason[] }
