@@ -21,7 +21,7 @@ if (CHROMIUM === undefined) {
 const QUIET = ['disable-gpu', 'disable-quic', 'no-first-run', 'disable-background-networking', 'disable-component-update', 'disable-sync'];
 const RETENTION_S = 30 * 86_400;
 
-describe.skipIf(CHROMIUM === undefined)('the playground', () => {
+describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, () => {
   const cleanUp: (() => Promise<unknown>)[] = [];
   /** What the browser complained about; a page without problems has none. */
   const complaints: string[] = [];
@@ -59,6 +59,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', () => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
+    page.setDefaultTimeout(45_000);
     await page.goto(playground.url);
   });
   afterAll(async () => {
@@ -114,6 +115,13 @@ describe.skipIf(CHROMIUM === undefined)('the playground', () => {
     expect(page.context().pages()).toHaveLength(1);
   });
 
+  it('deploys to staging from Slack, where nobody has to approve', async () => {
+    await page.getByLabel('Slash command').fill('/deploy api to staging');
+    await page.keyboard.press('Enter');
+    await slack().getByRole('heading', { name: 'is live on staging' }).waitFor();
+    expect(world.buildkite.builds(PIPELINE).map(({ commit }) => commit)).toContain(world.github.sha('acme/api', 'main'));
+  });
+
   it('lets Carl reject with a reason, which the modal asks for', async () => {
     await become('Ann');
     await comment('/deploy api to production');
@@ -137,7 +145,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', () => {
     await slack().getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog', { name: 'Approve for production?' }).getByRole('button', { name: 'Approve' }).click();
     await slack().getByText('Counted: 1 of 2').nth(1).waitFor();
-    expect(world.buildkite.builds(PIPELINE)).toHaveLength(1);
+    expect(world.buildkite.builds(PIPELINE)).toHaveLength(2);
   });
 
   it('shows one column at a time on a narrow screen', async () => {

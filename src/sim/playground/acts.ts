@@ -3,7 +3,7 @@ import type { DeliveryProblem } from '../slack/delivery.ts';
 import type { Delivered } from '../slack/people.ts';
 import { isRecord } from '../slack/world.ts';
 import { PEOPLE, PIPELINE, REPOSITORY, type PersonName, type World } from '../world.ts';
-import { pushWithGreenChecks } from './push.ts';
+import { pushWithGreenChecks } from './commits.ts';
 import type { Toggle, Troubles } from './troubles.ts';
 
 export type Act =

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
 import type { World } from '../world.ts';
 import { isPersonName, perform, readAct, type Told } from './acts.ts';
+import { turnMainGreen } from './commits.ts';
 import { createHistoryReader } from './histories.ts';
 import { createNews } from './news.ts';
 import { pageFile } from './page-files.ts';
@@ -41,6 +42,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<{ url
     news.tell();
     histories.refresh();
   };
+  turnMainGreen(world);
   const troubles = createTroubles({ world, pace, restart, changed: heard });
   world.github.onChange(heard);
   const unhear = [world.slack.onChange(heard), world.buildkite.onChange(heard)];
