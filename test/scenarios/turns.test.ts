@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/acme.ts';
+import { ONE_SRE } from '../support/acme-config.ts';
+import { openStories, type Stories } from '../support/stories.ts';
+
+describe('the turn', () => {
+  let acme: Stories;
+  beforeAll(async () => {
+    const shared = 'one-cluster';
+    acme = await openStories({
+      api: { environments: { staging: { approvals: 'none', target: shared } } },
+      web: { environments: { staging: { approvals: 'none', target: shared } } },
+      apart: { environments: { staging: { approvals: 'none' } } },
+      signed: { environments: { production: { approvals: ONE_SRE } } },
+    });
+  });
+  afterAll(() => acme.end());
+
+  it('is one at a time on a target that two services share; others wait with their place, and start by themselves', async () => {
+    const { buildkite } = acme.world;
+    buildkite.hold('api');
+    buildkite.hold('web');
+    const pull = await acme.pull();
+    const first = await acme.ann.asks(pull, '/deploy api to staging');
+    await first.bothShow('🚚 Deploying');
+    const second = await acme.ann.asks(pull, '/deploy web to staging');
+    await second.bothShow('It is', 'next', `after \`${first.code}\``);
+    const third = await acme.ann.asks(pull, '/deploy api to staging');
+    await third.bothShow('number 2', `after \`${second.code}\``);
+    expect(await acme.eve.types('what api')).toContain(`🚚 \`${first.code}\` is being deployed`);
+    expect(await acme.eve.types('what api')).toContain('2 in the queue');
+    // Another target does not wait.
+    const other = await acme.ann.asks(pull, '/deploy apart to staging');
+    await other.ends('✅', 'is live on staging');
+    expect(running()).toEqual(['api 1']);
+
+    buildkite.finish('api', 1, 'passed');
+    await first.ends('✅', 'is live on staging');
+    await second.bothShow('🚚 Deploying');
+    expect(running()).toEqual(['web 1']);
+    buildkite.finish('web', 1, 'failed');
+    await second.ends('❌ Deploy of');
+    await third.bothShow('🚚 Deploying');
+    expect(running()).toEqual(['api 2']);
+    buildkite.finish('api', 2, 'passed');
+    await third.ends('✅');
+  });
+
+  function running(): readonly string[] {
+    const builds = ['api', 'web'].flatMap((service) => acme.builds(service).map((build) => ({ service, ...build })));
+    return builds.filter(({ finishedAt }) => finishedAt === null).map(({ service, number }) => `${service} ${number}`);
+  }
+
+  it('remembers what is live and since when, and the next card tells from where it comes', async () => {
+    const base = await acme.pull();
+    const first = await acme.ann.asks(base, '/deploy signed to production');
+    expect(await first.shows('github', '⏸')).toContain('the first on production');
+    await acme.bea.clicks('approve', first);
+    await first.ends('✅');
+    const { github } = acme.world;
+    github.branch('acme/api', 'follow-up', base.branch);
+    const next = await acme.pull({ branch: 'follow-up', authors: ['ann', 'eve'] });
+    const second = await acme.ann.asks(next, '/deploy signed to production');
+    const cards = await second.bothShow(`2 commits since \`${base.sha.slice(0, 7)}\``);
+    expect(cards.github).toContain('compare');
+    expect(await acme.dan.types('what signed production')).toMatch(
+      new RegExp(`\`${base.sha.slice(0, 7)}\` since \\d\\d:\\d\\d UTC \\(\`${first.code}\`\\)`),
+    );
+    await acme.carl.clicks('approve', second);
+    await second.ends('✅');
+    const build = acme.builds('signed').at(-1);
+    expect(build?.env).toMatchObject({ COUNTERSIGN_PREVIOUS_SHA: base.sha, COUNTERSIGN_SHA: next.sha });
+  });
+
+  it('is checked once more: a vote of somebody who left meanwhile is void, and the request waits again', async () => {
+    const { buildkite, slack } = acme.world;
+    buildkite.hold('signed');
+    const pull = await acme.pull();
+    const first = await acme.ann.asks(pull, '/deploy signed to production');
+    await acme.bea.clicks('approve', first);
+    await first.bothShow('🚚 Deploying');
+    const second = await acme.ann.asks(pull, '/deploy signed to production');
+    await acme.bea.clicks('approve', second);
+    await second.bothShow('⏳ In the queue');
+    slack.addUser({ id: 'U02BEA', name: 'bea', deleted: true });
+    const [build] = acme.builds('signed').slice(-1);
+    buildkite.finish('signed', build?.number ?? 0, 'passed');
+    await second.bothShow('↩️ No longer counted: Bea (account no longer active: deactivated)', '1 of');
+    await eventually('the buttons again', () => second.buttons().includes('approve'));
+    const builds = acme.builds('signed').length;
+    expect(await acme.carl.clicks('approve', second)).toContain('Counted: that was the last one.');
+    await second.bothShow('🚚 Deploying');
+    expect(acme.builds('signed')).toHaveLength(builds + 1);
+    buildkite.finish('signed', acme.builds('signed').at(-1)?.number ?? 0, 'passed');
+    await second.ends('✅', 'approved by Carl');
+    slack.addUser({ id: 'U02BEA', name: 'bea' });
+  });
+
+  it('is checked once more: a gate that has closed meanwhile stops it before its build', async () => {
+    const { buildkite, github } = acme.world;
+    const pull = await acme.pull();
+    const first = await acme.ann.asks(pull, '/deploy signed to production');
+    await acme.carl.clicks('approve', first);
+    await first.bothShow('🚚 Deploying');
+    const second = await acme.ann.asks(pull, '/deploy signed to production');
+    await acme.carl.clicks('approve', second);
+    await second.bothShow('⏳ In the queue');
+    github.setCheck('acme/api', pull.sha, { name: 'e2e', result: 'failure' });
+    const builds = acme.builds('signed').length;
+    buildkite.finish('signed', acme.builds('signed').at(-1)?.number ?? 0, 'passed');
+    const ends = await second.ends('⛔ Stopped before its build', '1 of 2 are green', '`e2e`');
+    expect(ends.github).toContain('Nothing was built.');
+    expect(acme.builds('signed')).toHaveLength(builds);
+    expect(await second.comment?.reacted('-1')).toEqual(['eyes', '-1']);
+  });
+
+  it('is not disturbed by a push after the last vote; the cards name it', async () => {
+    const { buildkite, github } = acme.world;
+    const pull = await acme.pull();
+    const deploy = await acme.ann.asks(pull, '/deploy signed to production');
+    await acme.carl.clicks('approve', deploy);
+    await deploy.bothShow('🚚 Deploying');
+    const { sha } = await github.push('acme/api', pull.branch, { by: 'eve', commits: [{ message: 'One more thing' }] });
+    await deploy.bothShow(`ℹ️ eve has pushed \`${sha.slice(0, 7)}\` since; it is not part of this deploy.`);
+    buildkite.finish('signed', acme.builds('signed').at(-1)?.number ?? 0, 'passed');
+    await deploy.ends('✅', pull.sha.slice(0, 7));
+    expect(acme.builds('signed').at(-1)?.commit).toBe(pull.sha);
+  });
+});
