@@ -1,20 +1,21 @@
 // Votes, withdrawals and cancellations: which request is meant, and what became of the act.
 import type { LateAct } from '../../workflows/contract.ts';
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
+import type { DeployCode, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Which } from '../command/command.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import type { FoundDeploy } from '../temporal/gateway.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
-import { servicesHere } from './grammar.ts';
+import { servicesHere, servicesInReach } from './grammar.ts';
 
 /** The request that is meant, or why it can't be told. */
 export type Meant = { readonly kind: 'found'; readonly deploy: FoundDeploy } | { readonly kind: 'reply'; readonly reply: Reply };
 
 export async function findMeant(deps: BotDeps, incoming: Incoming, which: Which): Promise<Meant> {
   if (which.by === 'code') {
-    const deploy = await deps.gateway.findByCode(which.code);
+    const deploy = await findByCode(deps, incoming.from, which.code);
     return deploy === null ? refuse({ code: 'unknown-request', named: which.code }) : { kind: 'found', deploy };
   }
   const { from } = incoming;
@@ -28,6 +29,11 @@ export async function findMeant(deps: BotDeps, incoming: Incoming, which: Which)
   if (only === undefined) return refuse({ code: 'no-open-request', where: from.surface === 'github' ? `#${from.issue}` : 'this channel' });
   if (open.length > 1) return refuse({ code: 'several-open-requests', codes: open.map(({ code }) => code) });
   return { kind: 'found', deploy: only };
+}
+
+/** The request with this code, as far as it may be named from here; null: there is none. */
+export function findByCode({ config, gateway }: BotDeps, from: ReplyTo, code: DeployCode): Promise<FoundDeploy | null> {
+  return gateway.findByCode(code, servicesInReach(config, from)?.map(({ name }) => name) ?? null);
 }
 
 /** Lists lag behind: where several are found, those that have ended or were only plans are none to choose from. */

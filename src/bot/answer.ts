@@ -7,10 +7,10 @@ import { deployCode } from '../ids.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import { assertNever } from '../trouble.ts';
-import { actOn, findMeant, tooLate } from './act.ts';
+import { actOn, findByCode, findMeant, tooLate } from './act.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
-import { servicesHere } from './grammar.ts';
+import { servicesHere, servicesInReach } from './grammar.ts';
 
 export function answer(deps: BotDeps, incoming: Incoming, command: Command): Promise<Reply> {
   switch (command.kind) {
@@ -63,7 +63,7 @@ function chooseService(deps: BotDeps, from: ReplyTo, name: string | null): Servi
   const refuse = (reason: Extract<Reply, { kind: 'refused' }>['reasons'][number]): { reply: Reply } => ({
     reply: { kind: 'refused', reasons: [reason] },
   });
-  const known = deps.config.services.map((service) => service.name);
+  const known = (servicesInReach(deps.config, from) ?? deps.config.services).map((service) => service.name);
   if (name === null) {
     const here = from.surface === 'github' ? servicesOf(deps.config, from.repo.slug) : [];
     const [only] = here;
@@ -81,7 +81,7 @@ function chooseService(deps: BotDeps, from: ReplyTo, name: string | null): Servi
 
 /** A new request that names the old one: the same ref, resolved anew; a fresh plan, fresh votes. */
 async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'retry' }>): Promise<Reply> {
-  const found = await deps.gateway.findByCode(code);
+  const found = await findByCode(deps, incoming.from, code);
   const old = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
   if (found === null || old === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] };
   // Not `found.open`: the list lags behind, and the last word is out before the workflow closes.
@@ -120,7 +120,7 @@ async function act(deps: BotDeps, incoming: Incoming, command: Extract<Command, 
 
 async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'status' }>): Promise<Reply> {
   if (code !== null) {
-    const found = await deps.gateway.findByCode(code);
+    const found = await findByCode(deps, incoming.from, code);
     const status = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
     return status === null ? { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] } : { kind: 'one-request', status };
   }
@@ -134,14 +134,9 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
 }
 
 async function showLive(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'what' }>): Promise<Reply> {
-  const asked = command.service === null ? servicesHere(deps.config, incoming.from) : [findService(deps.config, command.service)];
-  const services = asked.filter((service) => service !== null);
-  if (services.length === 0) {
-    return {
-      kind: 'refused',
-      reasons: [{ code: 'unknown-service', service: command.service ?? '', known: deps.config.services.map(({ name }) => name) }],
-    };
-  }
+  const asked = command.service === null ? null : chooseService(deps, incoming.from, command.service);
+  if (asked !== null && 'reply' in asked) return asked.reply;
+  const services = asked === null ? servicesHere(deps.config, incoming.from) : [asked];
   const policies = services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
   const wanted = policies.filter((policy) => command.environment === null || policy.environment === command.environment);
   const environments = wanted.map(async ({ service, environment, target, organization, pipeline }) => ({

@@ -6,7 +6,7 @@ import { actOn, tooLate } from './act.ts';
 import { answer } from './answer.ts';
 import type { BotDeps } from './deps.ts';
 import type { Click, FrontDoor, Incoming, PushEvent } from './front-door.ts';
-import { grammarOf } from './grammar.ts';
+import { grammarOf, servicesInReach } from './grammar.ts';
 
 export function createBot(deps: BotDeps): FrontDoor {
   return {
@@ -28,6 +28,11 @@ export function createBot(deps: BotDeps): FrontDoor {
 
 async function handle(deps: BotDeps, incoming: Incoming): Promise<Reply> {
   const parsed = parseCommand(incoming.text, grammarOf(deps.config, incoming.from));
+  // Whoever installs a GitHub App chooses where: only repositories of the configuration are answered, and told anything at all.
+  if (parsed.kind !== 'nothing' && servicesInReach(deps.config, incoming.from)?.length === 0) {
+    deps.log.warn({ key: incoming.key }, 'a command from a repository without a service was ignored');
+    return { kind: 'silence' };
+  }
   switch (parsed.kind) {
     case 'nothing':
       return { kind: 'silence' };

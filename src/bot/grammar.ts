@@ -16,6 +16,14 @@ export function servicesHere(config: Config, from: ReplyTo): readonly Service[] 
   return near.length > 0 ? near : config.services;
 }
 
+/**
+ * Whose requests may be named from this place; null: everybody's. A pull request has its own readers, perhaps the whole world, and its
+ * own repository's requests.
+ */
+export function servicesInReach(config: Config, from: ReplyTo): readonly Service[] | null {
+  return from.surface === 'github' ? servicesOf(config, from.repo.slug) : null;
+}
+
 function speaksIn(service: Service, channel: string): boolean {
   return Object.values(service.environments).some((policy) => policy.slack.channel === channel || policy.slack.also.includes(channel));
 }

@@ -62,7 +62,8 @@ export interface Gateway {
   act(workflowId: string, late: LateAct): Promise<ActOutcome>;
   /** null: there is no such request (any more). */
   deployStatus(workflowId: string): Promise<DeployStatus | null>;
-  findByCode(code: DeployCode): Promise<FoundDeploy | null>;
+  /** `services`: only requests of these are looked for; null: of all. */
+  findByCode(code: DeployCode, services: readonly string[] | null): Promise<FoundDeploy | null>;
   /** At most 20. `lookAgain`: none is looked for again for 2 s, since an entry appears tens of milliseconds after its workflow. */
   findOpen(where: OpenWhere, lookAgain: boolean): Promise<readonly FoundDeploy[]>;
   pushed(workflowId: string, change: HeadChange): Promise<void>;
@@ -78,8 +79,8 @@ export function createGateway(environments: EnvironmentClient): Gateway {
     startReply: (input) => startReply(client, input),
     act: (workflowId, late) => act(client, workflowId, late),
     deployStatus: (workflowId) => deployStatus(client, workflowId),
-    async findByCode(code) {
-      const found = await lookUp(client, `${DEPLOYS} AND DeployCode = ${quote(code)}`, true);
+    async findByCode(code, services) {
+      const found = await lookUp(client, codeQuery(code, services), true);
       return found.find((deploy) => deploy.open) ?? found[0] ?? null;
     },
     findOpen: (where, lookAgain) => lookUp(client, openQuery(where), lookAgain),
@@ -97,8 +98,14 @@ export function createGateway(environments: EnvironmentClient): Gateway {
 const DEPLOYS = `WorkflowType = 'deploy'`;
 const OPEN = `${DEPLOYS} AND ExecutionStatus = 'Running'`;
 
+const ofServices = (services: readonly string[]): string => ` AND DeployService IN (${services.map(quote).join(', ')})`;
+
+function codeQuery(code: DeployCode, services: readonly string[] | null): string {
+  return `${DEPLOYS} AND DeployCode = ${quote(code)}${services === null ? '' : ofServices(services)}`;
+}
+
 function openQuery(where: OpenWhere): string {
-  if (where.kind === 'services') return `${OPEN} AND DeployService IN (${where.services.map(quote).join(', ')})`;
+  if (where.kind === 'services') return OPEN + ofServices(where.services);
   const environment = where.environment === null ? '' : ` AND DeployEnvironment = ${quote(where.environment)}`;
   return `${OPEN} AND DeployPr = ${quote(`${where.repository}#${where.number}`)}${environment}`;
 }
