@@ -2,7 +2,7 @@
 // one step that three webhooks tell of.
 import { CHANNEL, PEOPLE, PIPELINE, REPOSITORY, type World } from '../src/sim/world.ts';
 import { addedSince, countEvents, perWorkflow, total, type Events } from './histories.ts';
-import { eventually, pause, quiet, setStage, type Stage } from './stage.ts';
+import { eventually, pause, setStage, type Stage } from './stage.ts';
 import { percentile } from './statistics.ts';
 import { counted, information, type Row } from './table.ts';
 
@@ -11,8 +11,8 @@ const EVENTS_MAX = 150;
 const REQUESTS = 2;
 /** A fresh environment asks once what runs and what is live. */
 const REQUESTS_FRESH = 3;
-/** For entries of the visibility store to appear. */
-const SETTLE_MS = 500;
+/** People and builds take their time: each change is told by itself, as in real life. Also long enough for entries of the visibility store to appear. */
+const PACE_MS = 4_000;
 
 interface Cost {
   readonly events: Events;
@@ -45,8 +45,7 @@ export async function measureDeploys(options: {
 async function costOf({ world, client }: Stage, deploy: () => Promise<void>): Promise<Cost> {
   const before = { events: await countEvents(client), ...requestsTo(world) };
   await deploy();
-  await quiet(world);
-  await pause(SETTLE_MS);
+  await pause(PACE_MS);
   const after = requestsTo(world);
   return {
     events: addedSince(before.events, await countEvents(client)),
@@ -67,15 +66,14 @@ async function deployOnce({ world, client }: Stage, number: number): Promise<voi
   const card = await eventually('a card with buttons', () =>
     slack.messages(CHANNEL.pay).find((message) => isCardOf(message, workflowId) && JSON.stringify(message.blocks).includes('countersign:approve')),
   );
-  await quiet(world);
+  await pause(PACE_MS);
   await slack.click(PEOPLE.bea.slack, card.ts, 'countersign:approve');
-  await quiet(world);
+  await pause(PACE_MS);
   await github.comment(REPOSITORY, pullRequest, 'dan', '/approve');
   await eventually('the build', () => buildkite.builds(PIPELINE).length === number);
-  await quiet(world);
+  await pause(PACE_MS);
   buildkite.startBuild(PIPELINE, number);
-  await buildkite.deliveriesSettled();
-  await quiet(world);
+  await pause(PACE_MS);
   buildkite.finish(PIPELINE, number, 'passed');
   await client.workflow.getHandle(workflowId).result();
   const told = buildkite.deliveries.filter((delivery) => delivery.number === number && delivery.event.startsWith('build.'));
@@ -96,7 +94,7 @@ function rowsOf(costs: readonly Cost[]): readonly Row[] {
       50,
     )} (median)`;
   return [
-    counted('events of a deploy over all its workflows, the largest of n', {
+    counted('events of a deploy over all its workflows, the largest of n (the first starts its environment)', {
       n: costs.length,
       product: `${total(largest.events)}: ${perWorkflow(largest.events)}`,
       limit: `≤ ${EVENTS_MAX}`,

@@ -12,7 +12,7 @@ import { measureSteps } from './steps.ts';
 import { tableOf, type Row } from './table.ts';
 
 const NAMESPACE = { latency: 'bench-latency', deploys: 'bench-deploys', steps: 'bench-steps' } as const;
-const DEPLOYS = 5;
+const DEPLOYS = 3;
 const EDITS = 3;
 const DEMOS = 3;
 
