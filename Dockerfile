@@ -5,11 +5,10 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-fund --no-audit
-COPY tsconfig.json ./
 COPY scripts scripts
 COPY workflows workflows
 COPY src src
-RUN npm run build
+RUN node src/temporal/bundle.ts
 RUN npm prune --omit=dev --no-fund --no-audit && node scripts/prune-image.mjs
 
 FROM node:24-bookworm-slim

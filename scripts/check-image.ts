@@ -7,8 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startWorld } from '../src/sim/world.ts';
+import { startDevServer } from '../src/temporal/dev-server.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const NAMESPACE = 'countersign';
 const UNPRIVILEGED = 65_532;
 const START_WITHIN_MS = 30_000;
 
@@ -95,12 +98,20 @@ function checkRefusal(image: string): void {
   demand(!/^\s+at /m.test(said), 'it prints a stack trace');
 }
 
-/** With configuration but no Temporal it must start, answer `/livez`, and say that it waits. */
+/** With configuration and a Temporal server it must start, poll with the prebuilt bundle, and end in order. */
 async function checkStart(image: string, folder: string): Promise<void> {
-  const { startWorld } = await import('../src/sim/world.ts');
   const world = await startWorld({ folder });
+  const temporal = await startDevServer({ env: process.env, say: console.log, namespaces: [NAMESPACE] });
   const ops = await freePort();
-  const env = { ...world.env, PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', OPS_PORT: String(ops) };
+  const env = {
+    ...world.env,
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    PORT: '0',
+    OPS_PORT: String(ops),
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+  };
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: image,
     env,
@@ -111,7 +122,7 @@ async function checkStart(image: string, folder: string): Promise<void> {
   const said = collect(child);
   try {
     await until(
-      () => fetch(`http://127.0.0.1:${ops}/readyz`).then((answer) => answer.ok),
+      () => polls(ops),
       () => `it is not ready: ${said().slice(-800)}`,
     );
     const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -120,7 +131,13 @@ async function checkStart(image: string, folder: string): Promise<void> {
   } finally {
     child.kill('SIGKILL');
     await world.close();
+    await temporal.stop();
   }
+}
+
+async function polls(ops: number): Promise<boolean> {
+  const status = (await (await fetch(`http://127.0.0.1:${ops}/statusz`)).json()) as { workers?: boolean };
+  return status.workers === true;
 }
 
 function collect(child: ChildProcess): () => string {

@@ -43,7 +43,6 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/sim/demo', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
   { path: 'src/sim/story', may: ['src/sim/'], types: ['@temporalio/'] },
   { path: 'src/sim/playground/', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
-  { path: 'src/sim/gallery', may: ['src/', 'test/support/', 'node:', 'workflows/', 'marked'] },
   { path: 'src/sim/', may: ['src/sim/', 'node:'], types: ['workflows/'] },
   { path: 'src/', may: ['src/', 'node:', 'workflows/', '@temporalio/', 'pino'] },
 ];

@@ -2,14 +2,14 @@
 // Development only: the examples are those of the tests.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parse } from 'marked';
-import { EXAMPLE_LIST, exampleContext } from '../../test/support/views.ts';
-import { REPLY_LIST } from '../../test/support/replies.ts';
-import { cardMarkdown } from '../render/card-github.ts';
-import { cardMessage } from '../render/card-slack.ts';
-import { detailsMessage } from '../render/details-slack.ts';
-import type { SlackMessage } from '../render/message.ts';
-import { replyMarkdown } from '../render/reply-github.ts';
-import { replyMessage } from '../render/reply-slack.ts';
+import { EXAMPLE_LIST, exampleContext } from './support/views.ts';
+import { REPLY_LIST } from './support/replies.ts';
+import { cardMarkdown } from '../src/render/card-github.ts';
+import { cardMessage } from '../src/render/card-slack.ts';
+import { detailsMessage } from '../src/render/details-slack.ts';
+import type { SlackMessage } from '../src/render/message.ts';
+import { replyMarkdown } from '../src/render/reply-github.ts';
+import { replyMessage } from '../src/render/reply-slack.ts';
 
 const FILE = '.countersign/gallery.html';
 
