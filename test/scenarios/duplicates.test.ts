@@ -105,7 +105,9 @@ describe('delivered ten times', () => {
       const answers = voters.map((name) => slack.ephemerals(ids[name]).slice(before[name]).map(readableSlack)[0]);
       return answers.every((answer) => answer !== undefined) ? answers.map(String) : undefined;
     });
-    await eventually('a reaction to every comment', () => comments.every((comment) => comment.reactions().length === 1));
+    await eventually('a receipt for every comment', () =>
+      comments.every((comment) => comment.reactions()[0] === '+1' || (comment.reactions()[0] === '-1' && comment.replies().length === 1)),
+    );
     const counted =
       comments.filter((comment) => comment.reactions()[0] === '+1').length + told.filter((answer) => answer.startsWith('Counted')).length;
     expect(counted).toBe(2);
