@@ -61,9 +61,10 @@ function startedLine(reply: Extract<Spoken, { kind: 'started' }>, { context, sur
   const what = say`${code(reply.service)} → ${reply.environment}`;
   if (reply.dryRun) return say`Looking what ${what} would take (${code(reply.code)}); nothing is started. The answer comes here.`;
   const url = surface === 'slack' ? context.cards.slackUrl : context.cards.githubUrl;
-  const card = url === null ? say`Its card` : [link('Its card', url)];
-  const where = reply.channel === null || surface === 'github' ? say`comes in a few seconds` : say`is in ${channel(reply.channel)}`;
-  return say`Asked for: ${what}, code ${code(reply.code)}. ${card} ${where}.`;
+  const asked = say`Asked for: ${what}, code ${code(reply.code)}.`;
+  if (reply.channel === null || surface === 'github') return say`${asked} Its card comes in a few seconds.`;
+  if (url !== null) return say`${asked} ${[link('Its card', url)]} is in ${channel(reply.channel)}.`;
+  return say`${asked} Its card comes in ${channel(reply.channel)}; if a gate is closed, you are told here instead.`;
 }
 
 function receiptAnswer({ act, receipt }: Extract<Spoken, { kind: 'receipt' }>, asked: Asked): Answer {
