@@ -13,7 +13,7 @@ import { startFront, type Front } from './compose/front.ts';
 import { createPlatforms, type Platforms } from './compose/platforms.ts';
 import { readBoard } from './compose/board.ts';
 import type { Config } from './config/config.ts';
-import { configPathOf, homeZone, readSettings, type Settings } from './config/env.ts';
+import { configPathOf, homeZone, readSettings, unservedServices, type Settings } from './config/env.ts';
 import { loadConfig } from './config/load.ts';
 import { describeProblem, type Problem } from './config/problem.ts';
 import { readFile } from './config/read-file.ts';
@@ -172,7 +172,8 @@ function readEverything(role: Role): { settings: Settings; config: Config } {
   const settings = readSettings(process.env, readFile, [ZONE]);
   const config = loadConfig({ path: configPathOf(process.env), read: readFile, home: homeZone(process.env) });
   const problems: Problem[] = [...(settings.kind === 'problems' ? settings.problems : []), ...(config.kind === 'problems' ? config.problems : [])];
-  if (settings.kind === 'problems' || config.kind === 'problems') return refuse(problems.map(describeProblem), role);
+  if (config.kind === 'config') problems.push(...unservedServices(config.config, [ZONE]));
+  if (settings.kind === 'problems' || config.kind === 'problems' || problems.length > 0) return refuse(problems.map(describeProblem), role);
   return { settings: settings.settings, config: config.config };
 }
 

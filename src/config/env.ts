@@ -1,8 +1,8 @@
 // Environment variables → settings, or every problem at once. The variables are passed in; only the composition root reads `process.env`.
 import { readChoice, readCount, readPort, readText, readUrl, type Reading } from './read-variable.ts';
 import { problemOf, readSecret, type SecretRule, type Variables } from './read-secret.ts';
-import type { Zone } from './config.ts';
-import type { Problem } from './problem.ts';
+import type { Config, Zone } from './config.ts';
+import { quote, type Problem } from './problem.ts';
 import type { Secret, SecretFiles } from './secret.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -80,6 +80,14 @@ export function readSettings(env: Variables, files: SecretFiles, zones: readonly
   if (settings.port !== 0 && settings.port === settings.opsPort)
     problems.push(problemOf('OPS_PORT', 'it is the same as PORT', 'Choose another port'));
   return problems.length > 0 || !isWhole(settings) ? { kind: 'problems', problems } : { kind: 'settings', settings };
+}
+
+/** A service of another zone would be deployed with the credentials of this one: separated by the configuration and by nothing else. */
+export function unservedServices(config: Config, zones: readonly string[]): readonly Problem[] {
+  const served = zones.map(quote).join(', ');
+  return config.services
+    .filter(({ zone }) => !zones.includes(zone))
+    .map(({ name, zone }) => problemOf(`services.${name}.zone`, `found ${quote(zone)}, but this process serves ${served}`, 'Leave `zone` out'));
 }
 
 const HOW_LONG = 16;
