@@ -7,14 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivered } from '../../src/sim/slack/people.ts';
 import { CHANNEL, PEOPLE } from '../../src/sim/world.ts';
 import { startDevServer, type DevServer } from '../../src/temporal/dev-server.ts';
-import { eventually, type Acme } from '../support/acme.ts';
+import type { Acme } from '../support/acme.ts';
 import {
+  accepted,
   approve,
   approvedSha,
   ask,
   broken,
   built,
   click,
+  comment,
   deploysOf,
   ended,
   FIRST,
@@ -57,7 +59,9 @@ describe('an outage of Temporal', () => {
   it('is told to GitHub as 503 and to people in Slack in words, while it hangs', async () => {
     process.kill(server.pid, 'SIGSTOP');
     try {
-      unheard = await ask(acme, 'ann', '/deploy asked-late to production', 503);
+      const heard = await comment(acme, 'ann', '/deploy asked-late to production');
+      expect(heard.status).toBe(503);
+      unheard = heard;
       await click(acme, 'dan', waiting, /^I can't tell whether your click arrived\. Click again/);
       const { problem, answer } = await type('typed@fix-retry-loop to production');
       expect(problem).toBeNull();
@@ -78,7 +82,7 @@ describe('an outage of Temporal', () => {
 
   it('is over when the server is back with its database: what was redelivered, clicked and typed again counts, once', async () => {
     server = await startServer(Number(server.address.split(':')[1]));
-    await eventually('an accepted redelivery', async () => (await acme.world.github.redeliver(unheard.guid)).statusCode === 200);
+    await accepted(acme, unheard);
     await click(acme, 'dan', waiting, /^Counted: that was the last one|already/);
     await ended(acme, waiting);
     expect(built(acme, 'waiting')).toEqual([approvedSha(acme)]);

@@ -8,11 +8,12 @@ import { openDeafLine, type DeafLine } from '../support/deaf-line.ts';
 import { slackCards } from '../support/invariants.ts';
 import {
   approvedSha,
+  accepted,
   approve,
-  ask,
   broken,
   built,
   click,
+  comment,
   deploysOf,
   ended,
   FIRST,
@@ -52,9 +53,11 @@ describe('an answer of Temporal that the front door never hears', () => {
   }
 
   it('makes a comment a failed delivery, which starts nothing more when it is delivered again', async () => {
-    asked = await deafly(() => ask(acme, 'ann', '/deploy web to production', 503));
+    const heard = await deafly(() => comment(acme, 'ann', '/deploy web to production'));
+    expect(heard.status).toBe(503);
+    asked = heard;
     await openCard(acme, asked);
-    await eventually('an accepted redelivery', async () => (await acme.world.github.redeliver(asked.guid)).statusCode === 200);
+    await accepted(acme, asked);
     expect(await deploysOf(acme)).toEqual([asked.id]);
     expect(slackCards(acme.world, asked.id)).toHaveLength(1);
   });

@@ -48,11 +48,23 @@ export interface Asked {
   readonly guid: string;
 }
 
-/** Asks in a comment; GitHub's delivery is answered with 200 unless said otherwise. */
-export async function ask(acme: Acme, who: PersonName, text: string, status = 200): Promise<Asked> {
-  const { id, delivery } = await acme.world.github.comment(REPOSITORY, acme.world.pullRequest, loginOf(who), text);
-  if (delivery?.statusCode !== status) throw new Error(`the delivery was answered ${delivery?.statusCode ?? 'by nobody'}`);
-  return { id: githubDeployId(REPOSITORY_ID, id), comment: id, guid: delivery?.guid ?? '' };
+/** Asks in a comment. A delivery that failed is sent again until it is accepted, as an administrator of the repository would. */
+export async function ask(acme: Acme, who: PersonName, text: string): Promise<Asked> {
+  const { status, ...asked } = await comment(acme, who, text);
+  if (status !== 200) await accepted(acme, asked);
+  return asked;
+}
+
+/** Asks in a comment, once; `status`: how the product answered GitHub's delivery. */
+export async function comment(acme: Acme, who: PersonName, text: string): Promise<Asked & { readonly status: number | null }> {
+  const { github, pullRequest } = acme.world;
+  const { id, delivery } = await github.comment(REPOSITORY, pullRequest, loginOf(who), text);
+  return { id: githubDeployId(REPOSITORY_ID, id), comment: id, guid: delivery?.guid ?? '', status: delivery?.statusCode ?? null };
+}
+
+/** Delivers it again until it is answered with 200. */
+export function accepted(acme: Acme, { guid }: Asked): Promise<unknown> {
+  return eventually('an accepted redelivery', async () => (await acme.world.github.redeliver(guid)).statusCode === 200);
 }
 
 export const loginOf = (who: PersonName): string => PEOPLE[who].github?.login ?? who;
