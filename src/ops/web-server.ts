@@ -17,7 +17,11 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUT_CHECK_MS = 2_000;
 const DRAIN_MS = 10_000;
-/** After a 413 the rest of the body is thrown away this long, so that the client reads the answer before the connection ends. */
+/** All bodies together that are read or handled at a time: nobody has been verified yet, and memory ends. */
+const HELD_MAX_BYTES = 96 << 20;
+/** Bodies up to this are always taken, so that whoever sends large ones keeps no person's click out. */
+const SMALL_BYTES = 256 << 10;
+/** After a 413 or 503 the rest of the body is thrown away this long, so that the client reads the answer before the connection ends. */
 const REFUSED_BODY_MS = 1_000;
 
 export async function startWebServer(options: {
@@ -25,15 +29,18 @@ export async function startWebServer(options: {
   readonly host?: string;
   readonly routes: readonly Route[];
   readonly log: Logger;
+  /** Bytes of all bodies at a time, beyond which large ones are answered 503; 96 MiB unless a test says otherwise. */
+  readonly heldMaxBytes?: number;
 }): Promise<WebServer> {
   const { log } = options;
+  const memory: Memory = { held: 0, max: options.heldMaxBytes ?? HELD_MAX_BYTES };
   const routes = new Map(options.routes.map((route) => [route.path, route]));
   const draining = new AbortController();
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     (req, res) => {
       if (draining.signal.aborted) res.setHeader('connection', 'close');
-      serve(req, res, routes).catch((error: unknown) => {
+      serve(req, res, { routes, memory }).catch((error: unknown) => {
         if (req.destroyed && !req.complete) return log.debug({ err: error }, 'a request broke off');
         log.error({ err: error, method: req.method, path: pathOf(req) }, 'a request failed');
         if (!res.headersSent) answer(res, { status: 500 });
@@ -50,30 +57,56 @@ export async function listen(server: Server, where: { readonly port: number; rea
   return (server.address() as AddressInfo).port;
 }
 
-async function serve(req: IncomingMessage, res: ServerResponse, routes: ReadonlyMap<string, Route>): Promise<void> {
+interface Memory {
+  held: number;
+  readonly max: number;
+}
+
+async function serve(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { routes, memory }: { readonly routes: ReadonlyMap<string, Route>; readonly memory: Memory },
+): Promise<void> {
   const route = routes.get(pathOf(req));
   if (route === undefined) return answer(res, { status: 404 });
   if (req.method !== 'POST') return answer(res, { status: 405, headers: { allow: 'POST' } });
-  const rawBody = await readBody(req, route.maxBytes(req.headers));
-  if (rawBody === null) return refuseBody(req, res);
-  answer(res, await route.handle({ headers: req.headers, rawBody }));
+  const mine = { bytes: 0 };
+  const isTooMuch = (bytes: number): boolean => {
+    mine.bytes += bytes;
+    memory.held += bytes;
+    return memory.held > memory.max && mine.bytes > SMALL_BYTES;
+  };
+  try {
+    const body = await readBody(req, { maxBytes: route.maxBytes(req.headers), isTooMuch });
+    if (typeof body === 'number') await refuseBody(req, res, body);
+    else answer(res, await route.handle({ headers: req.headers, rawBody: body }));
+  } finally {
+    memory.held -= mine.bytes;
+  }
 }
 
-/** The body, or null when it is larger than `maxBytes`: told by its length before a byte is read, or noticed on the way. */
-async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) return null;
+/**
+ * The body; or 413 when it is larger than `maxBytes`, told by its length before a byte is read or noticed on the way; or 503 when there
+ * is no room for it now.
+ */
+async function readBody(
+  req: IncomingMessage,
+  limits: { readonly maxBytes: number; readonly isTooMuch: (bytes: number) => boolean },
+): Promise<Buffer | 413 | 503> {
+  if (Number(req.headers['content-length'] ?? 0) > limits.maxBytes) return 413;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) return null;
+    if (size > limits.maxBytes) return 413;
+    if (limits.isTooMuch(chunk.length)) return 503;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-async function refuseBody(req: IncomingMessage, res: ServerResponse): Promise<void> {
-  res.writeHead(413, { connection: 'close', 'content-length': 0 });
+async function refuseBody(req: IncomingMessage, res: ServerResponse, status: 413 | 503): Promise<void> {
+  res.writeHead(status, { connection: 'close', 'content-length': 0 });
   res.flushHeaders();
   req.resume();
   await Promise.race([once(req, 'close'), sleep(REFUSED_BODY_MS)]);

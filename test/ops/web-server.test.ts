@@ -10,14 +10,14 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function bench(route: Partial<Route> = {}) {
+async function bench(route: Partial<Route> = {}, heldMaxBytes = 1 << 30) {
   const seen: RawRequest[] = [];
   const handle = async (request: RawRequest) => {
     seen.push(request);
     return { status: 202, body: 'taken' };
   };
   const routes: Route[] = [{ path: '/hook', maxBytes: () => 1000, handle, ...route }];
-  const server = await startWebServer({ port: 0, host: '127.0.0.1', routes, log: pino({ level: 'silent' }) });
+  const server = await startWebServer({ port: 0, host: '127.0.0.1', routes, log: pino({ level: 'silent' }), heldMaxBytes });
   servers.push(server);
   return { server, seen, url: `http://127.0.0.1:${server.port}` };
 }
@@ -75,6 +75,25 @@ describe('the public server', () => {
     const { url } = await bench({ maxBytes: (headers) => (headers['x-small'] === undefined ? 1000 : 10) });
     expect((await fetch(`${url}/hook`, { method: 'POST', body: 'x'.repeat(1000) })).status).toBe(202);
     expect(await rawPost(url, { 'content-length': 1000, 'x-small': 'yes' }, [])).toMatchObject({ status: 413 });
+  });
+
+  it('has room for so many bytes of large bodies at a time, and always for small ones', async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const arrivals: number[] = [];
+    const handle = async ({ rawBody }: RawRequest) => {
+      arrivals.push(rawBody.length);
+      if (rawBody.length === 700_000) await gate;
+      return { status: 202 };
+    };
+    const { url } = await bench({ handle, maxBytes: () => 1_000_000 }, 1_000_000);
+    const post = async (size: number): Promise<number> => (await fetch(`${url}/hook`, { method: 'POST', body: 'x'.repeat(size) })).status;
+    const held = post(700_000);
+    await expect.poll(() => arrivals).toEqual([700_000]);
+    expect(await post(600_000)).toBe(503);
+    expect(await post(200_000)).toBe(202);
+    open();
+    expect(await held).toBe(202);
+    expect(await post(600_000)).toBe(202);
   });
 
   it('answers a bug with 500 and without its words', async () => {
