@@ -75,7 +75,7 @@ async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<N
   const repo = repoOf(status);
   const issue = issueOf(status);
   const { origin } = status.request;
-  if (origin.surface === 'github') await deps.github.react(repo, origin.comment, 'eyes');
+  if (origin.surface === 'github') await unlessGone(deps.github.react(repo, origin.comment, 'eyes'));
   const marker = cardMarker(status.workflowId);
   const known = await deps.github.findComment(repo, issue, marker);
   if (known !== null) return { comment: known };
@@ -149,11 +149,20 @@ async function answerComment(
   input: { to: Extract<ReplyTo, { surface: 'github' }>; reaction: Reaction | null; markdown: string | null },
 ): Promise<void> {
   const repo: Repo = { ...input.to.repo, installation: input.to.installation };
-  if (input.reaction !== null) await deps.github.react(repo, input.to.comment, input.reaction);
+  if (input.reaction !== null) await unlessGone(deps.github.react(repo, input.to.comment, input.reaction));
   if (input.markdown === null) return;
   const marker = `<!-- countersign-reply:${input.to.comment} -->`;
   if (activityInfo().attempt > 1 && (await deps.github.findComment(repo, input.to.issue, marker)) !== null) return;
   await deps.github.createComment(repo, input.to.issue, `${input.markdown}\n\n${marker}`);
+}
+
+/** Whoever deletes a comment does not unsay it: the card and the answer stand by themselves. */
+async function unlessGone(reacting: Promise<void>): Promise<void> {
+  try {
+    await reacting;
+  } catch (error) {
+    if (!isTrouble(error, 'not-found')) throw error;
+  }
 }
 
 function plainContext(deps: NotifyDeps): RenderContext {

@@ -130,6 +130,7 @@ function rulesOf(zones: readonly string[], env: Variables): readonly SecretRule[
       fix: "Create an API access token for the bot's Buildkite user",
     })),
     { name: 'BUILDKITE_WEBHOOK_TOKEN', required: false, minLength: HOW_LONG, fix: 'Copy the token of the notification service in Buildkite' },
+    { name: 'BUILDKITE_WEBHOOK_TOKEN_PREVIOUS', required: false, minLength: HOW_LONG, fix: 'Write the token that is being replaced' },
   ];
 }
 

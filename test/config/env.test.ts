@@ -160,13 +160,16 @@ describe('a good environment', () => {
   });
 
   test('carries both secrets while one is rotated', () => {
-    const { github, slack } = settingsOf({
+    const { github, slack, buildkite } = settingsOf({
       ...GOOD,
+      BUILDKITE_WEBHOOK_TOKEN: 'new-0123456789abcdef',
+      BUILDKITE_WEBHOOK_TOKEN_PREVIOUS: 'oldest-0123456789abcdef',
       WEBHOOK_SECRET_PREVIOUS: 'old-0123456789abcdef',
       SLACK_SIGNING_SECRET_PREVIOUS: 'older-0123456789abcdef',
     });
     expect(github.webhookSecrets.map((secret) => secret.reveal())).toEqual([GOOD['WEBHOOK_SECRET'], 'old-0123456789abcdef']);
     expect(slack.signingSecrets.map((secret) => secret.reveal())).toEqual([GOOD['SLACK_SIGNING_SECRET'], 'older-0123456789abcdef']);
+    expect(buildkite.webhookTokens.map((secret) => secret.reveal())).toEqual(['new-0123456789abcdef', 'oldest-0123456789abcdef']);
   });
 
   test('needs no signing secret with Socket Mode', () => {
