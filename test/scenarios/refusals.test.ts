@@ -177,6 +177,16 @@ describe('refused, with every reason at once', () => {
     slack.addUser({ id: 'U05EVE', name: 'eve' });
   });
 
+  it('a branch with two open pull requests, asked for by its name', async () => {
+    const { github } = acme.world;
+    const pull = await acme.pull();
+    github.branch(REPOSITORY, 'next', 'main');
+    await github.openPullRequest(REPOSITORY, { head: pull.branch, base: 'next', by: 'ann', number: 901 });
+    await acme.ann.types(`gated@${pull.branch} to staging`);
+    const told = await acme.ann.isTold('⛔ Not started');
+    expect(told).toContain(`\`${pull.branch}\` could be \`#901 into next\` or \`#${pull.number} into main\``);
+  });
+
   it('a head that moved after the command', async () => {
     const { github } = acme.world;
     const pull = await acme.pull();
