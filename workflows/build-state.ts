@@ -88,8 +88,10 @@ export function hearOfBuild(build: Build): void {
   setHandler(tellMeYourEnd, asked, { description: 'An environment that did not start this build wants to know its end.' });
 }
 
-const isOurs = (build: Build, seen: BuildFacts): boolean =>
-  build.followed?.uuid === seen.uuid || (seen.deployId !== null && seen.deployId === build.input.deployId);
+function isOurs({ followed, input }: Build, seen: BuildFacts): boolean {
+  if (seen.uuid === followed?.uuid || seen.uuid === input.follow?.uuid) return true;
+  return seen.deployId !== null && seen.deployId === input.deployId;
+}
 
 /** A sighting moves what is shown, never back; an end or a block step is only suspected until it was read. */
 function noteSighting(build: Build, seen: BuildFacts): void {

@@ -75,11 +75,13 @@ async function lookAround(turn: Build, notBefore: number): Promise<BuildFacts | 
 }
 
 async function listTargetBuilds({ input, clock }: Build): Promise<readonly BuildFacts[]> {
-  const { organization, pipeline, target, timing } = input;
+  const { organization, pipelines, target, timing } = input;
+  const list = (pipeline: string): Promise<readonly BuildFacts[]> =>
+    reading.listTargetBuilds.executeWithOptions({ summary: `builds of ${target}` }, [{ organization, pipeline, target }]);
   let pauseMs = timing.roundMs;
   for (;;) {
     try {
-      return await reading.listTargetBuilds.executeWithOptions({ summary: `builds of ${target}` }, [{ organization, pipeline, target }]);
+      return (await Promise.all(pipelines.map(list))).flat();
     } catch {
       await clock.pause(pauseMs, 'ask Buildkite again');
       pauseMs = Math.min(pauseMs * 2, timing.roundMaxMs);

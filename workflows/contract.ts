@@ -174,6 +174,8 @@ export interface BuildInput {
   readonly environmentId: string;
   readonly organization: string;
   readonly pipeline: string;
+  /** All that deploy to this target, as far as its environment knows. */
+  readonly pipelines: readonly string[];
   readonly deployId: string | null;
   readonly code: DeployCode | null;
   readonly turn: number;

@@ -116,8 +116,9 @@ async function readBuildkite({ queue, organization, target, clock, timing }: Env
 /** A build that no running `build` follows: somebody revived or started it. Believed after one read. */
 async function noteStray({ queue, organization, clock }: Environment, seen: BuildFacts): Promise<void> {
   const isKnown = queue.strays.some(({ uuid }) => uuid === seen.uuid) || queue.holder?.follow?.uuid === seen.uuid;
-  // An end that was recorded is no news, and before Buildkite was read nothing is missed.
-  if (!queue.known || isKnown || (endOf(seen) !== null && knowsEnd(queue, seen))) return;
+  // An end that was recorded, or is about to be, is no news; and before Buildkite was read nothing is missed.
+  const isEndKnown = endOf(seen) !== null && (knowsEnd(queue, seen) || (seen.deployId !== null && seen.deployId === queue.holder?.deployId));
+  if (!queue.known || isKnown || isEndKnown) return;
   let build: BuildFacts;
   try {
     build = await guarded(() => reading.readBuild({ organization, pipeline: seen.pipeline, number: seen.number }));

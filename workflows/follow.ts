@@ -33,6 +33,8 @@ const DOUBT_MS = 5_000;
 export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolean): Promise<Ended> {
   const { clock, input } = build;
   startFollowing(build, facts);
+  // What is known of another build may be old: it may have ended while it was waited for.
+  if (!isOwn) build.isSuspect = true;
   const following: Following = {
     build,
     isOwn,

@@ -59,6 +59,7 @@ async function startBuild(here: Environment, holder: Holder): Promise<void> {
     environmentId: environmentId(target),
     organization: here.organization,
     pipeline: follow?.pipeline ?? entry?.pipeline ?? '',
+    pipelines: queue.pipelines,
     deployId,
     code: entry?.code ?? null,
     turn: entry?.turn ?? 0,

@@ -211,9 +211,9 @@ function buildkite(world: World): BuildkiteActivities {
       world.cancels.push(number);
       if (world.builds.find((build) => build.number === number)?.finishedAt === null) changeBuild(world, number, { state: 'canceling' });
     },
-    async listTargetBuilds({ target }) {
+    async listTargetBuilds({ target, pipeline }) {
       world.reads.push('list target');
-      return world.builds.filter((build) => build.target === target).toReversed();
+      return world.builds.filter((build) => build.target === target && build.pipeline === pipeline).toReversed();
     },
     async listRunningBuilds() {
       world.reads.push('poll');

@@ -16,28 +16,28 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** Worker settings that stories of a dead or slow worker change. */
-export interface StageOptions {
-  readonly activities: (client: Client) => object;
+let isQuiet = false;
+
+/** Once a process: what a story breaks on purpose is no news. */
+export function quietRuntime(): void {
+  if (isQuiet) return;
+  isQuiet = true;
+  const logging = { filter: { core: 'OFF', other: 'OFF' }, forward: {} } as const;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
 }
 
-let runtimeIsQuiet = false;
-
-export async function openStage({ activities }: StageOptions): Promise<Stage> {
-  if (!runtimeIsQuiet)
-    Runtime.install({
-      logger: new DefaultLogger('ERROR'),
-      telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-    });
-  runtimeIsQuiet = true;
+/** Opens the stage. `activities` is given the client that they may use. */
+export async function openStage({ activities }: { readonly activities: (client: Client) => object }): Promise<Stage> {
+  quietRuntime();
   const address = inject('temporalAddress');
   const namespace = `test-${process.pid}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: days(1) } });
   await registerSearchAttributes(address, namespace);
-  const client = new Client({ connection, namespace });
-  const shared = { connection: native, namespace, activities: activities(client) };
+  // Identities are written into histories, of which some are kept: they must not name a machine.
+  const client = new Client({ connection, namespace, identity: 'test' });
+  const shared = { connection: native, namespace, identity: 'test', activities: activities(client) };
   const workers = await Promise.all([
     Worker.create({
       ...shared,

@@ -157,6 +157,20 @@ describe('when a workflow is ended from outside', () => {
     expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 1 } });
   });
 
+  it('a cancel request from Temporal’s own page changes nothing: votes count and the build is followed', async () => {
+    const story = current();
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.handle(id).cancel();
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'building');
+    await story.workflow('build').cancel();
+    await story.workflow('environment').cancel();
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    await free(story);
+  });
+
   it('a build that nobody asked for ends at once', async () => {
     const story = current();
     const args = [
@@ -165,6 +179,7 @@ describe('when a workflow is ended from outside', () => {
         environmentId: 'environment:nowhere',
         organization: story.world.organization,
         pipeline: 'api-deploy',
+        pipelines: ['api-deploy'],
         deployId: 'deploy:nobody',
         code: null,
         turn: 1,

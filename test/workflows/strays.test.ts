@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { strayBuildSeen } from '../../workflows/contract.ts';
-import { SHA } from '../support/deploy-examples.ts';
+import { planFor, SHA } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -34,6 +34,26 @@ describe('a build that no request of ours is following', () => {
     expect((await story.environment()).live).toMatchObject({ buildUrl: story.world.builds[2]?.url });
     await story.finish(4, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
+  });
+
+  it('on another pipeline of the same target holds it, once a request for that pipeline has come', async () => {
+    const story = current();
+    const { target, world } = story;
+    const { organization } = world;
+    newBuild(story.world, { target, pipeline: 'web-deploy', state: 'running', startedAt: 3_000 });
+    const first = await approved(story);
+    await story.until(first, 'building');
+    story.world.plan = (input) => ({ kind: 'planned', plan: planFor(input, { organization, pipeline: 'web-deploy' }) });
+    const second = await approved(story);
+    await story.until(second, 'queued');
+    await story.finish(2, 'passed');
+    await story.end(first);
+    await story.waitFor('the running build to hold the target', async () => (await story.environment()).holder?.deployId === null);
+    expect(story.world.creates).toHaveLength(1);
+    await story.finish(1, 'passed');
+    await story.until(second, 'building');
+    await story.finish(3, 'passed');
+    await story.end(second);
   });
 
   it('and was revived at Buildkite holds the target, and changes what is live when it passes', async () => {

@@ -1,0 +1,231 @@
+// Every story is replayed right after it was played: what the workflows do once, they do again from their history alone.
+// With RECORD_HISTORIES=<version> the histories are kept as well (test/support/record-history.ts).
+import { ApplicationFailure } from '@temporalio/activity';
+import { Worker } from '@temporalio/worker';
+import { describe, expect, inject, it } from 'vitest';
+import { buildWatchId } from '../../workflows/contract.ts';
+import { commitSha } from '../../src/ids.ts';
+import { NEXT_SHA, PEOPLE, tallyOf, voteOf } from '../support/deploy-examples.ts';
+import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { storeHistory } from '../support/record-history.ts';
+import { useStory, type Story } from '../support/story.ts';
+
+const THIRD_SHA = commitSha('aaaaaaa'.padEnd(40, '0'));
+const VERSION = process.env['RECORD_HISTORIES'];
+
+async function approved(story: Story): Promise<string> {
+  const id = await story.ask();
+  await story.until(id, 'waiting');
+  await story.approve(id, 'bea', 'carl');
+  return id;
+}
+
+async function building(story: Story): Promise<string> {
+  const id = await approved(story);
+  await story.until(id, 'building');
+  return id;
+}
+
+/** Plays the story and answers the ids of its workflows by name; each run of one counts. */
+type Play = (story: Story) => Promise<Readonly<Record<string, string>>>;
+
+const withTarget = (story: Story, deploy: string): Readonly<Record<string, string>> => ({
+  deploy,
+  build: story.workflow('build').workflowId,
+  environment: story.workflow('environment').workflowId,
+});
+
+const STORIES: Readonly<Record<string, Play>> = {
+  async happy(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.vote(id, voteOf('bea', 'slack'));
+    await story.vote(id, voteOf('carl', 'github'));
+    await story.until(id, 'building');
+    await story.webhook(1, { state: 'running', startedAt: Date.now() });
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async refused(story) {
+    story.world.plan = () => ({ kind: 'refused', reasons: [{ code: 'draft', number: 42 }], gates: [], sha: null, target: null });
+    const id = await story.ask();
+    await story.end(id);
+    return { deploy: id };
+  },
+  async 'dry-run'(story) {
+    const id = await story.ask({ dryRun: true });
+    await story.end(id);
+    return { deploy: id };
+  },
+  async rejected(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.vote(id, voteOf('bea', 'github', { kind: 'reject', reason: 'not today' }));
+    await story.end(id);
+    return { deploy: id };
+  },
+  async expired(story) {
+    const { plan } = story.world;
+    story.world.plan = async (input) => {
+      const result = await plan(input);
+      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, expireMs: 300 } } } : result;
+    };
+    const id = await story.ask();
+    await story.end(id);
+    return { deploy: id };
+  },
+  async 'cancelled-in-queue'(story) {
+    const first = await building(story);
+    const second = await approved(story);
+    await story.until(second, 'queued');
+    await story.cancel(second, 'ann');
+    await story.end(second);
+    await story.finish(1, 'passed');
+    await story.end(first);
+    return withTarget(story, second);
+  },
+  async 'cancelled-build'(story) {
+    const id = await building(story);
+    await story.cancel(id, 'ann');
+    await story.waitFor('the cancel', () => story.world.cancels.length === 1);
+    await story.finish(1, 'canceled');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async failed(story) {
+    const id = await building(story);
+    changeBuild(story.world, 1, { steps: [{ label: 'smoke test', type: 'command', state: 'failed', jobId: 'job-1' }] });
+    await story.finish(1, 'failed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async blocked(story) {
+    const id = await building(story);
+    await story.webhook(1, { state: 'passed', blocked: true, finishedAt: Date.now() });
+    await story.until(id, 'blocked');
+    await story.webhook(1, { state: 'running', blocked: false, finishedAt: null });
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async revision(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea');
+    await story.push(id, 'eve', THIRD_SHA);
+    await story.waitFor('revision 2', async () => (await story.status(id)).plan?.revision === 2);
+    await story.approve(id, 'bea', 'carl');
+    await story.push(id, 'fay', NEXT_SHA);
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async 'void-votes'(story) {
+    const { recheck } = story.world;
+    story.world.recheck = () => {
+      story.world.recheck = recheck;
+      return { kind: 'void', votes: [{ by: PEOPLE.carl, why: 'left-group', detail: 'sre' }], tally: tallyOf([PEOPLE.bea]) };
+    };
+    const id = await approved(story);
+    await story.until(id, 'waiting');
+    await story.approve(id, 'dan');
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async unclear(story) {
+    const { create } = story.world;
+    story.world.create = () => {
+      story.world.create = create;
+      throw ApplicationFailure.create({ type: 'Unclear', message: 'buildkite answered 500', details: [{ startedAt: Date.now() - 900 }] });
+    };
+    const id = await building(story);
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async 'not-sent'(story) {
+    const { create } = story.world;
+    story.world.create = () => {
+      story.world.create = create;
+      return { kind: 'not-sent', why: 'quota', retryAfterMs: 300 };
+    };
+    const id = await building(story);
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async 'build-terminated'(story) {
+    const id = await building(story);
+    await story.workflow('build').terminate();
+    await story.waitFor('the adopted build', () => story.world.reads.includes('find'));
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async 'environment-terminated'(story) {
+    const id = await building(story);
+    await story.workflow('environment').terminate();
+    await story.waitFor('a new environment', async () => (await story.workflow('environment').describe()).status.name === 'RUNNING');
+    await story.waitFor('its holder', async () => (await story.environment()).holder?.deployId === id);
+    await story.finish(1, 'passed');
+    await story.end(id);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    return withTarget(story, id);
+  },
+  async 'continued-as-new'(story) {
+    story.world.timing.environment = { ...story.world.timing.environment, eventsMax: 15 };
+    const id = await building(story);
+    await story.waitFor(
+      'a foreign holder',
+      async () =>
+        (await story.stage.history(story.workflow('environment').workflowId)).events?.[0]?.workflowExecutionStartedEventAttributes
+          ?.continuedExecutionRunId !== '',
+    );
+    await story.finish(1, 'passed');
+    await story.end(id);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    return withTarget(story, id);
+  },
+  async stray(story) {
+    newBuild(story.world, { target: story.target, state: 'running', startedAt: 3_000 });
+    const id = await approved(story);
+    await story.waitFor('a holder', async () => (await story.environment()).holder !== null);
+    await story.finish(1, 'passed');
+    await story.until(id, 'building');
+    await story.finish(2, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async silent(story) {
+    const { build } = story.world.timing.environment;
+    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50 } };
+    const id = await building(story);
+    await story.waitFor('the poll', () => story.world.reads.includes('poll'));
+    changeBuild(story.world, 1, { state: 'passed', finishedAt: Date.now() });
+    await story.end(id);
+    const watch = buildWatchId(story.world.organization);
+    await story.client.workflow.getHandle(watch).result();
+    return { ...withTarget(story, id), 'build-watch': watch };
+  },
+};
+
+describe('a history that was just written is replayed', () => {
+  const current = useStory();
+
+  it.each(Object.entries(STORIES))('%s', async (name, play) => {
+    const story = current();
+    const workflows = await play(story);
+    for (const [workflow, workflowId] of Object.entries(workflows)) {
+      const history = await story.stage.history(workflowId);
+      await expect(
+        Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, workflowId),
+      ).resolves.toBeUndefined();
+      if (VERSION !== undefined) await storeHistory(`${VERSION}.${name}.${workflow}`, workflowId, history);
+    }
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { deployCode, target } from '../../src/ids.ts';
+import type { EnvironmentInput, Join } from '../../workflows/contract.ts';
+import { carry, endTurn, hold, joinQueue, nextHolder, openQueue, placeOf, putBack, record, release, type Queue } from '../../workflows/queue.ts';
+import type { BuildFacts } from '../../workflows/vocabulary.ts';
+import { SHA } from '../support/deploy-examples.ts';
+
+const TARGET = target('api/production');
+const INPUT: EnvironmentInput = { target: TARGET, organization: 'acme', pipelines: ['api-deploy'], carried: null };
+const joinOf = (deployId: string, turn = 1): Join => ({
+  deployId,
+  code: deployCode(deployId),
+  turn,
+  service: 'api',
+  environment: 'production',
+  sha: SHA,
+  organization: 'acme',
+  pipeline: 'api-deploy',
+});
+const buildOf = (number: number, change: Partial<BuildFacts> = {}): BuildFacts => ({
+  uuid: `uuid-${number}`,
+  number,
+  pipeline: 'api-deploy',
+  state: 'passed',
+  blocked: false,
+  url: `https://buildkite.test/${number}`,
+  commit: SHA,
+  createdAt: number,
+  startedAt: number,
+  finishedAt: number,
+  steps: [],
+  deployId: null,
+  target: TARGET,
+  ...change,
+});
+
+function queueOf(...ids: readonly string[]): Queue {
+  const queue = openQueue(INPUT);
+  for (const id of ids) joinQueue(queue, joinOf(id), 0);
+  return queue;
+}
+function grant(queue: Queue): void {
+  const next = nextHolder(queue);
+  if (next === null) throw new Error('nobody waits');
+  hold(queue, { ...next, since: 0 });
+}
+
+describe('the queue of a target', () => {
+  it('answers a join by request and turn, however often it is asked', () => {
+    const queue = queueOf('a', 'b');
+    expect(joinQueue(queue, joinOf('b'), 9)).toEqual({ kind: 'queued', position: 2, ahead: deployCode('a') });
+    grant(queue);
+    expect(joinQueue(queue, joinOf('a'), 9)).toEqual({ kind: 'running' });
+    release(queue, { kind: 'ended', how: 'passed', build: buildOf(5), sha: SHA, code: deployCode('a') }, 9);
+    expect(joinQueue(queue, joinOf('a'), 9)).toEqual({ kind: 'ended', how: 'passed', build: buildOf(5) });
+    expect(joinQueue(queue, joinOf('a', 2), 9)).toMatchObject({ kind: 'queued', position: 2 });
+  });
+
+  it('lets a newer turn of a request replace its older one', () => {
+    const queue = queueOf('a', 'b');
+    expect(joinQueue(queue, joinOf('a', 2), 0)).toMatchObject({ kind: 'queued', position: 2 });
+    expect(queue.waiting.map(({ deployId, turn }) => [deployId, turn])).toEqual([
+      ['b', 1],
+      ['a', 2],
+    ]);
+  });
+
+  it('puts builds that run already first, unless their request waits and can adopt them', () => {
+    const queue = queueOf('a', 'b');
+    queue.strays = [buildOf(7, { state: 'running', finishedAt: null })];
+    expect(nextHolder(queue)).toMatchObject({ entry: null, follow: { number: 7 } });
+    expect(placeOf(queue, joinOf('a'))).toEqual({ position: 1, ahead: 'build 7' });
+    queue.strays = [buildOf(7, { state: 'running', finishedAt: null, deployId: 'b' })];
+    expect(nextHolder(queue)).toMatchObject({ entry: { deployId: 'b' }, follow: null });
+  });
+
+  it('grants the same turn again after an abnormal end', () => {
+    const queue = queueOf('a', 'b');
+    grant(queue);
+    putBack(queue);
+    expect(nextHolder(queue)).toMatchObject({ entry: { deployId: 'a', turn: 1 } });
+    expect(queue.waiting).toHaveLength(2);
+  });
+
+  it('keeps a newer turn waiting when an older build of the request ends', () => {
+    const queue = queueOf();
+    hold(queue, { entry: { ...joinOf('a', 2), joinedAt: 0 }, follow: null, deployId: 'a', since: 0 });
+    release(queue, { kind: 'not-built', why: 'claim-refused' }, 9, 1);
+    expect(queue.holder).toBeNull();
+    expect(nextHolder(queue)).toMatchObject({ entry: { deployId: 'a', turn: 2 } });
+  });
+
+  it('remembers ends once, and only a later passed build changes what is live', () => {
+    const queue = queueOf();
+    record(queue, { build: buildOf(5), code: null, deployId: 'a', now: 9 });
+    record(queue, { build: buildOf(4), code: null, deployId: 'b', now: 9 });
+    record(queue, { build: buildOf(6, { state: 'failed' }), code: null, deployId: 'c', now: 9 });
+    record(queue, { build: buildOf(5), code: null, deployId: 'a', now: 9 });
+    expect(queue.history.map(({ build }) => build)).toEqual([4, 6, 5]);
+    expect(queue.live).toMatchObject({ since: 5, buildUrl: 'https://buildkite.test/5' });
+  });
+
+  it('survives the hand-over to the next run', () => {
+    const queue = queueOf('a', 'b', 'c');
+    grant(queue);
+    endTurn(queue, { deployId: 'c', turn: 1, how: 'not-built', build: null });
+    const carried: unknown = JSON.parse(JSON.stringify(carry(queue)));
+    const next = openQueue({ ...INPUT, carried: carried as EnvironmentInput['carried'] });
+    expect(next).toEqual(queue);
+  });
+});
