@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { eventually } from '../support/acme.ts';
+import { APP_MANIFEST } from '../support/app-manifest.ts';
 import { ONE_SRE, TWO_GROUPS } from '../support/acme-config.ts';
 import { openStories, type Stories } from '../support/stories.ts';
 
@@ -158,6 +159,13 @@ describe('from a pull request', () => {
     expect(await open.reply()).toContain(`\`${deploy.code}\` · \`told\` → production`);
     const unnamed = await acme.ann.comments(pull, '/deploy production');
     expect(await unnamed.reply()).toContain('this repository has 5 services; say which.');
+  });
+
+  it('used exactly the permissions that app.yml asks for', () => {
+    // `issues` is asked for because GitHub delivers no `issue_comment` without it, and never used.
+    const { issues, ...used } = APP_MANIFEST.default_permissions;
+    expect(issues).toBe('read');
+    expect(acme.world.github.permissionsUsed).toEqual(used);
   });
 });
 

@@ -8,6 +8,7 @@ import { CHANNEL, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/worl
 import { eventually, startAcme, type Acme } from './acme.ts';
 import { channelOf, configOf, type ServiceEntry } from './acme-config.ts';
 import { actorOf, type Actor } from './actors.ts';
+import { APP_MANIFEST } from './app-manifest.ts';
 import { checkExchange } from './github-openapi.ts';
 import { asMessage } from './readable.ts';
 import type { Places } from './sightings.ts';
@@ -60,6 +61,8 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
     slack.addChannel({ id: channelOf(name), name });
     buildkite.addPipeline({ slug: name, steps: steps ?? ONE_QUICK_STEP, skipQueuedBranchBuilds });
   }
+  // No more than the manifest asks for.
+  github.setInstallation('acme', { permissions: APP_MANIFEST.default_permissions });
   github.setCheck(REPOSITORY, 'main', { name: 'unit', result: 'success' });
   const exchanges: Exchange[] = [];
   // GraphQL is described elsewhere; its one query is checked by the simulator itself.
