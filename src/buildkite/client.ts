@@ -32,6 +32,8 @@ interface BuildAddress {
 }
 
 const PAGE = { per_page: '100', exclude_jobs: 'true', exclude_pipeline: 'true' };
+/** With jobs: webhooks carry none, so this is how the steps of a running build are seen. */
+const PAGE_WITH_STEPS = { per_page: '100', exclude_pipeline: 'true' };
 /** `passed` builds that wait at a block step are found under `blocked` (builds API, filter `state`). */
 const UNFINISHED = ['creating', 'scheduled', 'running', 'failing', 'blocked', 'canceling'];
 const LOG_BYTES = 4096;
@@ -69,7 +71,7 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
       return found.filter((build) => build.target === target).toSorted((a, b) => b.number - a.number);
     },
     listRunningBuilds: async ({ organization }) => {
-      const query = new URLSearchParams(PAGE);
+      const query = new URLSearchParams(PAGE_WITH_STEPS);
       for (const state of UNFINISHED) query.append('state[]', state);
       const path = `${organizationPath(organization)}/builds`;
       const found = await listed({ lane: 'status', doing: 'listing running builds', path, query, pipeline: null });
