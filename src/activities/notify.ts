@@ -22,6 +22,8 @@ export interface NotifyDeps {
   readonly github: GithubApi;
   readonly slack: SlackApi;
   readonly prefix: string;
+  /** A request has ended and both cards say so. */
+  readonly onEnd: (end: { readonly environment: string; readonly outcome: string }) => void;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -96,6 +98,8 @@ async function announce(deps: NotifyDeps, input: Parameters<NotifyActivities['an
   if (thread !== null) steps.push(...newMessages(deps, status, cards, context));
   steps.push(...finalReaction(deps, status));
   await runOnce(deps, steps);
+  const { phase, request } = status;
+  if (isFinal(phase)) deps.onEnd({ environment: request.environment, outcome: phase.kind === 'ended-badly' ? phase.how : phase.kind });
 }
 
 function newMessages(deps: NotifyDeps, status: DeployStatus, cards: Cards, context: RenderContext): readonly Step[] {

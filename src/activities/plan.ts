@@ -47,6 +47,12 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     reader.throwIfWorthRetrying();
     return { kind: 'refused', reasons, gates, sha: ref?.sha ?? null, target: policy.target };
   }
+  if (!facts.here.known) {
+    // Even where no gate asks: what is live is shown, signed next to and built upon. Unknown is not "nothing".
+    reader.throwIfWorthRetrying();
+    const reason: GateReason = { code: 'unreadable', what: `what is live on ${policy.environment}`, why: facts.here.why };
+    return { kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target };
+  }
   const { change, unread } = await readChange(deps, reader, { gathered, repository: repository.value, ref });
   if (unread !== null && policy.isProtected && policy.approvals.exclude.includes('commit-authors')) {
     reader.throwIfWorthRetrying();

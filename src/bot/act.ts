@@ -50,7 +50,9 @@ async function stillOpen({ gateway }: BotDeps, found: readonly FoundDeploy[]): P
 export async function actOn(deps: BotDeps, deployId: string, late: LateAct): Promise<Reply | null> {
   const name = late.act === 'castVote' ? late.input.kind : late.act;
   const outcome = await deps.gateway.act(deployId, late);
-  deps.log.info({ deployId, act: name, outcome: outcome.kind }, 'act handled');
+  const judged = outcome.kind === 'receipt' ? outcome.receipt.kind : outcome.kind;
+  deps.log.info({ deployId, act: name, outcome: judged }, 'act handled');
+  deps.metrics.vote({ source: late.input.by.surface, act: name, outcome: judged });
   switch (outcome.kind) {
     case 'receipt':
       return { kind: 'receipt', act: name, receipt: outcome.receipt };

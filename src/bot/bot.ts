@@ -13,6 +13,7 @@ export function createBot(deps: BotDeps): FrontDoor {
     async command(incoming) {
       const reply = await handle(deps, incoming);
       deps.log.info({ key: incoming.key, surface: incoming.from.surface, reply: reply.kind }, 'command handled');
+      if (reply.kind !== 'silence') deps.metrics.command({ source: incoming.from.surface, outcome: reply.kind });
       if (incoming.from.surface === 'github') await sayOnGithub(deps, incoming, reply);
       return reply;
     },

@@ -10,6 +10,7 @@ import { Build } from './schema.ts';
 
 const UNREACHABLE_RETRY_MS = 5_000;
 const QUOTA_RETRY_MS = 60_000;
+const UNAUTHORISED_RETRY_MS = 60_000;
 
 /** A value whenever it is certain what happened; throws `Trouble` of kind `unclear` whenever it is not. */
 export async function createBuild(
@@ -38,6 +39,8 @@ function judged(outcome: HttpOutcome, pipeline: string): CreateOutcome {
   const { status } = outcome;
   // Refused before it was processed (rate limits documentation).
   if (status === 429) return { kind: 'not-sent', why: 'quota', retryAfterMs: outcome.retryAfterMs ?? QUOTA_RETRY_MS };
+  // Our credential is being rotated, or wrong: nothing was processed, and the request has its signatures.
+  if (status === 401) return { kind: 'not-sent', why: 'unreachable', retryAfterMs: UNAUTHORISED_RETRY_MS };
   // 408 comes from a proxy that may have passed the request on.
   if (status >= 400 && status < 500 && status !== 408) return { kind: 'refused', status, answer: answerText(outcome) };
   if (status < 200 || status >= 300) throw unclear(`buildkite answered ${status}`, status);

@@ -5,6 +5,7 @@ import { createDecidingActivities } from '../activities/decide.ts';
 import { withFailures } from '../activities/failures.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
 import { createPeople } from '../activities/people.ts';
+import type { BuildkiteApi } from '../buildkite/api.ts';
 import type { Config } from '../config/config.ts';
 import { loadBundle } from '../temporal/bundle.ts';
 import { connectWorker, type TemporalAddress } from '../temporal/connect.ts';
@@ -12,6 +13,7 @@ import type { EnvironmentClient } from '../temporal/environments.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { createPeers } from '../temporal/peers.ts';
 import { startWorkers, type RunningWorkers } from '../temporal/worker.ts';
+import { isTrouble, Trouble } from '../trouble.ts';
 import type { Platforms } from './platforms.ts';
 
 export interface Back {
@@ -28,7 +30,8 @@ export async function startBack(options: {
   readonly log: Logger;
 }): Promise<Back> {
   const { config, platforms, gateway, environments, temporal, log } = options;
-  const { github, slack, buildkite } = platforms;
+  const { github, slack, buildkite, metrics } = platforms;
+  await checkBuildkite(buildkite, log);
   const now = Date.now;
   const people = createPeople({ github, slack, now });
   const deciding = createDecidingActivities({ config, github, gateway, people, now });
@@ -40,7 +43,9 @@ export async function startBack(options: {
     activities: {
       workflows: withFailures({ ...deciding, ...createPeers(environments) }),
       buildkite: withFailures(createBuildkiteActivities({ buildkite, now })),
-      notify: withFailures(createNotifyActivities({ github, slack, prefix: config.slack.command, log, now })),
+      notify: withFailures(
+        createNotifyActivities({ github, slack, prefix: config.slack.command, onEnd: (end) => metrics.deployEnded(end), log, now }),
+      ),
     },
   });
   return {
@@ -51,4 +56,20 @@ export async function startBack(options: {
       await connection.close();
     },
   };
+}
+
+const SCOPES_NEEDED = ['read_builds', 'write_builds', 'read_build_logs'] as const;
+
+/** A token that can't build is told at the start, not at the first approved deploy. An outage is none of our business here. */
+async function checkBuildkite(buildkite: BuildkiteApi, log: Logger): Promise<void> {
+  const refuse = (found: string): Trouble => new Trouble({ source: 'buildkite', kind: 'invalid', doing: 'checking BUILDKITE_API_TOKEN', found });
+  try {
+    const { scopes } = await buildkite.checkToken();
+    const missing = SCOPES_NEEDED.filter((scope) => !scopes.includes(scope));
+    if (missing.length > 0) throw refuse(`it lacks ${missing.join(', ')}. Create one with these scopes`);
+  } catch (error) {
+    if (isTrouble(error, 'invalid')) throw error;
+    if (isTrouble(error, 'unauthorised')) throw refuse('Buildkite does not know it. Create a new one');
+    log.warn({ err: error }, 'the Buildkite token could not be checked');
+  }
 }

@@ -34,7 +34,7 @@ export interface FrontOptions {
 export async function startFront(options: FrontOptions): Promise<Front> {
   const { settings, config, platforms, gateway, log } = options;
   const now = Date.now;
-  const bot = createBot({ config, gateway, log, now });
+  const bot = createBot({ config, gateway, metrics: platforms.metrics, log, now });
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
   const socket = await openSocket(settings, slack);

@@ -7,8 +7,10 @@ export interface Metrics {
   /** `outcome`: accepted, ignored, refused, unreachable … */
   webhookReceived(webhook: { readonly source: WebhookSource; readonly event: string; readonly outcome: string }): void;
   webhookAnswered(webhook: { readonly source: WebhookSource; readonly seconds: number }): void;
-  command(command: { readonly source: 'github' | 'slack'; readonly command: string; readonly outcome: string }): void;
-  vote(vote: { readonly source: 'github' | 'slack'; readonly kind: 'approve' | 'reject' | 'withdraw'; readonly outcome: string }): void;
+  /** `outcome`: the kind of reply. */
+  command(command: { readonly source: 'github' | 'slack'; readonly outcome: string }): void;
+  /** `outcome`: the kind of receipt, or that it was recorded, or too late. */
+  vote(vote: { readonly source: 'github' | 'slack'; readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel'; readonly outcome: string }): void;
   deployEnded(deploy: { readonly environment: string; readonly outcome: string }): void;
   /** `deferred`: handed back to Temporal without a request, because the quota is used up; null: no answer came. */
   buildkiteAnswered(request: { readonly lane: string; readonly method: string; readonly status: number | 'deferred' | null }): void;
@@ -28,8 +30,8 @@ export function createMetrics(options: {
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
     new Counter({ name: `countersign_${name}`, help, labelNames, registers: [register] });
   const received = counter('webhook_received_total', 'Webhooks by what became of them', ['source', 'event', 'outcome']);
-  const commands = counter('commands_total', 'Commands by what became of them', ['source', 'command', 'outcome']);
-  const votes = counter('votes_total', 'Votes by whether they counted', ['source', 'kind', 'outcome']);
+  const commands = counter('commands_total', 'Commands by what became of them', ['source', 'outcome']);
+  const votes = counter('votes_total', 'Votes by whether they counted', ['source', 'act', 'outcome']);
   const deploys = counter('deploys_total', 'Requests by how they ended', ['environment', 'outcome']);
   const requests = counter('buildkite_requests_total', 'Requests to Buildkite by lane and status', ['lane', 'method', 'status']);
   const ack = new Histogram({

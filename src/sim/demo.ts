@@ -32,7 +32,10 @@ async function main(): Promise<void> {
     startWorld({ folder }),
     freePorts(),
   ]);
-  cleanUp.unshift(world.close, temporal.stop);
+  cleanUp.unshift(
+    () => world.close(),
+    () => temporal.stop(),
+  );
   const env = { ...hostEnv(), ...world.env, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: NAMESPACE };
   const start = () => startProduct({ env, ports });
   let product = await start();
@@ -52,7 +55,7 @@ async function main(): Promise<void> {
     product = await start();
   };
   const playground = await startPlayground({ world, client, temporalUi: ui, restart });
-  cleanUp.unshift(playground.close);
+  cleanUp.unshift(() => playground.close());
   console.log(`\nYour turn: ${playground.url}   (Ctrl-C ends it)`);
 }
 

@@ -19,7 +19,17 @@ function notifyWith(reacting: TroubleKind | null): { readonly notify: ReturnType
   };
   const everything = new Proxy(github, { get: (known, name) => Reflect.get(known, name) ?? unasked }) as NotifyDeps['github'];
   const slack = new Proxy({}, { get: () => unasked }) as NotifyDeps['slack'];
-  return { notify: createNotifyActivities({ github: everything, slack, prefix: '/deploy', log: pino({ level: 'silent' }), now: Date.now }), said };
+  return {
+    notify: createNotifyActivities({
+      github: everything,
+      slack,
+      prefix: '/deploy',
+      onEnd: () => undefined,
+      log: pino({ level: 'silent' }),
+      now: Date.now,
+    }),
+    said,
+  };
 }
 
 describe('the card on a pull request', () => {

@@ -54,7 +54,13 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     buildSeen: unasked,
     environmentState: async () => null,
   };
-  const bot = createBot({ config: CONFIG, gateway, log: pino({ level: 'silent' }), now: () => NOW });
+  const bot = createBot({
+    config: CONFIG,
+    gateway,
+    metrics: { command: () => undefined, vote: () => undefined },
+    log: pino({ level: 'silent' }),
+    now: () => NOW,
+  });
   const by = { surface: 'github', id: 1, login: 'ann' } as const;
   return { reply: await bot.command({ key: 'deploy:github:7:5', text, by, at: NOW, from }), among, said };
 }

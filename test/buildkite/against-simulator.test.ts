@@ -148,12 +148,10 @@ describe('against the simulated Buildkite', () => {
     await expect(buildkite.readBuild({ ...AT, number: 1 })).rejects.toMatchObject({ kind: 'not-sent' });
   });
 
-  it.each([
-    ['a token that is unknown', 'bkua_unknown', 401],
-    ['a token without the scope', 'bkua_reader', 403],
-  ])('a create with %s is refused for good', async (_what, token, status) => {
+  it('a create with a token without the scope is refused for good, with an unknown token it waits', async () => {
     sim.addToken({ token: 'bkua_reader', user: BOT, scopes: ['read_builds'] });
-    expect(await client({ token }).createBuild(ORDER, soon())).toMatchObject({ kind: 'refused', status });
+    expect(await client({ token: 'bkua_reader' }).createBuild(ORDER, soon())).toMatchObject({ kind: 'refused', status: 403 });
+    expect(await client({ token: 'bkua_unknown' }).createBuild(ORDER, soon())).toMatchObject({ kind: 'not-sent', why: 'unreachable' });
   });
 
   it.each([

@@ -110,7 +110,6 @@ describe('creating a build', () => {
 
   it.each([
     [400, { message: 'Priority must be an integer' }, 'Priority must be an integer'],
-    [401, { message: 'Authentication required.' }, 'Authentication required.'],
     [403, { message: "Your access token doesn't have the write_builds scope" }, "Your access token doesn't have the write_builds scope"],
     [404, { message: 'No pipeline found' }, 'No pipeline found'],
     [422, { message: 'Validation Failed', errors: [{ field: 'commit', code: 'invalid' }] }, 'Validation Failed (commit: invalid)'],
@@ -118,6 +117,11 @@ describe('creating a build', () => {
   ])('is refused for good by %i %j', async (status, body, answer) => {
     const { buildkite } = await bench(json(status, body));
     expect(await buildkite.createBuild(ORDER, NOW)).toEqual({ kind: 'refused', status, answer });
+  });
+
+  it('is known not to have happened while the credential is refused: it may be rotating', async () => {
+    const { buildkite } = await bench(json(401, { message: 'Authentication required.' }));
+    expect(await buildkite.createBuild(ORDER, NOW)).toEqual({ kind: 'not-sent', why: 'unreachable', retryAfterMs: 60_000 });
   });
 
   it('is known not to have happened after a 429, and waits for the reset of the scope that is named', async () => {

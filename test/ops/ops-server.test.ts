@@ -51,8 +51,8 @@ describe('the operations port', () => {
     const { metrics, get } = await bench();
     metrics.webhookReceived({ source: 'buildkite', event: 'build.finished', outcome: 'followed' });
     metrics.webhookAnswered({ source: 'slack', seconds: 0.2 });
-    metrics.command({ source: 'github', command: 'deploy', outcome: 'started' });
-    metrics.vote({ source: 'slack', kind: 'approve', outcome: 'counted' });
+    metrics.command({ source: 'github', outcome: 'started' });
+    metrics.vote({ source: 'slack', act: 'approve', outcome: 'counted' });
     metrics.deployEnded({ environment: 'production', outcome: 'succeeded' });
     metrics.buildkiteAnswered({ lane: 'create', method: 'POST', status: 201 });
     metrics.buildkiteAnswered({ lane: 'status', method: 'GET', status: null });
@@ -60,8 +60,8 @@ describe('the operations port', () => {
     const { text } = await get('/metrics');
     expect(text.split('\n').filter((line) => /^countersign_(?!webhook_ack)/.test(line))).toEqual([
       'countersign_webhook_received_total{source="buildkite",event="build.finished",outcome="followed"} 1',
-      'countersign_commands_total{source="github",command="deploy",outcome="started"} 1',
-      'countersign_votes_total{source="slack",kind="approve",outcome="counted"} 1',
+      'countersign_commands_total{source="github",outcome="started"} 1',
+      'countersign_votes_total{source="slack",act="approve",outcome="counted"} 1',
       'countersign_deploys_total{environment="production",outcome="succeeded"} 1',
       'countersign_buildkite_requests_total{lane="create",method="POST",status="201"} 1',
       'countersign_buildkite_requests_total{lane="status",method="GET",status="none"} 1',
