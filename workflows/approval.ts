@@ -64,7 +64,7 @@ export async function applyCancel(deploy: Deploy, input: Cancel): Promise<Receip
   const allowed = await authorised(deploy, input);
   if (allowed.kind === 'refused') return refused(deploy, ...allowed.reasons);
   if (isOver(deploy)) return refused(deploy, tooLate(deploy));
-  if (deploy.go === null) {
+  if (deploy.go === null && deploy.build === null) {
     const during = deploy.phase.kind;
     enter(deploy, { kind: 'cancelled', by: allowed.person, reason: input.reason, during, at: deploy.clock.now() });
     return { kind: 'cancelled', during };

@@ -33,10 +33,10 @@ export async function deploy(input: DeployInput): Promise<DeployStatus> {
 async function tellStory(request: Deploy): Promise<void> {
   await planFirst(request);
   while (!isOver(request)) {
-    const { plan, moved, go } = request;
+    const { plan, moved, go, ended } = request;
     // A request that goes on has been planned.
     if (plan === null) return;
-    if (go !== null) await followBuild(request, plan);
+    if (go !== null || ended !== null) await followBuild(request, plan);
     else if (moved !== null) await planAgain(request, plan, moved);
     else if (isApproved(request)) await queueUp(request, plan);
     else await waitForApproval(request, plan);

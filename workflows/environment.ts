@@ -53,7 +53,10 @@ export async function environment(input: EnvironmentInput): Promise<void> {
       if (answer.kind === 'queued') here.told.set(wish.deployId, `${answer.position} ${answer.ahead}`);
       return answer;
     });
-  const left = heard((turn: Pick<Join, 'deployId' | 'turn'>) => leaveQueue(queue, turn));
+  const left = heard((turn: Pick<Join, 'deployId' | 'turn'>) => {
+    leaveQueue(queue, turn);
+    tellPlaces(here);
+  });
   const ended = heard(({ deployId, turn, result }: HolderEnd) => {
     if (here.hasForeignHolder && queue.holder?.deployId === deployId) release(queue, result, clock.now(), turn);
   });

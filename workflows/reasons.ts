@@ -24,6 +24,8 @@ export type GateReason =
   | { readonly code: 'fork'; readonly number: number; readonly head: string }
   | { readonly code: 'draft'; readonly number: number }
   | { readonly code: 'head-moved'; readonly sha: CommitSha; readonly pushedAt: Millis; readonly by: string | null }
+  /** The comment that asked is not what it was when it was posted. */
+  | { readonly code: 'comment-changed'; readonly how: 'edited' | 'deleted' }
   | { readonly code: 'checks-failed'; readonly passed: number; readonly total: number; readonly failed: readonly CheckRef[] }
   | { readonly code: 'checks-pending'; readonly passed: number; readonly total: number; readonly pending: readonly CheckRef[] }
   | { readonly code: 'checks-missing'; readonly sha: CommitSha }

@@ -36,7 +36,8 @@ export function hearTurn(deploy: Deploy): void {
     notePlace(deploy, { position, ahead });
   });
   const news = heard(({ turn, report }: News) => {
-    if (turn !== deploy.turn || deploy.go === null) return;
+    // Without a place and without a start there is no build of ours. (A place is enough: whoever resets a request makes it forget its start.)
+    if (turn !== deploy.turn || (deploy.go === null && !deploy.inLine)) return;
     deploy.heardAt = deploy.clock.now();
     noteReport(deploy, report);
   });
@@ -49,17 +50,18 @@ export async function queueUp(deploy: Deploy, plan: Plan): Promise<void> {
   deploy.turn += 1;
   deploy.inLine = true;
   const { turn, clock, timing } = deploy;
-  const isDecided = (): boolean => isOver(deploy) || deploy.go !== null || !deploy.inLine || deploy.turn !== turn;
+  const isDecided = (): boolean => isOver(deploy) || deploy.go !== null || deploy.ended !== null || !deploy.inLine || deploy.turn !== turn;
   enter(deploy, { kind: 'queued', position: 0, ahead: null }, timing.settleMs);
   for (let pauseMs = timing.askAgainMs; !isDecided(); pauseMs = Math.min(pauseMs * 2, timing.askAgainMaxMs)) {
     const answer = await join(deploy, plan);
     if (isDecided()) break;
     if (answer?.kind === 'queued') notePlace(deploy, answer);
+    if (answer?.kind === 'ended' && answer.how !== 'not-built') noteLostEnd(deploy, answer);
     // The turn ended without a start: its environment lost it. Take another.
-    if (answer?.kind === 'ended') deploy.inLine = false;
+    else if (answer?.kind === 'ended') deploy.inLine = false;
     await clock.until(isDecided, clock.now() + pauseMs, 'ask for the place in the queue again');
   }
-  if (deploy.go === null) giveUpPlace(deploy, plan, turn);
+  if (deploy.go === null && deploy.ended === null) giveUpPlace(deploy, plan, turn);
 }
 
 /** Follows the build to its end. Silence is asked about: a lost report is made good, a lost cancel passed on again. */

@@ -148,6 +148,27 @@ describe('when a workflow is ended from outside', () => {
     expect(story.world.creates).toHaveLength(1);
   });
 
+  it('a request that was reset forgets its start, but not that it is being built', async () => {
+    const story = current();
+    const id = await building(story);
+    const { runId } = await story.handle(id).describe();
+    const { events = [] } = await story.stage.history(id);
+    // Right before the claim was answered.
+    const joined = (events ?? []).findLast((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'joinQueue');
+    const task = (events ?? []).find((event) => event.eventId?.eq(joined?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ?? 0));
+    await story.client.workflowService.resetWorkflowExecution({
+      namespace: story.stage.namespace,
+      workflowExecution: { workflowId: id, runId },
+      reason: 'test',
+      requestId: `reset-${runId}`,
+      workflowTaskFinishEventId: task?.eventId ?? null,
+    });
+    await story.waitFor('another run', async () => (await story.handle(id).describe()).runId !== runId);
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    expect(story.world.creates).toHaveLength(1);
+  });
+
   it('a lost report of the end is made good by asking the environment', async () => {
     const story = current();
     story.world.loseReports = true;

@@ -56,6 +56,10 @@ describe('a cancel', () => {
     expect(await story.cancel(second, 'ann')).toEqual({ kind: 'cancelled', during: 'queued' });
     await story.end(second);
     await story.waitFor('one in the queue', async () => (await story.environment()).queue.length === 1);
+    await story.waitFor('its new place', async () => {
+      const { phase } = await story.status(third);
+      return phase.kind === 'queued' && phase.position === 1;
+    });
     await story.finish(1, 'passed');
     await story.until(third, 'building');
     await story.finish(2, 'passed');
