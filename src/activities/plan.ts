@@ -2,7 +2,7 @@
 import type { PlanInput, PlanResult } from '../../workflows/activities.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { DeployRecord } from '../../workflows/status.ts';
-import type { ChangeSummary, Person, PersonKey, Plan, PullRequestRef } from '../../workflows/vocabulary.ts';
+import type { ChangeSummary, Person, PersonKey, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
 import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
 import { githubPersonKey } from '../ids.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
@@ -39,6 +39,8 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const gathered = await gatherFacts(deps, reader, question);
   const { repository, facts } = gathered;
   const { origin } = request;
+  const changed = await whyCommentChanged(deps, reader, origin);
+  if (changed !== null) return refused([changed], policy.target);
   const elsewhere = origin.surface === 'github' ? whyElsewhere(policy.service, origin.repo, repository) : null;
   if (elsewhere !== null) return refused([elsewhere], policy.target);
   const { reasons, gates } = evaluate(policy, facts);
@@ -63,6 +65,15 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const impossible = unsatisfiable({ rule: plan.rule, groups: deps.config.groups, excluded: excludedFrom(plan, deps.config.groups) });
   if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
   return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], groups: deps.config.groups }) } };
+}
+
+/** Only a comment as it was posted is a command. One that can't be read has been verified when it arrived; nothing hangs on it. */
+async function whyCommentChanged(deps: FactsDeps, reader: Reader, origin: ReplyTo): Promise<GateReason | null> {
+  if (origin.surface !== 'github') return null;
+  const repo = { ...origin.repo, installation: origin.installation };
+  const comment = await reader.read('the comment', () => deps.github.readComment(repo, origin.comment));
+  if (!comment.known || comment.value?.edited === false) return null;
+  return { code: 'comment-changed', how: comment.value === null ? 'deleted' : 'edited' };
 }
 
 type Found = Extract<RefFacts, { kind: 'found' }>;

@@ -87,6 +87,12 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`${code(sha.slice(0, 7))} was pushed${by === null ? '' : ` by ${by}`} at ${time(pushedAt)}, after your command or at the same moment: you may not have seen it.`,
     wayOut: say`Look at it, then ask again.`,
   }),
+  'comment-changed': ({ how }) => ({
+    sign: '❌',
+    title: 'comment',
+    said: say`The comment that asked was ${how} before I had read everything; only a comment as it was posted counts.`,
+    wayOut: say`Write a new one.`,
+  }),
   'checks-failed': ({ passed, total, failed }) => ({
     sign: '❌',
     title: 'checks',

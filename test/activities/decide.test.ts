@@ -18,6 +18,14 @@ describe('a plan', () => {
   });
 
   it.each([
+    ['edited', { body: '/deploy api to staging', edited: true }],
+    ['deleted', null],
+  ])('is refused when the comment that asked was %s meanwhile', async (how, comment) => {
+    const result = await decidingIn({ github: { readComment: async () => comment } }).makePlan(asked());
+    expect(result).toMatchObject({ kind: 'refused', reasons: [{ code: 'comment-changed', how }] });
+  });
+
+  it.each([
     ['the way from the live version can’t be read', {}, gone],
     ['GitHub lists only some of the commits', {}, async () => comparison({ addedTotal: 300 })],
     ['nothing is live, and the commits of the pull request can’t be read', { live: null }, gone],

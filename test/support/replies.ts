@@ -23,6 +23,7 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   fork: { code: 'fork', number: 42, head: 'mallory/api' },
   draft: { code: 'draft', number: 42 },
   'head-moved': { code: 'head-moved', sha: PUSHED, pushedAt: NOW - MINUTE, by: 'carl' },
+  'comment-changed': { code: 'comment-changed', how: 'edited' },
   'checks-failed': { code: 'checks-failed', passed: 12, total: 14, failed: [{ name: 'e2e', url: 'https://ci.test/77' }, { name: 'lint', url: null }] }, // oxfmt-ignore
   'checks-pending': { code: 'checks-pending', passed: 13, total: 14, pending: [{ name: 'e2e', url: null }] },
   'checks-missing': { code: 'checks-missing', sha: SHA },
