@@ -2,7 +2,7 @@
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { Account, CommitSha, Millis, Person, RefWish } from '../../workflows/vocabulary.ts';
-import { policyOf, type Config } from '../config/config.ts';
+import { placeOf, policyOf, type Config } from '../config/config.ts';
 import type { GithubApi } from '../github/api.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
@@ -201,8 +201,7 @@ async function readReviews(
 }
 
 async function readState(deps: FactsDeps, reader: Reader, policy: EnvironmentPolicy): Promise<Read<EnvironmentState>> {
-  const place = { target: policy.target, organization: policy.organization, pipelines: [policy.pipeline] };
-  const state = await reader.read(`the state of ${policy.environment}`, () => deps.gateway.environmentState(place, true));
+  const state = await reader.read(`the state of ${policy.environment}`, () => deps.gateway.environmentState(placeOf(deps.config, policy), true));
   if (!state.known) return state;
   if (state.value === null || !state.value.known)
     return { known: false, why: `the state of ${policy.environment}: it has not been read from Buildkite yet` };

@@ -2,7 +2,7 @@
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { RefWish, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Command } from '../command/command.ts';
-import { findService, policyOf, servicesOf, type Service } from '../config/config.ts';
+import { findService, placeOf, policyOf, servicesOf, type Service } from '../config/config.ts';
 import { deployCode } from '../ids.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
@@ -139,10 +139,10 @@ async function showLive(deps: BotDeps, incoming: Incoming, command: Extract<Comm
   const services = asked === null ? servicesHere(deps.config, incoming.from) : [asked];
   const policies = services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
   const wanted = policies.filter((policy) => command.environment === null || policy.environment === command.environment);
-  const environments = wanted.map(async ({ service, environment, target, organization, pipeline }) => ({
-    service,
-    environment,
-    state: await deps.gateway.environmentState({ target, organization, pipelines: [pipeline] }, false),
+  const environments = wanted.map(async (policy) => ({
+    service: policy.service,
+    environment: policy.environment,
+    state: await deps.gateway.environmentState(placeOf(deps.config, policy), false),
   }));
   return { kind: 'what-is-live', environments: await Promise.all(environments) };
 }

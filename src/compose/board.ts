@@ -1,5 +1,5 @@
 // What the board shows: open requests and what is live, read like anybody else would.
-import { type Config } from '../config/config.ts';
+import { placeOf, type Config } from '../config/config.ts';
 import type { BoardSnapshot } from '../ops/board.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Gateway } from '../temporal/gateway.ts';
@@ -10,10 +10,10 @@ export async function readBoard(config: Config, gateway: Gateway): Promise<Board
   const [statuses, environments] = await Promise.all([
     Promise.all(open.map(({ workflowId }) => gateway.deployStatus(workflowId))),
     Promise.all(
-      policies.map(async ({ service, environment, target, organization, pipeline }) => ({
-        service,
-        environment,
-        state: await gateway.environmentState({ target, organization, pipelines: [pipeline] }, false),
+      policies.map(async (policy) => ({
+        service: policy.service,
+        environment: policy.environment,
+        state: await gateway.environmentState(placeOf(config, policy), false),
       })),
     ),
   ]);

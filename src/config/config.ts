@@ -1,5 +1,5 @@
 // The configuration after includes, defaults and checks: what the rest of Countersign reads. Plain data and look-ups.
-import type { Person } from '../../workflows/vocabulary.ts';
+import type { Person, Target } from '../../workflows/vocabulary.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 
 /** A trust zone: one Temporal namespace and one Buildkite organization. */
@@ -47,9 +47,17 @@ export function policyOf(config: Config, service: string, environment: string): 
   return found.environments[environment] ?? null;
 }
 
-/** Every policy whose builds share this target, in the order of the configuration. */
-export function policiesOfTarget(config: Config, target: string): readonly EnvironmentPolicy[] {
-  return config.services.flatMap((service) => Object.values(service.environments)).filter((policy) => policy.target === target);
+/** A target and where its builds are. */
+export interface EnvironmentPlace {
+  readonly target: Target;
+  readonly organization: string;
+  readonly pipelines: readonly string[];
+}
+
+/** A target with every pipeline that builds on it: only all of them together say what runs there and what is live. */
+export function placeOf(config: Config, { target, organization, pipeline }: EnvironmentPolicy): EnvironmentPlace {
+  const sharing = config.services.flatMap((service) => Object.values(service.environments)).filter((policy) => policy.target === target);
+  return { target, organization, pipelines: [...new Set([pipeline, ...sharing.map((policy) => policy.pipeline)])] };
 }
 
 /** Environments that come after this one: those whose `after` names it, else the next one in the order of the configuration. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findService, policiesOfTarget, policyOf, promotesTo, servicesOf } from '../../src/config/config.ts';
+import { findService, placeOf, policyOf, promotesTo, servicesOf } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { describeProblem } from '../../src/config/problem.ts';
 import { readFile } from '../../src/config/read-file.ts';
@@ -150,10 +150,9 @@ describe('included files', () => {
     );
     const other = (zone: string): string =>
       `services: { web: { repo: acme/web, zone: ${zone}, environments: { production: { target: cluster, pipeline: web, approvals: none } } } }`;
-    expect(policiesOfTarget(configOf(shared, { 'services/web.yml': other('default') }), 'cluster').map(({ service }) => service)).toEqual([
-      'api',
-      'web',
-    ]);
+    const config = configOf(shared, { 'services/web.yml': other('default') });
+    const policy = policyOf(config, 'web', 'production');
+    expect(policy === null ? null : placeOf(config, policy)).toMatchObject({ target: 'cluster', pipelines: ['web', 'api-deploy'] });
     expect(problemsOf(shared, { 'services/web.yml': other('eu') })).toMatchObject([
       { file: 'services/web.yml', found: expect.stringContaining('zone "eu"') as string },
     ]);

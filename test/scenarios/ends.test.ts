@@ -15,6 +15,11 @@ describe('the end of a build', () => {
   let acme: Stories;
   beforeAll(async () => {
     acme = await openStories({
+      refused: {
+        environments: {
+          staging: { approvals: 'none', parameters: { migrate: { choices: ['yes', 'no'], default: 'no' }, size: { choices: ['s', 'l'] } } },
+        },
+      },
       passing: { ...FREE, steps: [command('migrate'), command('roll out')] },
       failing: { ...FREE, steps: [command('migrate'), command('smoke test', { outcome: 'fail', log: 'GET /health 502\nexpected 200, got 502' })] },
       stopped: FREE,
@@ -48,6 +53,25 @@ describe('the end of a build', () => {
     expect(ends.slack).toContain('❌ Deploy of failing → staging failed at smoke test');
     expect(await deploy.comment?.reacted('-1')).toEqual(['eyes', '-1']);
     expect(await acme.eve.types('what failing staging')).toContain('nothing yet');
+  });
+
+  it('refused by Buildkite: nothing was built, and its own words say why', async () => {
+    acme.world.buildkite.fault({
+      method: 'POST',
+      path: /\/pipelines\/refused\/builds$/,
+      times: 1,
+      effect: { kind: 'status', status: 422, body: { message: 'Branch is not allowed by this pipeline' } },
+    });
+    const pull = await acme.pull();
+    const first = await acme.ann.asks(pull, '/deploy refused to staging size=l');
+    const ends = await first.ends('❌ Buildkite refused the build', 'Branch is not allowed by this pipeline', `/deploy retry ${first.code}`);
+    expect(ends.slack).toContain('Nothing was built.');
+    expect(await first.comment?.reacted('-1')).toEqual(['eyes', '-1']);
+    expect(acme.builds('refused')).toEqual([]);
+    // Tried again, with the same parameters.
+    const second = await acme.ann.asks(pull, `/deploy retry ${first.code}`);
+    await second.ends('✅', 'is live on staging');
+    expect(acme.builds('refused').map(({ env }) => env)).toMatchObject([{ COUNTERSIGN_PARAM_SIZE: 'l', COUNTERSIGN_PARAM_MIGRATE: 'no' }]);
   });
 
   it('cancelled at Buildkite by hand: told as interrupted from outside', async () => {

@@ -23,6 +23,9 @@ describe('the turn', () => {
     const pull = await acme.pull();
     const first = await acme.ann.asks(pull, '/deploy api to staging');
     await first.bothShow('🚚 Deploying');
+    // What is live there, and what runs there, only both pipelines together can say.
+    const listed = buildkite.requests.filter(({ method, query }) => method === 'GET' && query.includes('one-cluster'));
+    expect(listed.map(({ path }) => path.split('/').at(-2)).toSorted()).toEqual(['api', 'web']);
     const second = await acme.ann.asks(pull, '/deploy web to staging');
     await second.bothShow('It is', 'next', `after \`${first.code}\``);
     const third = await acme.ann.asks(pull, '/deploy api to staging');
@@ -112,6 +115,30 @@ describe('the turn', () => {
     expect(ends.github).toContain('Nothing was built.');
     expect(acme.builds('signed')).toHaveLength(builds);
     expect(await second.comment?.reacted('-1')).toEqual(['eyes', '-1']);
+  });
+
+  it('is given up with the last vote, and taken anew with the next one', async () => {
+    const { buildkite } = acme.world;
+    const pull = await acme.pull();
+    const first = await acme.ann.asks(pull, '/deploy signed to production');
+    await acme.carl.clicks('approve', first);
+    await first.bothShow('🚚 Deploying');
+    const second = await acme.ann.asks(pull, '/deploy signed to production');
+    await acme.carl.clicks('approve', second);
+    await second.bothShow('⏳ In the queue');
+    expect(await acme.carl.types(`withdraw ${second.code}`)).toBe('Withdrawn: 0 of 1 approvals left.');
+    await second.shows('github', '⏸ Waiting for approval');
+    const builds = acme.builds('signed').length;
+    buildkite.finish('signed', builds, 'passed');
+    await first.ends('✅');
+    expect(acme.builds('signed')).toHaveLength(builds);
+    // Merged meanwhile: what was approved is still what is built.
+    await acme.world.github.merge('acme/api', pull.number, { by: 'bea' });
+    expect(await acme.carl.clicks('approve', second)).toContain('Counted: that was the last one.');
+    await second.bothShow('🚚 Deploying');
+    expect(acme.builds('signed').at(-1)?.commit).toBe(pull.sha);
+    buildkite.finish('signed', builds + 1, 'passed');
+    await second.ends('✅', pull.sha.slice(0, 7));
   });
 
   it('is not disturbed by a push after the last vote; the cards name it', async () => {
