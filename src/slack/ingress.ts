@@ -1,4 +1,5 @@
 // `POST /slack/events`: verified, read, told apart, and only then handed to Bolt.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { App, type Receiver, type ReceiverEvent } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { FrontDoor } from '../bot/front-door.ts';
@@ -83,9 +84,10 @@ async function handle(request: RawRequest, options: SlackIngressOptions, app: Ap
 /** Answers with what a listener acknowledges; what nobody listens to is answered 200 without effect. */
 function deliver(app: App, event: { payload: Payload; at: number; log: Logger }): Promise<RawResponse> {
   return new Promise((resolve) => {
-    const ack: ReceiverEvent['ack'] = (answer: unknown) => {
+    const ack: ReceiverEvent['ack'] = async (answer: unknown) => {
       resolve(answer === undefined || answer === '' ? OK : json(answer));
-      return Promise.resolve();
+      // The answer leaves first; drawing and sending what else the person hears comes after it.
+      await nextTurn();
     };
     app
       .processEvent({ body: { ...event.payload }, ack, customProperties: { [REQUEST_TIME]: event.at } })
