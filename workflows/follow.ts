@@ -4,7 +4,7 @@ import { log, rootCause } from '@temporalio/workflow';
 import { cancelling, peers, reading } from './ask.ts';
 import { blockedStep, endOf, isBlocked, looksDifferent } from './build-facts.ts';
 import { report, startFollowing, type Build } from './build-state.ts';
-import { isFailureOf } from './guarded.ts';
+import { guarded, isFailureOf } from './guarded.ts';
 import type { BuildEnd, BuildFacts, Millis } from './vocabulary.ts';
 
 export interface Ended {
@@ -47,7 +47,7 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
   };
   for (;;) {
     const followed = build.followed ?? facts;
-    if (mustStop(following)) await askToStop(following, followed);
+    if (mustStop(following)) void askToStop(following, followed);
     const end = build.isSuspect ? await confirm(following, followed) : null;
     if (end !== null) return end;
     tellProgress(following, build.followed ?? followed);
@@ -60,13 +60,14 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
 
 const mustStop = ({ build, isOwn, hasAskedToStop }: Following): boolean => isOwn && build.isCancelled && !hasAskedToStop;
 
+/** Tried until it is done, beside the following: a build that ends meanwhile is told as what it is. */
 async function askToStop(following: Following, { pipeline, number }: BuildFacts): Promise<void> {
   following.hasAskedToStop = true;
   const { organization } = following.build.input;
+  const summary = `cancel build ${number}`;
   try {
-    await cancelling.cancelBuild.executeWithOptions({ summary: `cancel build ${number}` }, [{ organization, pipeline, number }]);
+    await guarded(() => cancelling.cancelBuild.executeWithOptions({ summary }, [{ organization, pipeline, number }]));
   } catch (error) {
-    // It goes on being followed: how it ends is told as what it is.
     log.warn('the build could not be cancelled', { number, error });
   }
 }

@@ -98,7 +98,7 @@ async function watchChild(here: Environment, holder: Holder, child: ChildWorkflo
     log.warn('a build ended abnormally; its turn is granted again', { deployId: holder.deployId, error });
     const { entry } = holder;
     if (entry !== null) reportRestart(here, entry);
-    // Only when it is clear how long ago it closed, the next one knows how long to wait: `grantTurn` looks that up.
+    // How it closed, and when, is what `grantTurn` finds out before it starts the next one.
     await pauseLonger(here);
     if (queue.holder === holder) putBack(queue);
   }

@@ -28,7 +28,7 @@ interface News {
   readonly report: BuildReport;
 }
 
-/** Registers the handlers of what the environment and the build tell. Told of another turn, or before the start, it means nothing. */
+/** Registers the handlers of what the environment and the build tell. Told of another turn it means nothing. */
 export function hearTurn(deploy: Deploy): void {
   const place = heard(({ turn, position, ahead }: Place) => {
     if (turn !== deploy.turn) return;
@@ -36,7 +36,7 @@ export function hearTurn(deploy: Deploy): void {
     notePlace(deploy, { position, ahead });
   });
   const news = heard(({ turn, report }: News) => {
-    // Without a place and without a start there is no build of ours. (A place is enough: whoever resets a request makes it forget its start.)
+    // A place is enough: a request that was reset in Temporal has forgotten that its start was granted.
     if (turn !== deploy.turn || (deploy.go === null && !deploy.inLine)) return;
     deploy.heardAt = deploy.clock.now();
     noteReport(deploy, report);
@@ -172,7 +172,8 @@ async function finish(deploy: Deploy, plan: Plan, { how, build }: Extract<BuildR
   enter(deploy, { kind: 'ended-badly', how, build, log, cancelledBy, at: deploy.clock.now() });
 }
 
-const FAILED_STEPS = ['failed', 'timed_out', 'broken'];
+/** Steps that failed by themselves; a `broken` one never ran. */
+const FAILED_STEPS = ['failed', 'timed_out'];
 
 async function readLogTail({ organization, pipeline }: Plan, build: BuildFacts): Promise<LogTail | null> {
   const step = build.steps.find(({ state, jobId }) => FAILED_STEPS.includes(state) && jobId !== null);

@@ -54,6 +54,8 @@ export interface World {
   withdrawn: (votes: readonly Vote[]) => Tally;
   recheck: (input: Parameters<DecidingActivities['recheck']>[0]) => Recheck | Promise<Recheck>;
   create: (order: BuildOrder, build: () => BuildFacts) => CreateOutcome | Promise<CreateOutcome>;
+  /** May throw: Buildkite does not take the cancel yet. */
+  cancel: () => void;
   /** May throw: then the look-up finds out nothing. */
   find: () => void;
   announce: (input: Announcement) => void | Promise<void>;
@@ -84,6 +86,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     withdrawn: (votes) => tallyOf(votes.map((vote) => vote.by)),
     recheck: ({ votes }) => ({ kind: 'good', tally: tallyOf(votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by)) }),
     create: (_order, build) => ({ kind: 'created', build: build() }),
+    cancel: () => undefined,
     find: () => undefined,
     announce: () => undefined,
     loseReports: false,
@@ -208,6 +211,7 @@ function buildkite(world: World): BuildkiteActivities {
       return build;
     },
     async cancelBuild({ number }) {
+      world.cancel();
       world.cancels.push(number);
       if (world.builds.find((build) => build.number === number)?.finishedAt === null) changeBuild(world, number, { state: 'canceling' });
     },

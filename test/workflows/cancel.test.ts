@@ -102,6 +102,20 @@ describe('a cancel', () => {
     expect(story.world.cancels).toEqual([1]);
   });
 
+  it('that Buildkite does not take yet does not keep the end of the build from being told', async () => {
+    const story = current();
+    story.world.cancel = () => {
+      throw new Error('buildkite answered 503');
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'building');
+    await story.cancel(id, 'ann');
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+  });
+
   it('that comes too late for the build does not hide its success', async () => {
     const story = current();
     const id = await story.ask();
