@@ -38,7 +38,7 @@ const LAYERS: readonly Layer[] = [
     may: [...PURE, 'src/activities/', 'src/config/config.ts', '@temporalio/common', '@temporalio/activity'],
     types: ['src/github/', 'src/slack/', 'src/buildkite/', 'src/temporal/', 'pino'],
   },
-  { path: 'src/bot/', may: [...PURE, 'src/bot/', 'src/config/config.ts'], types: ['src/temporal/', 'pino'] },
+  { path: 'src/bot/', may: [...PURE, 'src/bot/', 'src/config/config.ts'], types: ['src/temporal/', 'src/ops/', 'pino'] },
   // The demo starts a dev server for the product, and shows the examples of the renderers; simulators know nothing of the product.
   { path: 'src/sim/demo', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
   { path: 'src/sim/story', may: ['src/sim/'], types: ['@temporalio/'] },
