@@ -138,10 +138,10 @@ function startingLine({ waitingFor, until: at }: PhaseOf<'starting'>, now: numbe
   }
 }
 
-/** What, with which parameters, and who asked: the head of every card that has a plan. */
+/** What, with which parameters (defaults too: they are signed as well), and who asked: the head of every card that has a plan. */
 export function requestFacts(view: View): readonly Fact[] {
   const { plan, request } = view.status;
-  return [...(plan === null ? [] : [whatFact(plan, view)]), ...parameterFacts(request.parameters), askedFact(view)];
+  return [...(plan === null ? [] : [whatFact(plan, view)]), ...parameterFacts(plan?.parameters ?? request.parameters), askedFact(view)];
 }
 
 export function approvedLine(view: View): readonly Inline[] {

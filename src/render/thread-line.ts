@@ -63,6 +63,8 @@ function announcement(status: DeployStatus, context: RenderContext, surface: Sur
 
 const ANNOUNCED: ReadonlySet<DeployStatus['phase']['kind']> = new Set<DeployStatus['phase']['kind']>([
   'blocked',
+  // Only where somebody had waited: without a plan nothing is announced.
+  'refused',
   'succeeded',
   'ended-badly',
   'stopped',

@@ -70,7 +70,7 @@ describe('the end of a build', () => {
     expect(acme.builds('refused')).toEqual([]);
     // Tried again, with the same parameters.
     const second = await acme.ann.asks(pull, `/deploy retry ${first.code}`);
-    await second.ends('✅', 'is live on staging');
+    await second.ends('✅', 'is live on staging', 'migrate=no', 'size=l');
     expect(acme.builds('refused').map(({ env }) => env)).toMatchObject([{ COUNTERSIGN_PARAM_SIZE: 'l', COUNTERSIGN_PARAM_MIGRATE: 'no' }]);
   });
 

@@ -114,6 +114,7 @@ describe('a vote', () => {
     const ends = await deploy.ends('⛔ Not started', `no check has reported for \`${sha.slice(0, 7)}\``);
     expect(ends.github).toContain(`\`${sha.slice(0, 7)}\` was pushed after \`${pull.sha.slice(0, 7)}\``);
     expect(ends.github).toContain('No longer counted: Bea (approved an earlier commit)');
+    await deploy.threadSays('<@U01ANN> ⛔ Not started');
     const late = await acme.bea.comments(pull, `/approve ${deploy.code}`);
     expect(await late.reply()).toContain('This request was refused');
   });
