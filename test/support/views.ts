@@ -2,7 +2,7 @@
 import { commitSha, contractOf, deployCode, digestOf, githubPersonKey, parseDeployCode, repoSlug, target } from '../../src/ids.ts';
 import type { RenderContext } from '../../src/render/context.ts';
 import type { DeployPhase, DeployStatus, PhaseKind } from '../../workflows/status.ts';
-import type { BuildFacts, BuildStep, DeployCode, GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildStep, DeployCode, GateName, GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
 const MINUTE = 60_000;
 /** 23 November 2026, 14:20 UTC. */
@@ -194,6 +194,13 @@ const log = {
 };
 
 /** By phase; every name is a golden file. */
+/** What the gates of the refused example found. */
+const CLOSED: Partial<Record<GateName, Pick<GateResult, 'state' | 'note'>>> = {
+  checks: { state: 'fail', note: '13 of 14' },
+  order: { state: 'pending', note: 'on staging since 12 min of 30' },
+  'up-to-date': { state: 'fail', note: '3 commits behind main' },
+};
+
 export const EXAMPLES = {
   planning: { planning: first },
   refused: {
@@ -201,7 +208,7 @@ export const EXAMPLES = {
       {
         kind: 'refused',
         sha: SHA,
-        gates: gates.map((gate): GateResult => (gate.gate === 'checks' ? { ...gate, state: 'fail', note: '13 of 14' } : gate)),
+        gates: gates.map((gate): GateResult => ({ ...gate, ...CLOSED[gate.gate] })),
         reasons: [
           { code: 'checks-failed', passed: 13, total: 14, failed: [{ name: 'e2e', url: 'https://ci.test/e2e/77' }] },
           { code: 'soaking', environment: 'staging', since: NOW - 12 * MINUTE, neededMs: 30 * MINUTE, openAt: NOW + 18 * MINUTE },
