@@ -10,7 +10,7 @@ describe('from a pull request', () => {
   beforeAll(async () => {
     const both = { environments: { staging: { approvals: 'none' }, production: { approvals: TWO_GROUPS } } };
     const one = { environments: { staging: { approvals: 'none' }, production: { approvals: ONE_SRE } } };
-    acme = await openStories({ told: both, voted: one, stopped: one, retried: one, busy: one });
+    acme = await openStories({ told: both, voted: one, stopped: one, retried: one, busy: one, elsewhere: { ...one, repo: 'acme/web' } });
   });
   afterAll(() => acme.end());
 
@@ -159,6 +159,21 @@ describe('from a pull request', () => {
     expect(await open.reply()).toContain(`\`${deploy.code}\` · \`told\` → production`);
     const unnamed = await acme.ann.comments(pull, '/deploy production');
     expect(await unnamed.reply()).toContain('this repository has 5 services; say which.');
+  });
+
+  it('knows only what belongs to its own repository', async () => {
+    const { github } = acme.world;
+    const { head } = github.addRepository({ slug: 'acme/web' });
+    github.setRole('acme/web', 'ann', 'write');
+    github.setCheck('acme/web', head, { name: 'unit', result: 'success' });
+    const deploy = await acme.ann.asksInSlack('elsewhere to production');
+    await deploy.shows('slack', 'Approve elsewhere');
+    const pull = await acme.pull();
+    const asked = await acme.ann.comments(pull, '/deploy elsewhere to production');
+    expect(await asked.reply()).toContain('`elsewhere` is deployed from `acme/web`; this is `acme/api`.');
+    const vote = await acme.bea.comments(pull, `/approve ${deploy.code}`);
+    expect(await vote.reacted('-1')).toEqual(['-1']);
+    expect(await deploy.shows('slack', 'Approve elsewhere')).not.toContain('So far');
   });
 
   it('used exactly the permissions that app.yml asks for', () => {

@@ -12,7 +12,7 @@ const SERVICES = {
     environments: { production: { approvals: { all: [{ group: 'left' }, { group: 'right' }] }, target } },
   },
   pushed: { environments: { production: { approvals: TWO_GROUPS, target } } },
-  short: { environments: { production: { approvals: { ...ONE_SRE, expire: '2s' }, target } } },
+  short: { environments: { production: { approvals: { ...ONE_SRE, expire: '4s' }, target } } },
 };
 
 describe('a vote', () => {
@@ -127,7 +127,8 @@ describe('a vote', () => {
   });
 
   it('comes too late once the request has expired, and the buttons are gone', async () => {
-    const { pull, deploy } = await waiting('short');
+    const pull = await acme.pull();
+    const deploy = await acme.ann.asks(pull, '/deploy short to production');
     const ends = await deploy.ends('⌛ Expired', 'without enough approvals (0 of 1)');
     expect(ends.github).toContain('Ask again with `/deploy short to production`');
     expect(await deploy.comment?.reacted('-1')).toEqual(['eyes', '-1']);
