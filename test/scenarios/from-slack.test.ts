@@ -14,7 +14,9 @@ describe('from Slack', () => {
 
   it('answers at once who asked, and puts the card with its buttons in the channel of the service', async () => {
     const answer = await acme.ann.types('asked to production');
-    expect(answer).toMatch(/^Asked for: `asked` → production, code `[0-9A-Z]{4}-[0-9A-Z]{2}`\. Its card comes in <#C0ASKED>; if a gate is closed, you are told here instead\.$/);
+    expect(answer).toMatch(
+      /^Asked for: `asked` → production, code `[0-9A-Z]{4}-[0-9A-Z]{2}`\. Its card comes in <#C0ASKED>; if a gate is closed, you are told here instead\.$/,
+    );
     const deploy = acme.ann.finds(answer);
     const card = await deploy.shows('slack', 'Approve asked to production?');
     expect(card).toContain('Serve health · the first on production');
