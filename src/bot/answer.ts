@@ -10,6 +10,7 @@ import { assertNever } from '../trouble.ts';
 import { actOn, findByCode, findMeant, tooLate } from './act.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
+import { readOpenRequests } from './open-requests.ts';
 import { servicesHere, servicesInReach } from './grammar.ts';
 
 export function answer(deps: BotDeps, incoming: Incoming, command: Command): Promise<Reply> {
@@ -126,10 +127,7 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
   }
   const { from } = incoming;
   const services = servicesHere(deps.config, from).map(({ name }) => name);
-  const open = await deps.gateway.findOpen({ kind: 'services', services }, false);
-  const statuses = await Promise.all(open.map((deploy) => deps.gateway.deployStatus(deploy.workflowId)));
-  // Lists lag behind, and a plan asked for is nothing that anybody waits for.
-  const requests = statuses.flatMap((status) => (status === null || isFinal(status.phase) || status.request.dryRun ? [] : [status]));
+  const requests = await readOpenRequests(deps.gateway, services);
   return { kind: 'open-requests', where: from.surface === 'github' ? from.repo.slug : 'this channel', requests };
 }
 

@@ -1,14 +1,16 @@
 // What the board shows: open requests and what is live, read like anybody else would.
+import { readOpenRequests } from '../bot/open-requests.ts';
 import { placeOf, type Config } from '../config/config.ts';
 import type { BoardSnapshot } from '../ops/board.ts';
-import { isFinal } from '../render/phase.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 
 export async function readBoard(config: Config, gateway: Gateway): Promise<BoardSnapshot> {
-  const open = await gateway.findOpen({ kind: 'services', services: config.services.map(({ name }) => name) }, false);
   const policies = config.services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
-  const [statuses, environments] = await Promise.all([
-    Promise.all(open.map(({ workflowId }) => gateway.deployStatus(workflowId))),
+  const [requests, environments] = await Promise.all([
+    readOpenRequests(
+      gateway,
+      config.services.map(({ name }) => name),
+    ),
     Promise.all(
       policies.map(async (policy) => ({
         service: policy.service,
@@ -17,5 +19,5 @@ export async function readBoard(config: Config, gateway: Gateway): Promise<Board
       })),
     ),
   ]);
-  return { at: Date.now(), requests: statuses.flatMap((status) => (status === null || isFinal(status.phase) ? [] : [status])), environments };
+  return { at: Date.now(), requests, environments };
 }

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { readOpenRequests } from '../../src/bot/open-requests.ts';
+import type { Gateway } from '../../src/temporal/gateway.ts';
+import { Trouble } from '../../src/trouble.ts';
+import type { DeployCode } from '../../workflows/vocabulary.ts';
+import { EXAMPLES } from '../support/views.ts';
+
+const { waiting, succeeded, planned } = { ...EXAMPLES.waiting, ...EXAMPLES.succeeded, ...EXAMPLES.planned };
+const unread = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'reading a request', found: 'no answer' });
+
+function gatewayOf(statuses: Readonly<Record<string, unknown>>): Gateway {
+  const gateway: Partial<Gateway> = {
+    findOpen: async () => Object.keys(statuses).map((workflowId) => ({ workflowId, code: '7F3K-Q2' as DeployCode, open: true })),
+    deployStatus: async (workflowId) => {
+      const status = statuses[workflowId];
+      if (status instanceof Error) throw status;
+      return status as never;
+    },
+  };
+  return gateway as Gateway;
+}
+
+describe('the open requests', () => {
+  it('are those that still go on: neither ended, nor gone, nor only plans', async () => {
+    const read = await readOpenRequests(gatewayOf({ waiting, succeeded, planned, gone: null }), ['api']);
+    expect(read).toEqual([waiting]);
+  });
+
+  it('are told without one that cannot be read', async () => {
+    expect(await readOpenRequests(gatewayOf({ broken: unread, waiting }), ['api'])).toEqual([waiting]);
+  });
+
+  it('are unknown when none can be read', async () => {
+    await expect(readOpenRequests(gatewayOf({ one: unread, two: unread }), ['api'])).rejects.toBe(unread);
+    expect(await readOpenRequests(gatewayOf({}), ['api'])).toEqual([]);
+  });
+});
