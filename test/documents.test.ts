@@ -13,7 +13,7 @@ interface Stop {
 
 function journey(): readonly Stop[] {
   const section = read('ARCHITECTURE.md').split('## The journey of one command')[1]?.split('\n## ')[0] ?? '';
-  return [...section.matchAll(/^\| [^|]+ \| `([^`]+)` \| `([^`]+)` \|/gm)].map(([, file = '', name = '']) => ({ file, name }));
+  return [...section.matchAll(/^\|[^|]+\|\s*`([^`]+)`\s*\|\s*`([^`]+)`\s*\|/gm)].map(([, file = '', name = '']) => ({ file, name }));
 }
 
 describe('the documents', () => {

@@ -94,7 +94,7 @@ function createTeller(world: World, tell: Tell) {
     tellBuild({ number, commit, states }: Passed): void {
       const user = world.buildkite.quota().find(({ scope }) => scope === 'rest_user');
       const left = user === undefined ? '' : `, ${user.limit - user.current} of ${user.limit} left this minute`;
-      const used = `${world.buildkite.requests.length} requests to Buildkite${left}`;
+      const used = `${world.buildkite.requests.filter(({ path }) => path.includes('/builds')).length} requests to Buildkite${left}`;
       tell({ where: `Build #${number}`, who: '', what: `${PIPELINE} @ ${commit.slice(0, 7)}   ${states.join(' → ')}   (${used})` });
     },
   };
