@@ -106,19 +106,26 @@ const unread = (what: string): { readonly kind: 'refused'; readonly reasons: rea
 });
 
 /** Why the state, whoever acts, takes no such vote; null when it does. */
-function whyNotVote(deploy: Deploy, { kind, contract, sha, reason }: CastVote): ActReason | null {
+function whyNotVote(deploy: Deploy, act: CastVote): ActReason | null {
   const { plan, moved } = deploy;
+  const { kind, contract, sha, reason } = act;
   if (isOver(deploy)) return tooLate(deploy);
   if (plan === null) return { code: 'not-planned-yet' };
   if (plan.rule.tree === null) return { code: 'no-approval-needed', environment: plan.environment };
   if (moved !== null) return { code: 'stale-card', seen: sha ?? plan.sha, now: moved.sha, compareUrl: null };
   if (contract !== null && contract !== plan.contract)
     return { code: 'stale-card', seen: sha, now: plan.sha, compareUrl: deploy.revision?.compareUrl ?? null };
+  if (meansEarlierPlan(deploy, act))
+    return { code: 'stale-card', seen: deploy.revision?.from ?? null, now: plan.sha, compareUrl: deploy.revision?.compareUrl ?? null };
   if (kind === 'approve' && isApproved(deploy)) return { code: 'already-approved', at: deploy.votes.at(-1)?.at ?? deploy.clock.now() };
   if (deploy.go !== null) return { code: 'already-starting' };
   if (kind === 'reject' && (reason ?? '').trim() === '') return { code: 'reason-needed' };
   return null;
 }
+
+/** Words without a contract mean what was there when they were written. GitHub's time has whole seconds: in doubt the earlier plan. */
+const meansEarlierPlan = ({ plan, plannedAt }: Deploy, { contract, at }: CastVote): boolean =>
+  plan !== null && plan.revision > 1 && contract === null && at < plannedAt;
 
 function whyNotWithdraw(deploy: Deploy): ActReason | null {
   if (isOver(deploy)) return tooLate(deploy);

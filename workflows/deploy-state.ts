@@ -23,12 +23,16 @@ export interface Deploy {
 
   phase: DeployPhase;
   plan: Plan | null;
+  /** When the plan was adopted: what was written before was not about it. */
+  plannedAt: Millis;
   votes: readonly Vote[];
   tally: Tally | null;
   voided: readonly VoidVote[];
   revision: RevisionNote | null;
   /** Whoever pushed since the request counts as a requester, too. */
   pushers: readonly Account[];
+  /** The newest push that was told, by GitHub's time: webhooks may come out of order. */
+  newestPush: HeadChange | null;
   /** A push that the story has yet to answer with a new revision. */
   moved: HeadChange | null;
   /** A push after the last vote: only named, unless votes turn out void. */
@@ -67,11 +71,13 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     errands: createLine(),
     phase: { kind: 'planning' },
     plan: null,
+    plannedAt: -Infinity,
     votes: [],
     tally: null,
     voided: [],
     revision: null,
     pushers: [],
+    newestPush: null,
     moved: null,
     laterPush: null,
     turn: 0,

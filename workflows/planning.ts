@@ -28,23 +28,25 @@ export async function planFirst(deploy: Deploy): Promise<void> {
     const reasons = [{ code: 'too-old', askedAt: request.askedAt }] as const;
     return enter(deploy, { kind: 'refused', reasons, gates: [], sha: null });
   }
+  const { pushers } = deploy;
   const result = await askForPlan(deploy, { revision: 1, expectedHead: null, withinMs: Math.min(leftMs, PLAN_WITHIN_MS) });
   if (isOver(deploy)) return;
   if (result.kind === 'refused') return enter(deploy, refusal(result));
   adopt(deploy, result.plan);
   if (request.dryRun) return enter(deploy, { kind: 'planned' });
+  deploy.moved = earlyPush(deploy, result.plan, deploy.pushers !== pushers);
+  // Nobody is shown a plan that is old already: the story goes on with the next revision.
+  if (deploy.moved !== null) return;
   tellWithin(deploy, 0);
   enterNextPhase(deploy, result.plan);
-  const early = deploy.moved;
-  deploy.moved = null;
-  if (early !== null) notePush(deploy, early);
 }
 
 /** A push before the last vote: a new plan of the new head, and every vote is void. */
 export async function planAgain(deploy: Deploy, before: Plan, push: HeadChange): Promise<void> {
+  const { pushers } = deploy;
   const result = await askForPlan(deploy, { revision: before.revision + 1, expectedHead: push.sha, withinMs: PLAN_WITHIN_MS });
-  // Another push in the meantime: this plan is old already.
-  if (isOver(deploy) || deploy.moved !== push) return;
+  // Another push in the meantime: this plan is old already, or lacks somebody who counts as a requester.
+  if (isOver(deploy) || deploy.moved !== push || deploy.pushers !== pushers) return;
   deploy.moved = null;
   deploy.voided = deploy.votes
     .filter((vote) => vote.kind === 'approve')
@@ -60,6 +62,7 @@ export async function planAgain(deploy: Deploy, before: Plan, push: HeadChange):
 
 function adopt(deploy: Deploy, plan: Plan): void {
   deploy.plan = plan;
+  deploy.plannedAt = deploy.clock.now();
   deploy.tally = plan.tally;
 }
 
@@ -69,21 +72,43 @@ function enterNextPhase(deploy: Deploy, plan: Plan): void {
 }
 
 function notePush(deploy: Deploy, push: HeadChange): void {
-  const { plan } = deploy;
+  const { plan, newestPush } = deploy;
   if (isOver(deploy) || (plan !== null && !followsPushes(plan))) return;
+  const isNewest = newestPush === null || isLater(push, newestPush);
+  if (isNewest) deploy.newestPush = push;
+  const isNewHead = isNewest && (plan === null || isAhead(deploy, plan, push));
   const isNewPusher = ![deploy.request.requester, ...deploy.pushers].some((account) => accountKey(account) === accountKey(push.by));
-  const isAfterCommand = push.at > deploy.request.askedAt;
-  const isNewHead = plan === null || push.sha !== plan.sha;
   // Told late, the head may be in the plan already; whoever pushed it must count as a requester all the same.
-  if (!isNewHead && !(isNewPusher && isAfterCommand)) return;
-  if (isNewPusher) deploy.pushers = [...deploy.pushers, push.by];
+  const isMissing = isNewPusher && (isNewHead || isAfterCommand(deploy, push));
+  if (!isNewHead && !isMissing) return;
+  if (isMissing) deploy.pushers = [...deploy.pushers, push.by];
   if (plan !== null && isApproved(deploy)) {
-    deploy.laterPush = push;
+    deploy.laterPush = isNewHead ? push : (deploy.laterPush ?? { ...push, sha: plan.sha });
     tellWithin(deploy, deploy.timing.settleMs);
-  } else if (deploy.moved === null || push.at >= deploy.moved.at) {
-    deploy.moved = push;
-  }
+  } else if (isNewHead) deploy.moved = push;
+  else if (plan !== null) deploy.moved ??= { ...push, sha: plan.sha };
 }
+
+/** The push, told while the first plan was made, that calls for another one; null when that plan has it all. */
+function earlyPush(deploy: Deploy, plan: Plan, lacksPusher: boolean): HeadChange | null {
+  const { moved } = deploy;
+  if (moved === null || !followsPushes(plan)) return null;
+  if (isAhead(deploy, plan, moved)) return moved;
+  return lacksPusher ? { ...moved, sha: plan.sha } : null;
+}
+
+/** By GitHub's time, which has whole seconds; within one, by what each push replaced. The same one told again is not later. */
+function isLater(push: HeadChange, known: HeadChange): boolean {
+  return push.at === known.at ? push.sha !== known.sha && push.sha !== known.before : push.at > known.at;
+}
+
+/** Whether the push made a head that the plan does not have. What was pushed before the command, the plan has seen. */
+function isAhead(deploy: Deploy, plan: Plan, push: HeadChange): boolean {
+  return push.sha !== plan.sha && (push.before === plan.sha || isAfterCommand(deploy, push));
+}
+
+/** In doubt, within the same second, it was. */
+const isAfterCommand = ({ request }: Deploy, { at }: HeadChange): boolean => at + 1_000 > request.askedAt;
 
 /** A tag or a SHA was named exactly: no push changes what it means. */
 const followsPushes = ({ pullRequest, ref }: Plan): boolean => pullRequest !== null && (ref.kind === 'pull-request' || ref.kind === 'branch');
