@@ -71,12 +71,14 @@ export interface RecheckInput {
   readonly request: DeployRequest;
   readonly votes: readonly Vote[];
 }
-/** `unknown`: something could not be read; ask again. `void`: votes that stopped counting, and the tally without them. */
+/**
+ * `unknown`: something could not be read; ask again. `void`: votes that stopped counting, and the tally without them.
+ * `live`: the version that runs there now, if it was read; the plan's may be hours old.
+ */
 export type Recheck =
-  /** `live`: the version that runs on the target now, if it was read; the plan's may be hours old. */
   | { readonly kind: 'good'; readonly tally: Tally; readonly live?: LiveVersion | null }
   | { readonly kind: 'gates'; readonly reasons: readonly GateReason[] }
-  | { readonly kind: 'void'; readonly votes: readonly VoidVote[]; readonly tally: Tally }
+  | { readonly kind: 'void'; readonly votes: readonly VoidVote[]; readonly tally: Tally; readonly live?: LiveVersion | null }
   | { readonly kind: 'unknown'; readonly what: string };
 
 export interface HolderFacts {

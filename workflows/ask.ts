@@ -5,6 +5,13 @@ import { TASK_QUEUE } from './contract.ts';
 
 /** Failures that another attempt would only repeat. */
 const nonRetryableErrorTypes = ['Invalid', 'Unauthorised', 'NotFound'];
+/** A token that is being changed is refused for a moment: what must arrive is tried again. */
+const PERSISTENT: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+  nonRetryableErrorTypes: ['Invalid', 'NotFound'],
+};
 const PATIENT: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes };
 const BRISK: RetryPolicy = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', nonRetryableErrorTypes };
 
@@ -59,7 +66,11 @@ const onBuildkite = (priorityKey: number): ActivityOptions => ({
   priority: { priorityKey },
 });
 
-export const cancelling = proxyActivities<Pick<BuildkiteActivities, 'cancelBuild'>>({ ...onBuildkite(1), scheduleToCloseTimeout: '24h' });
+export const cancelling = proxyActivities<Pick<BuildkiteActivities, 'cancelBuild'>>({
+  ...onBuildkite(1),
+  scheduleToCloseTimeout: '24h',
+  retry: { ...PERSISTENT, maximumInterval: '1m' },
+});
 
 /** One attempt: a second one could build twice. No schedule-to-close: waiting in the queue is harmless. */
 export const creating = ({ createMs }: { readonly createMs: number }) =>
@@ -89,6 +100,10 @@ export const telling = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 
 export const tellingAtLast = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'tellRequester'>>({
   ...notifying,
   scheduleToCloseTimeout: '24h',
-  retry: { ...PATIENT, maximumInterval: '5m' },
+  retry: { ...PERSISTENT, maximumInterval: '5m' },
 });
-export const answering = proxyActivities<Pick<NotifyActivities, 'sendReceipt' | 'reply'>>({ ...notifying, scheduleToCloseTimeout: '10m' });
+export const answering = proxyActivities<Pick<NotifyActivities, 'sendReceipt' | 'reply'>>({
+  ...notifying,
+  scheduleToCloseTimeout: '10m',
+  retry: PERSISTENT,
+});

@@ -72,7 +72,7 @@ function answer(deploy: Deploy, { plan, run, checked }: Checked): Claim {
   if (!checked.tally.satisfied) return backToWaiting(deploy, plan, { votes, tally: checked.tally, voided });
   deploy.votes = votes;
   deploy.tally = checked.tally;
-  const live = checked.kind === 'good' && checked.live !== undefined ? checked.live : plan.live;
+  const live = checked.live !== undefined ? checked.live : plan.live;
   const order = orderOf(deploy, plan, live);
   deploy.go = { order, run };
   deploy.heardAt = deploy.clock.now();

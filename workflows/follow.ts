@@ -16,7 +16,9 @@ interface Following {
   readonly build: Build;
   /** The request's own build: it hears of it and may have it cancelled. Another one is only waited for. */
   readonly isOwn: boolean;
-  hasAskedToStop: boolean;
+  /** When the build is (again) to be asked to stop, once that is wished; Infinity while it is asked, or was. */
+  stopAt: Millis;
+  stopPauseMs: Millis;
   /** What the request was told last. */
   told: BuildFacts | null;
   toldAt: Millis;
@@ -38,7 +40,8 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
   const following: Following = {
     build,
     isOwn,
-    hasAskedToStop: false,
+    stopAt: -Infinity,
+    stopPauseMs: input.timing.askAgainMs,
     told: null,
     toldAt: -Infinity,
     registeredAt: -Infinity,
@@ -58,17 +61,21 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
   }
 }
 
-const mustStop = ({ build, isOwn, hasAskedToStop }: Following): boolean => isOwn && build.isCancelled && !hasAskedToStop;
+const mustStop = ({ build, isOwn, stopAt }: Following): boolean => isOwn && build.isCancelled && build.clock.now() >= stopAt;
 
 /** Tried until it is done, beside the following: a build that ends meanwhile is told as what it is. */
 async function askToStop(following: Following, { pipeline, number }: BuildFacts): Promise<void> {
-  following.hasAskedToStop = true;
-  const { organization } = following.build.input;
+  const { clock, input } = following.build;
+  const { organization, timing } = input;
+  following.stopAt = Infinity;
   const summary = `cancel build ${number}`;
   try {
     await guarded(() => cancelling.cancelBuild.executeWithOptions({ summary }, [{ organization, pipeline, number }]));
   } catch (error) {
-    log.warn('the build could not be cancelled', { number, error });
+    log.warn('the build could not be cancelled; it is asked again', { number, error });
+    following.stopAt = clock.now() + following.stopPauseMs;
+    following.stopPauseMs = Math.min(following.stopPauseMs * 2, timing.askAgainMaxMs);
+    clock.wakeAt(following.stopAt, 'ask the build to stop again');
   }
 }
 

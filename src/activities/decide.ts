@@ -91,9 +91,10 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
   );
   const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states });
   if (checked.kind === 'unknown') return checked;
+  const live = facts.here.known ? { live: facts.here.value.live } : {};
   // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.
-  if (!checked.tally.satisfied || checked.voided.length > 0) return { kind: 'void', votes: checked.voided, tally: checked.tally };
-  return { kind: 'good', tally: checked.tally, ...(facts.here.known ? { live: facts.here.value.live } : {}) };
+  if (!checked.tally.satisfied || checked.voided.length > 0) return { kind: 'void', votes: checked.voided, tally: checked.tally, ...live };
+  return { kind: 'good', tally: checked.tally, ...live };
 }
 
 async function readVoters(deps: FactsDeps, repo: Repo, people: readonly Person[]): Promise<ReadonlyMap<PersonKey, Read<AccountState>>> {

@@ -59,6 +59,8 @@ export interface World {
   /** May throw: then the look-up finds out nothing. */
   find: () => void;
   announce: (input: Announcement) => void | Promise<void>;
+  /** May throw: a receipt can't be delivered just now. */
+  answer: () => void;
   /** Reports of `build` do not reach their request. */
   loseReports: boolean;
   readonly timing: { environment: EnvironmentTiming; watch: BuildWatchTiming };
@@ -89,6 +91,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     cancel: () => undefined,
     find: () => undefined,
     announce: () => undefined,
+    answer: () => undefined,
     loseReports: false,
     timing: { ...timing },
     onCreated: () => undefined,
@@ -245,6 +248,7 @@ function notify(world: World): NotifyActivities {
       world.announcements.push(input);
     },
     async sendReceipt(input) {
+      world.answer();
       world.receipts.push(input);
     },
     async tellRequester({ phase }) {

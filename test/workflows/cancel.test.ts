@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { PEOPLE } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
@@ -114,6 +115,27 @@ describe('a cancel', () => {
     await story.cancel(id, 'ann');
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
+  });
+
+  it.each([
+    ['is refused once', 'Invalid'],
+    ['meets a token that is being changed', 'Unauthorised'],
+  ])('that %s is asked for again', async (_what, type) => {
+    const story = current();
+    let asked = 0;
+    story.world.cancel = () => {
+      asked += 1;
+      if (asked === 1) throw ApplicationFailure.create({ type, message: 'buildkite did not take it' });
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'building');
+    await story.cancel(id, 'ann');
+    await story.waitFor('the cancel at Buildkite', () => story.world.cancels.length === 1);
+    await story.finish(1, 'canceled');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'ended-badly', how: 'canceled', cancelledBy: PEOPLE.ann });
+    expect(asked).toBe(2);
   });
 
   it('that comes too late for the build does not hide its success', async () => {

@@ -35,6 +35,18 @@ describe('the claim', () => {
     expect((await story.end(id)).phase.kind).toBe('succeeded');
   });
 
+  it('with a void vote and enough others starts from what is live by now', async () => {
+    const story = current();
+    const live = { sha: NEXT_SHA, since: 1, code: null, buildUrl: null };
+    const left = { ...tallyOf([PEOPLE.bea]), satisfied: true };
+    story.world.recheck = () => ({ kind: 'void', votes: [{ by: PEOPLE.carl, why: 'left-group', detail: 'sre' }], tally: left, live });
+    const id = await approved(story);
+    await story.until(id, 'building');
+    expect(story.world.creates[0]).toMatchObject({ previousSha: NEXT_SHA, approvers: ['bea'] });
+    await story.finish(1, 'passed');
+    await story.end(id);
+  });
+
   it('with a void vote makes a push that came meanwhile a new revision', async () => {
     const story = current();
     const checking = createGate();

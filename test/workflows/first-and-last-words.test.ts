@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { replyId, TASK_QUEUE, type ReplyInput } from '../../workflows/contract.ts';
-import { githubReply, onSlack, planFor, slackReply, tallyOf } from '../support/deploy-examples.ts';
+import { githubReply, onSlack, planFor, slackReply, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { SHORT, useStory } from '../support/story.ts';
 
 const fromSlack = { requester: onSlack('ann'), origin: slackReply('ann') };
@@ -101,6 +101,29 @@ describe('what people are told first and last', () => {
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     expect(story.world.announcements.map(({ status }) => status.phase.kind)).toEqual(['succeeded']);
+  });
+
+  it('a token that is being changed costs neither a receipt nor the last word', async () => {
+    const story = current();
+    const refuseOnce = (): (() => void) => {
+      let calls = 0;
+      return () => {
+        calls += 1;
+        if (calls === 1) throw ApplicationFailure.create({ type: 'Unauthorised', message: 'slack answered token_expired' });
+      };
+    };
+    story.world.answer = refuseOnce();
+    const refuse = refuseOnce();
+    story.world.announce = ({ status }) => {
+      if (status.phase.kind === 'rejected') refuse();
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.waitFor('both cards', () => story.world.slackCards.length === 1 && story.world.githubCards.length === 1);
+    await story.vote(id, voteOf('bea', 'github', { kind: 'reject', reason: 'not today' }));
+    await story.end(id);
+    expect(story.world.receipts).toMatchObject([{ receipt: { kind: 'rejected' } }]);
+    expect(story.world.announcements.at(-1)?.status.phase.kind).toBe('rejected');
   });
 
   it('a comment that is no request is answered once', async () => {
