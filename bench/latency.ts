@@ -3,7 +3,7 @@ import type { SimMessage } from '../src/sim/slack/world.ts';
 import { PEOPLE, REPOSITORY } from '../src/sim/world.ts';
 import { startBare, type Bare } from './bare.ts';
 import { manyServices, openChannels, openSubject, type Subject } from './company.ts';
-import { createSender, recordDeliveries, type Recorder, type Sender } from './sender.ts';
+import { openSender, recordDeliveries, type Recorder, type Sender } from './sender.ts';
 import { eventually, pause, quiet, setStage, type Stage } from './stage.ts';
 import { compare, type Round } from './statistics.ts';
 import { compared, type Row } from './table.ts';
@@ -101,7 +101,7 @@ async function openScene({ address, namespace }: LatencyOptions): Promise<Scene>
   openChannels(stage.world);
   const recorder = await recordDeliveries(stage.world);
   const repositoryId = (stage.world.github.pullRequest(REPOSITORY, stage.world.pullRequest)['base'] as { repo: { id: number } }).repo.id;
-  return { stage, recorder, repositoryId, sender: createSender(stage.product.url), bare: await startBare(stage.client, address) };
+  return { stage, recorder, repositoryId, sender: await openSender(stage.product.url), bare: await startBare(stage.client, address) };
 }
 
 /** A B, B A, A B …: whatever else the machine does meets both alike. */

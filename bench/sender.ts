@@ -1,6 +1,7 @@
 // Sends what the platforms signed, on one connection that is kept open, and takes the time until the answer is there.
-import { Agent, createServer, request, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { SimMessage } from '../src/sim/slack/world.ts';
 import { REPOSITORY, type World } from '../src/sim/world.ts';
 
@@ -16,26 +17,49 @@ export interface Sender {
   close(): void;
 }
 
-export function createSender(productUrl: string): Sender {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/** Bare bytes on a bare socket: an HTTP client of our own would be part of every figure. */
+export async function openSender(productUrl: string): Promise<Sender> {
+  const { hostname, port, host } = new URL(productUrl);
+  const socket = connect(Number(port), hostname).setNoDelay(true).setEncoding('latin1');
+  await once(socket, 'connect');
   return {
-    send: (signed) =>
-      new Promise((resolve, reject) => {
-        const headers = { ...signed.headers, 'content-length': Buffer.byteLength(signed.body) };
-        const began = performance.now();
-        const outgoing = request(new URL(signed.path, productUrl), { agent, method: 'POST', headers }, (answer) => {
-          answer.resume();
-          answer.once('end', () => {
-            const took = performance.now() - began;
-            if (answer.statusCode === 200) resolve(took);
-            else reject(new Error(`${signed.path} was answered ${answer.statusCode}`));
-          });
-        });
-        outgoing.once('error', reject);
-        outgoing.end(signed.body);
-      }),
-    close: () => agent.destroy(),
+    send: async (signed) => {
+      const request = requestOf(signed, host);
+      const began = performance.now();
+      socket.write(request);
+      const answer = await readAnswer(socket);
+      const took = performance.now() - began;
+      if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(`${signed.path} was answered ${answer.split('\r\n', 1)[0]}`);
+      return took;
+    },
+    close: () => void socket.destroy(),
   };
+}
+
+function requestOf({ path, headers, body }: Signed, host: string): string {
+  const lines = Object.entries({ ...headers, host, 'content-length': Buffer.byteLength(body) }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** Until head and body are complete. */
+function readAnswer(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const settle = (act: () => void): void => {
+      socket.off('data', take);
+      socket.off('close', broken);
+      act();
+    };
+    const broken = (): void => settle(() => reject(new Error('the product closed the connection')));
+    const take = (chunk: string): void => {
+      answer += chunk;
+      const head = answer.indexOf('\r\n\r\n');
+      const length = /^content-length: (\d+)\r$/im.exec(answer)?.[1];
+      if (head !== -1 && length !== undefined && answer.length >= head + 4 + Number(length)) settle(() => resolve(answer));
+    };
+    socket.on('data', take);
+    socket.once('close', broken);
+  });
 }
 
 export interface Recorder {

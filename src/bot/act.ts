@@ -51,7 +51,7 @@ export async function actOn(deps: BotDeps, deployId: string, late: LateAct): Pro
   const name = late.act === 'castVote' ? late.input.kind : late.act;
   const outcome = await deps.gateway.act(deployId, late);
   const judged = outcome.kind === 'receipt' ? outcome.receipt.kind : outcome.kind;
-  deps.log.info({ deployId, act: name, outcome: judged }, 'act handled');
+  logLater(() => deps.log.info({ deployId, act: name, outcome: judged }, 'act handled'));
   deps.metrics.vote({ source: late.input.by.surface, act: name, outcome: judged });
   switch (outcome.kind) {
     case 'receipt':
@@ -61,6 +61,11 @@ export async function actOn(deps: BotDeps, deployId: string, late: LateAct): Pro
     case 'over':
       return null;
   }
+}
+
+/** When the answer has left: a line is written synchronously, and a person waits. */
+export function logLater(write: () => void): void {
+  setImmediate(write);
 }
 
 /** Says how the request ended, when, and how to ask again. */

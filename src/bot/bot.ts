@@ -2,7 +2,7 @@
 import { parseCommand } from '../command/parse.ts';
 import type { Reply } from '../render/reply.ts';
 import { replyMarkdown } from '../render/reply-github.ts';
-import { actOn, tooLate } from './act.ts';
+import { actOn, logLater, tooLate } from './act.ts';
 import { answer } from './answer.ts';
 import type { BotDeps } from './deps.ts';
 import type { Click, FrontDoor, Incoming, PushEvent } from './front-door.ts';
@@ -12,7 +12,7 @@ export function createBot(deps: BotDeps): FrontDoor {
   return {
     async command(incoming) {
       const reply = await handle(deps, incoming);
-      deps.log.info({ key: incoming.key, surface: incoming.from.surface, reply: reply.kind }, 'command handled');
+      logLater(() => deps.log.info({ key: incoming.key, surface: incoming.from.surface, reply: reply.kind }, 'command handled'));
       if (reply.kind !== 'silence') deps.metrics.command({ source: incoming.from.surface, outcome: reply.kind });
       if (incoming.from.surface === 'github') await sayOnGithub(deps, incoming, reply);
       return reply;

@@ -118,6 +118,7 @@ function answer(res: ServerResponse, response: RawResponse): void {
   const hasType = Object.keys(response.headers ?? {}).some((name) => name.toLowerCase() === 'content-type');
   res.writeHead(response.status, {
     ...(response.body === undefined || hasType ? {} : { 'content-type': 'text/plain; charset=utf-8' }),
+    'content-length': Buffer.byteLength(response.body ?? ''),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...response.headers,
