@@ -35,7 +35,7 @@ export async function createOnce(build: Build, order: BuildOrder, mayExist: bool
     if (outcome.kind === 'created') return { kind: 'built', build: outcome.build };
     if (outcome.kind === 'refused') return { kind: 'refused', answer: `${outcome.status}: ${outcome.answer}` };
     isUnclear = outcome.kind === 'unclear';
-    if (outcome.kind === 'unclear') await waitUntilOver(build, outcome.overAt);
+    if (outcome.kind === 'unclear') await waitUntilOver(build, order, outcome.overAt);
     else await waitToSend(build, outcome);
   }
 }
@@ -67,10 +67,10 @@ function startedAtOf(details: unknown): Millis | null {
   return typeof details.startedAt === 'number' ? details.startedAt : null;
 }
 
-async function waitUntilOver(build: Build, at: Millis): Promise<void> {
+async function waitUntilOver(build: Build, order: BuildOrder, at: Millis): Promise<void> {
   const { clock } = build;
   report(build, { kind: 'unclear', until: Math.max(at, clock.now()) });
-  if (at > clock.now()) await clock.until(() => build.early.length > 0, at, 'no create can be under way any more');
+  if (at > clock.now()) await clock.until(() => wasSeen(build, order), at, 'no create can be under way any more');
 }
 
 /** Proven not sent: waiting is safe. */
@@ -97,14 +97,21 @@ async function findOrProveAbsent(build: Build, order: BuildOrder): Promise<Build
   }
 }
 
-async function look(build: Build, { organization, pipeline, deployId, code }: BuildOrder): Promise<BuildFacts | null> {
+/** What carries our id but builds something else was not asked for by us. */
+const isOf = ({ sha }: BuildOrder, { commit }: BuildFacts): boolean => commit === sha;
+/** A webhook told of it already. */
+const wasSeen = ({ early }: Build, order: BuildOrder): boolean => early.some((seen) => isOf(order, seen));
+
+async function look(build: Build, order: BuildOrder): Promise<BuildFacts | null> {
+  const { organization, pipeline, deployId, code } = order;
   for (let times = 1; ; times += 1) {
     const summary = `is there a build of ${code}? (${times} of ${LOOKS})`;
-    const [found, ...others] = await reading.findBuild.executeWithOptions({ summary }, [{ organization, pipeline, deployId }]);
-    // The first one is ours; whatever else carries our id was not asked for by us.
-    for (const other of others) tellStray(build, other);
-    if (found !== undefined) return found;
-    if (times === LOOKS) return null;
-    await build.clock.until(() => build.early.length > 0, build.clock.now() + build.input.timing.findPauseMs, 'look once more');
+    const found = await reading.findBuild.executeWithOptions({ summary }, [{ organization, pipeline, deployId }]);
+    const own = found.find((one) => isOf(order, one)) ?? null;
+    if (own !== null || times === LOOKS) {
+      for (const other of found) if (other !== own) tellStray(build, other);
+      return own;
+    }
+    await build.clock.until(() => wasSeen(build, order), build.clock.now() + build.input.timing.findPauseMs, 'look once more');
   }
 }

@@ -145,6 +145,25 @@ describe('the create', () => {
     await story.waitFor('a free target', async () => (await story.environment()).holder === null);
   });
 
+  it('never takes a build of another commit for its own, whatever id that carries', async () => {
+    const story = current();
+    const { create } = story.world;
+    story.world.create = (order) => {
+      story.world.create = create;
+      const { deployId, target } = order;
+      newBuild(story.world, { deployId, target, commit: 'f'.repeat(40) });
+      return unclear();
+    };
+    const id = await approved(story);
+    await story.until(id, 'building');
+    await story.finish(2, 'passed');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 2 } });
+    expect(story.world.creates).toHaveLength(1);
+    await story.waitFor('the other build to hold the target', async () => (await story.environment()).holder !== null);
+    await story.finish(1, 'canceled');
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+  });
+
   it('leaves a second build of the same request to the environment, which follows it', async () => {
     const story = current();
     story.world.create = (order, build) => {
