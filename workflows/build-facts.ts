@@ -28,7 +28,19 @@ export function endOf(build: BuildFacts): BuildEnd | null {
 /** The build with what a newer sighting adds; null when the sighting is older than what is known. */
 export function advance(known: BuildFacts, seen: BuildFacts): BuildFacts | null {
   if (progressOf(seen) < progressOf(known)) return null;
-  return { ...seen, steps: mergeSteps(known.steps, seen.steps), deployId: seen.deployId ?? known.deployId, target: seen.target ?? known.target };
+  return { ...named(seen, known), steps: mergeSteps(known.steps, seen.steps) };
+}
+
+/** Meta-data never changes; a source that does not carry it takes nothing away. */
+export function named(seen: BuildFacts, known: BuildFacts): BuildFacts {
+  const { deployId, target, service, environment } = known;
+  return {
+    ...seen,
+    deployId: seen.deployId ?? deployId,
+    target: seen.target ?? target,
+    service: seen.service ?? service,
+    environment: seen.environment ?? environment,
+  };
 }
 
 /** Whether people would see a difference. */

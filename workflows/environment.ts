@@ -117,7 +117,9 @@ async function readBuildkite({ queue, organization, target, clock, timing }: Env
 }
 
 /** A build that no running `build` follows: somebody revived or started it. Believed after one read. */
-async function noteStray({ queue, organization, clock }: Environment, seen: BuildFacts): Promise<void> {
+async function noteStray({ target, queue, organization, clock }: Environment, seen: BuildFacts): Promise<void> {
+  // Anybody's build may carry the name of a target: only those that deploy to it are looked at.
+  if (!queue.pipelines.includes(seen.pipeline)) return;
   const isKnown = queue.strays.some(({ uuid }) => uuid === seen.uuid) || queue.holder?.follow?.uuid === seen.uuid;
   // An end that was recorded, or is about to be, is no news; and before Buildkite was read nothing is missed.
   const isEndKnown = endOf(seen) !== null && (knowsEnd(queue, seen) || (seen.deployId !== null && seen.deployId === queue.holder?.deployId));
@@ -128,14 +130,15 @@ async function noteStray({ queue, organization, clock }: Environment, seen: Buil
   } catch {
     return;
   }
-  if (endOf(build) !== null) record(queue, { build, code: null, deployId: build.deployId, now: clock.now() });
+  if (build.target !== target) return;
+  if (endOf(build) !== null) record(queue, { build, code: null, deployId: build.deployId, place: null, now: clock.now() });
   else if (!queue.strays.some(({ uuid }) => uuid === build.uuid)) queue.strays = [...queue.strays, build];
 }
 
 function detailsOf({ target, known, live, holder, waiting }: Queue): string {
   const lines = [
     `**${target}**`,
-    known ? `live: ${live === null ? 'nothing' : `\`${live.sha.slice(0, 7)}\``}` : 'live: not known yet',
+    ...(known ? live.map(({ service, environment: where, sha }) => `live: ${service} → ${where} \`${sha.slice(0, 7)}\``) : ['live: not known yet']),
     `holder: ${holder === null ? 'nobody' : (holder.entry?.code ?? holder.deployId ?? 'a build from outside')}`,
     ...waiting.map((entry, index) => `${index + 1}. ${entry.code} ${entry.service} → ${entry.environment}`),
   ];

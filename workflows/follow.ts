@@ -2,7 +2,7 @@
 // stands in while it is silent.
 import { log, rootCause } from '@temporalio/workflow';
 import { cancelling, peers, reading } from './ask.ts';
-import { blockedStep, endOf, isBlocked, looksDifferent } from './build-facts.ts';
+import { blockedStep, endOf, isBlocked, looksDifferent, named } from './build-facts.ts';
 import { report, startFollowing, type Build } from './build-state.ts';
 import { guarded, isFailureOf } from './guarded.ts';
 import type { BuildEnd, BuildFacts, Millis } from './vocabulary.ts';
@@ -95,7 +95,7 @@ async function confirm(following: Following, before: BuildFacts): Promise<Ended 
     build.isSuspect = true;
     return null;
   }
-  build.followed = { ...read, deployId: read.deployId ?? before.deployId, target: read.target ?? before.target };
+  build.followed = named(read, before);
   const how = endOf(read);
   if (how !== null) return { how, build: build.followed };
   await doubt(following, isBlocked(read));

@@ -2,8 +2,9 @@
 import { endOf } from './build-facts.ts';
 import type { CarriedEnvironment, EndedTurn, Holder, WaitingJoin } from './carried.ts';
 import type { BuildResult, EnvironmentInput, Join, JoinAnswer } from './contract.ts';
-import type { DeployRecord, EnvironmentState } from './status.ts';
-import type { BuildFacts, LiveVersion, Millis, Target } from './vocabulary.ts';
+import { withLive, type BuiltPlace } from './live.ts';
+import type { DeployRecord, EnvironmentState, LiveService } from './status.ts';
+import type { BuildFacts, Millis, Target } from './vocabulary.ts';
 
 const HISTORY_MAX = 20;
 const ENDED_MAX = 100;
@@ -16,7 +17,7 @@ export interface Queue {
   unread: readonly string[];
   /** false until Buildkite was read: the live version is unknown then, not nothing, and no turn is granted. */
   known: boolean;
-  live: LiveVersion | null;
+  live: readonly LiveService[];
   holder: Holder | null;
   waiting: readonly WaitingJoin[];
   strays: readonly BuildFacts[];
@@ -32,7 +33,7 @@ export function openQueue({ target, pipelines, carried }: EnvironmentInput): Que
     pipelines,
     unread: carried?.unread ?? pipelines,
     known: state?.known ?? false,
-    live: state?.live ?? null,
+    live: state?.live ?? [],
     holder: carried?.holder ?? null,
     waiting: carried?.queue ?? [],
     strays: carried?.strays ?? [],
@@ -144,7 +145,8 @@ export function release(queue: Queue, result: BuildResult, now: Millis, turn: nu
   const { holder } = queue;
   if (holder?.entry != null && turn !== null && turn !== holder.entry.turn) putBack(queue);
   queue.holder = null;
-  if (result.kind === 'ended') record(queue, { build: result.build, code: result.code, deployId: holder?.deployId ?? null, now });
+  if (result.kind === 'ended')
+    record(queue, { build: result.build, code: result.code, deployId: holder?.deployId ?? null, place: holder?.entry ?? null, now });
   if (holder?.entry == null || (turn !== null && turn !== holder.entry.turn)) return;
   const { deployId } = holder.entry;
   const isBuilt = result.kind === 'ended';
@@ -160,20 +162,22 @@ export interface Recorded {
   readonly build: BuildFacts;
   readonly code: string | null;
   readonly deployId: string | null;
+  /** What the request says; null: what the build says of itself. */
+  readonly place: BuiltPlace | null;
   readonly now: Millis;
 }
 
-/** Remembers an ended build; a passed one is the live version unless a later one is. */
-export function record(queue: Queue, { build, code, deployId, now }: Recorded): void {
+/** Remembers an ended build; a passed one is the live version of its service unless a later one is. */
+export function record(queue: Queue, { build, code, deployId, place, now }: Recorded): void {
   const how = endOf(build);
   if (how === null) return;
   const endedAt = build.finishedAt ?? now;
   const { uuid, number, url: buildUrl, startedAt, commit: sha } = build;
+  const { service, environment } = place ?? build;
   queue.strays = queue.strays.filter((stray) => stray.uuid !== uuid);
-  const entry = { workflowId: deployId ?? '', code: code ?? '', sha, how, build: number, buildUrl, startedAt, endedAt };
+  const entry = { workflowId: deployId ?? '', code: code ?? '', service, environment, sha, how, build: number, buildUrl, startedAt, endedAt };
   queue.history = [...queue.history.filter((before) => before.buildUrl !== buildUrl), entry].slice(-HISTORY_MAX);
-  if (how !== 'passed' || (queue.live !== null && queue.live.since > endedAt)) return;
-  queue.live = liveVersion(build, code, endedAt);
+  queue.live = withLive(queue.live, { build, code, service, environment, endedAt });
 }
 
 export function knowsEnd(queue: Queue, build: BuildFacts): boolean {
@@ -187,21 +191,15 @@ export function loseSight(queue: Queue): void {
   queue.unread = queue.pipelines;
 }
 
-/** What these pipelines' builds at Buildkite teach: unfinished ones hold the target, the newest passed one is live. */
+/** What these pipelines' builds at Buildkite teach: unfinished ones hold the target, the newest passed one of each service is live. */
 export function learn(queue: Queue, builds: readonly BuildFacts[], pipelines: readonly string[]): void {
   const byAge = builds.toSorted((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
   const others = queue.strays.filter(({ pipeline }) => !pipelines.includes(pipeline));
   queue.strays = [...others, ...byAge.filter((build) => endOf(build) === null)];
   for (const build of byAge) {
-    const since = build.finishedAt;
-    if (endOf(build) !== 'passed' || since === null || (queue.live !== null && queue.live.since > since)) continue;
-    queue.live = liveVersion(build, null, since);
+    const { service, environment, finishedAt: endedAt } = build;
+    if (endedAt !== null) queue.live = withLive(queue.live, { build, code: null, service, environment, endedAt });
   }
   queue.unread = queue.unread.filter((pipeline) => !pipelines.includes(pipeline));
   queue.known ||= queue.unread.length === 0;
-}
-
-function liveVersion(build: BuildFacts, code: string | null, since: Millis): LiveVersion {
-  // Casts at the boundary: Buildkite was given a full SHA and a code of ours, and tells them back.
-  return { sha: build.commit as LiveVersion['sha'], since, code: code as LiveVersion['code'], buildUrl: build.url };
 }

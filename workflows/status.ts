@@ -68,10 +68,19 @@ export interface DeployStatus {
   readonly build: BuildFacts | null;
 }
 
+/** What of one service is live on a target, which several may share. */
+export interface LiveService extends LiveVersion {
+  readonly service: string;
+  readonly environment: string;
+}
+
 /** One finished deploy, as the environment remembers it. */
 export interface DeployRecord {
   readonly workflowId: string;
   readonly code: string;
+  /** null: a build from outside that does not say. */
+  readonly service: string | null;
+  readonly environment: string | null;
   readonly sha: string;
   readonly how: BuildEnd;
   readonly build: number;
@@ -94,7 +103,8 @@ export interface EnvironmentState {
   readonly target: string;
   /** false until a fresh environment has read Buildkite: then `live` is unknown, not nothing. */
   readonly known: boolean;
-  readonly live: LiveVersion | null;
+  /** Each service in each of its environments once. Those that are missing have nothing live here. */
+  readonly live: readonly LiveService[];
   /** `deployId` is null for a build that was not asked for here. */
   readonly holder: { readonly deployId: string | null; readonly code: string | null; readonly since: Millis } | null;
   readonly queue: readonly QueueEntry[];

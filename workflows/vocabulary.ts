@@ -74,7 +74,7 @@ export interface PullRequestRef {
   readonly url: string;
 }
 
-/** The version that runs on a target now. */
+/** The version of a service that runs in an environment now. */
 export interface LiveVersion {
   readonly sha: CommitSha;
   readonly since: Millis;
@@ -229,9 +229,11 @@ export interface BuildFacts {
   readonly finishedAt: Millis | null;
   /** Empty when the source did not carry jobs (webhooks, bulk polls). */
   readonly steps: readonly BuildStep[];
-  /** `countersign:deploy-id` and `countersign:target` of its meta-data. */
+  /** `countersign:deploy-id`, `countersign:target` and so on of its meta-data. */
   readonly deployId: string | null;
   readonly target: string | null;
+  readonly service: string | null;
+  readonly environment: string | null;
 }
 
 /** How a build ended, told as what it is: only `passed` is success. */

@@ -7,6 +7,7 @@ import type { EnvironmentPolicy, Role } from '../policy/environment-policy.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { AccountState, Read } from '../policy/facts.ts';
 import { judgeCancel, judgeVote, recheckVotes } from '../policy/judge.ts';
+import { liveOf } from '../policy/live.ts';
 import { resolvePerson } from '../policy/people.ts';
 import { isTrouble } from '../trouble.ts';
 import { gatherFacts, whyElsewhere, type FactsDeps } from './gather-facts.ts';
@@ -91,7 +92,7 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
   );
   const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states });
   if (checked.kind === 'unknown') return checked;
-  const live = facts.here.known ? { live: facts.here.value.live } : {};
+  const live = facts.here.known ? { live: liveOf(facts.here.value, plan.service, plan.environment) } : {};
   // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.
   if (!checked.tally.satisfied || checked.voided.length > 0) return { kind: 'void', votes: checked.voided, tally: checked.tally, ...live };
   return { kind: 'good', tally: checked.tally, ...live };

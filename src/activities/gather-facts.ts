@@ -6,6 +6,7 @@ import { placeOf, policyOf, type Config } from '../config/config.ts';
 import type { GithubApi } from '../github/api.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
+import { liveOf } from '../policy/live.ts';
 import { groupsOf } from '../policy/people.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { andThen, known, type Reader } from './reading.ts';
@@ -179,9 +180,11 @@ async function readHistory(
   const repo = repository.value;
   const [checks, comparison] = await Promise.all([
     reader.read('the checks', () => deps.github.readChecks(repo, found.sha)),
-    andThen(here, ({ live }) =>
-      live === null ? known(null) : reader.read('the comparison with the live version', () => deps.github.compare(repo, live.sha, found.sha)),
-    ),
+    andThen(here, (state) => {
+      const live = liveOf(state, policy.service, policy.environment);
+      if (live === null) return known(null);
+      return reader.read('the comparison with the live version', () => deps.github.compare(repo, live.sha, found.sha));
+    }),
   ]);
   return { checks, comparison, reviews: await readReviews(deps, reader, { repo, policy, target, comparison }) };
 }

@@ -10,6 +10,7 @@ import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { excludedFrom, tallyPlan } from '../policy/judge.ts';
+import { liveOf } from '../policy/live.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
 import { unsatisfiable } from '../policy/rule.ts';
 import { resolveParameters } from '../policy/parameters.ts';
@@ -114,14 +115,14 @@ function draft(deps: FactsDeps, { input, policy, requester, gathered, repository
     ref: { kind: ref.type, name: ref.name, branch: ref.branch },
     pullRequest: pullRequest === null ? null : toRef(pullRequest),
     requesters: distinct([requester, ...input.pushers.map((account) => resolvePerson(deps.config.people, account))]),
-    live: here?.live ?? null,
+    live: here === null ? null : liveOf(here, policy.service, policy.environment),
     change,
     gates,
     rule: policy.approvals,
     tally: { satisfied: policy.approvals.tree === null, have: 0, need: 0, tree: null },
     isProtected: policy.isProtected,
     policy: { ...policy },
-    usualMs: usualDuration(here?.history ?? []),
+    usualMs: usualDuration(here?.history ?? [], policy),
     environmentUrl: policy.environmentUrl,
     slack: policy.slack,
     promotesTo: service === null ? [] : promotesTo(service, policy.environment),
@@ -187,8 +188,9 @@ function pullRequestsByTitle(commits: readonly CommitFacts[]): readonly number[]
   return [...new Set(numbers)];
 }
 
-function usualDuration(history: readonly DeployRecord[]): number | null {
+function usualDuration(history: readonly DeployRecord[], { service, environment }: EnvironmentPolicy): number | null {
   const durations = history
+    .filter((record) => record.service === service && record.environment === environment)
     .filter((record) => record.how === 'passed' && record.startedAt !== null)
     .map((record) => record.endedAt - (record.startedAt ?? record.endedAt))
     .toSorted((a, b) => a - b);

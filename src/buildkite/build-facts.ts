@@ -4,6 +4,8 @@ import type { Build, Job } from './schema.ts';
 
 export const DEPLOY_ID_KEY = 'countersign:deploy-id';
 export const TARGET_KEY = 'countersign:target';
+const SERVICE_KEY = 'countersign:service';
+const ENVIRONMENT_KEY = 'countersign:environment';
 
 const LABEL_MAX = 120;
 const STEP_TYPES: Readonly<Record<string, BuildStep['type']>> = { script: 'command', manual: 'block', trigger: 'trigger' };
@@ -25,6 +27,8 @@ export function factsOf(build: Build, pipeline: string | null): BuildFacts {
     steps: stepsOf(build.jobs ?? []),
     deployId: metaData(build, DEPLOY_ID_KEY),
     target: metaData(build, TARGET_KEY),
+    service: metaData(build, SERVICE_KEY),
+    environment: metaData(build, ENVIRONMENT_KEY),
   };
 }
 

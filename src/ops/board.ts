@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DeployPhase, DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { Account, Millis } from '../../workflows/vocabulary.ts';
+import { liveOf } from '../policy/live.ts';
 
 export interface BoardSnapshot {
   readonly at: Millis;
@@ -67,7 +68,8 @@ function requestRow({ request, plan, phase, tally }: DeployStatus, now: Millis):
 function environmentRow({ service, environment, state }: BoardSnapshot['environments'][number], now: Millis): string {
   const name = `<b>${escapeHtml(service)}</b> ${escapeHtml(environment)}`;
   if (state === null) return row([name, 'can’t be read now', '', '']);
-  const { live, holder, queue, known } = state;
+  const { holder, queue, known } = state;
+  const live = liveOf(state, service, environment);
   const nothing = known ? 'nothing yet' : 'unknown: being read from Buildkite';
   return row([
     name,

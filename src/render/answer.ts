@@ -1,8 +1,8 @@
 // An answer to one person, before a surface draws it: some lines, perhaps a list, perhaps a table.
 import type { Receipt } from '../../workflows/contract.ts';
-import type { EnvironmentState } from '../../workflows/status.ts';
 import { helpPage } from '../command/help.ts';
 import type { HelpEntry } from '../command/help.ts';
+import { liveOf } from '../policy/live.ts';
 import type { RenderContext } from './context.ts';
 import { plural } from './facts.ts';
 import { channel, code, fromBackticks, join, link, listed, named, say, shaLink, strong, time } from './inline.ts';
@@ -169,15 +169,20 @@ function whatIsLive({ environments }: Extract<Spoken, { kind: 'what-is-live' }>,
   if (environments.length === 0) return lines(say`Nothing is configured here.`);
   return {
     lines: [say`What is live:`],
-    items: environments.map(({ service, environment, state }) => say`${code(service)} on ${strong(environment)}: ${liveWords(state, context)}`),
+    items: environments.map(
+      ({ service, environment, state }) => say`${code(service)} on ${strong(environment)}: ${liveWords({ service, environment, state }, context)}`,
+    ),
     closing: null,
   };
 }
 
-function liveWords(state: EnvironmentState | null, { now }: RenderContext): Inline {
+type Place = Extract<Spoken, { kind: 'what-is-live' }>['environments'][number];
+
+function liveWords({ service, environment, state }: Place, { now }: RenderContext): Inline {
   // No reading of Buildkite for a mere question: the first request there does it.
   if (state === null) return say`❓ not known: nobody has asked for a deploy there yet`;
-  const { live, holder, queue, known } = state;
+  const { holder, queue, known } = state;
+  const live = liveOf(state, service, environment);
   const parts: Inline[] = [];
   if (!known) parts.push(say`❓ not known yet: Buildkite has not been read`);
   else if (live === null) parts.push(say`nothing yet`);

@@ -20,7 +20,12 @@ const BUILD = {
   created_at: '2018-03-25 03:58:14 UTC',
   started_at: '2018-03-25T03:58:15.500Z',
   finished_at: null,
-  meta_data: { 'countersign:deploy-id': 'deploy:github:101:5001', 'countersign:target': 'api/production' },
+  meta_data: {
+    'countersign:deploy-id': 'deploy:github:101:5001',
+    'countersign:target': 'cluster',
+    'countersign:service': 'api',
+    'countersign:environment': 'production',
+  },
 };
 const finished = (change: object = {}): string =>
   JSON.stringify({ event: 'build.finished', build: { ...BUILD, ...change }, pipeline: { slug: 'api-deploy' }, sender: { name: 'x' } });
@@ -69,7 +74,9 @@ describe('a Buildkite webhook', () => {
         finishedAt: null,
         steps: [],
         deployId: 'deploy:github:101:5001',
-        target: 'api/production',
+        target: 'cluster',
+        service: 'api',
+        environment: 'production',
       },
     ]);
   });
@@ -120,10 +127,10 @@ describe('a Buildkite webhook', () => {
   it('follows an unblocked step and builds that only carry a target', async () => {
     const { seen, withToken } = bench();
     await withToken(finished().replace('build.finished', 'job.activated'));
-    await withToken(finished({ meta_data: { 'countersign:target': 'api/production' } }));
+    await withToken(finished({ meta_data: { 'countersign:target': 'cluster' } }));
     expect(seen.map(({ deployId, target }) => [deployId, target])).toEqual([
-      ['deploy:github:101:5001', 'api/production'],
-      [null, 'api/production'],
+      ['deploy:github:101:5001', 'cluster'],
+      [null, 'cluster'],
     ]);
   });
 

@@ -21,6 +21,8 @@ const BUILD: BuildFacts = {
   steps: [],
   deployId: null,
   target: null,
+  service: null,
+  environment: null,
 };
 
 function request(phase: DeployPhase, name = 'ann'): DeployStatus {
@@ -49,7 +51,7 @@ function request(phase: DeployPhase, name = 'ann'): DeployStatus {
     build: null,
   };
 }
-const STATE: EnvironmentState = { target: 'api/production', known: true, live: null, holder: null, queue: [], history: [] };
+const STATE: EnvironmentState = { target: 'api/production', known: true, live: [], holder: null, queue: [], history: [] };
 const board = (snapshot: Partial<BoardSnapshot>): string => boardPage({ at: NOW, requests: [], environments: [], ...snapshot });
 const environment = (state: EnvironmentState | null): string => board({ environments: [{ service: 'api', environment: 'production', state }] });
 
@@ -73,7 +75,16 @@ describe('the board', () => {
     ['nothing live', STATE, 'nothing yet'],
     ['not read yet', { ...STATE, known: false }, 'unknown: being read from Buildkite'],
     ['unreachable', null, 'can’t be read now'],
-    ['live', { ...STATE, live: { sha: SHA, since: NOW - 1, code: null, buildUrl: null } }, '>4f5a6b7</code>'],
+    [
+      'live',
+      { ...STATE, live: [{ service: 'api', environment: 'production', sha: SHA, since: NOW - 1, code: null, buildUrl: null }] },
+      '>4f5a6b7</code>',
+    ],
+    [
+      'shared',
+      { ...STATE, live: [{ service: 'web', environment: 'production', sha: SHA, since: NOW - 1, code: null, buildUrl: null }] },
+      'nothing yet',
+    ],
     ['held', { ...STATE, holder: { deployId: 'd', code: null, since: NOW - 45_000 } }, 'a build from outside</code> for 45 s'],
   ])('shows an environment that is %s', (_what, state, words) => {
     expect(environment(state)).toContain(words);

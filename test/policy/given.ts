@@ -96,8 +96,18 @@ export function pullRequest(change: Partial<PullRequestFacts> = {}): PullRequest
 }
 
 export function state(live: { readonly sha: string; readonly since: number } | null, isKnown = true): EnvironmentState {
-  const version = live === null ? null : { sha: commitSha(live.sha), since: live.since, code: 'ABCD-EF' as DeployCode, buildUrl: null };
-  return { target: 'api/staging', known: isKnown, live: version, holder: null, queue: [], history: [] };
+  const version = (service: string, environment: string, { sha: full, since }: { readonly sha: string; readonly since: number }) => ({
+    service,
+    environment,
+    sha: commitSha(full),
+    since,
+    code: 'ABCD-EF' as DeployCode,
+    buildUrl: null,
+  });
+  // Another repository's service on the same target: its commits are none of ours.
+  const other = version('web', 'production', { sha: 'c'.repeat(40), since: 0 });
+  const ours = live === null ? [] : [version('api', 'staging', live), version('api', 'production', live)];
+  return { target: 'cluster', known: isKnown, live: [other, ...ours], holder: null, queue: [], history: [] };
 }
 
 export function commit(digit: string): CommitFacts {

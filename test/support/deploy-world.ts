@@ -196,7 +196,13 @@ function buildkite(world: World): BuildkiteActivities {
     async createBuild(order) {
       const build = (): BuildFacts => {
         world.creates.push(order);
-        const created = newBuild(world, { deployId: order.deployId, target: order.target, commit: order.sha });
+        const created = newBuild(world, {
+          deployId: order.deployId,
+          target: order.target,
+          service: order.service,
+          environment: order.environment,
+          commit: order.sha,
+        });
         world.onCreated(created);
         return created;
       };
@@ -277,6 +283,8 @@ export function newBuild(world: World, facts: Partial<BuildFacts>): BuildFacts {
     steps: [{ label: 'deploy', type: 'command', state: 'scheduled', jobId: `job-${number}` }],
     deployId: null,
     target: null,
+    service: world.service,
+    environment: 'production',
     ...facts,
   };
   world.builds.push(build);

@@ -64,7 +64,16 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
 const live: EnvironmentState = {
   target: 'api/production',
   known: true,
-  live: { sha: LIVE, since: NOW - 26 * 60 * MINUTE, code: code('4GHT-W9'), buildUrl: 'https://buildkite.test/acme/api-deploy/builds/498' },
+  live: [
+    {
+      service: 'api',
+      environment: 'production',
+      sha: LIVE,
+      since: NOW - 26 * 60 * MINUTE,
+      code: code('4GHT-W9'),
+      buildUrl: 'https://buildkite.test/acme/api-deploy/builds/498',
+    },
+  ],
   holder: { deployId: 'deploy:github:7001:9000', code: CODE, since: NOW - 2 * MINUTE },
   queue: [{ deployId: 'deploy:github:7001:9002', code: '9QRS-T3', turn: 1, service: 'api', environment: 'production', joinedAt: NOW - MINUTE }],
   history: [],
@@ -142,8 +151,8 @@ export const REPLIES = {
       kind: 'what-is-live',
       environments: [
         { service: 'api', environment: 'production', state: live },
-        { service: 'api', environment: 'staging', state: { ...live, holder: null, queue: [], live: null } },
-        { service: 'web', environment: 'production', state: { ...live, known: false, live: null, queue: [], holder: { deployId: null, code: null, since: NOW - MINUTE } } }, // oxfmt-ignore
+        { service: 'api', environment: 'staging', state: { ...live, holder: null, queue: [] } },
+        { service: 'web', environment: 'production', state: { ...live, known: false, live: [], queue: [], holder: { deployId: null, code: null, since: NOW - MINUTE } } }, // oxfmt-ignore
         { service: 'web', environment: 'staging', state: null },
       ],
     },

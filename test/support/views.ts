@@ -143,6 +143,8 @@ export const build: BuildFacts = {
   ],
   deployId: workflowId,
   target: 'eu-cluster',
+  service: 'api',
+  environment: 'production',
 };
 const ended = (state: string): BuildFacts => ({ ...build, state, startedAt: NOW - 372_000, finishedAt: NOW, steps: [] });
 

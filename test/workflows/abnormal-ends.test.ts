@@ -73,7 +73,7 @@ describe('when a workflow is ended from outside', () => {
     expect(story.world.creates).toHaveLength(1);
     await story.finish(1, 'passed');
     await story.until(second, 'building');
-    expect((await story.environment()).live?.buildUrl).toBe(story.world.builds[0]?.url);
+    expect((await story.environment()).live[0]?.buildUrl).toBe(story.world.builds[0]?.url);
     await story.finish(2, 'passed');
     await story.end(second);
   });
@@ -111,7 +111,7 @@ describe('when a workflow is ended from outside', () => {
     expect((await story.end(second)).phase.kind).toBe('succeeded');
     expect(story.world.creates).toHaveLength(2);
     await free(story);
-    expect((await story.environment()).live?.buildUrl).toBe(story.world.builds[1]?.url);
+    expect((await story.environment()).live[0]?.buildUrl).toBe(story.world.builds[1]?.url);
   });
 
   it('environment and build both terminated: the request learns the end all the same', async () => {

@@ -16,6 +16,8 @@ const BUILD: BuildFacts = {
   steps: [],
   deployId: 'deploy:1',
   target: 'api/production',
+  service: 'api',
+  environment: 'production',
 };
 const step = (label: string, state: string, jobId: string | null, type: BuildStep['type'] = 'command'): BuildStep => ({ label, state, jobId, type });
 

@@ -40,7 +40,7 @@ describe('a running build', () => {
     const { phase } = await story.end(id);
     expect(phase).toMatchObject({ kind: 'ended-badly', how: 'failed', log: { step: 'smoke test', lines: ['boom'] }, cancelledBy: null });
     const { live, history } = await story.environment();
-    expect(live).toBeNull();
+    expect(live).toEqual([]);
     expect(history).toMatchObject([{ workflowId: id, how: 'failed', build: 1 }]);
   });
 

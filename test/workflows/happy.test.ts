@@ -30,7 +30,12 @@ describe('a deploy with two approvals and a passing build', () => {
     expect(world.announcements.map(({ status }) => status.phase.kind)).toEqual(['waiting', 'building', 'succeeded']);
     expect(world.receipts.map(({ to }) => to)).toEqual([githubReply(9)]);
     expect(world.reads).toEqual(['list target', 'read 1']);
-    expect(await story.environment()).toMatchObject({ known: true, live: { sha: end.plan?.sha }, holder: null, queue: [] });
+    expect(await story.environment()).toMatchObject({
+      known: true,
+      live: [{ service: world.service, environment: 'production', sha: end.plan?.sha }],
+      holder: null,
+      queue: [],
+    });
 
     const histories = await Promise.all([id, buildId(story.target), environmentId(story.target)].map((workflow) => story.stage.history(workflow)));
     const counts = histories.map(({ events }) => events?.length ?? 0);

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { deployCode, target } from '../../src/ids.ts';
 import type { EnvironmentInput, Join } from '../../workflows/contract.ts';
-import { carry, endTurn, hold, joinQueue, nextHolder, openQueue, placeOf, putBack, record, release, type Queue } from '../../workflows/queue.ts';
+import {
+  carry,
+  endTurn,
+  hold,
+  joinQueue,
+  learn,
+  nextHolder,
+  openQueue,
+  placeOf,
+  putBack,
+  record,
+  release,
+  type Queue,
+} from '../../workflows/queue.ts';
 import type { BuildFacts } from '../../workflows/vocabulary.ts';
 import { SHA } from '../support/deploy-examples.ts';
 
@@ -31,6 +44,8 @@ const buildOf = (number: number, change: Partial<BuildFacts> = {}): BuildFacts =
   steps: [],
   deployId: null,
   target: TARGET,
+  service: 'api',
+  environment: 'production',
   ...change,
 });
 
@@ -92,12 +107,51 @@ describe('the queue of a target', () => {
 
   it('remembers ends once, and only a later passed build changes what is live', () => {
     const queue = queueOf();
-    record(queue, { build: buildOf(5), code: null, deployId: 'a', now: 9 });
-    record(queue, { build: buildOf(4), code: null, deployId: 'b', now: 9 });
-    record(queue, { build: buildOf(6, { state: 'failed' }), code: null, deployId: 'c', now: 9 });
-    record(queue, { build: buildOf(5), code: null, deployId: 'a', now: 9 });
+    record(queue, { build: buildOf(5), code: null, deployId: 'a', place: null, now: 9 });
+    record(queue, { build: buildOf(4), code: null, deployId: 'b', place: null, now: 9 });
+    record(queue, { build: buildOf(6, { state: 'failed' }), code: null, deployId: 'c', place: null, now: 9 });
+    record(queue, { build: buildOf(5), code: null, deployId: 'a', place: null, now: 9 });
     expect(queue.history.map(({ build }) => build)).toEqual([4, 6, 5]);
-    expect(queue.live).toMatchObject({ since: 5, buildUrl: 'https://buildkite.test/5' });
+    expect(queue.live).toMatchObject([{ since: 5, buildUrl: 'https://buildkite.test/5' }]);
+  });
+
+  it('remembers what is live of each service on a target that several share', () => {
+    const queue = queueOf();
+    record(queue, { build: buildOf(5), code: null, deployId: 'a', place: null, now: 9 });
+    record(queue, { build: buildOf(6), code: null, deployId: 'b', place: { service: 'web', environment: 'production' }, now: 9 });
+    record(queue, { build: buildOf(4, { service: 'web' }), code: null, deployId: 'c', place: null, now: 9 });
+    expect(queue.live.map(({ service, buildUrl }) => [service, buildUrl])).toEqual([
+      ['api', 'https://buildkite.test/5'],
+      ['web', 'https://buildkite.test/6'],
+    ]);
+    expect(queue.history.map(({ service, build }) => [service, build])).toEqual([
+      ['api', 5],
+      ['web', 6],
+      ['web', 4],
+    ]);
+  });
+
+  it('learns from one list what is live of each service, and what holds the target', () => {
+    const queue = queueOf();
+    const running = buildOf(8, { state: 'running', finishedAt: null });
+    learn(queue, [running, buildOf(7, { service: 'web' }), buildOf(6), buildOf(5)], ['api-deploy']);
+    expect(queue.live.map(({ service, since }) => [service, since])).toEqual([
+      ['api', 6],
+      ['web', 7],
+    ]);
+    expect(queue.strays).toEqual([running]);
+    expect(queue.known).toBe(true);
+  });
+
+  it.each<[string, Partial<BuildFacts>]>([
+    ['names no full commit', { commit: 'HEAD' }],
+    ['says of no service', { service: null }],
+    ['says of no environment', { environment: null }],
+  ])('takes no build for live that %s', (_what, change) => {
+    const queue = queueOf();
+    record(queue, { build: buildOf(5, change), code: null, deployId: null, place: null, now: 9 });
+    learn(queue, [buildOf(6, change)], ['api-deploy']);
+    expect(queue.live).toEqual([]);
   });
 
   it('survives the hand-over to the next run', () => {

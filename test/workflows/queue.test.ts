@@ -46,8 +46,9 @@ describe('requests on one target', () => {
     const { recheck } = story.world;
     story.world.recheck = async (input) => {
       const { live } = await story.environment();
+      const [version = null] = live;
       const checked = await recheck(input);
-      return checked.kind === 'good' ? { ...checked, live } : checked;
+      return checked.kind === 'good' ? { ...checked, live: version } : checked;
     };
     const first = await approved(story);
     await story.until(first, 'building');
@@ -90,7 +91,7 @@ describe('requests on one target', () => {
     await story.finish(1, 'passed');
     expect((await story.end(first)).phase.kind).toBe('succeeded');
     await story.until(second, 'building');
-    expect((await story.environment()).live).toMatchObject({ buildUrl: story.world.builds[0]?.url });
+    expect((await story.environment()).live).toMatchObject([{ buildUrl: story.world.builds[0]?.url }]);
     await story.finish(2, 'passed');
     expect((await story.end(second)).phase.kind).toBe('succeeded');
     expect(story.world.creates).toHaveLength(2);

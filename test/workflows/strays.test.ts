@@ -24,14 +24,14 @@ describe('a build that no request of ours is following', () => {
     await story.waitFor('a holder', async () => (await story.environment()).holder !== null);
     expect(await story.environment()).toMatchObject({
       known: true,
-      live: { sha: 'b'.repeat(40), since: 2_000 },
+      live: [{ sha: 'b'.repeat(40), since: 2_000 }],
       holder: { deployId: null },
       queue: [{ deployId: id }],
     });
     expect(story.world.creates).toEqual([]);
     await story.finish(3, 'passed');
     await story.until(id, 'building');
-    expect((await story.environment()).live).toMatchObject({ buildUrl: story.world.builds[2]?.url });
+    expect((await story.environment()).live).toMatchObject([{ buildUrl: story.world.builds[2]?.url }]);
     await story.finish(4, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
   });
@@ -72,9 +72,39 @@ describe('a build that no request of ours is following', () => {
     expect(story.world.creates).toHaveLength(1);
     await story.finish(1, 'passed');
     await story.until(second, 'building');
-    expect(await story.environment()).toMatchObject({ live: { sha: SHA }, history: [{ how: 'passed', build: 1 }] });
+    expect(await story.environment()).toMatchObject({ live: [{ sha: SHA }], history: [{ how: 'passed', build: 1 }] });
     await story.finish(2, 'passed');
     await story.end(second);
+  });
+
+  it.each([
+    ['is of a pipeline that does not deploy there', { pipeline: 'unit-tests' }],
+    ['turns out to be of another target', { target: 'elsewhere' }],
+  ])('is no news when it %s', async (_what, change) => {
+    const story = current();
+    const { target } = story;
+    const id = await approved(story);
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    const before = await story.environment();
+    const forged = newBuild(story.world, {
+      target,
+      state: 'passed',
+      startedAt: 1,
+      finishedAt: Date.now() + 60_000,
+      commit: 'f'.repeat(40),
+      ...change,
+    });
+    await story.workflow('environment').signal(strayBuildSeen, { build: { ...forged, target } });
+    // Handled by now: a later one that is genuine has been believed.
+    newBuild(story.world, { target, state: 'failed', startedAt: 1, finishedAt: Date.now() });
+    await story.workflow('environment').signal(strayBuildSeen, { build: changeBuild(story.world, 3, {}) });
+    await story.waitFor('the genuine one', async () => (await story.environment()).history.length === 2);
+    const { live, history } = await story.environment();
+    expect(live).toEqual(before.live);
+    expect(history.map(({ build }) => build)).toEqual([1, 3]);
   });
 
   it('is believed only after a read, and an old end is no news', async () => {

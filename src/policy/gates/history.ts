@@ -14,7 +14,9 @@ import {
   type FoundRef,
   type Question,
 } from './gate.ts';
+import type { EnvironmentPolicy } from '../environment-policy.ts';
 import type { Facts } from '../facts.ts';
+import { liveOf } from '../live.ts';
 import type { GateResult } from '../../../workflows/vocabulary.ts';
 
 /** The same commit must be live in each named environment, and have been for the soak time. */
@@ -23,7 +25,7 @@ export function judgeOrder({ policy, facts }: Question): Answer {
   if (steps.length === 0) return notApplicable('order', `${policy.environment} comes after nothing`);
   const ref = foundRef(facts);
   if (ref === null) return notApplicable('order', 'no commit found');
-  const answers = steps.map((step) => judgeStep(step, ref, facts));
+  const answers = steps.map((step) => judgeStep(step, ref, { policy, facts }));
   const state = (['fail', 'unknown', 'pending'] as const).find((worst) => answers.some(({ gate }) => gate.state === worst)) ?? 'pass';
   const gate: GateResult = { gate: 'order', state, note: answers.map((answer) => answer.gate.note).join('; ') };
   return { gate, reasons: answers.flatMap((answer) => answer.reasons) };
@@ -35,7 +37,7 @@ export function judgeKeepsLive({ policy, facts }: Question): Answer {
   if (foundRef(facts) === null) return notApplicable('keeps-live', 'no commit found');
   if (!facts.here.known) return unknown('keeps-live', `what is live on ${policy.environment}`, facts.here.why);
   if (!facts.here.value.known) return unknown('keeps-live', `what is live on ${policy.environment}`, NOT_READ_YET);
-  const { live } = facts.here.value;
+  const live = liveOf(facts.here.value, policy.service, policy.environment);
   if (live === null) return notApplicable('keeps-live', 'nothing is live yet');
   if (!facts.comparison.known) return unknown('keeps-live', `the way from ${short(live.sha)}`, facts.comparison.why);
   if (facts.comparison.value === null) return unknown('keeps-live', `the way from ${short(live.sha)}`, 'it was not compared');
@@ -48,12 +50,14 @@ export function judgeKeepsLive({ policy, facts }: Question): Answer {
 
 const NOT_READ_YET = 'it was not read from Buildkite yet';
 
-function judgeStep({ environment, soakMs }: { readonly environment: string; readonly soakMs: number }, ref: FoundRef, facts: Facts): Answer {
+type Step = EnvironmentPolicy['gates']['after'][number];
+
+function judgeStep({ environment, soakMs }: Step, ref: FoundRef, { policy, facts }: Pick<Question, 'policy' | 'facts'>): Answer {
   const read = Object.hasOwn(facts.before, environment) ? facts.before[environment] : undefined;
   if (read === undefined) return unknown('order', `what is live on ${environment}`, 'it was not read');
   if (!read.known) return unknown('order', `what is live on ${environment}`, read.why);
   if (!read.value.known) return unknown('order', `what is live on ${environment}`, NOT_READ_YET);
-  const { live } = read.value;
+  const live = liveOf(read.value, policy.service, environment);
   if (live === null || live.sha !== ref.sha) {
     const found = live === null ? 'nothing is live there' : `${short(live.sha)} is live there${mergeNote(live.sha, ref, facts)}`;
     return fail('order', `${environment}: ${found}`, [{ code: 'not-deployed-before', environment, sha: ref.sha }]);
