@@ -1,12 +1,15 @@
 // A Temporal dev server of our own: embedded in `npm start` without an address, used by the demo, the tests and the benchmark.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { Trouble } from '../trouble.ts';
 import { setRetention } from './bootstrap.ts';
 import { findTemporalCli, type CliEnvironment } from './cli-binary.ts';
+
+const run = promisify(execFile);
 
 // The server's queues are polled 20 times a second per shard by default, a grid of 50 ms under every activity.
 // One partition, so that the limit of the `buildkite` queue is even and priorities are strict.
@@ -47,7 +50,7 @@ export async function startDevServer(options: {
   const cli = await findTemporalCli(options.env, options.say);
   const port = options.port ?? (await freePort());
   const uiPort = options.ui === true ? await freePort() : null;
-  if (options.file !== undefined) await mkdir(dirname(options.file), { recursive: true });
+  if (options.file !== undefined) await claimDatabase(options.file);
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
   if (uiPort === null) args.push('--headless');
   else args.push('--ui-port', String(uiPort), '--ui-disable-news-fetch');
@@ -56,12 +59,34 @@ export async function startDevServer(options: {
   for (const name of options.namespaces ?? []) args.push('--namespace', name);
   for (const setting of DYNAMIC_CONFIG) args.push('--dynamic-config-value', setting);
   const child = spawn(cli, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  if (options.file !== undefined) await writeFile(pidFile(options.file), String(child.pid));
   const complaint = collect(child);
   const address = `127.0.0.1:${port}`;
   const connection = await untilReady(child, address, complaint);
   for (const name of ['default', ...(options.namespaces ?? [])]) await setRetention(connection, name, RETENTION_DAYS);
   await connection.close();
   return { address, ui: uiPort === null ? null : `http://127.0.0.1:${uiPort}`, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+const pidFile = (database: string): string => `${database}.pid`;
+
+/** Two servers on one database would spoil it: one that outlived a killed process is ended first. */
+async function claimDatabase(database: string): Promise<void> {
+  await mkdir(dirname(database), { recursive: true });
+  const pid = Number(await readFile(pidFile(database), 'utf8').catch(() => ''));
+  if (!Number.isInteger(pid) || pid <= 0 || !(await isTemporal(pid))) return;
+  process.kill(pid, 'SIGTERM');
+  const deadline = Date.now() + STOP_WITHIN_MS;
+  while (await isTemporal(pid)) {
+    if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The number may belong to somebody else by now. */
+async function isTemporal(pid: number): Promise<boolean> {
+  const { stdout } = await run('ps', ['-p', String(pid), '-o', 'args=']).catch(() => ({ stdout: '' }));
+  return stdout.includes('server start-dev');
 }
 
 /** A port that was free a moment ago. */
