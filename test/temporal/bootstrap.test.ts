@@ -10,7 +10,10 @@ describe('a namespace', () => {
   beforeAll(async () => {
     connection = await Connection.connect({ address: inject('temporalAddress') });
     await connection.workflowService.registerNamespace({ namespace: NAMESPACE, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
-    await eventually('the namespace', async () => connection.operatorService.listSearchAttributes({ namespace: NAMESPACE }).then(() => true));
+    await eventually('the namespace', async () => {
+      await connection.operatorService.listSearchAttributes({ namespace: NAMESPACE });
+      return true;
+    });
   });
   afterAll(() => connection.close());
 
@@ -28,7 +31,7 @@ describe('a namespace', () => {
 
   it('that forgets within a month is good enough, with a warning', async () => {
     await setRetention(connection, NAMESPACE, 10);
-    const warnings = await eventually('the new retention', async () => prepareNamespace(connection, NAMESPACE));
+    const warnings = await eventually('the new retention', () => prepareNamespace(connection, NAMESPACE));
     expect(warnings).toEqual([expect.stringContaining('keeps histories for 10 d only')]);
   });
 
