@@ -3,22 +3,8 @@
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
 import type { BuildReport, BuildResult, Claim, ClaimStart, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
 import type { DeployStatus, LogTail } from './status.ts';
-import type {
-  Account,
-  BuildFacts,
-  BuildOrder,
-  Contract,
-  DeployRequest,
-  GateResult,
-  LiveVersion,
-  Millis,
-  Person,
-  Plan,
-  ReplyTo,
-  Tally,
-  Target,
-  Vote,
-} from './vocabulary.ts';
+import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import type { Account, Contract, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, ReplyTo, Tally, Target, Vote } from './vocabulary.ts';
 
 // ---- queue `countersign`: reading the facts and judging them ---------------------------------------------------
 

@@ -1,5 +1,5 @@
 // What Buildkite's words mean for us. Unknown states are shown as they are and never taken for an end.
-import type { BuildEnd, BuildFacts, BuildStep } from './vocabulary.ts';
+import type { BuildEnd, BuildFacts, BuildStep } from './build-vocabulary.ts';
 
 const ENDS: Readonly<Record<string, BuildEnd>> = {
   passed: 'passed',

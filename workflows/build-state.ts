@@ -18,7 +18,8 @@ import {
 } from './contract.ts';
 import { guarded, heard } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
-import type { BuildFacts, Millis } from './vocabulary.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
+import type { Millis } from './vocabulary.ts';
 
 export interface Build {
   readonly input: BuildInput;

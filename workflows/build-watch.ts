@@ -15,7 +15,7 @@ import { createClock, type Clock } from './clock.ts';
 import { buildId, buildLeft, buildSeen, watchAsked, watchEnded, type BuildWatchInput, type Watched } from './contract.ts';
 import { guarded, heard } from './guarded.ts';
 import { BUILD_WATCH_TIMING } from './timing.ts';
-import type { BuildFacts } from './vocabulary.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
 
 interface Watch {
   readonly organization: string;

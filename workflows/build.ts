@@ -8,7 +8,7 @@ import type { BuildInput, BuildResult } from './contract.ts';
 import { createOnce } from './create-once.ts';
 import { followToEnd, type Ended } from './follow.ts';
 import { guarded } from './guarded.ts';
-import type { BuildFacts } from './vocabulary.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
 
 export async function build(input: BuildInput): Promise<BuildResult> {
   const turn = openBuild(input);

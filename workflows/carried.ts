@@ -1,7 +1,7 @@
 // What one run of `environment` hands to the next. WIRE FORMAT.
-import type { Join } from './contract.ts';
-import type { EnvironmentState } from './status.ts';
-import type { BuildEnd, BuildFacts, Millis } from './vocabulary.ts';
+import type { EnvironmentState, Join } from './status.ts';
+import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
+import type { Millis } from './vocabulary.ts';
 
 export interface CarriedEnvironment {
   readonly state: EnvironmentState;

@@ -7,7 +7,8 @@ import { enter, isOver, isSamePerson, loseApproval, type Deploy } from './deploy
 import { guarded } from './guarded.ts';
 import { createLine } from './line.ts';
 import type { VoidVote } from './reasons.ts';
-import type { BuildOrder, LiveVersion, Plan, Vote } from './vocabulary.ts';
+import type { BuildOrder } from './build-vocabulary.ts';
+import type { LiveVersion, Plan, Vote } from './vocabulary.ts';
 
 const LONGEST_PAUSE_MS = 60_000;
 

@@ -5,22 +5,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CarriedEnvironment } from './carried.ts';
 import type { ActReason, GateReason } from './reasons.ts';
-import type { DeployStatus, EnvironmentState } from './status.ts';
+import type { DeployStatus, EnvironmentState, Join } from './status.ts';
 import type { BuildTiming, BuildWatchTiming, DeployTiming, EnvironmentTiming } from './timing.ts';
-import type {
-  Account,
-  BuildEnd,
-  BuildFacts,
-  BuildOrder,
-  CommitSha,
-  Contract,
-  DeployCode,
-  DeployRequest,
-  Millis,
-  Person,
-  ReplyTo,
-  Target,
-} from './vocabulary.ts';
+import type { BuildEnd, BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import type { Account, CommitSha, Contract, DeployCode, DeployRequest, Millis, Person, ReplyTo, Target } from './vocabulary.ts';
 
 /** Task queues. Every zone is a namespace of its own, so the names are the same everywhere. */
 export const TASK_QUEUE = { workflows: 'countersign', buildkite: 'buildkite', notify: 'notify' } as const;
@@ -132,17 +120,6 @@ export const status = defineQuery<DeployStatus>('status');
 
 // ---- environment ---------------------------------------------------------------------------------------------
 
-/** Idempotent by (deployId, turn). */
-export interface Join {
-  readonly deployId: string;
-  readonly code: DeployCode;
-  readonly turn: number;
-  readonly service: string;
-  readonly environment: string;
-  readonly sha: CommitSha;
-  readonly organization: string;
-  readonly pipeline: string;
-}
 export type JoinAnswer =
   | { readonly kind: 'queued'; readonly position: number; readonly ahead: string | null }
   | { readonly kind: 'running' }
@@ -229,5 +206,5 @@ export interface DeployInput {
   readonly request: DeployRequest;
   readonly timing: DeployTiming;
 }
-export type { ActReason, GateReason };
+export type { ActReason, GateReason, Join };
 export { DEPLOY_TIMING, type DeployTiming } from './timing.ts';

@@ -4,7 +4,8 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 import type { CreateOutcome } from './activities.ts';
 import { creating, reading } from './ask.ts';
 import { report, tellStray, type Build } from './build-state.ts';
-import type { BuildFacts, BuildOrder, Millis } from './vocabulary.ts';
+import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import type { Millis } from './vocabulary.ts';
 
 export type Created =
   | { readonly kind: 'built'; readonly build: BuildFacts }

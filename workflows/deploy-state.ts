@@ -6,7 +6,8 @@ import { createLine, type Line } from './line.ts';
 import type { VoidVote } from './reasons.ts';
 import type { DeployPhase, DeployStatus, PhaseKind, RevisionNote } from './status.ts';
 import type { DeployTiming } from './timing.ts';
-import type { Account, BuildFacts, BuildOrder, DeployRequest, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
+import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import type { Account, DeployRequest, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
 
 /** The mutable state of a request. Written by its story and its message handlers, read by everybody. */
 export interface Deploy {

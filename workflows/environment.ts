@@ -3,7 +3,6 @@
 import { allHandlersFinished, condition, makeContinueAsNewFunc, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
-import { createClock, type Clock } from './clock.ts';
 import {
   environmentState,
   holderEnded,
@@ -16,32 +15,16 @@ import {
   type JoinAnswer,
 } from './contract.ts';
 import { grantTurn, watchForeignHolder } from './grant.ts';
+import { openEnvironment, type Environment } from './environment-state.ts';
 import { guarded, heard } from './guarded.ts';
-import { createLine, type Line } from './line.ts';
 import { tellPlaces } from './places.ts';
-import { carry, joinQueue, knowsEnd, learn, leaveQueue, nextHolder, openQueue, record, release, stateOf, type Queue } from './queue.ts';
-import { ENVIRONMENT_TIMING, type EnvironmentTiming } from './timing.ts';
-import type { BuildFacts, Millis } from './vocabulary.ts';
+import { carry, joinQueue, knowsEnd, learn, leaveQueue, nextHolder, record, release, stateOf, type Queue } from './queue.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
 
 interface HolderEnd {
   readonly deployId: string | null;
   readonly turn: number;
   readonly result: BuildResult;
-}
-
-/** What an environment knows and uses. */
-export interface Environment extends Pick<EnvironmentInput, 'target' | 'organization'> {
-  readonly timing: EnvironmentTiming;
-  readonly queue: Queue;
-  readonly clock: Clock;
-  /** Signals to other workflows. */
-  readonly errands: Line;
-  /** What each request in the queue was told of its place. */
-  readonly told: Map<string, string>;
-  /** The holder's `build` was not started by this run, which therefore is not told its end unless it asks. */
-  hasForeignHolder: boolean;
-  /** Pause before the next try, growing while things go wrong. */
-  retryMs: Millis;
 }
 
 export async function environment(input: EnvironmentInput): Promise<void> {
@@ -66,23 +49,6 @@ export async function environment(input: EnvironmentInput): Promise<void> {
   setHandler(strayBuildSeen, ({ build }) => guarded(() => noteStray(here, build)), { description: 'A build of this target that nobody follows.' });
   setHandler(environmentState, () => stateOf(queue), { description: 'Live version, holder, queue and last deploys.' });
   return guarded(() => serve(here, input));
-}
-
-function openEnvironment(input: EnvironmentInput): Environment {
-  const { target, organization, timing = ENVIRONMENT_TIMING } = input;
-  const queue = openQueue(input);
-  const hasForeignHolder = queue.holder !== null;
-  return {
-    target,
-    organization,
-    timing,
-    queue,
-    clock: createClock(),
-    errands: createLine(),
-    told: new Map(),
-    hasForeignHolder,
-    retryMs: timing.retryMs,
-  };
 }
 
 async function serve(here: Environment, input: EnvironmentInput): Promise<never> {

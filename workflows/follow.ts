@@ -5,7 +5,8 @@ import { cancelling, peers, reading } from './ask.ts';
 import { blockedStep, endOf, isBlocked, looksDifferent, named } from './build-facts.ts';
 import { report, startFollowing, type Build } from './build-state.ts';
 import { guarded, isFailureOf } from './guarded.ts';
-import type { BuildEnd, BuildFacts, Millis } from './vocabulary.ts';
+import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
+import type { Millis } from './vocabulary.ts';
 
 export interface Ended {
   readonly how: BuildEnd;

@@ -5,7 +5,7 @@ import { looking } from './ask.ts';
 import type { build } from './build.ts';
 import type { Holder } from './carried.ts';
 import { buildId, buildReported, environmentId, tellMeYourEnd, type BuildInput } from './contract.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from './environment-state.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
 import { endTurn, hold, loseSight, nextHolder, putBack, release } from './queue.ts';
 

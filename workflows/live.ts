@@ -1,7 +1,8 @@
 // What is live on a target, service by service: several may share one, and a commit of one says nothing about another's.
 import { endOf } from './build-facts.ts';
 import type { LiveService } from './status.ts';
-import type { BuildFacts, Millis } from './vocabulary.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
+import type { Millis } from './vocabulary.ts';
 
 /** Of which service a build is, and where it went; null: it does not say. */
 export interface BuiltPlace {

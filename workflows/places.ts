@@ -1,7 +1,7 @@
 // Requests in the queue are told when their place changes.
 import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import { queueChanged } from './contract.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from './environment-state.ts';
 import { guarded } from './guarded.ts';
 import { placeOf } from './queue.ts';
 

@@ -4,7 +4,8 @@ import type { CarriedEnvironment, EndedTurn, Holder, WaitingJoin } from './carri
 import type { BuildResult, EnvironmentInput, Join, JoinAnswer } from './contract.ts';
 import { withLive, type BuiltPlace } from './live.ts';
 import type { DeployRecord, EnvironmentState, LiveService } from './status.ts';
-import type { BuildFacts, Millis, Target } from './vocabulary.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
+import type { Millis, Target } from './vocabulary.ts';
 
 const HISTORY_MAX = 20;
 const ENDED_MAX = 100;

@@ -1,6 +1,7 @@
 // What a request looks like from outside: answer of the `status` query, input of `announce`. WIRE FORMAT.
 import type { GateReason, VoidVote } from './reasons.ts';
-import type { BuildEnd, BuildFacts, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
+import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
+import type { CommitSha, DeployCode, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
 
 /** Where a request stands. Each phase carries only what is true in it. */
 export type DeployPhase =
@@ -89,6 +90,17 @@ export interface DeployRecord {
   readonly endedAt: Millis;
 }
 
+/** The wish for a turn, idempotent by (deployId, turn). */
+export interface Join {
+  readonly deployId: string;
+  readonly code: DeployCode;
+  readonly turn: number;
+  readonly service: string;
+  readonly environment: string;
+  readonly sha: CommitSha;
+  readonly organization: string;
+  readonly pipeline: string;
+}
 export interface QueueEntry {
   readonly deployId: string;
   readonly code: string;

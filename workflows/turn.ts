@@ -16,7 +16,8 @@ import {
 import { enter, isOver, type Deploy } from './deploy-state.ts';
 import { guarded, heard } from './guarded.ts';
 import type { LogTail } from './status.ts';
-import type { BuildFacts, Plan } from './vocabulary.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
+import type { Plan } from './vocabulary.ts';
 
 interface Place {
   readonly turn: number;

@@ -1,7 +1,8 @@
 // Between the adapters and the bot: what arrives, already verified and shape-checked, and who handles it. Types only.
 import type { Reply } from '../render/reply.ts';
 import type { HeadChange } from '../../workflows/contract.ts';
-import type { Account, BuildFacts, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { Account, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
 
 /** Text a person typed: a slash command, or the body of a new comment. */
 export interface Incoming {

@@ -1,5 +1,5 @@
 // Buildkite's build as the facts that workflows keep. Pure.
-import type { BuildFacts, BuildStep } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
 import type { Build, Job } from './schema.ts';
 
 export const DEPLOY_ID_KEY = 'countersign:deploy-id';

@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { LogTailInput } from '../../workflows/activities.ts';
 import type { LogTail } from '../../workflows/status.ts';
-import type { BuildFacts, Millis } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { Millis } from '../../workflows/vocabulary.ts';
 import type { BuildkiteApi, Lane } from './api.ts';
 import { DEPLOY_ID_KEY, factsOf, TARGET_KEY } from './build-facts.ts';
 import { type Call, createCaller, decoded, expectSuccess, type OnAnswer } from './call.ts';

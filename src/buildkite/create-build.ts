@@ -1,7 +1,8 @@
 // Exactly one build (design §5): the POST has no idempotency key, so its outcome must be certain or be called unclear.
 import { isTrouble, Trouble } from '../trouble.ts';
 import type { CreateOutcome } from '../../workflows/activities.ts';
-import type { BuildOrder, Millis } from '../../workflows/vocabulary.ts';
+import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
+import type { Millis } from '../../workflows/vocabulary.ts';
 import { factsOf } from './build-facts.ts';
 import { type Call, CallTooLate } from './call.ts';
 import { answerText, type HttpOutcome, parseJson } from './http.ts';

@@ -1,5 +1,5 @@
 // What a build receives (design §4): a contract that pipelines are written against. Pure.
-import type { BuildOrder } from '../../workflows/vocabulary.ts';
+import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 
 /** The body of `POST …/builds`. Never `pull_request_id`: it would change what is checked out. */
 export interface CreateRequest {

@@ -1,5 +1,5 @@
 // A request whose build exists and goes on.
-import type { BuildFacts, BuildStep } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
 import { requestFacts } from './cards-before.ts';
 import { approversWords } from './facts.ts';
 import { emphasis, join, link, named, say, strong } from './inline.ts';

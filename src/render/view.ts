@@ -1,6 +1,7 @@
 // What a card is before a surface draws it: the same content for both, in the order in which it is read.
 import type { DeployPhase, DeployStatus, LogTail } from '../../workflows/status.ts';
-import type { BuildFacts, Plan, Vote } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { Plan, Vote } from '../../workflows/vocabulary.ts';
 import { isRef } from '../command/spelling.ts';
 import { printCommand } from '../command/print.ts';
 import type { RenderContext } from './context.ts';

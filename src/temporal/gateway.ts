@@ -23,7 +23,8 @@ import {
   type ReplyInput,
 } from '../../workflows/contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
-import type { BuildFacts, DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
 import { deployCode, target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';

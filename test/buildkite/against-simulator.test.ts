@@ -9,7 +9,8 @@ import { commitSha, deployCode, target } from '../../src/ids.ts';
 import { startWebServer } from '../../src/ops/web-server.ts';
 import { type BuildkiteSim, createBuildkiteSim } from '../../src/sim/buildkite/buildkite-sim.ts';
 import type { FaultEffect } from '../../src/sim/http.ts';
-import type { BuildFacts, BuildOrder, Contract } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
+import type { Contract } from '../../workflows/vocabulary.ts';
 
 const DEPLOY = 'deploy:slack:T01ACME:1700000000.1.abc';
 const AT = { organization: 'acme', pipeline: 'api-deploy' };

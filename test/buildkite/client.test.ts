@@ -8,7 +8,8 @@ import type { Limiter } from '../../src/buildkite/limiter.ts';
 import type { Answer } from '../../src/buildkite/quota.ts';
 import { commitSha, deployCode, target } from '../../src/ids.ts';
 import { Trouble } from '../../src/trouble.ts';
-import type { BuildOrder, Contract } from '../../workflows/vocabulary.ts';
+import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
+import type { Contract } from '../../workflows/vocabulary.ts';
 
 const NOW = 1_700_000_000_000;
 const DEPLOY = 'deploy:github:101:5001';

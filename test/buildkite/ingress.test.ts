@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createBuildkiteRoute } from '../../src/buildkite/ingress.ts';
 import type { RawRequest } from '../../src/ingress.ts';
 import { Trouble } from '../../src/trouble.ts';
-import type { BuildFacts } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 
 const NOW = 1_700_000_000_000;
 const TOKEN = '29b1ff5779c76bd48ba6705eb99ff970';

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CreateRequest, createRequestOf, SAFE_VALUE } from '../../src/buildkite/order.ts';
 import { commitSha, deployCode, target } from '../../src/ids.ts';
-import type { BuildOrder, Contract } from '../../workflows/vocabulary.ts';
+import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
+import type { Contract } from '../../workflows/vocabulary.ts';
 
 const ORDER: BuildOrder = {
   deployId: 'deploy:github:101:5001',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commitSha, deployCode } from '../../src/ids.ts';
 import { boardPage, type BoardSnapshot } from '../../src/ops/board.ts';
 import type { DeployPhase, DeployStatus, EnvironmentState } from '../../workflows/status.ts';
-import type { BuildFacts } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 14, 20);
 const SHA = commitSha('4f5a6b7c'.repeat(5));

@@ -25,7 +25,8 @@ import {
   type EnvironmentInput,
 } from '../../workflows/contract.ts';
 import type { BuildWatchTiming, EnvironmentTiming } from '../../workflows/timing.ts';
-import type { BuildFacts, BuildOrder, Person, Tally, Vote } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
+import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
 
 export type Activities = DecidingActivities & PeerActivities & BuildkiteActivities & NotifyActivities;

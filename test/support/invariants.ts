@@ -5,7 +5,7 @@ import type { SimBuild } from '../../src/sim/buildkite/state.ts';
 import type { SimMessage } from '../../src/sim/slack/world.ts';
 import { CHANNEL, REPOSITORY, type World } from '../../src/sim/world.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import type { BuildFacts, BuildOrder } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import { readHistories, type History, type Scheduled } from './histories.ts';
 import { placesOf, secretsIn } from './secret-scan.ts';
 import { tellApproval, type Approval, type Groups } from './approvals.ts';

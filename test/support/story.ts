@@ -20,7 +20,8 @@ import {
 import type { deploy } from '../../workflows/deploy.ts';
 import type { DeployStatus, EnvironmentState, PhaseKind } from '../../workflows/status.ts';
 import { BUILD_TIMING, DEPLOY_TIMING, type DeployTiming } from '../../workflows/timing.ts';
-import type { BuildFacts, DeployRequest, Target } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { DeployRequest, Target } from '../../workflows/vocabulary.ts';
 import { target } from '../../src/ids.ts';
 import { startAttributes } from '../../src/temporal/search-attributes.ts';
 import { deployInput, githubReply, NEXT_SHA, onGithub, slackReply, voteOf, type Name } from './deploy-examples.ts';

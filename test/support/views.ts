@@ -2,7 +2,8 @@
 import { commitSha, contractOf, deployCode, digestOf, githubPersonKey, parseDeployCode, repoSlug, target } from '../../src/ids.ts';
 import type { RenderContext } from '../../src/render/context.ts';
 import type { DeployPhase, DeployStatus, PhaseKind } from '../../workflows/status.ts';
-import type { BuildFacts, BuildStep, DeployCode, GateName, GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
+import type { DeployCode, GateName, GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
 const MINUTE = 60_000;
 /** 23 November 2026, 14:20 UTC. */

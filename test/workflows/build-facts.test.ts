@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advance, blockedStep, endOf, isBlocked } from '../../workflows/build-facts.ts';
-import type { BuildFacts, BuildStep } from '../../workflows/vocabulary.ts';
+import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
 
 const BUILD: BuildFacts = {
   uuid: 'uuid',

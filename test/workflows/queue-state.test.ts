@@ -15,7 +15,7 @@ import {
   release,
   type Queue,
 } from '../../workflows/queue.ts';
-import type { BuildFacts } from '../../workflows/vocabulary.ts';
+import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import { SHA } from '../support/deploy-examples.ts';
 
 const TARGET = target('api/production');

@@ -1,0 +1,56 @@
+// The words of builds as types. WIRE FORMAT, like vocabulary.ts.
+import type { CommitSha, Contract, DeployCode, Millis, Target } from './vocabulary.ts';
+
+/** One step of a Buildkite build, as shown. */
+export interface BuildStep {
+  readonly label: string;
+  readonly type: 'command' | 'block' | 'input' | 'wait' | 'trigger' | 'other';
+  /** Buildkite's own word, unknown ones as they are. */
+  readonly state: string;
+  /** The job to ask for its log; null where there is none. */
+  readonly jobId: string | null;
+}
+
+/** What we know of a Buildkite build. `state` is Buildkite's own word; unknown ones are kept as they are. */
+export interface BuildFacts {
+  readonly uuid: string;
+  readonly number: number;
+  readonly pipeline: string;
+  readonly state: string;
+  readonly blocked: boolean;
+  readonly url: string;
+  readonly commit: string;
+  readonly createdAt: Millis | null;
+  readonly startedAt: Millis | null;
+  readonly finishedAt: Millis | null;
+  /** Empty when the source did not carry jobs (webhooks, bulk polls). */
+  readonly steps: readonly BuildStep[];
+  /** `countersign:deploy-id`, `countersign:target` and so on of its meta-data. */
+  readonly deployId: string | null;
+  readonly target: string | null;
+  readonly service: string | null;
+  readonly environment: string | null;
+}
+
+/** How a build ended, told as what it is: only `passed` is success. */
+export type BuildEnd = 'passed' | 'failed' | 'canceled' | 'skipped' | 'not_run';
+
+/** What Buildkite is asked to build: the contract of design §4, already approved. */
+export interface BuildOrder {
+  readonly deployId: string;
+  readonly code: DeployCode;
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly target: Target;
+  readonly sha: CommitSha;
+  readonly branch: string;
+  readonly ref: string;
+  readonly pullRequest: number | null;
+  readonly requester: string;
+  readonly approvers: readonly string[];
+  readonly previousSha: CommitSha | null;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly contract: Contract;
+}
