@@ -1,7 +1,7 @@
 // What workflows ask of the world. Implemented in `src/activities/`. Names are WIRE FORMAT.
 // One activity of the `buildkite` queue is one HTTP request is one token of the quota.
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
-import type { BuildReport, BuildResult, Claim, ClaimStart, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
+import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
 import type { DeployStatus, LogTail } from './status.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Account, Contract, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, ReplyTo, Tally, Target, Vote } from './vocabulary.ts';
@@ -162,4 +162,6 @@ export interface NotifyActivities {
   /** A request that is over before it has a card in Slack (refused, planned): told to the requester alone. */
   tellRequester(status: DeployStatus): Promise<void>;
   reply(input: ReplyInput): Promise<void>;
+  /** The last word on a request that was ended from outside. One that goes on, or is not there, is left alone. */
+  closeCards(input: FarewellInput): Promise<void>;
 }

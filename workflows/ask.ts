@@ -97,7 +97,9 @@ export const telling = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 
   scheduleToCloseTimeout: '2m',
 });
 /** The last word of a request is tried for long. */
-export const tellingAtLast = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'tellRequester'>>({
+export const tellingAtLast = proxyActivities<
+  Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'tellRequester' | 'closeCards'>
+>({
   ...notifying,
   scheduleToCloseTimeout: '24h',
   retry: { ...PERSISTENT, maximumInterval: '5m' },

@@ -21,6 +21,8 @@ export const slackDeployId = (team: string, trigger: string): string => `deploy:
 export const environmentId = (target: Target): string => `environment:${target}`;
 export const buildId = (target: Target): string => `build:${target}`;
 export const buildWatchId = (organization: string): string => `build-watch:${organization}`;
+/** `run`: the run of a `deploy` that was ended from outside. Its cards are closed once. */
+export const farewellId = (run: string): string => `farewell:${run}`;
 /** One answer to one comment, however often GitHub delivers it. */
 export const replyId = (repository: number, comment: number): string => `reply:github:${repository}:${comment}`;
 
@@ -200,6 +202,11 @@ export interface ReplyInput {
   readonly to: Extract<ReplyTo, { surface: 'github' }>;
   readonly reaction: 'eyes' | '+1' | '-1' | 'confused' | 'rocket' | null;
   readonly markdown: string | null;
+}
+
+/** Input of `farewell`: the request that can close its cards no longer. */
+export interface FarewellInput {
+  readonly deployId: string;
 }
 
 export interface DeployInput {

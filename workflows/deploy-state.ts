@@ -112,6 +112,7 @@ const ENDS: Readonly<Record<PhaseKind, boolean>> = {
   rejected: true,
   expired: true,
   cancelled: true,
+  terminated: true,
 };
 
 export const isEnd = (phase: DeployPhase): boolean => ENDS[phase.kind];

@@ -3,4 +3,5 @@ export { build } from './build.ts';
 export { buildWatch } from './build-watch.ts';
 export { deploy } from './deploy.ts';
 export { environment } from './environment.ts';
+export { farewell } from './farewell.ts';
 export { reply } from './reply.ts';

@@ -35,7 +35,9 @@ export type DeployPhase =
   | { readonly kind: 'not-built'; readonly answer: string; readonly at: Millis }
   | { readonly kind: 'rejected'; readonly by: Person; readonly reason: string; readonly at: Millis }
   | { readonly kind: 'expired'; readonly at: Millis }
-  | { readonly kind: 'cancelled'; readonly by: Person; readonly reason: string | null; readonly during: string; readonly at: Millis };
+  | { readonly kind: 'cancelled'; readonly by: Person; readonly reason: string | null; readonly during: string; readonly at: Millis }
+  /** Its workflow did not come to an end of its own: whoever finds it so says so. `how`: Temporal's word. */
+  | { readonly kind: 'terminated'; readonly how: string; readonly during: string; readonly at: Millis };
 
 export type PhaseKind = DeployPhase['kind'];
 

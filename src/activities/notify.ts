@@ -2,6 +2,7 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Cards, NotifyActivities } from '../../workflows/activities.ts';
+import type { FarewellInput } from '../../workflows/contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { ReplyTo } from '../../workflows/vocabulary.ts';
 import type { GithubApi, Reaction, Repo } from '../github/api.ts';
@@ -15,12 +16,17 @@ import { replyMarkdown } from '../render/reply-github.ts';
 import { replyMessage } from '../render/reply-slack.ts';
 import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../render/thread-line.ts';
 import type { SlackApi } from '../slack/api.ts';
+import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
 import { issueOf, repoOf, slackChannelOf } from './card-places.ts';
+
+/** After so many refusals a token lacks the right; it is not just being changed. */
+const SEARCHES_MAX = 8;
 
 export interface NotifyDeps {
   readonly github: GithubApi;
   readonly slack: SlackApi;
+  readonly gateway: Pick<Gateway, 'deployStatus'>;
   readonly prefix: string;
   /** A request has ended and both cards say so. */
   readonly onEnd: (end: { readonly environment: string; readonly outcome: string }) => void;
@@ -46,6 +52,7 @@ export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
       await deps.slack.tell(origin.channel, origin.user, message);
     },
     reply: (input) => answerComment(deps, input),
+    closeCards: (input) => closeCards(deps, input),
   };
 }
 
@@ -100,6 +107,35 @@ async function announce(deps: NotifyDeps, input: Parameters<NotifyActivities['an
   await runOnce(deps, steps);
   const { phase, request } = status;
   if (isFinal(phase)) deps.onEnd({ environment: request.environment, outcome: phase.kind === 'ended-badly' ? phase.how : phase.kind });
+}
+
+/** The cards are found as a retry of their first post finds them: nobody is left who would remember where they are. */
+async function closeCards(deps: NotifyDeps, { deployId }: FarewellInput): Promise<void> {
+  const status = await deps.gateway.deployStatus(deployId);
+  if (status === null || !isFinal(status.phase)) return;
+  const { plan, request, phase } = status;
+  const hasSlack = plan !== null && !request.dryRun;
+  const hasGithub = request.origin.surface === 'github' || (hasSlack && plan.pullRequest !== null);
+  const [slack, comment] = await Promise.all([
+    hasSlack ? findSlackCard(deps, status) : null,
+    hasGithub ? deps.github.findComment(repoOf(status), issueOf(status), cardMarker(deployId)) : null,
+  ]);
+  const cards = { slack, github: comment === null ? null : { comment } };
+  await announce(deps, { status, cards, thread: phase.kind === 'terminated' ? phase.kind : null });
+}
+
+/** Without the right to look, or in a channel that is gone, there is no card to be found; the other surface is closed all the same. */
+async function findSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<Cards['slack']> {
+  try {
+    return await deps.slack.findCard(slackChannelOf(status), status.workflowId, status.request.askedAt - 60_000);
+  } catch (error) {
+    const isForGood = isTrouble(error, 'not-found') || isTrouble(error, 'invalid');
+    // A token that is being changed is refused for a moment only.
+    const isTold = isTrouble(error, 'unauthorised') && activityInfo().attempt > SEARCHES_MAX;
+    if (!isForGood && !isTold) throw error;
+    deps.log.warn({ err: error }, 'the Slack card of a request that was ended from outside was not found');
+    return null;
+  }
 }
 
 function newMessages(deps: NotifyDeps, status: DeployStatus, cards: Cards, context: RenderContext): readonly Step[] {

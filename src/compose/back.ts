@@ -12,6 +12,7 @@ import { connectWorker, type TemporalAddress } from '../temporal/connect.ts';
 import type { EnvironmentClient } from '../temporal/environments.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { createPeers } from '../temporal/peers.ts';
+import { startSweeper } from '../temporal/sweeper.ts';
 import { startWorkers, type RunningWorkers } from '../temporal/worker.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
 import type { Platforms } from './platforms.ts';
@@ -44,13 +45,15 @@ export async function startBack(options: {
       workflows: withFailures({ ...deciding, ...createPeers(environments) }),
       buildkite: withFailures(createBuildkiteActivities({ buildkite, now })),
       notify: withFailures(
-        createNotifyActivities({ github, slack, prefix: config.slack.command, onEnd: (end) => metrics.deployEnded(end), log, now }),
+        createNotifyActivities({ github, slack, gateway, prefix: config.slack.command, onEnd: (end) => metrics.deployEnded(end), log, now }),
       ),
     },
   });
+  const sweeper = startSweeper({ client: environments.client, log });
   return {
     workers,
     close: async () => {
+      sweeper.stop();
       workers.stop();
       await workers.done;
       await connection.close();

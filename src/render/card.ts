@@ -1,5 +1,5 @@
 // One request as it stands, as a card that either surface can draw.
-import { cancelledCard, endedBadlyCard, expiredCard, notBuiltCard, rejectedCard, stoppedCard, succeededCard } from './cards-after.ts';
+import { cancelledCard, endedBadlyCard, expiredCard, notBuiltCard, rejectedCard, stoppedCard, succeededCard, terminatedCard } from './cards-after.ts';
 import { checkingCard, plannedCard, planningCard, queuedCard, refusedCard, startingCard, waitingCard } from './cards-before.ts';
 import { blockedCard, buildingCard } from './cards-build.ts';
 import { code, join, say } from './inline.ts';
@@ -45,6 +45,8 @@ function phaseCard(view: View): Card {
       return expiredCard(view, phase);
     case 'cancelled':
       return cancelledCard(view, phase);
+    case 'terminated':
+      return terminatedCard(view, phase);
   }
 }
 

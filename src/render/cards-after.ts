@@ -152,6 +152,26 @@ export function cancelledCard(view: View, phase: PhaseOf<'cancelled'>): Card {
   });
 }
 
+export function terminatedCard(view: View, phase: PhaseOf<'terminated'>): Card {
+  const { build } = view.status;
+  const mayBeStarted = build === null && phase.during === 'starting';
+  const rest = mayBeStarted
+    ? say` Its build may have been started: look at Buildkite.`
+    : build === null
+      ? []
+      : say` ${buildLink(build)} may go on at Buildkite; how it ends is not told here any more.`;
+  return card({
+    sign: '⚠️',
+    headline: say`Ended from outside: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [
+      say`At ${time(phase.at)}, ${during(phase.during)}, its workflow was ended in Temporal (${phase.how}). Nothing more will happen here.${rest}`,
+      ...noteLines(view),
+    ],
+    next: retryWords(view),
+  });
+}
+
 function retryWords(view: View): Inline {
   return say`The same again: ${typed(view, `retry ${view.status.request.code}`)} · with the newest commit: ${code(askAgain(view))}`;
 }

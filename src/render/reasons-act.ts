@@ -116,6 +116,7 @@ export function endedWords(ended: string): string {
     stopped: 'was stopped by the last check before its build',
     refused: 'was refused',
     planned: 'was only a plan',
+    terminated: 'was ended from outside',
     'not-built': 'has ended: Buildkite refused to build it',
   };
   return words[ended] ?? `has ended (${ended})`;

@@ -59,7 +59,10 @@ function startingState({ waitingFor }: Extract<DeployPhase, { kind: 'starting' }
   }
 }
 
-type End = Extract<DeployPhase, { kind: 'succeeded' | 'ended-badly' | 'stopped' | 'not-built' | 'rejected' | 'expired' | 'cancelled' }>;
+type End = Extract<
+  DeployPhase,
+  { kind: 'succeeded' | 'ended-badly' | 'stopped' | 'not-built' | 'rejected' | 'expired' | 'cancelled' | 'terminated' }
+>;
 
 function endLine({ request }: DeployStatus, phase: End): Inline {
   switch (phase.kind) {
@@ -77,6 +80,8 @@ function endLine({ request }: DeployStatus, phase: End): Inline {
       return say`⌛ expired at ${time(phase.at)} without enough approvals`;
     case 'cancelled':
       return say`✖️ cancelled by ${named(phase.by)}, ${during(phase.during)}`;
+    case 'terminated':
+      return say`⚠️ ended from outside, ${during(phase.during)}`;
   }
 }
 

@@ -72,6 +72,7 @@ const ANNOUNCED: ReadonlySet<DeployStatus['phase']['kind']> = new Set<DeployStat
   'rejected',
   'expired',
   'cancelled',
+  'terminated',
 ]);
 
 function message(lines: readonly Inline[], { now }: RenderContext): SlackMessage {

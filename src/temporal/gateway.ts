@@ -1,5 +1,5 @@
 // Everything the front door asks of Temporal. No front end talks to Temporal except through here.
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import {
   actArrived,
@@ -11,7 +11,6 @@ import {
   environmentId,
   headChanged,
   replyId,
-  status,
   strayBuildSeen,
   TASK_QUEUE,
   withdraw,
@@ -29,6 +28,7 @@ import { deployCode, target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
+import { readStatus } from './read-status.ts';
 import { CODE_ATTRIBUTE, startAttributes } from './search-attributes.ts';
 
 /** An update gets this long; then a signal with the same key gets the rest. Both inside 2 s, under Slack's 3 s. */
@@ -79,7 +79,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
     startDeploy: (workflowId, request) => startDeploy(client, workflowId, request),
     startReply: (input) => startReply(client, input),
     act: (workflowId, late) => act(client, workflowId, late),
-    deployStatus: (workflowId) => deployStatus(client, workflowId),
+    deployStatus: (workflowId) => readStatus(client, workflowId),
     async findByCode(code, services) {
       const found = await lookUp(client, codeQuery(code, services), true);
       return found.find((deploy) => deploy.open) ?? found[0] ?? null;
@@ -193,15 +193,6 @@ async function storedReceipt(client: Client, handle: WorkflowHandle, key: string
     return { kind: 'receipt', receipt };
   } catch {
     return { kind: 'over' };
-  }
-}
-
-async function deployStatus(client: Client, workflowId: string): Promise<DeployStatus | null> {
-  try {
-    return await within(client, { deadlineMs: READ_MS, doing: 'reading a request' }, () => client.workflow.getHandle(workflowId).query(status));
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
   }
 }
 

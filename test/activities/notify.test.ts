@@ -23,6 +23,7 @@ function notifyWith(reacting: TroubleKind | null): { readonly notify: ReturnType
     notify: createNotifyActivities({
       github: everything,
       slack,
+      gateway: { deployStatus: unasked },
       prefix: '/deploy',
       onEnd: () => undefined,
       log: pino({ level: 'silent' }),

@@ -61,6 +61,7 @@ const LIVE_BUTTONS: Readonly<Record<PhaseKind, readonly string[]>> = {
   rejected: [],
   expired: [],
   cancelled: [],
+  terminated: [],
 };
 
 describe('buttons', () => {

@@ -49,6 +49,8 @@ export interface World {
   readonly receipts: SentReceipt[];
   readonly told: string[];
   readonly joins: string[];
+  /** Requests that were ended from outside and had their cards closed. */
+  readonly closed: string[];
   /** Twists: functions that answer instead of the ordinary world. */
   plan: (input: Parameters<DecidingActivities['makePlan']>[0]) => PlanResult | Promise<PlanResult>;
   judge: (votes: readonly Vote[], voter: Person) => Tally;
@@ -84,6 +86,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     receipts: [],
     told: [],
     joins: [],
+    closed: [],
     plan: (input) => ({ kind: 'planned', plan: planFor(input, { organization }) }),
     judge: (votes, voter) => tallyOf([...votes.map((vote) => vote.by), voter]),
     withdrawn: (votes) => tallyOf(votes.map((vote) => vote.by)),
@@ -263,6 +266,9 @@ function notify(world: World): NotifyActivities {
     },
     async reply() {
       world.told.push('reply');
+    },
+    async closeCards({ deployId }) {
+      world.closed.push(deployId);
     },
   };
 }

@@ -307,6 +307,11 @@ export const EXAMPLES = {
   rejected: { rejected: status({ kind: 'rejected', by: bea, reason: 'the migration is not reviewed', at: NOW }) },
   expired: { expired: status({ kind: 'expired', at: NOW }, { ...approvedByBea, request: { ...first.request, askedAt: NOW - 240 * MINUTE } }) },
   cancelled: { cancelled: status({ kind: 'cancelled', by: dan, reason: 'wrong branch', during: 'waiting', at: NOW }, approvedByBea) },
+  terminated: {
+    terminated: status({ kind: 'terminated', how: 'terminated', during: 'waiting', at: NOW }, approvedByBea),
+    'terminated-at-start': status({ kind: 'terminated', how: 'terminated', during: 'starting', at: NOW }, approvedByBoth),
+    'terminated-in-build': status({ kind: 'terminated', how: 'failed', during: 'building', at: NOW }, { ...approvedByBoth, build }),
+  },
 } as const satisfies Record<PhaseKind, Readonly<Record<string, DeployStatus>>>;
 
 export const EXAMPLE_LIST: readonly (readonly [name: string, status: DeployStatus])[] = Object.values(EXAMPLES).flatMap((examples) =>
