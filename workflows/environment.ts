@@ -14,8 +14,8 @@ import {
   type Join,
   type JoinAnswer,
 } from './contract.ts';
-import { grantTurn, watchForeignHolder } from './grant.ts';
 import { openEnvironment, type Environment } from './environment-state.ts';
+import { grantTurn, watchForeignHolder } from './grant.ts';
 import { guarded, heard } from './guarded.ts';
 import { tellPlaces } from './places.ts';
 import { carry, joinQueue, knowsEnd, learn, leaveQueue, nextHolder, record, release, stateOf, type Queue } from './queue.ts';

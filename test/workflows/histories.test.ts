@@ -3,10 +3,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
-import { buildWatchId } from '../../workflows/contract.ts';
+import { buildWatchId, farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { commitSha } from '../../src/ids.ts';
 import { NEXT_SHA, PEOPLE, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { createGate } from '../support/gate.ts';
 import { storeHistory } from '../support/record-history.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -93,6 +94,18 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.end(id);
     return withTarget(story, id);
   },
+  async 'cancel-refused'(story) {
+    const id = await building(story);
+    story.world.cancel = () => {
+      story.world.cancel = () => undefined;
+      throw ApplicationFailure.create({ type: 'Invalid', message: 'buildkite did not take it' });
+    };
+    await story.cancel(id, 'ann');
+    await story.waitFor('the cancel', () => story.world.cancels.length === 1);
+    await story.finish(1, 'canceled');
+    await story.end(id);
+    return withTarget(story, id);
+  },
   async failed(story) {
     const id = await building(story);
     changeBuild(story.world, 1, { steps: [{ label: 'smoke test', type: 'command', state: 'failed', jobId: 'job-1' }] });
@@ -122,6 +135,22 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.finish(1, 'passed');
     await story.end(id);
     return withTarget(story, id);
+  },
+  async 'early-push'(story) {
+    const planning = createGate();
+    const { plan } = story.world;
+    story.world.plan = async (input) => {
+      if (input.revision === 1) await planning.pass();
+      return plan(input);
+    };
+    const id = await story.ask();
+    await story.waitFor('planning', () => planning.arrivals === 1);
+    await story.push(id, 'eve', NEXT_SHA);
+    planning.open();
+    await story.until(id, 'waiting');
+    await story.vote(id, voteOf('bea', 'github', { kind: 'reject', reason: 'not today' }));
+    await story.end(id);
+    return { deploy: id };
   },
   async 'void-votes'(story) {
     const { recheck } = story.world;
@@ -200,6 +229,14 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.finish(2, 'passed');
     await story.end(id);
     return withTarget(story, id);
+  },
+  async terminated(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.handle(id).terminate();
+    const workflowId = farewellId(id);
+    await story.client.workflow.execute('farewell', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [{ deployId: id }] });
+    return { farewell: workflowId };
   },
   async silent(story) {
     const { build } = story.world.timing.environment;
