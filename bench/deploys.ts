@@ -96,7 +96,7 @@ function rowsOf(costs: readonly Cost[]): readonly Row[] {
   return [
     counted('events of a deploy over all its workflows, the largest of n (the first starts its environment)', {
       n: costs.length,
-      product: `${total(largest.events)}: ${perWorkflow(largest.events)}`,
+      product: `${total(largest.events)}: ${perWorkflow(largest.events)}; all: ${costs.map(({ events }) => total(events)).join(', ')}`,
       limit: `≤ ${EVENTS_MAX}`,
       holds: total(largest.events) <= EVENTS_MAX,
     }),

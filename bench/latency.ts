@@ -5,10 +5,12 @@ import { startBare, type Bare } from './bare.ts';
 import { manyServices, openChannels, openSubject, type Subject } from './company.ts';
 import { openSender, recordDeliveries, type Recorder, type Sender } from './sender.ts';
 import { eventually, pause, quiet, setStage, type Stage } from './stage.ts';
-import { compare, type Round } from './statistics.ts';
-import { compared, type Row } from './table.ts';
+import { compare, spreadOf, type Round } from './statistics.ts';
+import { compared, timed, type Row } from './table.ts';
 
 const WARM_UP = 20;
+/** Comments that ask for nothing, in each round. */
+const IDLE_PER_ROUND = 20;
 /** After a bare call: its worker may still be at it. */
 const REST_MS = 30;
 
@@ -63,6 +65,7 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
   const { rounds, perRound, tell } = options;
   const scene = await openScene(options);
   const results: Record<ContestName, Round[]> = { start: [], click: [], comment: [] };
+  const frontDoor: number[] = [];
   try {
     let next = 0;
     const play = async (count: number): Promise<Record<ContestName, Round>> => {
@@ -81,6 +84,7 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
       tell(`latency: round ${round} of ${rounds}, ${perRound} requests`);
       const played = await play(perRound);
       for (const name of ['start', 'click', 'comment'] as const) results[name].push(played[name]);
+      frontDoor.push(...(await idleComments(scene)));
     }
     await assertCounted(scene, next);
   } finally {
@@ -93,6 +97,7 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
     compared('a click in Slack until its HTTP answer, against a bare update with one local activity', compare(results.click), 1.5),
     compared('`/approve` on a pull request until its HTTP answer, against one bare list call and that update', compare(results.comment), 1.5),
     compared('`/deploy` on a pull request until its HTTP answer, against a bare `workflow.start`', compare(results.start), 1.5),
+    timed('the front door alone: a comment that is no command until its HTTP answer', spreadOf(frontDoor)),
   ];
 }
 
@@ -117,6 +122,16 @@ async function takeTurns(scene: Scene, contest: Contest, subjects: readonly Subj
     }
   }
   return round;
+}
+
+/** HTTP, signature, Probot, parser: all but Temporal. It is part of every figure of the product, and of no baseline. */
+async function idleComments({ stage, sender, recorder }: Scene): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let count = 0; count < IDLE_PER_ROUND; count += 1) {
+    times.push(await sender.send(await recorder.comment(stage.world.pullRequest, 'ann', 'Looks good to me.')));
+    await pause(REST_MS);
+  }
+  return times;
 }
 
 function isWaiting({ world }: Stage, pullRequest: number): boolean {

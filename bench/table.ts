@@ -1,5 +1,5 @@
 // The one table that a run prints.
-import type { Comparison } from './statistics.ts';
+import type { Comparison, Spread } from './statistics.ts';
 
 export interface Row {
   readonly what: string;
@@ -35,6 +35,11 @@ export function counted(what: string, figure: { n: number; product: string; limi
 
 export function information(what: string, n: number, product: string): Row {
   return { what, n, product, baseline: '', ratio: '', limit: '', holds: null };
+}
+
+/** A time that no limit is set for. */
+export function timed(what: string, { n, p50, p95 }: Spread): Row {
+  return information(what, n, `${ms(p50)} / ${ms(p95)} ms`);
 }
 
 /** Markdown that reads well in a terminal, too. */
