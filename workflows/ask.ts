@@ -13,6 +13,11 @@ const PERSISTENT: RetryPolicy = {
   nonRetryableErrorTypes: ['Invalid', 'NotFound'],
 };
 const PATIENT: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes };
+/**
+ * A killed worker's activity is tried again after so much silence; the workers see to the signs of life. Not for `createBuild`: there a
+ * second try has to wait in any case.
+ */
+const heartbeatTimeout = '6s';
 const BRISK: RetryPolicy = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', nonRetryableErrorTypes };
 
 // ---- deciding, on the workflows' own queue ---------------------------------------------------------------------
@@ -20,6 +25,7 @@ const BRISK: RetryPolicy = { initialInterval: '500ms', backoffCoefficient: 2, ma
 /** Reads GitHub, the environment and the policy. */
 export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'recheck'>>({
   startToCloseTimeout: '45s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '2m',
   retry: BRISK,
 });
@@ -35,6 +41,7 @@ export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote'
 
 export const peers = proxyActivities<Pick<PeerActivities, 'joinQueue' | 'registerWatch'>>({
   startToCloseTimeout: '15s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '1m',
   retry: BRISK,
 });
@@ -43,7 +50,7 @@ export const peers = proxyActivities<Pick<PeerActivities, 'joinQueue' | 'registe
  * Waits for the request's re-check, which may read an unreadable gate again for minutes: each attempt attaches to the same
  * update. No end to the attempts: a request that is gone is an answer (`no`), and the turn is not given back without one.
  */
-export const claiming = proxyActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: '30s', retry: BRISK });
+export const claiming = proxyActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: '30s', heartbeatTimeout, retry: BRISK });
 
 const atTemporal = {
   startToCloseTimeout: '6s',
@@ -61,6 +68,7 @@ export const reporting = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'
 const onBuildkite = (priorityKey: number): ActivityOptions => ({
   taskQueue: TASK_QUEUE.buildkite,
   startToCloseTimeout: '30s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '10m',
   retry: { ...PATIENT, maximumInterval: '1m' },
   priority: { priorityKey },
@@ -89,7 +97,7 @@ export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBui
 
 // ---- telling people --------------------------------------------------------------------------------------------
 
-const notifying: ActivityOptions = { taskQueue: TASK_QUEUE.notify, startToCloseTimeout: '30s', retry: PATIENT };
+const notifying: ActivityOptions = { taskQueue: TASK_QUEUE.notify, startToCloseTimeout: '30s', heartbeatTimeout, retry: PATIENT };
 
 /** While the request goes on: a message that can't be delivered soon is overtaken by a newer one. */
 export const telling = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce'>>({

@@ -1,5 +1,5 @@
 // Activities of the `notify` queue: cards, receipts, replies.
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Cards, NotifyActivities } from '../../workflows/activities.ts';
 import type { FarewellInput } from '../../workflows/contract.ts';
@@ -19,6 +19,7 @@ import type { SlackApi } from '../slack/api.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
 import { issueOf, repoOf, slackChannelOf } from './card-places.ts';
+import { noteProgress } from './signs-of-life.ts';
 
 /** After so many refusals a token lacks the right; it is not just being changed. */
 const SEARCHES_MAX = 8;
@@ -179,7 +180,7 @@ async function runOnce(deps: NotifyDeps, steps: readonly Step[]): Promise<void> 
       }
     }
     done.add(name);
-    heartbeat([...done]);
+    noteProgress([...done]);
   }
   if (troubles.length > 0) throw troubles[0];
 }

@@ -5,6 +5,7 @@ import { createDecidingActivities } from '../activities/decide.ts';
 import { withFailures } from '../activities/failures.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
 import { createPeople } from '../activities/people.ts';
+import { withSignsOfLife } from '../activities/signs-of-life.ts';
 import type { BuildkiteApi } from '../buildkite/api.ts';
 import type { Config } from '../config/config.ts';
 import { loadBundle } from '../temporal/bundle.ts';
@@ -42,9 +43,9 @@ export async function startBack(options: {
     namespace: temporal.namespace,
     bundle: await loadBundle(),
     activities: {
-      workflows: withFailures({ ...deciding, ...createPeers(environments) }),
-      buildkite: withFailures(createBuildkiteActivities({ buildkite, now })),
-      notify: withFailures(
+      workflows: alive({ ...deciding, ...createPeers(environments) }),
+      buildkite: alive(createBuildkiteActivities({ buildkite, now })),
+      notify: alive(
         createNotifyActivities({ github, slack, gateway, prefix: config.slack.command, onEnd: (end) => metrics.deployEnded(end), log, now }),
       ),
     },
@@ -75,4 +76,8 @@ async function checkBuildkite(buildkite: BuildkiteApi, log: Logger): Promise<voi
     if (isTrouble(error, 'unauthorised')) throw refuse('Buildkite does not know it. Create a new one');
     log.warn({ err: error }, 'the Buildkite token could not be checked');
   }
+}
+
+function alive<T extends object>(activities: T): T {
+  return withSignsOfLife(withFailures(activities));
 }
