@@ -39,7 +39,7 @@ export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote'
 
 // ---- peers -----------------------------------------------------------------------------------------------------
 
-export const peers = proxyActivities<Pick<PeerActivities, 'joinQueue' | 'registerWatch'>>({
+export const peers = proxyActivities<Pick<PeerActivities, 'registerWatch'>>({
   startToCloseTimeout: '15s',
   heartbeatTimeout,
   scheduleToCloseTimeout: '1m',
@@ -60,6 +60,8 @@ const atTemporal = {
 
 /** Local: two reads of Temporal, before every grant. */
 export const looking = proxyLocalActivities<Pick<PeerActivities, 'describeHolders'>>(atTemporal);
+/** Local: one short update of the environment; a lost answer is asked for again, by the same id. */
+export const joining = proxyLocalActivities<Pick<PeerActivities, 'joinQueue'>>(atTemporal);
 /** Local: one signal, which needs the server alone and no other worker. */
 export const reporting = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'>>(atTemporal);
 

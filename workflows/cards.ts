@@ -18,6 +18,8 @@ export async function keepPeopleTold(deploy: Deploy): Promise<void> {
     await condition(() => deploy.tellAt <= deploy.clock.now());
     const thread = deploy.isNews ? deploy.phase.kind : null;
     deploy.tellAt = Infinity;
+    deploy.untell();
+    deploy.untell = () => undefined;
     deploy.isNews = false;
     const status = statusOf(deploy);
     showInTemporal(status);

@@ -57,6 +57,8 @@ export interface Deploy {
 
   /** When people must be told of what changed (Infinity: they know), and whether it is a line of the timeline. */
   tellAt: Millis;
+  /** Takes back the wish to be woken then. */
+  untell: () => void;
   isNews: boolean;
 }
 
@@ -91,6 +93,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     ended: null,
     heardAt: clock.now(),
     tellAt: Infinity,
+    untell: () => undefined,
     isNews: false,
   };
 }
@@ -123,8 +126,9 @@ export const isApproved = (deploy: Deploy): boolean => deploy.tally?.satisfied =
 export function tellWithin(deploy: Deploy, ms: Millis): void {
   const at = deploy.clock.now() + ms;
   if (at >= deploy.tellAt) return;
+  deploy.untell();
   deploy.tellAt = at;
-  if (ms > 0) deploy.clock.wakeAt(at, 'the card is brought up to date');
+  deploy.untell = ms > 0 ? deploy.clock.wakeAt(at, 'the card is brought up to date') : () => undefined;
 }
 
 /** Enters a phase; a request that is over stays as it ended. */

@@ -58,7 +58,7 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
     if (clock.now() >= pollDueAt(following)) await registerWithPoll(following, followed);
     const { sightings } = build;
     const hasNews = (): boolean => build.isSuspect || mustStop(following) || build.sightings !== sightings;
-    await clock.until(hasNews, Math.min(progressDueAt(following), pollDueAt(following)), 'look after the build');
+    await clock.until(hasNews, Math.min(lookAgainAt(following), pollDueAt(following)), 'look after the build');
   }
 }
 
@@ -132,6 +132,18 @@ function tellProgress(following: Following, facts: BuildFacts): void {
 function progressDueAt({ build, told, toldAt }: Following): Millis {
   const at = toldAt + build.input.timing.progressMs;
   return told === null || isBlocked(told) || at <= build.clock.now() ? Infinity : at;
+}
+
+/**
+ * When something that was seen but not told must be told at last. Where the shared poll is what we hear, its next sighting is waited for
+ * first: telling at a sighting is fresher than telling an old one, and costs no timer.
+ */
+function lookAgainAt(following: Following): Millis {
+  const { build, told } = following;
+  if (told === null || build.followed === null || !looksDifferent(told, build.followed)) return Infinity;
+  const { timing } = build.input;
+  const isPolled = build.isWatched && build.clock.now() >= build.heardAt + timing.silentMs;
+  return progressDueAt(following) + (isPolled ? timing.progressMs : 0);
 }
 
 /** When the shared poll must be asked (again): no signed webhook for a while. */

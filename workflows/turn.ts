@@ -1,7 +1,7 @@
 // The request's place in its target's queue, and then its build, seen from the request. Neither wait is without an owner: what
 // is silent for too long is asked again, so that the request outlives the end of every other workflow.
 import { getExternalWorkflowHandle, log, setHandler, uuid4 } from '@temporalio/workflow';
-import { excerpting, peers } from './ask.ts';
+import { excerpting, joining } from './ask.ts';
 import {
   buildId,
   buildReported,
@@ -95,7 +95,7 @@ async function join(deploy: Deploy, plan: Plan): Promise<JoinAnswer | null> {
   // New for every join: a known one would be answered from a closed run, and start nothing.
   const updateId = uuid4();
   try {
-    return await peers.joinQueue.executeWithOptions({ summary: `turn ${turn} on ${target}` }, [{ join: input, target, updateId }]);
+    return await joining.joinQueue({ join: input, target, updateId });
   } catch (error) {
     log.warn('the environment gave no answer', { target, error });
     return null;

@@ -17,7 +17,8 @@ const READ_MS = 1_500;
 /** A fresh environment reads Buildkite first; a reader waits this long for it to know. */
 const KNOWN_WITHIN_MS = 8_000;
 const PAUSE_MS = 100;
-const JOIN_MS = 8_000;
+/** A local activity: it holds the request's workflow task. */
+const JOIN_MS = 4_000;
 
 /** A target and where its builds are. */
 export interface EnvironmentPlace {

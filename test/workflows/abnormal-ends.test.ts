@@ -153,9 +153,9 @@ describe('when a workflow is ended from outside', () => {
     const id = await building(story);
     const { runId } = await story.handle(id).describe();
     const { events = [] } = await story.stage.history(id);
-    // Right before the claim was answered.
-    const joined = (events ?? []).findLast((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'joinQueue');
-    const task = (events ?? []).find((event) => event.eventId?.eq(joined?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ?? 0));
+    // Right before the claim was answered: the workflow task that asked for the re-check.
+    const claimed = (events ?? []).findLast((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'recheck');
+    const task = (events ?? []).find((event) => event.eventId?.eq(claimed?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ?? 0));
     await story.client.workflowService.resetWorkflowExecution({
       namespace: story.stage.namespace,
       workflowExecution: { workflowId: id, runId },

@@ -22,7 +22,7 @@ describe('the workflows replay', () => {
   it('not a history in which something else was done', async () => {
     const stored = histories.find(({ name }) => name.endsWith('.happy.deploy'));
     if (stored === undefined) throw new Error('no history of the happy deploy');
-    const broken: unknown = JSON.parse(JSON.stringify(stored.history).replace('"name":"joinQueue"', '"name":"somethingElse"'));
+    const broken: unknown = JSON.parse(JSON.stringify(stored.history).replace('"name":"recheck"', '"name":"somethingElse"'));
     await expect(replay(stored, broken)).rejects.toThrow(/Nondeterminism/);
   });
 

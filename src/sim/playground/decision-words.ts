@@ -1,6 +1,6 @@
 // The words of the decision log. Values come from a history: their shapes are those of `workflows/contract.ts`. Pure.
 import type { PlanResult, Recheck } from '../../../workflows/activities.ts';
-import type { BuildReport, CastVote, Claim, DeployInput, HeadChange, JoinAnswer, LateAct, Receipt } from '../../../workflows/contract.ts';
+import type { BuildReport, CastVote, Claim, DeployInput, HeadChange, LateAct, Receipt } from '../../../workflows/contract.ts';
 import type { Account } from '../../../workflows/vocabulary.ts';
 
 export interface Told {
@@ -25,13 +25,7 @@ export function toldByStart(input: unknown): Told {
 export function toldByActivity(name: string, result: unknown): Told | null {
   if (name === 'makePlan') return toldByPlan(result as PlanResult);
   if (name === 'recheck') return toldByRecheck(result as Recheck);
-  if (name !== 'joinQueue') return null;
-  const answer = result as JoinAnswer;
-  return {
-    sign: '🎟️',
-    text: answer.kind === 'queued' ? `Joins the queue at place ${answer.position}` : `Joins the queue: ${answer.kind}`,
-    detail: null,
-  };
+  return null;
 }
 
 function toldByPlan(result: PlanResult): Told {
