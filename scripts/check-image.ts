@@ -2,11 +2,10 @@
 // there as an unprivileged user, with the environment of production.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../src/free-port.ts';
 import { startWorld } from '../src/sim/world.ts';
 import { startDevServer } from '../src/temporal/dev-server.ts';
 
@@ -152,14 +151,6 @@ async function until(fact: () => Promise<boolean>, otherwise: () => string): Pro
     if (Date.now() > deadline) throw new Error(otherwise());
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-image-'));

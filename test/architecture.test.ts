@@ -22,6 +22,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/ids.ts', may: ['node:crypto'], types: ['workflows/'] },
   { path: 'src/trouble.ts', may: [] },
   { path: 'src/scrub.ts', may: [] },
+  { path: 'src/free-port.ts', may: ['node:'] },
   { path: 'src/secret-compare.ts', may: ['node:'] },
   { path: 'src/ingress.ts', may: [], types: ['node:'] },
   { path: 'src/command/', may: ['src/command/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/'] },
@@ -30,7 +31,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/github/', may: [...ADAPTER, 'src/github/', 'probot', '@octokit/'], types: ['src/bot/'] },
   { path: 'src/slack/', may: [...ADAPTER, 'src/slack/', '@slack/', 'bottleneck'], types: ['src/bot/'] },
   { path: 'src/buildkite/', may: [...ADAPTER, 'src/buildkite/', 'bottleneck'], types: ['src/bot/'] },
-  { path: 'src/temporal/', may: [...ADAPTER, 'src/temporal/', '@temporalio/'], types: [] },
+  { path: 'src/temporal/', may: [...ADAPTER, 'src/free-port.ts', 'src/temporal/', '@temporalio/'], types: [] },
   { path: 'src/config/', may: [...ADAPTER, 'src/config/', 'yaml'] },
   { path: 'src/ops/', may: [...ADAPTER, 'src/ops/', 'prom-client'] },
   {
@@ -43,7 +44,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/sim/demo', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
   { path: 'src/sim/story', may: ['src/sim/'], types: ['@temporalio/'] },
   { path: 'src/sim/playground/', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
-  { path: 'src/sim/', may: ['src/sim/', 'node:'], types: ['workflows/'] },
+  { path: 'src/sim/', may: ['src/sim/', 'src/free-port.ts', 'node:'], types: ['workflows/'] },
   { path: 'src/', may: ['src/', 'node:', 'workflows/', '@temporalio/', 'pino'] },
 ];
 

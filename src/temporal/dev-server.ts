@@ -1,10 +1,10 @@
 // A Temporal dev server of our own: embedded in `npm start` without an address, used by the demo, the tests and the benchmark.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
+import { freePort } from '../free-port.ts';
 import { Trouble } from '../trouble.ts';
 import { setRetention } from './bootstrap.ts';
 import { findTemporalCli, type CliEnvironment } from './cli-binary.ts';
@@ -87,15 +87,6 @@ async function claimDatabase(database: string): Promise<void> {
 async function isTemporal(pid: number): Promise<boolean> {
   const { stdout } = await run('ps', ['-p', String(pid), '-o', 'args=']).catch(() => ({ stdout: '' }));
   return stdout.includes('server start-dev');
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function untilReady(child: ChildProcess, address: string, complaint: () => string): Promise<Connection> {
