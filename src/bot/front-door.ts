@@ -8,7 +8,7 @@ import type { Account, Contract, Millis, ReplyTo } from '../../workflows/vocabul
 export interface Incoming {
   /** Workflow id of a deploy that this event would start; made from the event, never random. Acts use it as their idempotency key. */
   readonly key: string;
-  /** Slack: the words after the slash command. GitHub: the whole comment. */
+  /** Slack: the words after the slash command, escaped as Slack sends them (the parser undoes it, once). GitHub: the whole comment. */
   readonly text: string;
   readonly by: Account;
   /** The event's own time. */

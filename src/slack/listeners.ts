@@ -78,7 +78,7 @@ async function heardCommand(
   const asker: Asker = { channel: typed.channel_id, user: typed.user_id, responseUrl: typed.response_url ?? null };
   const incoming = {
     key: slackDeployId(deps.team, typed.trigger_id),
-    text: unescaped(typed.text),
+    text: typed.text,
     by: { surface: 'slack', team: deps.team, user: typed.user_id, name: typed.user_name || typed.user_id },
     at,
     from: placeOf(deps, asker),
@@ -213,9 +213,4 @@ function accountOf(deps: ListenerDeps, user: ButtonClick['user']): Account {
 function timeOf(context: Readonly<Record<string, unknown>>, deps: ListenerDeps): Millis {
   const at = context[REQUEST_TIME];
   return typeof at === 'number' ? at : deps.now();
-}
-
-/** Slack escapes three characters in what people type: https://docs.slack.dev/messaging/formatting-message-text#escaping. */
-function unescaped(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

@@ -47,7 +47,8 @@ describe('a slash command', () => {
     expect(delivered).toMatchObject({ status: 200, problem: null, answer: { user: 'U01ANN', text: textOf(await app.answer()) } });
     expect(app.heard.commands).toHaveLength(1);
     expect(app.heard.commands[0]).toMatchObject({
-      text: 'api@fix/<x>&y to production',
+      // As Slack sends it: the parser undoes the escaping, once.
+      text: 'api@fix/&lt;x&gt;&amp;y to production',
       by: { surface: 'slack', team: app.sim.team, user: 'U01ANN', name: 'ann' },
       from: { surface: 'slack', team: app.sim.team, channel: 'C01', user: 'U01ANN' },
       at: NOW,
