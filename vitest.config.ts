@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     // Temporal's native worker crashes in threads (reference: SIGSEGV 4 of 4); forks are the default, pinned here.
     pool: 'forks',
+    setupFiles: ['./test/support/properties.ts'],
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SERVER_TESTS, testTimeout: 20_000 } },
