@@ -1,6 +1,5 @@
 // What a card is before a surface draws it: the same content for both, in the order in which it is read.
 import type { DeployPhase, DeployStatus, LogTail } from '../../workflows/status.ts';
-import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Plan, Vote } from '../../workflows/vocabulary.ts';
 import { isRef } from '../command/spelling.ts';
 import { printCommand } from '../command/print.ts';
@@ -81,10 +80,6 @@ export function askAgain({ status, context, surface }: View, mode: 'start' | 'pl
 export function place(acted: Surface, read: Surface): string {
   if (acted === read) return 'here';
   return acted === 'slack' ? 'in Slack' : 'on the pull request';
-}
-
-export function buildName(build: BuildFacts): string {
-  return `build ${build.number}`;
 }
 
 /** What was going on when somebody cancelled, by the phase's name. */
