@@ -18,7 +18,7 @@ const DEMOS = 3;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, samples: { type: 'string', default: '50' } },
+  options: { rounds: { type: 'string', default: '9' }, samples: { type: 'string', default: '30' } },
 });
 const tell = (line: string): void => console.error(line);
 const server = await startDevServer({ env: process.env, say: tell, namespaces: Object.values(NAMESPACE) });

@@ -16,6 +16,8 @@ type Attributes = Readonly<Record<string, string>>;
 /** Writes what changed since the last time (or since the start, which sets the first ones), in one event at most. For display and addressing, never for a decision. */
 export function showInTemporal(status: DeployStatus): void {
   setCurrentDetails(detailsOf(status));
+  // What the plan brings comes in one event; until then the attributes of the start are enough to find it by.
+  if (status.phase.kind === 'planning') return;
   const known = workflowInfo().typedSearchAttributes;
   const changed = Object.entries(attributesOf(status)).filter(([name, value]) => known.get(key(name)) !== value);
   if (changed.length === 0) return;

@@ -6,18 +6,13 @@ const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYW
 
 export const CODE_ATTRIBUTE = keyword('DeployCode');
 
-/** `DeployPr` is `<repository id>#<number>`. */
+/** `DeployPr` is `<repository id>#<number>`. The other attributes come with the plan: each one here costs the person who waits for the answer. */
 export function startAttributes(request: DeployRequest): SearchAttributePair[] {
-  const { origin, requester } = request;
+  const { origin } = request;
   const pairs: SearchAttributePair[] = [
     { key: keyword('DeployService'), value: request.service },
     { key: keyword('DeployEnvironment'), value: request.environment },
     { key: CODE_ATTRIBUTE, value: request.code },
-    { key: keyword('DeployState'), value: 'planning' },
-    {
-      key: keyword('DeployRequester'),
-      value: requester.surface === 'github' ? `github:${requester.id}` : `slack:${requester.team}:${requester.user}`,
-    },
   ];
   if (origin.surface === 'github') pairs.push({ key: keyword('DeployPr'), value: `${origin.repo.id}#${origin.issue}` });
   return pairs;
