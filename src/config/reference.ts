@@ -24,6 +24,7 @@ const HEAD = `<!-- Generated from src/config/schema.ts by \`countersign docs gen
 One YAML file, \`countersign.yml\` (or what \`COUNTERSIGN_CONFIG\` names), and the files it includes. [countersign.example.yml](../countersign.example.yml)
 is a commented example. It is strict: unknown keys are refused, and every problem is told at once, with its line and what to write instead.
 \`countersign config check\` checks it; \`countersign config explain api production\` prints what holds in one environment and where each part was written.
+\`countersign policy test\` plays example requests against it (\`policy-tests/*.yml\` beside it, see [the example](../policy-tests/example.yml)), so that a change of policy is reviewed with what it changes.
 Editors check while you type, with this as the first line of the file: \`# yaml-language-server: $schema=./docs/config.schema.json\`.
 
 \`NAME\` stands for a name of your own. Durations are written \`30m\`, \`4h\`, \`2d\`. Included files hold \`services\` only.

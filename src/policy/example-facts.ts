@@ -1,0 +1,109 @@
+// The facts of an example: a good request, except for what the example says. Pure.
+import { commitSha } from '../ids.ts';
+import type { EnvironmentPolicy } from './environment-policy.ts';
+import type { Example } from './example.ts';
+import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts } from './facts.ts';
+import { groupsOf, type Groups } from './people.ts';
+import type { EnvironmentState } from '../../workflows/status.ts';
+import type { CommitSha, Person } from '../../workflows/vocabulary.ts';
+
+/** When examples happen: any moment serves, since only what lies between two moments decides. */
+export const EXAMPLE_NOW = Date.UTC(2026, 0, 5, 12);
+export const LIVE_SHA = commitSha('b'.repeat(40));
+const HEAD = commitSha('a'.repeat(40));
+const OTHER = commitSha('c'.repeat(40));
+const MINUTE = 60_000;
+
+export function factsOf(policy: EnvironmentPolicy, example: Example, groups: Groups): Facts {
+  const { facts } = example;
+  const readable = <T>(what: 'checks' | 'ref' | 'live', value: T): Read<T> =>
+    facts.unreadable.includes(what) ? { known: false, why: 'the example says so' } : { known: true, value };
+  const isMoving = example.ref === 'pull-request' || example.ref === 'default-branch' || example.ref.startsWith('branch:');
+  return {
+    now: EXAMPLE_NOW,
+    askedAt: EXAMPLE_NOW - MINUTE,
+    revision: 1,
+    requester: example.requester,
+    requesterState: { known: true, value: { active: true, why: null } },
+    requesterRole: { known: true, value: example.role },
+    requesterGroups: groupsOf(groups, example.requester),
+    surface: example.surface,
+    defaultBranch: 'main',
+    ref: readable('ref', refOf(example)),
+    onDefaultBranch: { known: true, value: example.ref === 'commit' ? true : null },
+    pullRequest: { known: true, value: example.ref === 'pull-request' ? pullRequestOf(example, policy) : null },
+    lastPush: { known: true, value: isMoving ? { sha: HEAD, at: EXAMPLE_NOW - (facts.pushedSince ? 0 : 60) * MINUTE, by: null } : null },
+    expectedHead: null,
+    checks: readable('checks', { passed: checks(facts.checks.passed), failed: checks(facts.checks.failed), pending: checks(facts.checks.pending) }),
+    reviews: { known: true, value: { pullRequests: [1], unreviewed: facts.review === 'approved' ? [] : [HEAD] } },
+    comparison: readable('live', facts.live === 'nothing' ? null : comparisonOf(example)),
+    here: readable('live', stateOf(policy, policy.environment, facts.live === 'nothing' ? null : { sha: LIVE_SHA, since: 0 })),
+    before: beforeOf(policy, example),
+    parameters: example.parameters,
+  };
+}
+
+const checks = (names: readonly string[]): readonly { readonly name: string; readonly url: null }[] => names.map((name) => ({ name, url: null }));
+
+function refOf({ ref, facts }: Example): RefFacts {
+  const common = { kind: 'found', sha: HEAD, title: 'A change', commitUrl: '', authors: facts.authors.flatMap(accountOf) } as const;
+  if (ref === 'pull-request') return { ...common, type: 'pull-request', name: '#1', branch: 'a-change' };
+  if (ref === 'tag') return { ...common, type: 'tag', name: 'v1', branch: 'main' };
+  if (ref === 'commit') return { ...common, type: 'commit', name: HEAD, branch: 'main' };
+  const branch = ref === 'default-branch' ? 'main' : ref.slice('branch:'.length);
+  return { ...common, type: 'branch', name: branch, branch };
+}
+
+function pullRequestOf({ facts }: Example, { repo }: EnvironmentPolicy): PullRequestFacts {
+  return {
+    number: 1,
+    title: 'A change',
+    url: '',
+    state: 'open',
+    draft: facts.draft,
+    headRepository: { id: facts.fork ? 2 : 1, slug: facts.fork ? 'somebody/fork' : repo },
+    isFork: facts.fork,
+    headRef: 'a-change',
+    headSha: HEAD,
+    baseRef: 'main',
+    mergeSha: null,
+    review: facts.review,
+    behindBy: facts.behind,
+  };
+}
+
+function comparisonOf({ facts }: Example): ComparisonFacts {
+  const added = facts.authors.length === 0 ? [commit(HEAD, null)] : facts.authors.map((author) => commit(HEAD, author));
+  const isDiverged = facts.live === 'diverged';
+  return {
+    status: isDiverged ? 'diverged' : 'ahead',
+    added,
+    addedTotal: added.length,
+    lost: isDiverged ? [commit(LIVE_SHA, null)] : [],
+    compareUrl: '',
+  };
+}
+
+function commit(sha: CommitSha, author: Person | null): CommitFacts {
+  return { sha, title: 'A change', authors: author === null ? [] : accountOf(author), authorName: author?.name ?? 'somebody' };
+}
+
+function accountOf({ github }: Person): readonly { readonly id: number; readonly login: string }[] {
+  return github === null ? [] : [github];
+}
+
+/** Left out: this commit is live there for as long as it has to be. */
+function beforeOf(policy: EnvironmentPolicy, { facts }: Example): Facts['before'] {
+  return Object.fromEntries(
+    policy.gates.after.map(({ environment, soakMs }) => {
+      const age = facts.before[environment] ?? soakMs;
+      const live = age < 0 ? { sha: OTHER, since: 0 } : { sha: HEAD, since: EXAMPLE_NOW - age };
+      return [environment, { known: true, value: stateOf(policy, environment, live) }];
+    }),
+  );
+}
+
+function stateOf(policy: EnvironmentPolicy, environment: string, live: { readonly sha: CommitSha; readonly since: number } | null): EnvironmentState {
+  const version = live === null ? [] : [{ ...live, service: policy.service, environment, code: null, buildUrl: null }];
+  return { target: policy.target, known: true, live: version, holder: null, queue: [], history: [] };
+}
