@@ -125,6 +125,26 @@ export interface ApprovalRule {
   readonly tree: RuleNode | null;
   readonly exclude: readonly ('requester' | 'commit-authors')[];
   readonly expireMs: number;
+  /** What a push before the last vote may leave standing. Plans of older versions have none of these three. */
+  readonly onPush?: OnPush;
+  /** What becomes of the request when its pull request is closed or merged before the build was started. */
+  readonly onClose?: 'cancel' | 'keep';
+  /** `keep`: as long as the merged head is what is to be built. */
+  readonly onMerge?: 'cancel' | 'keep';
+}
+
+export interface OnPush {
+  /** Who may go back to the commit before the push; null: nobody. */
+  readonly keep: 'requester' | null;
+  /** null: every push takes new votes. */
+  readonly small: SmallPush | null;
+}
+
+/** A push that leaves the votes standing: at most so many changed lines, in files that match only. */
+export interface SmallPush {
+  readonly lines: number;
+  /** `*` matches within a path segment, `**` across. */
+  readonly files: readonly string[];
 }
 
 /** The evaluated rule: says for each node whether it is satisfied and by whom, and who could still satisfy it. */

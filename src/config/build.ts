@@ -15,6 +15,8 @@ export const DEFAULTS = {
   checks: 'all',
   exclude: ['requester'],
   expire: '4h',
+  onClose: 'cancel',
+  onMerge: 'keep',
 } as const;
 
 /** `slack` is present and `draft` has no problems. */
@@ -105,7 +107,14 @@ function toApprovals(approvals: EnvironmentEntry['approvals']): ApprovalRule {
   const rule = approvals === undefined || approvals === 'none' ? {} : approvals;
   // The requester never counts, whether the list names it or not.
   const exclude = [...new Set([...DEFAULTS.exclude, ...(rule.exclude ?? [])])];
-  return { tree: toRule(rule), exclude, expireMs: parseDuration(rule.expire ?? DEFAULTS.expire) };
+  return {
+    tree: toRule(rule),
+    exclude,
+    expireMs: parseDuration(rule.expire ?? DEFAULTS.expire),
+    onPush: { keep: rule.onPush?.keep === 'requester' ? 'requester' : null, small: rule.onPush?.small ?? null },
+    onClose: rule.onClose ?? DEFAULTS.onClose,
+    onMerge: rule.onMerge ?? DEFAULTS.onMerge,
+  };
 }
 
 function toGates(gates: NonNullable<EnvironmentEntry['gates']>): Gates {

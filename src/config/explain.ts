@@ -74,7 +74,8 @@ function withDefaults({ merged, service, environment }: PlacedEnvironment): Read
 }
 
 function withRuleDefaults(approvals: object): object {
-  return { exclude: DEFAULTS.exclude, expire: DEFAULTS.expire, ...approvals };
+  const { exclude, expire, onClose, onMerge } = DEFAULTS;
+  return { exclude, expire, onClose, onMerge, ...approvals };
 }
 
 function leaves(value: unknown, path: Path): readonly { readonly path: Path; readonly value: unknown }[] {

@@ -44,11 +44,14 @@ export function validateEnvironment(draft: Draft, placed: PlacedEnvironment): re
 const STARS_MAX = 4;
 
 function validateRefs({ merged }: PlacedEnvironment, tell: Tell): readonly Problem[] {
-  const refs = merged.refs ?? [];
-  return refs.flatMap((ref, at) => {
-    if (refs.indexOf(ref) !== at) return [tell(['refs', at], { found: `${quote(ref)} is listed twice`, fix: 'Take one out' })];
-    const stars = ref.split(/\*+/).length - 1;
-    return stars <= STARS_MAX ? [] : [tell(['refs', at], { found: `${quote(ref)} has ${stars} wildcards`, fix: `Use at most ${STARS_MAX}` })];
+  return validatePatterns(merged.refs ?? [], (at, told) => tell(['refs', at], told));
+}
+
+function validatePatterns(patterns: readonly string[], tell: (at: number, told: Told) => Problem): readonly Problem[] {
+  return patterns.flatMap((pattern, at) => {
+    if (patterns.indexOf(pattern) !== at) return [tell(at, { found: `${quote(pattern)} is listed twice`, fix: 'Take one out' })];
+    const stars = pattern.split(/\*+/).length - 1;
+    return stars <= STARS_MAX ? [] : [tell(at, { found: `${quote(pattern)} has ${stars} wildcards`, fix: `Use at most ${STARS_MAX}` })];
   });
 }
 
@@ -92,7 +95,10 @@ function validateApprovals(draft: Draft, { merged, environment }: PlacedEnvironm
   const problems = wrongExpiry
     ? [tell(['approvals', 'expire'], { found: `requests would wait ${expire}`, fix: 'Write something between 1s and 30d' })]
     : [];
-  const wrong = validateRule({ entry: merged.approvals, inner: ['approvals'], draft, tell });
+  const patterns = validatePatterns(merged.approvals.onPush?.small?.files ?? [], (at, told) =>
+    tell(['approvals', 'onPush', 'small', 'files', at], told),
+  );
+  const wrong = [...patterns, ...validateRule({ entry: merged.approvals, inner: ['approvals'], draft, tell })];
   if (wrong.length > 0) return [...problems, ...wrong];
   return [
     ...problems,

@@ -18,7 +18,20 @@ function row(what: string, text: string, path: string, found: RegExp, fix: RegEx
   return { what, text, path, found, fix };
 }
 
+const pushed = (onPush: string): string => broken('{ all: [', `{ onPush: ${onPush}, all: [`);
+
 export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
+  row('a push that everybody may undo', pushed('{ keep: everybody }'), at('approvals.onPush.keep'), /everybody/, /false or requester/),
+  row('small pushes of any file', pushed('{ small: { lines: 5 } }'), at('approvals.onPush.small.files'), /missing/, /list/),
+  row('small pushes of no line', pushed('{ small: { lines: 0, files: [a] } }'), at('approvals.onPush.small.lines'), /0/, /1 or more/),
+  row(
+    'a pattern with too many wildcards',
+    pushed('{ small: { lines: 5, files: ["*a*b*c*d*e"] } }'),
+    at('approvals.onPush.small.files[0]'),
+    /5 wildcards/,
+    /at most 4/,
+  ),
+  row('a closed pull request that asks again', broken('{ all: [', '{ onClose: ask, all: ['), at('approvals.onClose'), /ask/, /cancel/),
   row('an empty file', '', '', /nothing|missing/, /map/),
   row('a list', '- 1', '', /list/, /map/),
   row('text', 'hello', '', /hello/, /map/),

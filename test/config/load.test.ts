@@ -104,9 +104,26 @@ describe('left out, an environment', () => {
         cancel: { roles: [], groups: [], requester: true, approvers: true },
       },
       gates: { checks: 'all', review: false, upToDate: false, keepsLive: false, after: [] },
-      approvals: { tree: null, exclude: ['requester'], expireMs: 14_400_000 },
+      approvals: {
+        tree: null,
+        exclude: ['requester'],
+        expireMs: 14_400_000,
+        onPush: { keep: null, small: null },
+        onClose: 'cancel',
+        onMerge: 'keep',
+      },
       isProtected: false,
       slack: { channel: 'C0DEPLOYS', also: [] },
+    });
+  });
+
+  test('keeps what it says of pushes and of the end of a pull request', () => {
+    const written = 'onPush: { keep: requester, small: { lines: 20, files: ["docs/**"] } }, onClose: keep, onMerge: cancel';
+    const policy = policyOf(configOf(broken('{ all: [', `{ ${written}, all: [`)), 'api', 'production');
+    expect(policy?.approvals).toMatchObject({
+      onPush: { keep: 'requester', small: { lines: 20, files: ['docs/**'] } },
+      onClose: 'keep',
+      onMerge: 'cancel',
     });
   });
 
