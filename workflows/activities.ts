@@ -2,7 +2,7 @@
 // One activity of the `buildkite` queue is one HTTP request is one token of the quota.
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
 import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
-import type { DeployStatus, LogTail } from './status.ts';
+import type { DeployStatus, LogTail, ToldSoFar } from './status.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Account, Contract, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, ReplyTo, Tally, Target, Vote } from './vocabulary.ts';
 
@@ -155,8 +155,16 @@ export interface NotifyActivities {
   postSlackCard(status: DeployStatus): Promise<NonNullable<Cards['slack']>>;
   /** Looks for a card of this request first (hidden marker by our own app). Also reacts 👀 to the commanding comment. */
   postGithubCard(status: DeployStatus): Promise<NonNullable<Cards['github']>>;
-  /** Edits both cards; a new message only when a person must act or at the end; final phases set the final reaction. */
-  announce(input: { readonly status: DeployStatus; readonly cards: Cards; readonly thread: string | null }): Promise<void>;
+  /**
+   * Edits both cards; a new message only when a person must act or at the end; final phases set the final reaction. `thread`: there is
+   * news for the timeline. `told`: what the timeline says already; left out by whoever does not know.
+   */
+  announce(input: {
+    readonly status: DeployStatus;
+    readonly cards: Cards;
+    readonly thread: string | null;
+    readonly told?: ToldSoFar | null;
+  }): Promise<void>;
   /** Tells one person what became of an act: ephemeral in Slack, reaction and reply on GitHub. */
   sendReceipt(input: { readonly to: ReplyTo; readonly receipt: Receipt; readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' }): Promise<void>;
   /** A request that is over before it has a card in Slack (refused, planned): told to the requester alone. */

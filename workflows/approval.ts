@@ -66,7 +66,7 @@ export async function applyCancel(deploy: Deploy, input: Cancel): Promise<Receip
   if (isOver(deploy)) return refused(deploy, tooLate(deploy));
   if (deploy.go === null && deploy.build === null) {
     const during = deploy.phase.kind;
-    enter(deploy, { kind: 'cancelled', by: allowed.person, reason: input.reason, during, at: deploy.clock.now() });
+    enter(deploy, { kind: 'cancelled', by: allowed.person, reason: input.reason, during, at: deploy.clock.now(), surface: input.by.surface });
     return { kind: 'cancelled', during };
   }
   if (deploy.cancelling === null) deploy.cancelReason = input.reason;

@@ -5,7 +5,7 @@ import type { Cards } from './activities.ts';
 import { telling, tellingAtLast } from './ask.ts';
 import { isEnd, statusOf, tellWithin, type Deploy } from './deploy-state.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
-import type { DeployStatus } from './status.ts';
+import type { DeployStatus, ToldSoFar } from './status.ts';
 
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 600_000;
@@ -13,6 +13,7 @@ const LONGEST_PAUSE_MS = 600_000;
 /** Tells people of every change until the request is over and its last word is out. What was not delivered is tried again later. */
 export async function keepPeopleTold(deploy: Deploy): Promise<void> {
   let cards: Cards = { slack: null, github: null };
+  let toldSoFar: ToldSoFar | null = null;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     await condition(() => deploy.tellAt <= deploy.clock.now());
@@ -23,7 +24,9 @@ export async function keepPeopleTold(deploy: Deploy): Promise<void> {
     deploy.isNews = false;
     const status = statusOf(deploy);
     showInTemporal(status);
-    const told = await tell({ status, cards, thread });
+    const told = await tell({ status, cards, thread, told: toldSoFar });
+    // The timeline begins with the card; what could not be said under it is said with the next line.
+    if (told.isTimelineNew) toldSoFar = asTold(status);
     cards = told.cards;
     if (isEnd(status.phase)) return;
     if (!told.isComplete) tellWithin(deploy, pauseMs);
@@ -35,14 +38,17 @@ interface Message {
   readonly status: DeployStatus;
   readonly cards: Cards;
   readonly thread: string | null;
+  readonly told: ToldSoFar | null;
 }
 
 interface Told {
   readonly cards: Cards;
   readonly isComplete: boolean;
+  /** Under the Slack card everything is said that has happened so far. */
+  readonly isTimelineNew: boolean;
 }
 
-async function tell({ status, cards, thread }: Message): Promise<Told> {
+async function tell({ status, cards, thread, told }: Message): Promise<Told> {
   const isLast = isEnd(status.phase);
   const by = isLast ? tellingAtLast : telling;
   const wanted = surfacesOf(status);
@@ -52,14 +58,20 @@ async function tell({ status, cards, thread }: Message): Promise<Told> {
   ]);
   const posted: Cards = { slack, github };
   if (isLast && wanted.requesterOnly) await delivered('answer', tellingAtLast.tellRequester(status));
+  let isSaid = false;
   let isComplete = (slack !== null || !wanted.slack) && (github !== null || !wanted.github);
   // A card that was just posted says everything, but for the final reaction and the new message at the end.
   if (cards.slack !== null || cards.github !== null || (isLast && (slack !== null || github !== null))) {
-    const input = { status, cards: posted, thread: cards.slack === null ? null : thread };
+    const input = { status, cards: posted, thread: cards.slack === null ? null : thread, told };
     const saying = by.announce.executeWithOptions({ summary: `say: ${status.phase.kind}` }, [input]).then(() => true);
-    isComplete &&= (await delivered('announcement', saying)) === true;
+    isSaid = (await delivered('announcement', saying)) === true;
+    isComplete &&= isSaid;
   }
-  return { cards: posted, isComplete };
+  return { cards: posted, isComplete, isTimelineNew: cards.slack === null ? slack !== null : thread !== null && isSaid };
+}
+
+function asTold({ phase, plan, votes, voided, laterPush }: DeployStatus): ToldSoFar {
+  return { phase: phase.kind, revision: plan?.revision ?? 0, votes, voided, laterPush: laterPush?.sha ?? null };
 }
 
 /**

@@ -1,7 +1,7 @@
 // What a request looks like from outside: answer of the `status` query, input of `announce`. WIRE FORMAT.
 import type { GateReason, VoidVote } from './reasons.ts';
 import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
-import type { CommitSha, DeployCode, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
+import type { Account, CommitSha, DeployCode, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
 
 /** Where a request stands. Each phase carries only what is true in it. */
 export type DeployPhase =
@@ -35,7 +35,14 @@ export type DeployPhase =
   | { readonly kind: 'not-built'; readonly answer: string; readonly at: Millis }
   | { readonly kind: 'rejected'; readonly by: Person; readonly reason: string; readonly at: Millis }
   | { readonly kind: 'expired'; readonly at: Millis }
-  | { readonly kind: 'cancelled'; readonly by: Person; readonly reason: string | null; readonly during: string; readonly at: Millis }
+  | {
+      readonly kind: 'cancelled';
+      readonly by: Person;
+      readonly reason: string | null;
+      readonly during: string;
+      readonly at: Millis;
+      readonly surface?: Account['surface'];
+    }
   /** Its workflow did not come to an end of its own: whoever finds it so says so. `how`: Temporal's word. */
   | { readonly kind: 'terminated'; readonly how: string; readonly during: string; readonly at: Millis };
 
@@ -69,6 +76,17 @@ export interface DeployStatus {
   /** A push after the last vote: it changes nothing, the card names it. */
   readonly laterPush: { readonly sha: string; readonly by: string } | null;
   readonly build: BuildFacts | null;
+}
+
+/** As much of a request as its timeline tells already: the next line says what has come since. */
+export interface ToldSoFar {
+  readonly phase: PhaseKind;
+  /** Of the plan; 0 before there was one. */
+  readonly revision: number;
+  readonly votes: readonly Vote[];
+  readonly voided: readonly VoidVote[];
+  /** SHA of a push that changes nothing. */
+  readonly laterPush: string | null;
 }
 
 /** What of one service is live on a target, which several may share. */

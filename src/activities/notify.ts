@@ -14,7 +14,7 @@ import { cardMarker } from '../render/marker.ts';
 import { isFinal } from '../render/phase.ts';
 import { replyMarkdown } from '../render/reply-github.ts';
 import { replyMessage } from '../render/reply-slack.ts';
-import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../render/thread-line.ts';
+import { alsoLine, announcementMarkdown, threadMessage } from '../render/thread-line.ts';
 import type { SlackApi } from '../slack/api.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
@@ -92,10 +92,11 @@ async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<N
   return { comment: await deps.github.createComment(repo, issue, cardMarkdown(status, plainContext(deps))) };
 }
 
+type Announcement = Parameters<NotifyActivities['announce']>[0];
 type Step = readonly [name: string, run: () => Promise<void>];
 
 /** Edits first (repeatable), posts last (not repeatable); a retry skips what an earlier attempt has done. */
-async function announce(deps: NotifyDeps, input: Parameters<NotifyActivities['announce']>[0]): Promise<void> {
+async function announce(deps: NotifyDeps, input: Announcement): Promise<void> {
   const { status, cards, thread } = input;
   const context = await contextOf(deps, status, cards);
   const steps: Step[] = [];
@@ -103,7 +104,7 @@ async function announce(deps: NotifyDeps, input: Parameters<NotifyActivities['an
   if (slack !== null) steps.push(['slack-card', () => deps.slack.updateCard(slack, cardMessage(status, context))]);
   if (github !== null) steps.push(['github-card', () => deps.github.updateComment(repoOf(status), github.comment, cardMarkdown(status, context))]);
   // Only news makes new messages: a card that is edited again within its phase says it all by itself.
-  if (thread !== null) steps.push(...newMessages(deps, status, cards, context));
+  if (thread !== null) steps.push(...newMessages(deps, input, context));
   steps.push(...finalReaction(deps, status));
   await runOnce(deps, steps);
   const { phase, request } = status;
@@ -139,11 +140,10 @@ async function findSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<Ca
   }
 }
 
-function newMessages(deps: NotifyDeps, status: DeployStatus, cards: Cards, context: RenderContext): readonly Step[] {
+function newMessages(deps: NotifyDeps, { status, cards, told }: Announcement, context: RenderContext): readonly Step[] {
   const steps: Step[] = [];
   const { slack, github } = cards;
-  if (slack !== null)
-    steps.push(['thread', () => deps.slack.postInThread(slack, announcementMessage(status, context) ?? threadLine(status, context))]);
+  if (slack !== null) steps.push(['thread', () => deps.slack.postInThread(slack, threadMessage(status, context, told))]);
   const also = alsoLine(status, context);
   if (also !== null)
     for (const channel of status.plan?.slack.also ?? []) steps.push([`also-${channel}`, () => deps.slack.postMessage(channel, also)]);

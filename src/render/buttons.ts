@@ -1,12 +1,14 @@
 // Which buttons a card has: exactly those that work in its phase, none when it is over.
 import type { Button } from '@slack/types';
 import type { DeployStatus } from '../../workflows/status.ts';
+import type { Plan } from '../../workflows/vocabulary.ts';
 import { LINK_ACTION } from './actions.ts';
 import { button } from './blocks.ts';
 import type { ButtonSpec, ButtonTarget } from './blocks.ts';
 import type { RenderContext } from './context.ts';
 import { safeUrl } from './escape.ts';
-import { code, listed, say } from './inline.ts';
+import { code, join, say } from './inline.ts';
+import type { Inline } from './inline.ts';
 
 export function buttonsOf(status: DeployStatus, { now }: RenderContext): readonly Button[] {
   const { plan, phase, workflowId } = status;
@@ -37,18 +39,28 @@ const CANCEL: ButtonSpec = { action: 'cancel', label: 'Cancel' };
 function approve({ plan, request }: DeployStatus): ButtonSpec {
   const base: ButtonSpec = { action: 'approve', label: 'Approve', style: 'primary' };
   if (plan === null || !plan.isProtected) return base;
-  const given = Object.entries(plan.parameters).map(([name, value]) => code(`${name}=${value}`));
-  const parameters = given.length === 0 ? [] : say` with ${listed(given, 3, ' ')}`;
+  const from = plan.live === null ? say` (nothing is live there yet)` : say` in place of ${code(plan.live.sha.slice(0, 7))}`;
   return {
     ...base,
     confirm: {
       title: `Approve for ${request.environment}?`,
-      text: say`You sign ${code(request.service)} → ${request.environment} at ${code(plan.sha)}${parameters}, and nothing else.`,
+      text: say`You sign ${code(request.service)} → ${request.environment} at ${code(plan.sha)}${from}${parameterWords(plan)}, and nothing else.`,
       yes: 'Approve',
       style: 'primary',
     },
   };
 }
+
+/** All of them or their number: a question that shows some of what is signed would hide the rest. */
+function parameterWords({ parameters }: Plan): Inline {
+  const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  if (given.length === 0) return [];
+  const isShort = given.join(' ').length <= CONFIRMED_PARAMETERS_MAX;
+  return isShort ? say` with ${join(given.map(code), ' ')}` : say` with the ${given.length} parameters of the card`;
+}
+
+/** The whole question may have 300 characters. */
+const CONFIRMED_PARAMETERS_MAX = 60;
 
 function cancelBuild({ request }: DeployStatus): ButtonSpec {
   return {

@@ -1,33 +1,33 @@
 // The short lines around a card: the Slack thread's timeline, the `also` channels, the new message at the end. Pure.
-import type { DeployStatus } from '../../workflows/status.ts';
+import type { DeployStatus, ToldSoFar } from '../../workflows/status.ts';
 import { linesSection } from './blocks.ts';
 import { cardOf } from './card.ts';
 import { fitted } from './card-github.ts';
 import { headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { missingWords, voteWords } from './facts.ts';
+import { missingWords } from './facts.ts';
 import { called, code, say, shaLink, toGithub, toSlackFallback } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
-import { noteLines } from './notes.ts';
 import { stateLine } from './request-line.ts';
-import { route, standingVotes } from './view.ts';
-import type { Surface, View } from './view.ts';
+import { newsLines, supposedlyTold } from './timeline.ts';
+import { route } from './view.ts';
+import type { Surface } from './view.ts';
 
-/** One line for the timeline in the card's thread: what has just changed. */
-export function threadLine(status: DeployStatus, context: RenderContext): SlackMessage {
-  return message(status.phase.kind === 'waiting' ? waitingLines(status, context) : [stateLine(status, context)], context);
+/**
+ * What goes into the card's thread: what has happened since `told`, each once, then where the request stands. At the end, and when somebody
+ * must act, it calls the requester like every new message. `told` undefined: nobody kept account.
+ */
+export function threadMessage(status: DeployStatus, context: RenderContext, told?: ToldSoFar | null): SlackMessage {
+  const news = newsLines(status, told ?? supposedlyTold(status), context);
+  return message([...news, ...(announcement(status, context, 'slack') ?? standing(status, context, news.length > 0))], context);
 }
 
-/** A vote, a push, a vote that is gone; then who is still needed. They are called once the request has moved: its card called them at first. */
-function waitingLines(status: DeployStatus, context: RenderContext): readonly Inline[] {
-  const view: View = { status, context, surface: 'slack' };
-  const last = standingVotes(status)
-    .toSorted((a, b) => a.at - b.at)
-    .at(-1);
-  const news = [...noteLines(view), ...(last === undefined ? [] : [say`✅ approved by ${voteWords(view, last)}`])];
+/** Who is still needed is called once the request has moved: its card called them at first. */
+function standing(status: DeployStatus, context: RenderContext, hasNews: boolean): readonly Inline[] {
   const missing = missingWords((status.tally ?? status.plan?.tally)?.tree ?? null, 'call');
-  return news.length === 0 || missing.length === 0 ? [...news, stateLine(status, context)] : [...news, say`Still needed: ${missing}`];
+  if (status.phase.kind !== 'waiting' || !hasNews || missing.length === 0) return [stateLine(status, context)];
+  return [say`Still needed: ${missing}`];
 }
 
 /** One line for the `also` channels at the end; null while the request goes on, and for ends that changed nothing anywhere. */
@@ -36,12 +36,6 @@ export function alsoLine(status: DeployStatus, context: RenderContext): SlackMes
   if (plan === null || (phase.kind !== 'succeeded' && phase.kind !== 'ended-badly')) return null;
   const card = context.cards.slackUrl === null ? [] : say` · ${{ kind: 'link', text: 'card', url: context.cards.slackUrl, isCode: false }}`;
   return message([say`${route(status)} ${shaLink(plan.sha, plan.commitUrl)}: ${stateLine(status, context)} · ${code(request.code)}${card}`], context);
-}
-
-/** The new Slack message, at the end and when somebody must act: edits of a card notify nobody. null when the edited card is enough. */
-export function announcementMessage(status: DeployStatus, context: RenderContext): SlackMessage | null {
-  const lines = announcement(status, context, 'slack');
-  return lines === null ? null : message(lines, context);
 }
 
 /** The new comment on the pull request at the end or when somebody must act; null when the edited card is enough. */

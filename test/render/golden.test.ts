@@ -9,10 +9,10 @@ import type { Hints } from '../../src/render/reason-text.ts';
 import { reasonItem, reasonSentence } from '../../src/render/reasons.ts';
 import { replyMarkdown } from '../../src/render/reply-github.ts';
 import { replyMessage } from '../../src/render/reply-slack.ts';
-import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../../src/render/thread-line.ts';
+import { alsoLine, announcementMarkdown, threadMessage } from '../../src/render/thread-line.ts';
 import { slackTexts } from '../support/message-text.ts';
 import { REASONS, REPLY_LIST } from '../support/replies.ts';
-import { CODE, EXAMPLE_LIST, NOW, exampleContext } from '../support/views.ts';
+import { CODE, EXAMPLE_LIST, NOTHING_TOLD, NOW, exampleContext } from '../support/views.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -43,12 +43,11 @@ describe('cards', () => {
   it('are accompanied by lines that read as their golden file', async () => {
     const lines = EXAMPLE_LIST.map(([name, status]) => {
       const also = alsoLine(status, exampleContext);
-      const news = announcementMessage(status, exampleContext);
       return [
         `## ${name}`,
-        `thread: ${drawn(threadLine(status, exampleContext))}`,
+        `thread: ${drawn(threadMessage(status, exampleContext))}`,
+        `whole timeline: ${drawn(threadMessage(status, exampleContext, NOTHING_TOLD))}`,
         `also: ${drawn(also)}`,
-        `new in Slack: ${drawn(news)}`,
         `new on GitHub: ${announcementMarkdown(status, exampleContext) ?? '–'}`,
       ].join('\n');
     });

@@ -8,13 +8,13 @@ import type { SlackMessage } from '../../src/render/message.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import { replyMarkdown } from '../../src/render/reply-github.ts';
 import { replyMessage } from '../../src/render/reply-slack.ts';
-import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../../src/render/thread-line.ts';
+import { alsoLine, announcementMarkdown, threadMessage } from '../../src/render/thread-line.ts';
 import type { Reason } from '../../workflows/reasons.ts';
 import { HOSTILE, tainted } from '../support/hostile.ts';
 import { githubParts, slackTexts, slackTokens } from '../support/message-text.ts';
 import { REASONS, REPLY_LIST } from '../support/replies.ts';
 import { checkMessage } from '../support/slack-blocks.ts';
-import { CODE, EXAMPLE_LIST, exampleContext } from '../support/views.ts';
+import { CODE, EXAMPLE_LIST, exampleContext, NOTHING_TOLD } from '../support/views.ts';
 
 const everyReason: readonly Reason[] = Object.values(REASONS);
 const refusals: readonly (readonly [string, Reply])[] = [
@@ -70,8 +70,8 @@ describe.each(HOSTILE.map((text, i) => [i, JSON.stringify(text).slice(0, 60), te
   it('does nothing on a card, in details and in lines', () => {
     for (const [name, status] of EXAMPLE_LIST) {
       const bad = tainted(status, text);
-      const messages = [cardMessage(bad, exampleContext), detailsMessage(bad, exampleContext), threadLine(bad, exampleContext)];
-      for (const message of [...messages, alsoLine(bad, exampleContext), announcementMessage(bad, exampleContext)]) {
+      const messages = [cardMessage(bad, exampleContext), detailsMessage(bad, exampleContext), threadMessage(bad, exampleContext)];
+      for (const message of [...messages, alsoLine(bad, exampleContext), threadMessage(bad, exampleContext, NOTHING_TOLD)]) {
         expect([name, message === null ? [] : slackProblems(message)]).toEqual([name, []]);
       }
       const card = cardMarkdown(bad, exampleContext);

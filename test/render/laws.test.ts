@@ -12,12 +12,12 @@ import type { Hints } from '../../src/render/reason-text.ts';
 import { REASON_TEXT, explain } from '../../src/render/reasons.ts';
 import { replyMarkdown } from '../../src/render/reply-github.ts';
 import { replyMessage } from '../../src/render/reply-slack.ts';
-import { alsoLine, announcementMarkdown, announcementMessage, threadLine } from '../../src/render/thread-line.ts';
+import { alsoLine, announcementMarkdown, threadMessage } from '../../src/render/thread-line.ts';
 import type { PhaseKind } from '../../workflows/status.ts';
 import { githubParts, slackTexts } from '../support/message-text.ts';
 import { REASONS, REPLY_LIST } from '../support/replies.ts';
 import { checkMessage } from '../support/slack-blocks.ts';
-import { CODE, EXAMPLE_LIST, exampleContext } from '../support/views.ts';
+import { CODE, EXAMPLE_LIST, exampleContext, NOTHING_TOLD } from '../support/views.ts';
 
 type Button = { readonly action_id: string; readonly value?: string; readonly text: { readonly text: string }; readonly confirm?: unknown };
 function buttons(message: SlackMessage): readonly Button[] {
@@ -27,10 +27,10 @@ function buttons(message: SlackMessage): readonly Button[] {
 const slackMessages: readonly (readonly [string, SlackMessage])[] = [
   ...EXAMPLE_LIST.map(([name, status]) => [`card ${name}`, cardMessage(status, exampleContext)] as const),
   ...EXAMPLE_LIST.map(([name, status]) => [`details ${name}`, detailsMessage(status, exampleContext)] as const),
-  ...EXAMPLE_LIST.map(([name, status]) => [`thread ${name}`, threadLine(status, exampleContext)] as const),
+  ...EXAMPLE_LIST.map(([name, status]) => [`thread ${name}`, threadMessage(status, exampleContext)] as const),
   ...EXAMPLE_LIST.flatMap(([name, status]) => {
-    const [also, news] = [alsoLine(status, exampleContext), announcementMessage(status, exampleContext)];
-    return [...(also === null ? [] : [[`also ${name}`, also] as const]), ...(news === null ? [] : [[`news ${name}`, news] as const])];
+    const [also, whole] = [alsoLine(status, exampleContext), threadMessage(status, exampleContext, NOTHING_TOLD)];
+    return [...(also === null ? [] : [[`also ${name}`, also] as const]), [`whole timeline ${name}`, whole] as const];
   }),
   ...REPLY_LIST.filter(([name]) => name !== 'silence').map(([name, reply]) => [`reply ${name}`, replyMessage(reply, exampleContext)] as const),
 ];

@@ -54,6 +54,9 @@ describe('from Slack', () => {
     });
     expect(build?.metaData).toMatchObject({ 'countersign:target': 'asked/production', 'countersign:code': deploy.code });
     await deploy.threadSays('<@U05EVE> ✅');
+    const lines = deploy.thread().join('\n');
+    for (const who of ['Bea for sre, here', 'Dan for api-owners, here']) expect(lines.split(`✅ approved by ${who}`)).toHaveLength(2);
+    expect(lines.indexOf('approved by Bea')).toBeLessThan(lines.indexOf('approved by Dan'));
   });
 
   it('shows a ref with an open pull request on that pull request too, and takes votes from both', async () => {
@@ -87,7 +90,9 @@ describe('from Slack', () => {
     await deploy.shows('slack', 'Approve planned');
     const approve = JSON.stringify(deploy.message()?.blocks);
     expect(approve).toContain('"text":"Approve for production?"');
-    expect(approve).toContain(`You sign \`planned\` → production at \`${acme.world.github.sha('acme/api', 'main')}\`, and nothing else.`);
+    expect(approve).toContain(
+      `You sign \`planned\` → production at \`${acme.world.github.sha('acme/api', 'main')}\` (nothing is live there yet), and nothing else.`,
+    );
   });
 
   it('asks why before it rejects, and shows the reason on both cards', async () => {

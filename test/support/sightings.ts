@@ -40,6 +40,8 @@ export interface Deploy {
   buttons(): readonly string[];
   /** The cards on this surface as they read now. */
   cards(surface: Surface): readonly string[];
+  /** What stands under the Slack card, in order. */
+  thread(): readonly string[];
   /** Waits for a message under the Slack card that says this. */
   threadSays(words: string): Promise<string>;
   /** The Slack card as it was posted; undefined while there is none. */
@@ -80,6 +82,7 @@ export function deployOf(places: Places, code: string, comment: Comment | null):
     code,
     comment,
     cards,
+    thread,
     shows: (surface, ...words) =>
       inSight(
         `"${words.join('", "')}" on the card of ${code} on ${surface}`,

@@ -1,7 +1,7 @@
 // One or more example requests per phase, and one or more answers per kind: for golden files, laws and the gallery.
 import { commitSha, contractOf, deployCode, digestOf, githubPersonKey, parseDeployCode, repoSlug, target } from '../../src/ids.ts';
 import type { RenderContext } from '../../src/render/context.ts';
-import type { DeployPhase, DeployStatus, PhaseKind } from '../../workflows/status.ts';
+import type { DeployPhase, DeployStatus, PhaseKind, ToldSoFar } from '../../workflows/status.ts';
 import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
 import type { DeployCode, GateName, GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
@@ -182,6 +182,8 @@ export const fromSlack: DeployStatus['request'] = {
   requester: { surface: 'slack', team: 'T01ACME', user: 'U01ANN', name: 'ann' },
   origin: { surface: 'slack', team: 'T01ACME', channel: 'C0GENERAL', user: 'U01ANN' },
 };
+/** Of a timeline that has not said anything yet. */
+export const NOTHING_TOLD: ToldSoFar = { phase: 'planning', revision: 0, votes: [], voided: [], laterPush: null };
 const expiresAt = ASKED + 240 * MINUTE - 18 * MINUTE;
 const waiting: DeployPhase = { kind: 'waiting', expiresAt };
 const log = {
@@ -306,7 +308,9 @@ export const EXAMPLES = {
   },
   rejected: { rejected: status({ kind: 'rejected', by: bea, reason: 'the migration is not reviewed', at: NOW }) },
   expired: { expired: status({ kind: 'expired', at: NOW }, { ...approvedByBea, request: { ...first.request, askedAt: NOW - 240 * MINUTE } }) },
-  cancelled: { cancelled: status({ kind: 'cancelled', by: dan, reason: 'wrong branch', during: 'waiting', at: NOW }, approvedByBea) },
+  cancelled: {
+    cancelled: status({ kind: 'cancelled', by: dan, reason: 'wrong branch', during: 'waiting', at: NOW, surface: 'github' }, approvedByBea),
+  },
   terminated: {
     terminated: status({ kind: 'terminated', how: 'terminated', during: 'waiting', at: NOW }, approvedByBea),
     'terminated-at-start': status({ kind: 'terminated', how: 'terminated', during: 'starting', at: NOW }, approvedByBoth),

@@ -1,0 +1,88 @@
+// What the thread under the Slack card tells: every piece of news once, in order, with who did it and where. Pure.
+import type { VoidVote } from '../../workflows/reasons.ts';
+import type { DeployStatus, ToldSoFar } from '../../workflows/status.ts';
+import type { Vote } from '../../workflows/vocabulary.ts';
+import type { RenderContext } from './context.ts';
+import { voteWords } from './facts.ts';
+import { code, emphasis, link, named, say, time } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { voidWords } from './notes.ts';
+import { during, place } from './view.ts';
+import type { View } from './view.ts';
+
+/** One line for each thing that has happened since `told`: pushes, votes that are gone, votes in the order they were cast, who ended it. */
+export function newsLines(status: DeployStatus, told: ToldSoFar, context: RenderContext): readonly Inline[] {
+  const view: View = { status, context, surface: 'slack' };
+  return [...pushLines(status, told), ...goneLines(status, told), ...voteLines(view, told), ...endLines(status, told)];
+}
+
+/**
+ * Of whoever does not say what was told already: while it waits, all but the last vote was, and what stopped votes from counting was not.
+ * From the end on, nothing is news but the end.
+ */
+export function supposedlyTold({ phase, plan, votes, voided, laterPush, revision }: DeployStatus): ToldSoFar {
+  const isWaiting = phase.kind === 'waiting';
+  const last = votes.toSorted((a, b) => a.at - b.at).at(-1);
+  return {
+    phase: phase.kind,
+    revision: isWaiting && revision !== null ? 1 : (plan?.revision ?? 0),
+    votes: isWaiting ? votes.filter((vote) => vote !== last) : votes,
+    voided: isWaiting ? [] : voided,
+    laterPush: isWaiting ? null : (laterPush?.sha ?? null),
+  };
+}
+
+function pushLines({ plan, revision, laterPush }: DeployStatus, told: ToldSoFar): readonly Inline[] {
+  const lines: Inline[] = [];
+  if (revision !== null && (plan?.revision ?? 0) > told.revision) {
+    const compare = revision.compareUrl === null ? [] : say` (${link('what changed', revision.compareUrl)})`;
+    lines.push(
+      say`↩️ ${revision.by} pushed ${code(revision.to.slice(0, 7))} after ${code(revision.from.slice(0, 7))}${compare}: it takes new approvals, and whoever pushed counts as a requester.`,
+    );
+  }
+  if (laterPush !== null && laterPush.sha !== told.laterPush)
+    lines.push(say`ℹ️ ${laterPush.by} has pushed ${code(laterPush.sha.slice(0, 7))} since; it is not part of this deploy.`);
+  return lines;
+}
+
+/** Votes that stopped counting, or were taken back. A push voids them all and says so itself. */
+function goneLines({ plan, votes, voided, revision }: DeployStatus, told: ToldSoFar): readonly Inline[] {
+  const isTold = (gone: VoidVote): boolean => told.voided.some(({ by, why }) => by.key === gone.by.key && why === gone.why);
+  const lost = voided.filter((gone) => !isTold(gone) && (gone.why !== 'new-revision' || revision === null));
+  const takenBack = told.votes.filter(
+    (vote) =>
+      vote.kind === 'approve' &&
+      vote.contract === plan?.contract &&
+      ![...votes, ...voided].some(({ by }) => by.key === vote.by.key) &&
+      !told.voided.some(({ by }) => by.key === vote.by.key),
+  );
+  return [
+    ...lost.map((gone) => say`↩️ No longer counted: ${voidWords(gone)}`),
+    ...takenBack.map(({ by }) => say`↩️ ${named(by)} took the approval back`),
+  ];
+}
+
+function voteLines(view: View, told: ToldSoFar): readonly Inline[] {
+  const { votes, plan } = view.status;
+  const isNews = ({ key, contract }: Vote): boolean => contract === plan?.contract && !told.votes.some((known) => known.key === key);
+  return votes
+    .filter(isNews)
+    .toSorted((a, b) => a.at - b.at)
+    .map((vote) =>
+      vote.kind === 'approve'
+        ? say`✅ approved by ${voteWords(view, vote)}${reasonOf(vote)}`
+        : say`🚫 rejected by ${voteWords(view, vote)}${reasonOf(vote)}`,
+    );
+}
+
+function reasonOf({ reason }: Vote): Inline {
+  return reason === null || reason.trim() === '' ? [] : say`: ${emphasis(reason.slice(0, 500))}`;
+}
+
+/** A rejection is a vote; who cancelled, and where, only the phase knows. */
+function endLines({ phase }: DeployStatus, told: ToldSoFar): readonly Inline[] {
+  if (phase.kind !== 'cancelled' || told.phase === 'cancelled') return [];
+  const where = phase.surface === undefined ? [] : say`, ${place(phase.surface, 'slack')}`;
+  const why = phase.reason === null ? [] : say`: ${emphasis(phase.reason.slice(0, 500))}`;
+  return [say`✖️ cancelled by ${named(phase.by)}${where}, ${time(phase.at)}, ${during(phase.during)}${why}`];
+}
