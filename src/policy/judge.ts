@@ -1,7 +1,7 @@
 // Whether a person's act counts, with every reason when it does not. Pure.
 import { parseSha } from '../ids.ts';
 import { admits, describeMay } from './may.ts';
-import { groupsOf, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
+import { groupsOf, hasBothAccounts, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import { groupsOfRule, tallyVotes, type CountedVote } from './rule.ts';
 import type { MayRule, Role } from './environment-policy.ts';
 import type { AccountState, Read } from './facts.ts';
@@ -56,17 +56,19 @@ export interface RecheckVotes {
   readonly groups: Groups;
   /** By the key of `vote.by`, read afresh. A voter without an entry is unknown. */
   readonly states: ReadonlyMap<PersonKey, Read<AccountState>>;
+  /** Everybody whose accounts are tied together now. */
+  readonly people: readonly Person[];
 }
 export type RecheckedVotes =
   | { readonly kind: 'checked'; readonly voided: readonly VoidVote[]; readonly tally: Tally }
   | { readonly kind: 'unknown'; readonly what: string };
 
 /** The votes right before the build: which of them stopped counting, and the tally without those. Unknown is never good. */
-export function recheckVotes({ plan, votes, groups, states }: RecheckVotes): RecheckedVotes {
+export function recheckVotes({ plan, votes, groups, states, people }: RecheckVotes): RecheckedVotes {
   const standing = standingVotes({ plan, votes });
   const unread = standing.find((vote) => states.get(vote.by.key)?.known !== true);
   if (unread !== undefined) return { kind: 'unknown', what: `the account of ${unread.by.name}` };
-  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, states }) ?? []);
+  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, states, people }) ?? []);
   const good = standing.filter((vote) => !voided.some(({ by }) => by === vote.by));
   return { kind: 'checked', voided, tally: tallyPlan({ plan, votes: good, groups }) };
 }
@@ -153,12 +155,13 @@ function isExcludedAuthor(plan: Plan, person: Person): boolean {
   return plan.rule.exclude.includes('commit-authors') && plan.change.authors.some((author) => hasKey(person, author));
 }
 
-function whyVoid({ plan, vote, groups, states }: Pick<RecheckVotes, 'plan' | 'groups' | 'states'> & { readonly vote: Vote }): VoidVote | null {
+function whyVoid({ plan, vote, groups, states, people }: Omit<RecheckVotes, 'votes'> & { readonly vote: Vote }): VoidVote | null {
   const { by } = vote;
   const state = states.get(by.key);
   const isRequester = [plan.requester, ...plan.requesters].some((person) => isSamePerson(person, by));
   if (isRequester) return { by, why: 'became-requester', detail: null };
   if (isExcludedAuthor(plan, by)) return { by, why: 'became-author', detail: null };
+  if (by.binding === 'linked' && !people.some((person) => hasBothAccounts(person, by))) return { by, why: 'unlinked', detail: null };
   if (state?.known === true && !state.value.active) return { by, why: 'inactive', detail: state.value.why };
   const asked = groupsOfRule(plan.rule.tree);
   const present = groupsOf(groups, by);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { judgeCancel, judgeVote, recheckVotes, tallyPlan, type JudgeCancel, type JudgeVote } from '../../src/policy/judge.ts';
+import { githubPersonKey } from '../../src/ids.ts';
 import type { AccountState, Read } from '../../src/policy/facts.ts';
 import type { Contract, Person, PersonKey } from '../../workflows/vocabulary.ts';
-import { CONTRACT, GROUPS, HEAD, known, LIVE, NOW, person, plan, STRANGER, UNREAD, vote, type Name } from './given.ts';
+import { CONTRACT, GROUPS, HEAD, known, LIVE, NOW, PEOPLE, person, plan, STRANGER, UNREAD, vote, type Name } from './given.ts';
 
 const ACTIVE: Read<AccountState> = known({ active: true, why: null });
 const GUEST: Read<AccountState> = known({ active: false, why: 'guest' });
@@ -111,7 +112,7 @@ describe('the re-check of votes', () => {
     new Map((['Bea', 'Carl', 'Dan'] as const).map((name) => [person(name).key, change[name] ?? ACTIVE]));
   const votes = [vote('Bea'), vote('Dan')];
   const recheck = (change: Partial<Parameters<typeof recheckVotes>[0]> = {}) =>
-    recheckVotes({ plan: plan(), votes, groups: GROUPS, states: states(), ...change });
+    recheckVotes({ plan: plan(), votes, groups: GROUPS, states: states(), people: PEOPLE, ...change });
 
   test('finds good votes good', () => {
     expect(recheck()).toMatchObject({ kind: 'checked', voided: [], tally: { satisfied: true } });
@@ -140,6 +141,21 @@ describe('the re-check of votes', () => {
     ['was not read', new Map([[person('Bea').key, ACTIVE]])],
   ])('is unknown when an account %s', (_, read) => {
     expect(recheck({ states: read })).toEqual({ kind: 'unknown', what: 'the account of Dan' });
+  });
+
+  const zoe: Person = { ...person('Bea'), key: githubPersonKey(70), name: 'zoe', github: { id: 70, login: 'zoe' }, binding: 'linked' };
+  const bySelfService = { votes: [{ ...vote('Bea'), by: zoe }, vote('Dan')], groups: { ...GROUPS, sre: [zoe] } };
+  const read = new Map([...states(), [zoe.key, ACTIVE]]);
+  test.each([
+    ['stands', [zoe], []],
+    ['stands under a new login', [{ ...zoe, name: 'zoe-2', github: { id: 70, login: 'zoe-2' } }], []],
+    ['stands once the configuration says the same', [{ ...person('Bea'), github: zoe.github }], []],
+    ['is gone', [], ['unlinked']],
+    ['leads to another Slack account now', [{ ...zoe, slack: { team: 'T1', user: 'U9' } }], ['unlinked']],
+    ['leads to another GitHub account now', [{ ...zoe, github: { id: 71, login: 'zoe' } }], ['unlinked']],
+  ])('of somebody whose link %s', (_, people, why) => {
+    const result = recheck({ ...bySelfService, states: read, people });
+    expect(result.kind === 'checked' && result.voided.map((one) => one.why)).toEqual(why);
   });
 
   test('looks at votes for this contract only', () => {

@@ -267,6 +267,9 @@ function notify(world: World): NotifyActivities {
     async reply() {
       world.told.push('reply');
     },
+    async tellPerson({ kind, to }) {
+      world.told.push(`${kind} ${to.user}`);
+    },
     async closeCards({ deployId }) {
       world.closed.push(deployId);
     },
