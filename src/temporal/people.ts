@@ -36,9 +36,9 @@ type Ask<D> = D extends UpdateDefinition<infer Answer, [infer Input], string> ? 
 /** Every method throws `Trouble` (temporal) when there is no answer in time; an act is safe to repeat. */
 export interface PeopleStore {
   /** As it is now; started if it is not there, and then empty. */
-  read(): Promise<PeopleState>;
+  readonly read: () => Promise<PeopleState>;
   /** By the token's digest. `open` may have run out since: the reader compares `expiresAt` with the time. */
-  tokenState(token: string): Promise<TokenState>;
+  readonly tokenState: (token: string) => Promise<TokenState>;
   readonly openLink: Ask<typeof openLink>;
   readonly signInToLink: Ask<typeof signInToLink>;
   readonly confirmLink: Ask<typeof confirmLink>;
