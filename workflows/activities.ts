@@ -43,6 +43,8 @@ export interface JudgeInput {
 }
 export type Verdict =
   | { readonly kind: 'counts'; readonly person: Person; readonly tally: Tally }
+  /** It would count, but this environment wants it confirmed on GitHub by the same person. */
+  | { readonly kind: 'to-confirm'; readonly person: Person }
   | { readonly kind: 'refused'; readonly reasons: readonly ActReason[] };
 
 export interface AuthoriseInput {

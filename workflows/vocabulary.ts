@@ -133,6 +133,8 @@ export interface ApprovalRule {
   readonly onClose?: 'cancel' | 'keep';
   /** `keep`: as long as the merged head is what is to be built. */
   readonly onMerge?: 'cancel' | 'keep';
+  /** An approval given in Slack counts only once the same person confirms it on GitHub. */
+  readonly stepUp?: 'github';
 }
 
 export interface OnPush {

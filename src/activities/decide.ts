@@ -33,7 +33,7 @@ export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
 async function judge(deps: FactsDeps, { plan, votes, act }: JudgeInput): Promise<Verdict> {
   const { person: voter, unread } = await whoClicks(deps, act.by);
   const voterState = unread ?? (await soon(deps.people.stateOf(plan.repo, voter, CLICK_AGE_MS)));
-  return judgeVote({ plan, votes, act, voter, voterState, groups: deps.config.groups });
+  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, groups: deps.config.groups });
 }
 
 async function authorise(deps: FactsDeps, { request, plan, by }: AuthoriseInput): Promise<Authorised> {

@@ -7,13 +7,15 @@ import type { MayRule, Role } from './environment-policy.ts';
 import type { AccountState, Read } from './facts.ts';
 import type { Authorised, JudgeInput, Verdict } from '../../workflows/activities.ts';
 import type { ActReason, VoidVote } from '../../workflows/reasons.ts';
-import type { ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
+import type { Account, ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
 
 /** A vote as the judge sees it: the frozen plan, the votes before it, and the voter as of now. */
 export interface JudgeVote {
   readonly plan: Plan;
   readonly votes: readonly Vote[];
   readonly act: Pick<JudgeInput['act'], 'kind' | 'contract' | 'sha' | 'reason'>;
+  /** Where the person acts. */
+  readonly surface: Account['surface'];
   readonly voter: Person;
   readonly voterState: Read<AccountState>;
   readonly groups: Groups;
@@ -23,6 +25,7 @@ export interface JudgeVote {
 export function judgeVote(input: JudgeVote): Verdict {
   const reasons = input.act.kind === 'withdraw' ? whyNotWithdrawn(input) : whyNotCounted(input);
   if (reasons.length > 0) return { kind: 'refused', reasons };
+  if (needsConfirmation(input.plan.rule, { kind: input.act.kind, surface: input.surface })) return { kind: 'to-confirm', person: input.voter };
   const others: readonly CountedVote[] = standingVotes(input).filter((vote) => !isSamePerson(vote.by, input.voter));
   const votes = input.act.kind === 'withdraw' ? others : [...others, { kind: input.act.kind, by: input.voter }];
   return { kind: 'counts', person: input.voter, tally: tallyStanding({ ...input, votes }) };
@@ -92,7 +95,15 @@ function tallyStanding({ plan, votes, groups }: { readonly plan: Plan; readonly 
 }
 
 function standingVotes({ plan, votes }: Pick<JudgeVote, 'plan' | 'votes'>): readonly Vote[] {
-  return votes.filter((vote) => vote.contract === plan.contract);
+  return votes.filter((vote) => vote.contract === plan.contract && !needsConfirmation(plan.rule, vote));
+}
+
+/** Step-up: what is said in Slack alone is no approval. Saying no is never made harder. */
+function needsConfirmation(
+  { stepUp }: ApprovalRule,
+  { kind, surface }: { readonly kind: JudgeInput['act']['kind']; readonly surface: Account['surface'] },
+): boolean {
+  return stepUp === 'github' && kind === 'approve' && surface !== 'github';
 }
 
 function whyNotWithdrawn({ plan, votes, voter }: JudgeVote): readonly ActReason[] {

@@ -15,12 +15,14 @@ const byAuthors = plan({
   change: { commits: 4, pullRequests: [], authors: [person('Bea').key], compareUrl: null },
 });
 
+const STEP_UP = plan({ rule: { ...plan().rule, stepUp: 'github' } });
+
 function judge(change: Partial<JudgeVote>): ReturnType<typeof judgeVote> {
-  return judgeVote({ plan: plan(), votes: [], act: approve, voter: person('Bea'), voterState: ACTIVE, groups: GROUPS, ...change });
+  return judgeVote({ plan: plan(), votes: [], act: approve, surface: 'github', voter: person('Bea'), voterState: ACTIVE, groups: GROUPS, ...change });
 }
 const codes = (change: Partial<JudgeVote>): readonly string[] => {
   const verdict = judge(change);
-  return verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : ['counts'];
+  return verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : [verdict.kind];
 };
 
 describe('a vote', () => {
@@ -41,6 +43,15 @@ describe('a vote', () => {
     ['by the requester, whom we do not know any more', { voter: { ...person('Ann'), mapped: false } }, ['own-request', 'unmapped-voter']],
     ['by a guest', { voterState: GUEST }, ['inactive-person']],
     ['by somebody whose account can not be read', { voterState: UNREAD }, ['unreadable']],
+    ['in Slack, where it has to be confirmed on GitHub', { plan: STEP_UP, surface: 'slack' }, ['to-confirm']],
+    ['on GitHub, where it has to be confirmed there', { plan: STEP_UP }, ['counts']],
+    ['on GitHub, after a click in Slack that does not count', { plan: STEP_UP, votes: [vote('Bea')] }, ['counts']],
+    ['against it, in Slack, where an approval would have to be confirmed', { plan: STEP_UP, surface: 'slack', act: reject }, ['counts']],
+    [
+      'in Slack by somebody in no group, where it would have to be confirmed',
+      { plan: STEP_UP, surface: 'slack', voter: person('Eve') },
+      ['not-in-group'],
+    ],
     ['on a stale card', { act: { ...approve, contract: 'old' as Contract } }, ['stale-card']],
     ['for the second time', { votes: [vote('Bea')] }, ['already-voted']],
     [

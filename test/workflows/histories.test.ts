@@ -168,6 +168,19 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.end(id);
     return withTarget(story, id);
   },
+  async 'to-confirm'(story) {
+    story.world.stepUp = true;
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea', 'carl', 'dan');
+    await story.withdraw(id, 'dan');
+    await story.vote(id, voteOf('carl', 'github'));
+    await story.vote(id, voteOf('bea', 'github'));
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
   async unclear(story) {
     const { create } = story.world;
     story.world.create = () => {
