@@ -5,7 +5,6 @@ import { judging } from './ask.ts';
 import type { Cancel, CastVote, Receipt, Withdraw } from './contract.ts';
 import { enter, isApproved, isOver, isSamePerson, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
 import type { ActReason } from './reasons.ts';
-import { keepUnconfirmed, settleUnconfirmed, withdrawUnconfirmed } from './step-up.ts';
 import { passOnCancel } from './turn.ts';
 import type { Plan, Tally, TallyNode, Vote } from './vocabulary.ts';
 
@@ -19,8 +18,6 @@ export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receip
   // The judge may have taken a moment, in which a push, the expiry or the start came first.
   const after = whyNotVote(deploy, input) ?? whyReplanned(deploy, plan);
   if (after !== null) return refused(deploy, after);
-  if (verdict.kind === 'to-confirm') return keepUnconfirmed(deploy, plan, { input, by: verdict.person });
-  settleUnconfirmed(deploy, verdict.person);
   const { kind, at, key, reason } = input;
   const vote: Vote = { kind, by: verdict.person, surface: input.by.surface, at, contract: plan.contract, reason, key };
   deploy.votes = [...withoutVotesOf(deploy, vote), vote];
@@ -42,11 +39,8 @@ export async function applyWithdraw(deploy: Deploy, input: Withdraw): Promise<Re
   const before = whyNotWithdraw(deploy);
   const { plan } = deploy;
   if (before !== null || plan === null) return refused(deploy, before ?? { code: 'not-planned-yet' });
-  const taken = withdrawUnconfirmed(deploy, input.by);
-  if (taken !== null) return taken;
   const verdict = await judged(deploy, plan, { ...input, kind: 'withdraw', contract: null, sha: null });
-  if (verdict.kind !== 'counts')
-    return refused(deploy, ...(verdict.kind === 'refused' ? verdict.reasons : [{ code: 'nothing-to-withdraw' } as const]));
+  if (verdict.kind === 'refused') return refused(deploy, ...verdict.reasons);
   const after = whyNotWithdraw(deploy) ?? whyReplanned(deploy, plan);
   if (after !== null) return refused(deploy, after);
   const votes = withoutVotesOf(deploy, { by: verdict.person });
@@ -158,6 +152,9 @@ function missingOf({ tree }: Tally): Extract<Receipt, { kind: 'counted' }>['miss
 }
 
 function openGroups(node: TallyNode): readonly Extract<TallyNode, { kind: 'group' }>[] {
-  if (node.satisfied) return [];
-  return node.kind === 'group' ? [node] : node.of.flatMap(openGroups);
+  if (node.satisfied || node.state === 'skipped' || node.kind === 'auto') return [];
+  if (node.kind === 'group') return [node];
+  // Of several ways the one that "2 of 3" speaks of.
+  const open = node.nearest === undefined ? node.of : node.of.slice(node.nearest, node.nearest + 1);
+  return open.flatMap(openGroups);
 }

@@ -1,5 +1,6 @@
 // The words of Countersign as types. WIRE FORMAT: these values live in workflow histories for as long as
 // the namespace keeps them. Fields may be added (as nullable or optional), never renamed or removed.
+import type { FoundFact, JudgedCondition, RuleCondition } from './conditions.ts';
 
 /** A full, lower-case, 40-digit commit SHA. */
 export type CommitSha = string & { readonly __brand: 'CommitSha' };
@@ -28,8 +29,6 @@ export interface Person {
   readonly mapped: boolean;
   readonly github: { readonly id: number; readonly login: string } | null;
   readonly slack: { readonly team: string; readonly user: string } | null;
-  /** How the accounts are tied together, of a mapped person. Left out: the reviewed configuration does it. `linked`: the person did. */
-  readonly binding?: 'reviewed' | 'linked';
 }
 
 /** Where an answer to a person goes. Never a `response_url`: that is a secret and would live in a history. */
@@ -92,6 +91,8 @@ export interface ChangeSummary {
   readonly authors: readonly PersonKey[];
   /** How many of the commits each of them wrote. */
   readonly commitsBy?: Readonly<Record<string, number>>;
+  /** How many of the commits have an author or co-author whose account GitHub does not know. */
+  readonly unknownAuthors?: number;
   readonly compareUrl: string | null;
 }
 
@@ -117,10 +118,21 @@ export interface GateResult {
 }
 
 /** Who must approve, as a tree of groups; frozen in the plan. Membership is never frozen. */
-export type RuleNode =
-  | { readonly kind: 'all'; readonly of: readonly RuleNode[] }
-  | { readonly kind: 'any'; readonly of: readonly RuleNode[] }
-  | { readonly kind: 'group'; readonly group: string; readonly count: number };
+export type RuleNode = Conditional &
+  (
+    | { readonly kind: 'all'; readonly of: readonly RuleNode[] }
+    | { readonly kind: 'any'; readonly of: readonly RuleNode[] }
+    | { readonly kind: 'group'; readonly group: string; readonly count: number }
+    /** Satisfied without anybody, where its condition holds. */
+    | { readonly kind: 'auto'; readonly name: string }
+  );
+
+interface Conditional {
+  /** When it applies; left out: always. */
+  readonly when?: RuleCondition;
+  /** Of a plan: whether it does, and why. */
+  readonly judged?: JudgedCondition;
+}
 
 export interface ApprovalRule {
   /** null: nobody has to approve. */
@@ -133,8 +145,6 @@ export interface ApprovalRule {
   readonly onClose?: 'cancel' | 'keep';
   /** `keep`: as long as the merged head is what is to be built. */
   readonly onMerge?: 'cancel' | 'keep';
-  /** An approval given in Slack counts only once the same person confirms it on GitHub. */
-  readonly stepUp?: 'github';
 }
 
 export interface OnPush {
@@ -151,24 +161,36 @@ export interface SmallPush {
   readonly files: readonly string[];
 }
 
+/** `failed`: nobody is left who could satisfy it. `skipped`: its condition does not hold, so it is neither asked for nor a way. */
+export type NodeState = 'satisfied' | 'waiting' | 'failed' | 'skipped';
+
+interface Explained {
+  readonly satisfied: boolean;
+  /** Not in histories from before there were conditions. */
+  readonly state?: NodeState;
+  /** Its condition, with what was found. */
+  readonly when?: readonly FoundFact[];
+}
+
 /** The evaluated rule: says for each node whether it is satisfied and by whom, and who could still satisfy it. */
-export type TallyNode =
-  | {
-      readonly kind: 'all' | 'any';
-      readonly satisfied: boolean;
-      readonly of: readonly TallyNode[];
-      /** Of an `any`: which alternative `have` and `need` speak of. */
-      readonly nearest?: number;
-    }
-  | {
-      readonly kind: 'group';
-      readonly group: string;
-      readonly count: number;
-      readonly satisfied: boolean;
-      readonly by: readonly Person[];
-      /** Members whose approval would still count, in the order of the configuration. */
-      readonly waitingFor: readonly Person[];
-    };
+export type TallyNode = Explained &
+  (
+    | {
+        readonly kind: 'all' | 'any';
+        readonly of: readonly TallyNode[];
+        /** Of an `any`: which alternative `have` and `need` speak of. */
+        readonly nearest?: number;
+      }
+    | {
+        readonly kind: 'group';
+        readonly group: string;
+        readonly count: number;
+        readonly by: readonly Person[];
+        /** Members whose approval would still count, in the order of the configuration. */
+        readonly waitingFor: readonly Person[];
+      }
+    | { readonly kind: 'auto'; readonly name: string }
+  );
 
 export interface Tally {
   readonly satisfied: boolean;

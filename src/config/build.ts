@@ -3,9 +3,12 @@ import type { Config, Service } from './config.ts';
 import { DEFAULT_ZONE, type Draft, type DraftService } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import { placeEnvironment } from './placed.ts';
-import type { EnvironmentEntry, RuleEntry } from './schema.ts';
+import type { EnvironmentEntry } from './schema.ts';
+import type { RuleEntry } from './schema-rule.ts';
 import { githubPersonKey, target } from '../ids.ts';
-import { ROLES, type EnvironmentPolicy, type Gates, type MayRule, type RefRule } from '../policy/environment-policy.ts';
+import { parseRefRule } from '../policy/ref-rule.ts';
+import { ROLES, type EnvironmentPolicy, type Gates, type MayRule } from '../policy/environment-policy.ts';
+import type { RuleCondition } from '../../workflows/conditions.ts';
 import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.ts';
 
 export const DEFAULTS = {
@@ -35,12 +38,24 @@ export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): C
 
 /** A rule as policy evaluates it, or null when an entry says nothing or several things at once. */
 export function toRule(entry: RuleEntry): RuleNode | null {
-  const said = [entry.all, entry.any, entry.group].filter((part) => part !== undefined);
+  const said = [entry.all, entry.any, entry.group, entry.auto].filter((part) => part !== undefined);
   if (said.length !== 1) return null;
-  if (entry.group !== undefined) return { kind: 'group', group: entry.group, count: entry.count ?? 1 };
+  const when = entry.when === undefined ? {} : { when: toCondition(entry.when) };
+  if (entry.group !== undefined) return { kind: 'group', group: entry.group, count: entry.count ?? 1, ...when };
+  if (entry.auto !== undefined) return { kind: 'auto', name: entry.auto, ...when };
   const of = (entry.all ?? entry.any ?? []).map(toRule);
   const nodes = of.filter((node): node is RuleNode => node !== null);
-  return nodes.length === of.length ? { kind: entry.all === undefined ? 'any' : 'all', of: nodes } : null;
+  return nodes.length === of.length ? { kind: entry.all === undefined ? 'any' : 'all', of: nodes, ...when } : null;
+}
+
+/** Without the keys that were left out: what is frozen in a plan says nothing by `undefined`. */
+function toCondition(when: NonNullable<RuleEntry['when']>): RuleCondition {
+  const { size, ...rest } = when;
+  return { ...written(rest), ...(size === undefined ? {} : { size: written(size) }) };
+}
+
+function written<T extends object>(entry: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /** What must not be deployed to twice at once, unless configured. */
@@ -89,7 +104,7 @@ function toPolicy({ service: { name, entry }, environment, merged, draft, channe
     pipeline: merged.pipeline ?? '',
     target: target(targetOf(name, environment, merged)),
     environmentUrl: merged.url ?? null,
-    refs: (merged.refs ?? DEFAULTS.refs).map(toRefRule),
+    refs: (merged.refs ?? DEFAULTS.refs).map(parseRefRule),
     may: { request: toMay(merged.may?.request ?? DEFAULTS.may.request), cancel: toMay(merged.may?.cancel ?? DEFAULTS.may.cancel) },
     gates: toGates(merged.gates ?? {}),
     parameters: Object.entries(merged.parameters ?? {}).map(([parameter, rule]) => ({
@@ -114,7 +129,6 @@ function toApprovals(approvals: EnvironmentEntry['approvals']): ApprovalRule {
     onPush: { keep: rule.onPush?.keep === 'requester' ? 'requester' : null, small: rule.onPush?.small ?? null },
     onClose: rule.onClose ?? DEFAULTS.onClose,
     onMerge: rule.onMerge ?? DEFAULTS.onMerge,
-    ...(rule.stepUp === undefined ? {} : { stepUp: rule.stepUp }),
   };
 }
 
@@ -137,11 +151,6 @@ function toMay(who: readonly string[]): MayRule {
     requester: who.includes('requester'),
     approvers: who.includes('approvers'),
   };
-}
-
-function toRefRule(rule: string): RefRule {
-  if (rule === 'default-branch' || rule === 'pull-request' || rule === 'tags') return { kind: rule };
-  return { kind: 'branch', pattern: rule.replace(/^branch:/, '') };
 }
 
 function mapValues<From, To>(map: Readonly<Record<string, From>>, change: (value: From) => To): Readonly<Record<string, To>> {

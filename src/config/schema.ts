@@ -1,26 +1,14 @@
 // The configuration as it is written. Strict: it accepts only what this version enforces.
 // No refinements here: the JSON Schema for editors is generated from this; what needs two values at once is in validate.ts.
 import { z } from 'zod';
-import { DURATION_PATTERN } from './duration.ts';
+import { duration, matching, name, strict, text } from './schema-parts.ts';
+import { count, refs, RuleNode } from './schema-rule.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
 export const LATER_KEYS: readonly string[] =
-  'freeze lock rollback escalate remind githubTeam slackGroup buildkite delegate workingHours undo emergency outside blocks'.split(' ');
+  'freeze lock rollback escalate remind githubTeam slackGroup buildkite delegate workingHours undo emergency stepUp outside blocks'.split(' ');
 
-/** A strict object. For an unknown key zod's message is, by our convention, the comma-separated list of the keys known there. */
-function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(',') : undefined) });
-}
-
-/** Text of one form; `words` says which, also when it is missing. */
-function matching(pattern: RegExp, words: string): z.ZodString {
-  return z.string({ error: words }).regex(pattern, words);
-}
-
-const text = z.string().min(1).max(200);
-const name = matching(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a name of lower-case letters, digits, ".", "_" and "-"');
-const duration = matching(DURATION_PATTERN, 'a duration such as 30m, 4h or 2d');
 const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 
 const SlackSection = strict({
@@ -52,22 +40,6 @@ const ZoneEntry = strict({
     organization: matching(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the slug of an organization').describe('Slug of the Buildkite organization.'),
   }).describe('Where its builds run.'),
 });
-
-export type RuleEntry = {
-  readonly all?: readonly RuleEntry[] | undefined;
-  readonly any?: readonly RuleEntry[] | undefined;
-  readonly group?: string | undefined;
-  readonly count?: number | undefined;
-};
-const count = z.int().min(1).max(20).optional().describe('How many of the group. Default 1.');
-const RuleNode: z.ZodType<RuleEntry> = z.lazy(() =>
-  strict({
-    all: z.array(RuleNode).min(1).optional().describe('Every one of these.'),
-    any: z.array(RuleNode).min(1).optional().describe('One of these.'),
-    group: name.optional().describe('People of this group.'),
-    count,
-  }),
-);
 
 const closing = z.enum(['cancel', 'keep']);
 const OnPush = strict({
@@ -102,12 +74,6 @@ const Approvals = strict({
   onMerge: closing
     .optional()
     .describe('What becomes of a request whose pull request is merged: `keep` as long as the merged head is what is to be built. Default `keep`.'),
-  stepUp: z
-    .literal('github')
-    .optional()
-    .describe(
-      '`github`: an approval clicked in Slack counts only once the same person confirms it with `/approve` on a pull request of the repository. Default: off.',
-    ),
 });
 
 const Gates = strict({
@@ -157,11 +123,7 @@ const EnvironmentEntry = strict({
   target: matching(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, 'letters, digits and . _ / -')
     .optional()
     .describe('What must not be deployed to twice at once; environments that share it take turns. Default `service/environment`.'),
-  refs: z
-    .array(
-      matching(/^(?:default-branch|pull-request|tags|branch:[^\s~^:?[\\]{1,200})$/, 'default-branch, pull-request, tags or branch:PATTERN').max(210),
-    )
-    .min(1)
+  refs: refs
     .optional()
     .describe('What may be deployed: `default-branch`, `pull-request`, `tags`, `branch:release/*`. Default `[default-branch, pull-request]`.'),
   may: May.optional().describe('Who may do what. Nothing else is allowed.'),

@@ -4,8 +4,8 @@ import { problemAt, type Draft } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import type { PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
-import type { RuleEntry } from './schema.ts';
-import type { Path } from './source.ts';
+import type { RuleEntry } from './schema-rule.ts';
+import { validateRule, type Tell, type Told } from './validate-rule.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 import { countAlternatives } from '../policy/matching.ts';
 import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
@@ -14,9 +14,6 @@ import type { Person } from '../../workflows/vocabulary.ts';
 
 /** Words that `may` understands by themselves. */
 export const RESERVED_GROUPS: readonly string[] = [...ROLES, 'requester', 'approvers'];
-
-type Told = Pick<Problem, 'found' | 'fix'>;
-type Tell = (inner: Path, told: Told) => Problem;
 
 export function validateEnvironment(draft: Draft, placed: PlacedEnvironment): readonly Problem[] {
   const tell: Tell = (inner, told) => {
@@ -104,34 +101,6 @@ function validateApprovals(draft: Draft, { merged, environment }: PlacedEnvironm
     ...problems,
     ...validatePossible(draft, merged.approvals, (told) => tell(['approvals'], { ...told, found: `${told.found} on ${environment}` })),
   ];
-}
-
-interface RuleAt {
-  readonly entry: RuleEntry;
-  readonly inner: Path;
-  readonly draft: Draft;
-  readonly tell: Tell;
-}
-
-function validateRule({ entry, inner, draft, tell }: RuleAt): readonly Problem[] {
-  const said = (['all', 'any', 'group'] as const).filter((key) => entry[key] !== undefined);
-  if (said.length === 0) return [tell(inner, { found: 'there is no rule', fix: 'Write one of `all`, `any` and `group`' })];
-  if (said.length > 1)
-    return [tell([...inner, said[1] ?? 'any'], { found: `${said.join(' and ')} stand side by side`, fix: 'Keep one; put the other inside it' })];
-  const misplaced = entry.count !== undefined && entry.group === undefined;
-  const problems = misplaced
-    ? [tell([...inner, 'count'], { found: '`count` stands without `group`', fix: 'Put it beside the group it counts' })]
-    : [];
-  if (entry.group !== undefined) {
-    if (draft.written.groups.includes(entry.group)) return problems;
-    return [
-      ...problems,
-      tell([...inner, 'group'], { found: `there is no group ${quote(entry.group)}`, fix: suggest(entry.group, draft.written.groups) }),
-    ];
-  }
-  const key = entry.all === undefined ? 'any' : 'all';
-  const inside = (entry.all ?? entry.any ?? []).flatMap((node, at) => validateRule({ entry: node, inner: [...inner, key, at], draft, tell }));
-  return [...problems, ...inside];
 }
 
 function validatePossible({ groups, people }: Draft, approvals: RuleEntry, tell: (told: Told) => Problem): readonly Problem[] {

@@ -1,5 +1,6 @@
 // What the rest of Countersign asks of GitHub. Implemented by `createGithub` in client.ts. Every method throws `Trouble`.
 import type {
+  ChangedFiles,
   CheckFacts,
   ComparisonFacts,
   CommitFacts,
@@ -30,6 +31,8 @@ export interface GithubApi {
   readChecks(repo: Repo, sha: CommitSha): Promise<CheckFacts>;
   /** `base` may be a branch name: the base of a pull request while nothing is live. */
   compare(repo: Repo, base: string, head: CommitSha): Promise<ComparisonFacts>;
+  /** What runs after a deploy of `head` and did not with `base`, file by file; `base` as for `compare`. */
+  readChangedFiles(repo: Repo, base: string, head: CommitSha): Promise<ChangedFiles>;
   readReviews(repo: Repo, commits: readonly CommitFacts[]): Promise<ReviewFacts>;
   /** null: deleted. `edited`: the body is not the one that was posted. */
   readComment(repo: Repo, comment: number): Promise<{ readonly body: string; readonly edited: boolean } | null>;

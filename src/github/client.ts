@@ -1,5 +1,6 @@
 // GitHub as the rest of Countersign sees it.
 import type { GithubApi } from './api.ts';
+import { readChangedFiles } from './changed-files.ts';
 import { readChecks } from './checks.ts';
 import { createComment, findComment, react, readComment, updateComment } from './comments.ts';
 import { compare } from './commits.ts';
@@ -32,6 +33,7 @@ export function createGithub(options: GithubOptions): GithubApi {
     readLastPush: (repo, branch) => readLastPush(requests, repo, branch),
     readChecks: (repo, sha) => readChecks(requests, repo, sha, own),
     compare: (repo, base, head) => compare(requests, repo, base, head),
+    readChangedFiles: (repo, base, head) => readChangedFiles(requests, repo, base, head),
     readReviews: async (repo, commits) => readReviews(requests, await readRepository(repo.slug), commits),
     readComment: (repo, comment) => readComment(requests, repo, comment),
     react: (repo, comment, reaction) => react(requests, repo, comment, reaction),

@@ -64,6 +64,7 @@ function describeCommits(commits: readonly Commit[]): readonly CommitFacts[] {
     title: titleOf(commit),
     authors: authorsOf(commit, accounts),
     authorName: commit.commit.author?.name ?? 'unknown',
+    hasUnknownAuthor: hasUnknownAuthor(commit, accounts),
   }));
 }
 
@@ -87,6 +88,13 @@ export function authorsOf(commit: Commit, accounts: ReadonlyMap<string, Account>
   add(commit.committer);
   for (const [, email = ''] of commit.commit.message.matchAll(CO_AUTHOR)) add(accountAt(email) ?? accounts.get(email.toLowerCase()));
   return [...authors.values()];
+}
+
+/** Whether somebody wrote it whom GitHub ties to no account: nobody can be left out for that. */
+export function hasUnknownAuthor({ author, committer, commit }: Commit, accounts: ReadonlyMap<string, Account> = new Map()): boolean {
+  if (!author || !committer) return true;
+  const coAuthors = [...commit.message.matchAll(CO_AUTHOR)].map(([, email = '']) => email);
+  return coAuthors.some((email) => accountAt(email) === null && !accounts.has(email.toLowerCase()));
 }
 
 /** Only GitHub's own address carries an id; any other is a claim that nobody checked. */

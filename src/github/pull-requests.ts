@@ -56,6 +56,8 @@ export async function readPullRequest(requests: Requests, repo: Repo, number: nu
     mergeSha: stateOf(pull) === 'merged' ? (pull.merge_commit_sha ?? null) : null,
     review: decision.reviewDecision === null ? 'not-required' : REVIEW[decision.reviewDecision],
     behindBy,
+    labels: pull.labels.map((label) => label.name),
+    author: pull.user ? { id: pull.user.id, login: pull.user.login } : null,
   };
 }
 

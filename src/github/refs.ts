@@ -3,7 +3,7 @@ import { parseSha } from '../ids.ts';
 import type { PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { assertNever, isTrouble, Trouble } from '../trouble.ts';
 import type { CommitSha, RefWish } from '../../workflows/vocabulary.ts';
-import { authorsOf, titleOf } from './commits.ts';
+import { authorsOf, hasUnknownAuthor, titleOf } from './commits.ts';
 import { addressOf, type Requests } from './requests.ts';
 import { Commit, GitRef, GitTag } from './schema.ts';
 
@@ -127,7 +127,15 @@ function readCommit(requests: Requests, repo: RepositoryFacts, ref: string): Pro
 }
 
 function found(commit: Commit, named: Named): Found {
-  return { kind: 'found', ...named, sha: commit.sha, title: titleOf(commit), commitUrl: commit.html_url, authors: authorsOf(commit) };
+  return {
+    kind: 'found',
+    ...named,
+    sha: commit.sha,
+    title: titleOf(commit),
+    commitUrl: commit.html_url,
+    authors: authorsOf(commit),
+    hasUnknownAuthor: hasUnknownAuthor(commit),
+  };
 }
 
 /** Git's own rules for names (`git check-ref-format`): whatever breaks them cannot exist, and is not sent anywhere. */

@@ -43,6 +43,15 @@ export const Comparison = z.object({
   commits: z.array(Commit),
 });
 export type Comparison = z.infer<typeof Comparison>;
+const ComparedFile = z.object({
+  filename: z.string().min(1),
+  previous_filename: z.string().min(1).nullish(),
+  additions: z.int().nonnegative(),
+  deletions: z.int().nonnegative(),
+});
+export type ComparedFile = z.infer<typeof ComparedFile>;
+export const FileComparison = Comparison.pick({ status: true }).extend({ files: z.array(ComparedFile).nullish() });
+export type FileComparison = z.infer<typeof FileComparison>;
 
 export const PullRequest = z.object({
   number: Id,
@@ -55,6 +64,7 @@ export const PullRequest = z.object({
   head: z.object({ ref: z.string().min(1), sha: Sha, repo: z.object({ id: Id, full_name: z.string() }).nullable() }),
   base: z.object({ ref: z.string().min(1), repo: z.object({ id: Id }) }),
   user: Login.nullish(),
+  labels: z.array(z.object({ name: z.string() })),
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 export const PullRequests = z.array(PullRequest);

@@ -46,7 +46,8 @@ export function factsOf(policy: EnvironmentPolicy, example: Example, groups: Gro
 const checks = (names: readonly string[]): readonly { readonly name: string; readonly url: null }[] => names.map((name) => ({ name, url: null }));
 
 function refOf({ ref, facts }: Example): RefFacts {
-  const common = { kind: 'found', sha: HEAD, title: 'A change', commitUrl: '', authors: facts.authors.flatMap(accountOf) } as const;
+  const authors = facts.authors.flatMap(accountOf);
+  const common = { kind: 'found', sha: HEAD, title: 'A change', commitUrl: '', authors, hasUnknownAuthor: false } as const;
   if (ref === 'pull-request') return { ...common, type: 'pull-request', name: '#1', branch: 'a-change' };
   if (ref === 'tag') return { ...common, type: 'tag', name: 'v1', branch: 'main' };
   if (ref === 'commit') return { ...common, type: 'commit', name: HEAD, branch: 'main' };
@@ -69,6 +70,8 @@ function pullRequestOf({ facts }: Example, { repo }: EnvironmentPolicy): PullReq
     mergeSha: null,
     review: facts.review,
     behindBy: facts.behind,
+    labels: [],
+    author: facts.authors.flatMap(accountOf)[0] ?? null,
   };
 }
 
@@ -85,7 +88,13 @@ function comparisonOf({ facts }: Example): ComparisonFacts {
 }
 
 function commit(sha: CommitSha, author: Person | null): CommitFacts {
-  return { sha, title: 'A change', authors: author === null ? [] : accountOf(author), authorName: author?.name ?? 'somebody' };
+  return {
+    sha,
+    title: 'A change',
+    authors: author === null ? [] : accountOf(author),
+    authorName: author?.name ?? 'somebody',
+    hasUnknownAuthor: false,
+  };
 }
 
 function accountOf({ github }: Person): readonly { readonly id: number; readonly login: string }[] {

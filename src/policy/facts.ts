@@ -29,6 +29,7 @@ export type RefFacts =
       readonly commitUrl: string;
       /** Accounts that wrote this one commit: all there is to exclude while nothing is live. */
       readonly authors: readonly { readonly id: number; readonly login: string }[];
+      readonly hasUnknownAuthor: boolean;
     }
   | { readonly kind: 'not-found'; readonly name: string }
   | { readonly kind: 'ambiguous'; readonly name: string; readonly matches: readonly string[] };
@@ -49,6 +50,9 @@ export interface PullRequestFacts {
   readonly review: 'approved' | 'changes-requested' | 'review-required' | 'not-required';
   /** Commits of the base that the head lacks. */
   readonly behindBy: number;
+  readonly labels: readonly string[];
+  /** null: the account is gone. */
+  readonly author: { readonly id: number; readonly login: string } | null;
 }
 
 /** The last push to a branch, by GitHub's own clock (`GET /repos/{o}/{r}/activity`). */
@@ -73,6 +77,8 @@ export interface CommitFacts {
   readonly authors: readonly { readonly id: number; readonly login: string }[];
   /** Name as written in the commit, for display only. */
   readonly authorName: string;
+  /** Its author or a co-author has an address that GitHub ties to no account. */
+  readonly hasUnknownAuthor: boolean;
 }
 
 export interface ComparisonFacts {
@@ -84,6 +90,23 @@ export interface ComparisonFacts {
   /** Commits of the live version that would vanish, newest first, at most 250. */
   readonly lost: readonly CommitFacts[];
   readonly compareUrl: string;
+}
+
+/** A file that differs between what runs and what is to run. */
+export interface ChangedFile {
+  readonly path: string;
+  /** Where it was before it was moved. */
+  readonly before: string | null;
+  /** Added and removed together; null: GitHub does not count them (binary files). */
+  readonly lines: number | null;
+}
+
+export interface ChangedFiles {
+  readonly files: readonly ChangedFile[];
+  /** false: GitHub lists at most 300 files, and there may be more. */
+  readonly isComplete: boolean;
+  /** false: both sides have commits of their own, so that a file of the list may be the same on both. */
+  readonly isExact: boolean;
 }
 
 export interface AccountState {

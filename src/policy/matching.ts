@@ -1,6 +1,8 @@
 // Which approval fills which slot of a rule. A person fills at most one slot, so a rule is a choice of one alternative of every
 // `any` and a bipartite matching of people to the slots of that alternative (Kuhn's augmenting paths). Pure.
+import { doesApply } from './conditions.ts';
 import { membersOf, type Groups } from './people.ts';
+import type { FoundFact } from '../../workflows/conditions.ts';
 import type { Person, RuleNode } from '../../workflows/vocabulary.ts';
 
 /** A group of the rule with its number in reading order: the same group may be asked for twice. */
@@ -10,7 +12,19 @@ export interface Leaf {
   readonly group: string;
   readonly count: number;
 }
-export type NumberedNode = Leaf | { readonly kind: 'all' | 'any'; readonly of: readonly NumberedNode[] };
+/** Asks for nobody. */
+export interface AutoLeaf {
+  readonly kind: 'auto';
+  readonly leaf: number;
+  readonly name: string;
+}
+export type NumberedNode = { readonly facts: readonly FoundFact[] } & (
+  | Leaf
+  | AutoLeaf
+  | { readonly kind: 'all' | 'any'; readonly of: readonly NumberedNode[] }
+  /** Its condition does not hold: to the matching it is not there. */
+  | { readonly kind: 'skipped'; readonly rule: RuleNode }
+);
 
 export interface Voters {
   /** Who approved, in the order of the votes. */
@@ -21,7 +35,7 @@ export interface Voters {
 
 /** The best way to fill the rule: one alternative, and who fills which of its leaves. */
 export interface Filling {
-  readonly leaves: readonly Leaf[];
+  readonly leaves: readonly (Leaf | AutoLeaf)[];
   readonly have: number;
   readonly need: number;
   /** Whether the candidates could fill what is missing. */
@@ -33,20 +47,29 @@ export interface Filling {
 
 export function numberLeaves(root: RuleNode): NumberedNode {
   let next = 0;
-  const number = (node: RuleNode): NumberedNode =>
-    node.kind === 'group'
-      ? { kind: 'group', leaf: next++, group: node.group, count: Math.max(1, node.count) }
-      : { kind: node.kind, of: node.of.map(number) };
-  return number(root);
+  const number = (node: RuleNode, parent: 'all' | 'any'): NumberedNode => {
+    const facts = node.judged?.facts ?? [];
+    if (!doesApply(node, parent)) return { kind: 'skipped', rule: node, facts };
+    if (node.kind === 'group') return { kind: 'group', leaf: next++, group: node.group, count: Math.max(1, node.count), facts };
+    if (node.kind === 'auto') return { kind: 'auto', leaf: next++, name: node.name, facts };
+    return { kind: node.kind, of: node.of.map((child) => number(child, node.kind)), facts };
+  };
+  return number(root, 'all');
+}
+
+/** Everything that is asked for or a way, groups and rules alike. */
+export function partsOf(node: NumberedNode): readonly (Leaf | AutoLeaf)[] {
+  if (node.kind === 'skipped') return [];
+  return node.kind === 'group' || node.kind === 'auto' ? [node] : node.of.flatMap(partsOf);
 }
 
 export function leavesOf(node: NumberedNode): readonly Leaf[] {
-  return node.kind === 'group' ? [node] : node.of.flatMap(leavesOf);
+  return partsOf(node).filter((part) => part.kind === 'group');
 }
 
 /** How many alternatives a rule has; the configuration limits it. */
 export function countAlternatives(node: RuleNode): number {
-  if (node.kind === 'group') return 1;
+  if (node.kind === 'group' || node.kind === 'auto') return 1;
   const counts = node.of.map(countAlternatives);
   return node.kind === 'any' ? counts.reduce((sum, count) => sum + count, 0) : counts.reduce((product, count) => product * count, 1);
 }
@@ -61,14 +84,16 @@ export function bestFilling(node: NumberedNode, voters: Voters, groups: Groups):
   return fillings.reduce<Filling | null>((best, filling) => (best === null || isNearer(filling, best) ? filling : best), null);
 }
 
-function alternativesOf(node: NumberedNode): readonly (readonly Leaf[])[] {
-  if (node.kind === 'group') return [[node]];
+function alternativesOf(node: NumberedNode): readonly (readonly (Leaf | AutoLeaf)[])[] {
+  if (node.kind === 'group' || node.kind === 'auto') return [[node]];
+  if (node.kind === 'skipped') return [];
   if (node.kind === 'any') return node.of.flatMap(alternativesOf);
-  // An empty `all` is refused by the configuration; should one appear, it is never satisfied rather than always.
-  if (node.of.length === 0) return [];
-  return node.of
+  const asked = node.of.filter(({ kind }) => kind !== 'skipped');
+  // An `all` of which nothing is asked is refused by the configuration; should one appear, it is never satisfied rather than always.
+  if (asked.length === 0) return [];
+  return asked
     .map(alternativesOf)
-    .reduce<readonly (readonly Leaf[])[]>(
+    .reduce<readonly (readonly (Leaf | AutoLeaf)[])[]>(
       (products, options) => products.flatMap((product) => options.map((option) => [...product, ...option])),
       [[]],
     );
@@ -80,7 +105,8 @@ function isNearer(one: Filling, other: Filling): boolean {
   return missing === 0 ? one.have > other.have : missing < 0;
 }
 
-function fill(leaves: readonly Leaf[], voters: Voters, isMember: (person: Person, leaf: Leaf) => boolean): Filling {
+function fill(parts: readonly (Leaf | AutoLeaf)[], voters: Voters, isMember: (person: Person, leaf: Leaf) => boolean): Filling {
+  const leaves = parts.filter((part) => part.kind === 'group');
   const slots = leaves.flatMap((leaf) => Array.from({ length: leaf.count }, () => leaf));
   const holders: (Person | null)[] = slots.map(() => null);
 
@@ -106,7 +132,7 @@ function fill(leaves: readonly Leaf[], voters: Voters, isMember: (person: Person
   const leafOf = new Map(holders.flatMap((holder, slot) => (holder === null ? [] : [[holder.key, slots[slot]] as const])));
   const placedIn = (people: readonly Person[], leaf: Leaf): readonly Person[] => people.filter((person) => leafOf.get(person.key) === leaf);
   return {
-    leaves,
+    leaves: parts,
     have,
     need: slots.length,
     canBeFilled: reachable === slots.length,

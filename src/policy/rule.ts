@@ -1,8 +1,9 @@
 // The approval rule against the votes: how far it is, and who could still fill it. Pure.
-import { bestFilling, leavesOf, numberLeaves, type Filling, type Leaf, type NumberedNode, type Voters } from './matching.ts';
+import { bestFilling, leavesOf, numberLeaves, partsOf, type Filling, type Leaf, type NumberedNode, type Voters } from './matching.ts';
 import { hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
-import type { ApprovalRule, Person, PersonKey, RuleNode, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
+import type { FoundFact } from '../../workflows/conditions.ts';
+import type { ApprovalRule, NodeState, Person, PersonKey, RuleNode, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
 /** As much of a vote as decides. */
 export type CountedVote = Pick<Vote, 'kind' | 'by'>;
@@ -53,7 +54,9 @@ export function unsatisfiable(input: Omit<TallyInput, 'votes'>): Extract<GateRea
   const tree = numberLeaves(input.rule.tree);
   const filling = bestFilling(tree, votersOf(tree, { ...input, votes: [] }), input.groups);
   if (filling?.canBeFilled === true) return null;
-  const short = (filling?.leaves ?? leavesOf(tree)).find((leaf) => (filling?.reachable.get(leaf.leaf) ?? 0) < leaf.count);
+  const short = leavesOf(tree).find(
+    (leaf) => (filling === null || filling.leaves.includes(leaf)) && (filling?.reachable.get(leaf.leaf) ?? 0) < leaf.count,
+  );
   return {
     code: 'rule-unsatisfiable',
     group: short?.group ?? '',
@@ -62,10 +65,14 @@ export function unsatisfiable(input: Omit<TallyInput, 'votes'>): Extract<GateRea
   };
 }
 
-/** The groups a rule names, each once, in reading order. */
+/** The groups that a rule asks, each once, in reading order. Of a plan's rule: without those that it skips. */
 export function groupsOfRule(tree: RuleNode | null): readonly string[] {
-  if (tree === null) return [];
-  return tree.kind === 'group' ? [tree.group] : [...new Set(tree.of.flatMap(groupsOfRule))];
+  return tree === null || tree.judged?.applies === false ? [] : [...new Set(groupsIn(tree))];
+}
+
+function groupsIn(node: RuleNode): readonly string[] {
+  if (node.judged?.applies === false || node.kind === 'auto') return [];
+  return node.kind === 'group' ? [node.group] : node.of.flatMap(groupsIn);
 }
 
 const NOTHING: Filling = { leaves: [], have: 0, need: 0, canBeFilled: false, approversOf: new Map(), reachable: new Map() };
@@ -90,42 +97,63 @@ interface Explained {
 }
 
 function explain({ node, filling, voters, groups }: Explained): TallyNode {
-  if (node.kind === 'group') return explainLeaf({ node, filling, voters, groups });
+  const when = conditionOf(node.facts);
+  if (node.kind === 'group') return { ...explainLeaf({ node, filling, voters, groups }), ...when };
+  if (node.kind === 'auto') return { kind: 'auto', name: node.name, satisfied: true, state: 'satisfied', ...when };
+  if (node.kind === 'skipped') return explainSkipped(node.rule);
   const of = node.of.map((child) => {
     if (node.kind === 'all' || uses(filling, child)) return explain({ node: child, filling, voters, groups });
     return explainOther(child, { node, filling, voters, groups });
   });
-  const satisfied = of.length > 0 && (node.kind === 'all' ? of.every(isSatisfied) : of.some(isSatisfied));
+  const state = stateOf(node.kind, of);
   const nearest = node.kind === 'any' ? node.of.findIndex((child) => uses(filling, child)) : -1;
-  return { kind: node.kind, satisfied, of, ...(nearest === -1 ? {} : { nearest }) };
+  return { kind: node.kind, satisfied: state === 'satisfied', state, ...when, of, ...(nearest === -1 ? {} : { nearest }) };
+}
+
+/** A node is what its parts are; parts that are skipped are none. Without any it can't be satisfied. */
+function stateOf(kind: 'all' | 'any', of: readonly TallyNode[]): NodeState {
+  const states = of.map((child) => child.state).filter((state) => state !== 'skipped');
+  const [decides, worst] = kind === 'all' ? (['failed', 'satisfied'] as const) : (['satisfied', 'failed'] as const);
+  if (states.length === 0) return 'failed';
+  if (states.includes(decides)) return decides;
+  return states.every((state) => state === worst) ? worst : 'waiting';
+}
+
+function explainSkipped(rule: RuleNode): TallyNode {
+  const common = { satisfied: false, state: 'skipped', ...conditionOf(rule.judged?.facts ?? []) } as const;
+  if (rule.kind === 'group') return { kind: 'group', group: rule.group, count: rule.count, ...common, by: [], waitingFor: [] };
+  if (rule.kind === 'auto') return { kind: 'auto', name: rule.name, ...common };
+  return { kind: rule.kind, ...common, of: rule.of.map(explainSkipped) };
+}
+
+function conditionOf(facts: readonly FoundFact[]): { readonly when?: readonly FoundFact[] } {
+  return facts.length === 0 ? {} : { when: facts };
 }
 
 // An alternative that was not chosen shows how far it would be with the people that the rest of the rule leaves free.
 function explainOther(child: NumberedNode, { node, filling, voters, groups }: Explained): TallyNode {
+  if (child.kind === 'skipped') return explainSkipped(child.rule);
   const inside = new Set(leavesOf(node).map(({ leaf }) => leaf));
   const taken = [...filling.approversOf].flatMap(([leaf, people]) => (inside.has(leaf) ? [] : people.map((person) => person.key)));
   const free = { ...voters, approvers: voters.approvers.filter((person) => !taken.includes(person.key)) };
   return explain({ node: child, filling: bestFilling(child, free, groups) ?? NOTHING, voters: free, groups });
 }
 
-function explainLeaf({ node, filling, voters, groups }: Omit<Explained, 'node'> & { readonly node: Leaf }): TallyNode {
+function explainLeaf({ node, filling, voters, groups }: Omit<Explained, 'node'> & { readonly node: Leaf }): Extract<TallyNode, { kind: 'group' }> {
   const by = filling.approversOf.get(node.leaf) ?? [];
   const satisfied = by.length >= node.count;
   const candidates = new Set(voters.candidates.map((person) => person.key));
   const waitingFor = satisfied ? [] : membersOf(groups, node.group).filter((member) => candidates.has(member.key));
-  return { kind: 'group', group: node.group, count: node.count, satisfied, by, waitingFor };
+  const state = satisfied ? 'satisfied' : (filling.reachable.get(node.leaf) ?? 0) < node.count ? 'failed' : 'waiting';
+  return { kind: 'group', group: node.group, count: node.count, satisfied, state, by, waitingFor };
 }
 
 function uses(filling: Filling, node: NumberedNode): boolean {
-  return leavesOf(node).some((leaf) => filling.leaves.includes(leaf));
-}
-
-function isSatisfied(node: TallyNode): boolean {
-  return node.satisfied;
+  return partsOf(node).some((part) => filling.leaves.includes(part));
 }
 
 function missingIn(node: TallyNode): readonly Missing[] {
-  if (node.satisfied) return [];
+  if (node.satisfied || node.state === 'skipped' || node.kind === 'auto') return [];
   if (node.kind === 'group') return [{ group: node.group, count: node.count - node.by.length, waitingFor: node.waitingFor }];
   const open = node.kind === 'all' ? node.of : node.of.slice(node.nearest ?? 0, (node.nearest ?? 0) + 1);
   return open.flatMap(missingIn);

@@ -6,10 +6,10 @@ import { buttonsOf } from './buttons.ts';
 import { cardOf } from './card.ts';
 import type { RenderContext } from './context.ts';
 import { slackFence } from './escape.ts';
-import { missingWords } from './facts.ts';
 import { join, say, text, time, toSlackFallback } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
+import { missingWords } from './rule-words.ts';
 import type { Card } from './view.ts';
 
 /** The card, with buttons exactly while they work. */

@@ -1,15 +1,16 @@
 // The whole request for one person. Pure.
 import type { DeployStatus } from '../../workflows/status.ts';
-import type { TallyNode, Vote } from '../../workflows/vocabulary.ts';
+import type { Vote } from '../../workflows/vocabulary.ts';
 import { context, header, linesSection } from './blocks.ts';
 import { cardOf } from './card.ts';
 import { cardBlocks, headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { gateLine, groupWords, voteWords } from './facts.ts';
+import { gateLine, unknownAuthorsNote, voteWords } from './facts.ts';
 import { code, join, link, listed, named, say, shaLink, strong, toSlackFallback } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { voidWords } from './notes.ts';
+import { treeLines } from './rule-words.ts';
 import type { View } from './view.ts';
 
 /** Every gate, the rule with who satisfied it and who is missing, all votes, contract, policy and ids. */
@@ -44,24 +45,8 @@ function ruleLines({ status }: View): readonly Inline[] {
   const tree = (tally ?? plan.tally).tree;
   if (tree === null) return [say`Nobody has to approve.`];
   const { exclude } = plan.rule;
-  const authors = exclude.includes('commit-authors') ? say` and the commits' authors` : [];
-  return [...treeLines(tree, 0), say`Never counted: ${listed(plan.requesters.map(named), 6)}${authors}`];
-}
-
-/** The rule as a tree: ✅ and who, ⬜ and who still could. */
-function treeLines(node: TallyNode, depth: number): readonly Inline[] {
-  const sign = `${'      '.repeat(depth)}${node.satisfied ? '✅' : '⬜'} `;
-  if (node.kind === 'group') {
-    const by = node.by.length === 0 ? [] : say` by ${listed(node.by.map(named), 6)}`;
-    return [node.satisfied ? say`${indent(sign)}${node.count} of ${strong(node.group)}${by}` : say`${indent(sign)}${groupWords(node, 'name')}${by}`];
-  }
-  const title = node.kind === 'all' ? 'all of' : 'one of';
-  return [say`${indent(sign)}${title}`, ...node.of.slice(0, 12).flatMap((child) => treeLines(child, depth + 1))];
-}
-
-/** Spaces at the start of a line are trimmed when text is escaped; these are not spaces to it. */
-function indent(sign: string): string {
-  return sign.replace(/^ +/, (spaces) => '▹'.repeat(spaces.length / 6));
+  const authors = exclude.includes('commit-authors') ? say` and the commits' authors${unknownAuthorsNote(plan.change)}` : [];
+  return [...treeLines(tree), say`Never counted: ${listed(plan.requesters.map(named), 6)}${authors}`];
 }
 
 function voteLines(view: View): readonly Inline[] {

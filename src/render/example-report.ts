@@ -57,12 +57,16 @@ function storyOf({ gates, reasons, tally, votes, outcome, missing }: Verdict): r
   ];
 }
 
+const NODE_SIGN = { satisfied: '✓', waiting: '…', failed: '✗', skipped: '–' } as const;
+
 function treeLines(node: TallyNode, indent: string): readonly string[] {
-  const sign = node.satisfied ? '✓' : '…';
+  const sign = NODE_SIGN[node.state ?? (node.satisfied ? 'satisfied' : 'waiting')];
+  const when = (node.when ?? []).map(({ state, wanted, found }) => ` [${wanted}: ${state === 'unknown' ? 'not known, ' : ''}${found}]`).join('');
+  if (node.kind === 'auto') return [`${indent}${sign} rule ${node.name}${when}`];
   if (node.kind === 'group') {
     const by = node.by.map(({ name }) => name).join(', ');
     const waiting = node.waitingFor.map(({ name }) => name).join(', ');
-    return [`${indent}${sign} ${node.count} of ${node.group}${by === '' ? '' : `: ${by}`}${waiting === '' ? '' : ` (could: ${waiting})`}`];
+    return [`${indent}${sign} ${node.count} of ${node.group}${by === '' ? '' : `: ${by}`}${waiting === '' ? '' : ` (could: ${waiting})`}${when}`];
   }
-  return [`${indent}${sign} ${node.kind} of`, ...node.of.flatMap((child) => treeLines(child, `${indent}  `))];
+  return [`${indent}${sign} ${node.kind} of${when}`, ...node.of.flatMap((child) => treeLines(child, `${indent}  `))];
 }

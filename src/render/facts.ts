@@ -1,11 +1,14 @@
 // The rows of a card: what, who, what is needed, what was found.
 import type { GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
-import { called, code, join, link, listed, named, say, shaLink, strong, time, until } from './inline.ts';
+import { code, join, link, listed, named, say, shaLink, strong, time, until } from './inline.ts';
 import type { Inline } from './inline.ts';
+import { autoApprovals, autoWords, ruleWords, skippedWords } from './rule-words.ts';
 import { place, planSha, standingVotes } from './view.ts';
 import type { Fact, View } from './view.ts';
 
 const PEOPLE_MAX = 5;
+/** The details have the others. */
+const SKIPPED_MAX = 3;
 
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
@@ -58,53 +61,32 @@ function pullRequestPlace(pullRequest: Plan['pullRequest'], otherwise: string): 
 /** The whole rule. Those who can still fill a place are called where `call` says so. */
 export function needsFact(plan: Plan, tree: TallyNode | null, call: 'call' | 'name'): Fact {
   if (tree === null) return { label: 'Needs', value: say`nobody's approval` };
-  return { label: 'Needs', value: join([ruleWords(tree, call), ...exclusions(plan)], ' · ') };
+  return { label: 'Needs', value: join([ruleWords(tree, call), ...exclusions(plan), ...skippedWords(tree).slice(0, SKIPPED_MAX)], ' · ') };
 }
 
-export function ruleWords(node: TallyNode, call: 'call' | 'name', isNested = false): Inline {
-  if (node.kind === 'group') return groupWords(node, call);
-  const parts = node.of.map((child) => ruleWords(child, call, true));
-  const words = listed(parts, 8, node.kind === 'all' ? (isNested ? ' and ' : ' · ') : ' or ');
-  return isNested && parts.length > 1 ? say`(${words})` : words;
-}
-
-export function groupWords(node: Extract<TallyNode, { kind: 'group' }>, call: 'call' | 'name'): Inline {
-  if (node.satisfied) return say`✅ ${node.count} of ${strong(node.group)}`;
-  const missing = node.count - node.by.length;
-  const amount = node.by.length === 0 ? `${missing}` : `${missing} more`;
-  const people = listed(node.waitingFor.map(call === 'call' ? called : named), PEOPLE_MAX, call === 'call' ? ' ' : ', ');
-  return say`${amount} of ${strong(node.group)} (${node.waitingFor.length === 0 ? say`nobody left` : people})`;
-}
-
-function exclusions({ requesters, rule }: Plan): readonly Inline[] {
-  const authors = rule.exclude.includes('commit-authors') ? ", not the commits' authors" : '';
+function exclusions({ requesters, rule, change }: Plan): readonly Inline[] {
+  const authors = rule.exclude.includes('commit-authors') ? `, not the commits' authors${unknownAuthorsNote(change)}` : '';
   return [say`not ${listed(requesters.map(named), PEOPLE_MAX, ' or ')}${authors}`];
 }
 
-/** What is still needed, group by group, for one line: `1 of api-owners (Dan)`. */
-export function missingWords(node: TallyNode | null, people: 'call' | 'name' | 'groups'): Inline {
-  if (node === null || node.satisfied) return [];
-  if (node.kind === 'group') {
-    const names =
-      people === 'groups' || node.waitingFor.length === 0
-        ? []
-        : say` (${listed(node.waitingFor.map(people === 'call' ? called : named), PEOPLE_MAX)})`;
-    return say`${node.count - node.by.length} of ${node.group}${names}`;
-  }
-  const open = node.of.filter((child) => !child.satisfied).map((child) => missingWords(child, people));
-  return listed(open, 6, node.kind === 'all' ? ' and ' : ' or ');
+/** Nobody can be left out for commits whose authors nobody can tell: people should know how many there are. */
+export function unknownAuthorsNote({ unknownAuthors = 0 }: Plan['change']): string {
+  return unknownAuthors === 0 ? '' : ` (${plural(unknownAuthors, 'commit has an author', 'commits have authors')} that GitHub does not know)`;
 }
 
 export function soFarFact(view: View): readonly Fact[] {
-  const counted = standingVotes(view.status).map((vote) => say`✅ ${voteWords(view, vote)}`);
-  const unconfirmed = (view.status.unconfirmed ?? []).map((vote) => unconfirmedWords(view, vote));
-  const all = [...counted, ...unconfirmed];
-  return all.length === 0 ? [] : [{ label: 'So far', value: listed(all, 6, ' · ') }];
-}
-
-/** `⏳ Bea, in Slack, 14:03 UTC, to be confirmed on GitHub`: a click that does not count yet. */
-export function unconfirmedWords(view: View, vote: Vote): Inline {
-  return say`⏳ ${named(vote.by)}, ${place(vote.surface, view.surface)}, ${time(vote.at)}, to be confirmed on GitHub`;
+  const votes = standingVotes(view.status);
+  if (votes.length === 0) return [];
+  return [
+    {
+      label: 'So far',
+      value: listed(
+        votes.map((vote) => say`✅ ${voteWords(view, vote)}`),
+        6,
+        ' · ',
+      ),
+    },
+  ];
 }
 
 /** `Bea for sre, in Slack, 14:03 UTC`. */
@@ -114,17 +96,17 @@ export function voteWords(view: View, vote: Vote): Inline {
   return say`${named(vote.by)}${role}, ${place(vote.surface, view.surface)}, ${time(vote.at)}`;
 }
 
-/** `Bea (sre, in Slack), Dan (api-owners, here)`; empty when nobody had to approve. */
+/** `Bea (sre, in Slack), Dan (api-owners, here)`, or the rule that did it by itself; empty when nobody had to approve. */
 export function approversWords(view: View): Inline {
   const votes = standingVotes(view.status).map((vote) => {
     const groups = groupsFilledBy(view.status.tally?.tree ?? null, vote.by);
     return say`${named(vote.by)} (${[...groups, place(vote.surface, view.surface)].join(', ')})`;
   });
-  return listed(votes, 6);
+  return listed([...votes, ...autoApprovals(view.status.tally?.tree ?? null).map(autoWords)], 6);
 }
 
 function groupsFilledBy(node: TallyNode | null, person: Person): readonly string[] {
-  if (node === null) return [];
+  if (node === null || node.kind === 'auto') return [];
   if (node.kind !== 'group') return [...new Set(node.of.flatMap((child) => groupsFilledBy(child, person)))];
   return node.by.some(({ key }) => key === person.key) ? [node.group] : [];
 }

@@ -2,9 +2,9 @@
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import { progress } from './cards-build.ts';
 import type { RenderContext } from './context.ts';
-import { missingWords } from './facts.ts';
 import { code, emphasis, join, link, named, say, shaLink, time } from './inline.ts';
 import type { Inline } from './inline.ts';
+import { missingWords } from './rule-words.ts';
 import { during, route } from './view.ts';
 
 /** `7F3K-Q2 · api → production · 4f5a6b7 · ⏸ waiting for 1 of api-owners, until 18:00 UTC`. */

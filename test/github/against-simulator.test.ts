@@ -109,7 +109,13 @@ describe('pull requests', () => {
     await sim.merge(SLUG, 103, { by: 'bea' });
     await sim.merge(SLUG, 104, { by: 'bea' });
     const direct = (await sim.push(SLUG, 'main', { by: 'ann', commits: [{ message: 'Straight to main' }] })).sha;
-    const commits = [approved, waved, direct].map((sha) => ({ sha: commitSha(sha), title: '', authors: [], authorName: '' }));
+    const commits = [approved, waved, direct].map((sha) => ({
+      sha: commitSha(sha),
+      title: '',
+      authors: [],
+      authorName: '',
+      hasUnknownAuthor: false,
+    }));
     expect(await github.readReviews(repo, commits)).toEqual({ pullRequests: [103], unreviewed: [waved, direct] });
   });
 

@@ -44,8 +44,8 @@ describe('a comparison', () => {
     expect(await github.compare(REPO, LIVE, WISH)).toEqual({
       status: 'ahead',
       added: [
-        { sha: numbered(1), title: 'First', authors: [{ id: 1, login: 'ann' }], authorName: 'Ann' },
-        { sha: numbered(2), title: 'Fix retry loop', authors: [{ id: 1, login: 'ann' }], authorName: 'Ann' },
+        { sha: numbered(1), title: 'First', authors: [{ id: 1, login: 'ann' }], authorName: 'Ann', hasUnknownAuthor: false },
+        { sha: numbered(2), title: 'Fix retry loop', authors: [{ id: 1, login: 'ann' }], authorName: 'Ann', hasUnknownAuthor: false },
       ],
       addedTotal: 2,
       lost: [],

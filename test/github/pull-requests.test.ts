@@ -21,6 +21,7 @@ function pullJson(overrides: object = {}): { readonly number: number } & Record<
     head: { ref: 'fix', sha: sha('b'), repo: HERE },
     base: { ref: 'main', repo: HERE },
     user: { id: 1, login: 'ann' },
+    labels: [{ name: 'bug' }],
     ...overrides,
   };
 }
@@ -56,6 +57,8 @@ describe('a pull request', () => {
       mergeSha: null,
       review: 'approved',
       behindBy: 3,
+      labels: ['bug'],
+      author: { id: 1, login: 'ann' },
     });
   });
 
@@ -161,7 +164,7 @@ describe('the last push', () => {
 });
 
 describe('reviews of what was merged', () => {
-  const commit = (id: CommitSha): CommitFacts => ({ sha: id, title: 'x', authors: [], authorName: 'Ann' });
+  const commit = (id: CommitSha): CommitFacts => ({ sha: id, title: 'x', authors: [], authorName: 'Ann', hasUnknownAuthor: false });
   const merged = (overrides: object = {}): object => pullJson({ state: 'closed', merged_at: '2026-11-23T10:00:00Z', ...overrides });
 
   function open(): ReturnType<typeof signedInClient> {

@@ -21,6 +21,7 @@ function found(
     sha: id,
     title: 'Fix retry loop',
     commitUrl: `https://github.com/acme/api/commit/${id}`,
+    hasUnknownAuthor: false,
     authors: [{ id: 1, login: 'ann' }],
   };
 }
@@ -53,6 +54,8 @@ function pull(facts: Partial<PullRequestFacts>): PullRequestFacts {
     mergeSha: null,
     review: 'approved',
     behindBy: 0,
+    labels: [],
+    author: null,
     ...facts,
   };
 }

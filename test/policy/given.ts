@@ -71,6 +71,7 @@ export function ref(change: Partial<Extract<RefFacts, { kind: 'found' }>> = {}):
     title: 'Fix',
     commitUrl: 'https://g/acme/api/commit/a',
     authors: [],
+    hasUnknownAuthor: false,
     ...change,
   };
 }
@@ -91,6 +92,8 @@ export function pullRequest(change: Partial<PullRequestFacts> = {}): PullRequest
     mergeSha: null,
     review: 'approved',
     behindBy: 0,
+    labels: [],
+    author: { id: 1, login: 'ann' },
     ...change,
   };
 }
@@ -111,7 +114,7 @@ export function state(live: { readonly sha: string; readonly since: number } | n
 }
 
 export function commit(digit: string): CommitFacts {
-  return { sha: sha(digit), title: `change ${digit}`, authors: [{ id: 1, login: 'ann' }], authorName: 'Ann' };
+  return { sha: sha(digit), title: `change ${digit}`, authors: [{ id: 1, login: 'ann' }], authorName: 'Ann', hasUnknownAuthor: false };
 }
 
 export function comparison(change: Partial<ComparisonFacts> = {}): ComparisonFacts {

@@ -16,6 +16,7 @@ interface Model {
 /** Slots (group names) of every alternative. */
 export function waysOf(tree: RuleNode): readonly (readonly string[])[] {
   if (tree.kind === 'group') return [Array.from({ length: tree.count }, () => tree.group)];
+  if (tree.kind === 'auto') return [[]];
   const parts = tree.of.map(waysOf);
   if (tree.kind === 'any') return parts.flat();
   let ways: readonly (readonly string[])[] = [[]];

@@ -43,12 +43,14 @@ function tally(one: Given, approved: readonly Name[] = one.approved): Tally {
 const missing = ({ have, need }: Tally): number => need - have;
 
 function leaves(node: TallyNode): readonly Extract<TallyNode, { kind: 'group' }>[] {
+  if (node.kind === 'auto') return [];
   return node.kind === 'group' ? [node] : node.of.flatMap(leaves);
 }
 
 /** People of the way that the score speaks of. */
 function nearestWay(node: TallyNode): readonly string[] {
   if (node.kind === 'group') return node.by.map(({ key }) => key);
+  if (node.kind === 'auto') return [];
   return (node.kind === 'any' ? node.of.slice(node.nearest, (node.nearest ?? 0) + 1) : node.of).flatMap(nearestWay);
 }
 
@@ -157,15 +159,7 @@ test('the requester, whoever pushed and excluded authors never count, whatever t
       ).toEqual([]);
       for (const name of out as Name[]) {
         const act = { kind: 'approve', contract: CONTRACT, sha: null, reason: null } as const;
-        const verdict = judgeVote({
-          plan: asked,
-          votes: [],
-          act,
-          surface: 'github',
-          voter: person(name),
-          voterState: known({ active: true, why: null }),
-          groups,
-        });
+        const verdict = judgeVote({ plan: asked, votes: [], act, voter: person(name), voterState: known({ active: true, why: null }), groups });
         expect(verdict.kind).toBe('refused');
       }
     }),

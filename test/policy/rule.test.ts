@@ -22,6 +22,7 @@ function tally({ tree, groups, by = [], excluded = [] }: Case): Tally {
 
 /** `sre 1/2 [Bea] waits for Carl` */
 function told(node: TallyNode): string {
+  if (node.kind === 'auto') return `rule ${node.name}`;
   if (node.kind !== 'group') return `${node.kind}${node.satisfied ? '✓' : ''}(${node.of.map(told).join('; ')})`;
   const waits = node.waitingFor.length === 0 ? '' : ` waits for ${node.waitingFor.map(({ name }) => name).join(' ')}`;
   return `${node.group}${node.satisfied ? '✓' : ''} ${node.by.length}/${node.count} [${node.by.map(({ name }) => name).join(' ')}]${waits}`;

@@ -125,10 +125,13 @@ function whatLacks(plan: Plan | null, votes: readonly Counted[], groups: Groups)
   return tree === null || waysToFill(tree, humans, groups).length > 0 ? null : `${humans.join(', ') || 'nobody'} does not satisfy the rule`;
 }
 
+const isAsked = ({ judged }: RuleNode): boolean => judged?.applies !== false;
+
 /** For each way to fill the rule: who is left over. One human fills one slot only. */
 function waysToFill(node: RuleNode, free: readonly string[], groups: Groups): readonly (readonly string[])[] {
-  if (node.kind === 'any') return node.of.flatMap((part) => waysToFill(part, free, groups));
-  const parts = node.kind === 'all' ? node.of : [];
+  if (node.kind === 'auto') return node.judged?.applies === true ? [free] : [];
+  if (node.kind === 'any') return node.of.filter(isAsked).flatMap((part) => waysToFill(part, free, groups));
+  const parts = node.kind === 'all' ? node.of.filter(isAsked) : [];
   if (node.kind === 'all')
     return parts.reduce<readonly (readonly string[])[]>((ways, part) => ways.flatMap((left) => waysToFill(part, left, groups)), [free]);
   if (node.count === 0) return [free];

@@ -47,12 +47,12 @@ export function unknown(gate: GateName, what: string, why: string): Answer {
 export type FoundRef = Extract<RefFacts, { kind: 'found' }>;
 
 /** The commit asked for, or null while the ref gate says why there is none. */
-export function foundRef(facts: Facts): FoundRef | null {
+export function foundRef(facts: Pick<Facts, 'ref'>): FoundRef | null {
   return facts.ref.known && facts.ref.value.kind === 'found' ? facts.ref.value : null;
 }
 
 /** The pull request that the commit belongs to. A command written on a pull request may name a ref that has nothing to do with it. */
-export function pullRequestOf(facts: Facts): Read<PullRequestFacts | null> {
+export function pullRequestOf(facts: Pick<Facts, 'ref' | 'pullRequest'>): Read<PullRequestFacts | null> {
   if (!facts.pullRequest.known || facts.pullRequest.value === null) return facts.pullRequest;
   const ref = foundRef(facts);
   return { known: true, value: ref !== null && belongsTo(ref, facts.pullRequest.value) ? facts.pullRequest.value : null };

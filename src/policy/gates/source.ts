@@ -1,8 +1,7 @@
 // What is to be deployed: is the ref there, allowed, ours, finished, and still what was asked for? Pure.
 import { fail, foundRef, notApplicable, pass, pullRequestOf, short, unknown, type Answer, type FoundRef, type Question } from './gate.ts';
-import { matchesBranch } from '../branch-pattern.ts';
-import type { RefRule } from '../environment-policy.ts';
-import type { Facts, PullRequestFacts } from '../facts.ts';
+import type { Facts } from '../facts.ts';
+import { admitsRef, describeRefRule } from '../ref-rule.ts';
 
 export function judgeRef({ policy, facts }: Question): Answer {
   if (!facts.ref.known) return unknown('ref', 'the ref', facts.ref.why);
@@ -85,41 +84,4 @@ function moves(ref: FoundRef, facts: Facts): boolean {
   if (ref.type === 'branch') return true;
   const pr = pullRequestOf(facts);
   return ref.type === 'pull-request' && !(pr.known && pr.value?.state === 'merged');
-}
-
-interface Candidate {
-  readonly ref: FoundRef;
-  readonly facts: Facts;
-  readonly pr: PullRequestFacts | null;
-}
-
-function admitsRef(rule: RefRule, { ref, facts, pr }: Candidate): 'yes' | 'no' | 'unknown' {
-  const branch = branchOf(ref, pr);
-  switch (rule.kind) {
-    case 'tags':
-      return ref.type === 'tag' ? 'yes' : 'no';
-    case 'pull-request':
-      return pr !== null && pr.state !== 'closed' ? 'yes' : 'no';
-    case 'branch':
-      return branch !== null && matchesBranch(rule.pattern, branch) ? 'yes' : 'no';
-    case 'default-branch':
-      if (branch === facts.defaultBranch) return 'yes';
-      if (ref.type !== 'commit') return 'no';
-      if (!facts.onDefaultBranch.known) return 'unknown';
-      return facts.onDefaultBranch.value === true ? 'yes' : 'no';
-    default:
-      return rule satisfies never;
-  }
-}
-
-/** The branch of this repository that the commit is on: where a merged pull request went, where an open one of ours comes from. */
-function branchOf(ref: FoundRef, pr: PullRequestFacts | null): string | null {
-  if (ref.type === 'branch') return ref.name;
-  if (ref.type !== 'pull-request' || pr === null) return null;
-  if (pr.state === 'merged') return pr.baseRef;
-  return pr.isFork ? null : pr.headRef;
-}
-
-function describeRefRule(rule: RefRule): string {
-  return rule.kind === 'branch' ? `branch:${rule.pattern}` : rule.kind;
 }

@@ -1,0 +1,60 @@
+// The conditions of a rule: what they need is read, if they need anything, and they are judged once.
+import type { ApprovalRule, ChangeSummary, PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
+import { githubPersonKey } from '../ids.ts';
+import { asksForFiles, judgeConditions, type Authorship } from '../policy/conditions.ts';
+import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import type { ChangedFiles, Facts, Read, RefFacts, RepositoryFacts } from '../policy/facts.ts';
+import { pullRequestOf } from '../policy/gates/gate.ts';
+import { liveOf } from '../policy/live.ts';
+import type { FactsDeps } from './gather-facts.ts';
+import { known, type Reader } from './reading.ts';
+
+export interface Conditional {
+  readonly policy: EnvironmentPolicy;
+  readonly facts: Facts;
+  readonly repository: RepositoryFacts;
+  readonly ref: Extract<RefFacts, { kind: 'found' }>;
+  readonly change: ChangeSummary;
+  /** Why some of its authors are not known. */
+  readonly unread: string | null;
+}
+
+/** The rule of this request. Throws a passing trouble as long as trying again could help: an unknown fact asks more of people than need be. */
+export async function ruleOf(deps: FactsDeps, reader: Reader, input: Conditional): Promise<ApprovalRule> {
+  const { policy, facts } = input;
+  const { tree } = policy.approvals;
+  if (tree === null || !isConditional(tree)) return policy.approvals;
+  const changed = asksForFiles(tree) ? await readChanged(deps, reader, input) : known(null);
+  if (!changed.known || !facts.pullRequest.known || !facts.onDefaultBranch.known) reader.throwIfWorthRetrying();
+  const seen = { facts, changed, authorship: authorshipOf(input), people: deps.config.people, groups: deps.config.groups };
+  return { ...policy.approvals, tree: judgeConditions(tree, seen) };
+}
+
+function isConditional(node: RuleNode): boolean {
+  return node.when !== undefined || ((node.kind === 'all' || node.kind === 'any') && node.of.some(isConditional));
+}
+
+/** From the live version; while nothing is live, what the open pull request adds. */
+async function readChanged(deps: FactsDeps, reader: Reader, { policy, facts, repository, ref }: Conditional): Promise<Read<ChangedFiles | null>> {
+  if (!facts.here.known) return facts.here;
+  const live = liveOf(facts.here.value, policy.service, policy.environment);
+  const pull = pullRequestOf(facts);
+  const base = live?.sha ?? (pull.known && pull.value?.state === 'open' ? pull.value.baseRef : null);
+  if (base === null) return { known: false, why: 'nothing is live yet, and there is no open pull request' };
+  return reader.read('the changed files', () => deps.github.readChangedFiles(repository, base, ref.sha));
+}
+
+function authorshipOf({ facts, ref, change, unread }: Conditional): Authorship {
+  const pull = pullRequestOf(facts);
+  const unknown = change.unknownAuthors ?? 0;
+  const commits = unknown === 1 ? '1 commit has an author that GitHub does not know' : `${unknown} commits have authors that GitHub does not know`;
+  const common = { others: change.authors, unread: unread ?? (unknown > 0 ? commits : null) };
+  if (!pull.known) return { ...common, lead: [], unread: pull.why };
+  const lead: readonly PersonKey[] =
+    pull.value === null
+      ? ref.authors.map(({ id }) => githubPersonKey(id))
+      : pull.value.author === null
+        ? []
+        : [githubPersonKey(pull.value.author.id)];
+  return { ...common, lead };
+}
