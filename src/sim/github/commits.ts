@@ -1,13 +1,15 @@
 // The commit graph: real SHA-1s over what git would hash, ancestry, and how GitHub reads a ref.
 import { createHash } from 'node:crypto';
 import { UnknownInSim } from './lookup.ts';
-import type { GithubState, Signature, SimCommit, SimRepository } from './state.ts';
+import type { GithubState, Signature, SimCommit, SimFile, SimRepository } from './state.ts';
 
 export interface CommitContent {
   readonly parents: readonly string[];
   readonly message: string;
   readonly author: Signature;
   readonly committer: Signature;
+  /** One line of a file that no other commit touches, when left out. */
+  readonly files?: readonly SimFile[];
   /** Only for stories that need a certain SHA (an ambiguous prefix); otherwise it is computed. */
   readonly sha?: string;
 }
@@ -17,7 +19,8 @@ export function addCommit(state: GithubState, repository: SimRepository, content
   const tree = sha1(`tree ${order}`);
   const sha = content.sha ?? gitSha(content, tree);
   if (!/^[0-9a-f]{40}$/.test(sha) || state.commits.has(sha)) throw new UnknownInSim(`not a new 40-digit SHA: ${sha}`);
-  const commit = { ...content, sha, order, tree };
+  const files = content.files ?? [{ path: `src/part-${order}.ts`, additions: 1, deletions: 0 }];
+  const commit = { ...content, files, sha, order, tree };
   state.commits.set(sha, commit);
   repository.objects.add(sha);
   return commit;

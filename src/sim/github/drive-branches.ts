@@ -1,6 +1,7 @@
 // What happens to branches: pushes, merges, deletions, and the pull requests that follow them.
 import { compareCommits, history } from './commits.ts';
 import { shaOf, writeCommit } from './drive-commits.ts';
+import { filesOf } from './files.ts';
 import { pullsOf } from './pulls.ts';
 import { needPull, needRepository, needUser, UnknownInSim } from './lookup.ts';
 import { tell } from './tell.ts';
@@ -115,7 +116,7 @@ async function updateBranch(
   const source = state.repositories.get(pull.headRepository ?? repository.id) ?? repository;
   const parents = [pull.headSha, shaOf(state, repository, `heads/${pull.baseRef}`)];
   const message = `Merge branch '${pull.baseRef}' into ${pull.headRef}`;
-  const { sha } = writeCommit(state, source, { message, author: by, committer: 'web-flow', parents });
+  const { sha } = writeCommit(state, source, { message, author: by, committer: 'web-flow', parents, files: [] });
   return { sha, ...(await moveBranch(world, source, { branch: pull.headRef, to: sha, by })) };
 }
 
@@ -150,13 +151,17 @@ function land(
   const web = { committer: 'web-flow' };
   if (method === 'merge') {
     const message = `Merge pull request #${number} from ${loginOf(pull.headOwner)}/${pull.headRef}\n\n${title}`;
-    return [writeCommit(state, repository, { ...web, message, author: by, parents: [base, pull.headSha] }).sha];
+    return [writeCommit(state, repository, { ...web, message, author: by, parents: [base, pull.headSha], files: [] }).sha];
   }
-  if (method === 'squash')
-    return [writeCommit(state, repository, { ...web, message: `${title} (#${number})`, author: loginOf(issue.user), parents: [base] }).sha];
+  const own = compareCommits(state, base, pull.headSha)?.ahead ?? [];
+  if (method === 'squash') {
+    const content = { ...web, message: `${title} (#${number})`, author: loginOf(issue.user), parents: [base], files: filesOf(own) };
+    return [writeCommit(state, repository, content).sha];
+  }
   let tip = base;
-  return (compareCommits(state, base, pull.headSha)?.ahead ?? []).map((commit) => {
-    tip = writeCommit(state, repository, { ...web, message: commit.message, author: loginOf(commit.author.account), parents: [tip] }).sha;
+  return own.map((commit) => {
+    const { message, files } = commit;
+    tip = writeCommit(state, repository, { ...web, message, author: loginOf(commit.author.account), parents: [tip], files }).sha;
     return tip;
   });
 }

@@ -1,7 +1,7 @@
 // Commits as stories write them: by login, with trailers, dated by whoever makes them.
 import { addCommit, resolveRef } from './commits.ts';
 import { needUser, slugOf, UnknownInSim } from './lookup.ts';
-import type { GithubState, Signature, SimCommit, SimRepository, SimUser } from './state.ts';
+import type { GithubState, Signature, SimCommit, SimFile, SimRepository, SimUser } from './state.ts';
 
 export interface CommitInput {
   readonly message: string;
@@ -15,6 +15,8 @@ export interface CommitInput {
   readonly at?: number;
   /** Only where a story needs a certain SHA. */
   readonly sha?: string;
+  /** What it changes; a path alone is one line of that file. One line of a file of its own when left out. */
+  readonly files?: readonly (string | SimFile)[];
   /** Starts a history of its own. */
   readonly orphan?: boolean;
 }
@@ -46,7 +48,8 @@ export function writeCommit(state: GithubState, repository: SimRepository, input
   const author = sign(state, input.author, input.at);
   const committer = sign(state, input.committer ?? input.author, input.at);
   const sha = input.sha === undefined ? {} : { sha: input.sha };
-  return addCommit(state, repository, { parents: input.parents, message, author, committer, ...sha });
+  const files = input.files?.map((file) => (typeof file === 'string' ? { path: file, additions: 1, deletions: 0 } : file));
+  return addCommit(state, repository, { parents: input.parents, message, author, committer, ...sha, ...(files === undefined ? {} : { files }) });
 }
 
 /** Makes driver methods that change the state tell so. */

@@ -27,6 +27,8 @@ export interface PeopleDriver {
   closePullRequest(slug: string, number: number, by: string): Promise<Told>;
   reopenPullRequest(slug: string, number: number, by: string): Promise<Told>;
   setDraft(slug: string, number: number, input: { by: string; draft: boolean }): Promise<Told>;
+  /** These and no others. */
+  setLabels(slug: string, number: number, labels: readonly string[]): void;
   review(slug: string, number: number, review: { by: string; state: SimReview['state']; body?: string }): void;
   /** Writes a comment and delivers `issue_comment.created`. `delivery` is null when nobody listens. */
   comment(slug: string, number: number, login: string, body: string): Promise<{ readonly id: number; readonly delivery: Delivery | null }>;
@@ -53,6 +55,10 @@ export function createPeopleDriver(world: World): PeopleDriver {
       const issue = needPull(state, slug, number);
       issue.pull.draft = draft;
       return tell(world, needRepository(state, slug), { issue, change: { action: draft ? 'converted_to_draft' : 'ready_for_review' }, by });
+    },
+    setLabels: (slug, number, labels) => {
+      needPull(state, slug, number).labels = labels;
+      state.touch();
     },
     review: (slug, number, review) => {
       const { pull } = needPull(state, slug, number);
@@ -112,7 +118,7 @@ function newIssue(
   const now = state.now();
   const { title, body, pull } = input;
   const user = needUser(state, input.by).id;
-  const issue: SimIssue = { id: state.nextId(), number, title, body, user, createdAt: now, updatedAt: now, closedAt: null, pull };
+  const issue: SimIssue = { id: state.nextId(), number, title, body, user, createdAt: now, updatedAt: now, closedAt: null, pull, labels: [] };
   repository.issues.set(number, issue);
   state.touch();
   return issue;

@@ -2,6 +2,7 @@
 import { compareCommits, sha1 } from './commits.ts';
 import { accountJson, integrationJson, nodeId } from './payloads.ts';
 import { repositoryJson } from './payloads-repository.ts';
+import { filesOf } from './files.ts';
 import { reviewDecision } from './pulls.ts';
 import { iso, slugOf } from './lookup.ts';
 import type { Json } from './payloads.ts';
@@ -35,7 +36,7 @@ export function pullSimpleJson(state: GithubState, repository: SimRepository, is
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    labels: [],
+    labels: labelsJson(state, repository, issue),
     milestone: null,
     draft: pull.draft,
     head: endJson(state, { owner: pull.headOwner, ref: pull.headRef, sha: pull.headSha, repository: head }),
@@ -45,6 +46,14 @@ export function pullSimpleJson(state: GithubState, repository: SimRepository, is
     auto_merge: null,
     active_lock_reason: null,
   };
+}
+
+function labelsJson(state: GithubState, repository: SimRepository, { labels }: SimIssue): readonly Json[] {
+  const api = `${state.apiUrl}/repos/${slugOf(state, repository)}/labels`;
+  return labels.map((name) => {
+    const id = Number.parseInt(sha1(name).slice(0, 8), 16);
+    return { id, node_id: nodeId('LA', id), url: `${api}/${encodeURIComponent(name)}`, name, description: null, color: 'ededed', default: false };
+  });
 }
 
 function endJson(state: GithubState, end: { owner: number; ref: string; sha: string; repository: SimRepository | undefined }): Json {
@@ -83,7 +92,8 @@ function pullUrls(state: GithubState, slug: string, issue: SimPullRequest): Read
 export function pullJson(state: GithubState, repository: SimRepository, issue: SimPullRequest): Json {
   const { pull } = issue;
   const base = pull.merged === null ? (repository.branches.get(pull.baseRef) ?? pull.baseSha) : pull.baseSha;
-  const commits = compareCommits(state, base, pull.headSha)?.ahead.length ?? 0;
+  const own = compareCommits(state, base, pull.headSha)?.ahead ?? [];
+  const files = filesOf(own);
   const decision = reviewDecision(state, repository, issue);
   const blocked = decision === 'REVIEW_REQUIRED' || decision === 'CHANGES_REQUESTED';
   const isOpen = issue.closedAt === null;
@@ -97,10 +107,10 @@ export function pullJson(state: GithubState, repository: SimRepository, issue: S
     comments: commentsOf(state, repository, issue.number).length,
     review_comments: 0,
     maintainer_can_modify: pull.headRepository !== repository.id,
-    commits,
-    additions: commits,
-    deletions: 0,
-    changed_files: commits,
+    commits: own.length,
+    additions: files.reduce((sum, { additions }) => sum + additions, 0),
+    deletions: files.reduce((sum, { deletions }) => sum + deletions, 0),
+    changed_files: files.length,
   };
 }
 
@@ -126,7 +136,7 @@ export function issueJson(state: GithubState, repository: SimRepository, issue: 
     number: issue.number,
     title: issue.title,
     user: accountJson(state, issue.user),
-    labels: [],
+    labels: labelsJson(state, repository, issue),
     state: issue.closedAt === null ? 'open' : 'closed',
     locked: false,
     assignee: null,

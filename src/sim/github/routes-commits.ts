@@ -1,5 +1,6 @@
 // Commits: by ref, their statuses and check runs, their pull requests, comparisons.
 import { compareCommits, history, resolveRef } from './commits.ts';
+import { fileJson, filesOf } from './files.ts';
 import { commitJson } from './payloads.ts';
 import { pullSimpleJson } from './payloads-pull.ts';
 import { checkRunJson, minimalRepositoryJson, statusJson } from './payloads-repository.ts';
@@ -29,7 +30,10 @@ function findCommit(call: RepositoryCall, ref: string): SimCommit {
 
 function readCommit(call: RepositoryCall): SimResponse {
   const commit = findCommit(call, call.param('*'));
-  return ok({ ...commitJson(call.state, call.repository, commit), stats: { total: 1, additions: 1, deletions: 0 }, files: [] });
+  const { state, repository } = call;
+  const [additions, deletions] = (['additions', 'deletions'] as const).map((kind) => commit.files.reduce((sum, file) => sum + file[kind], 0));
+  const files = commit.files.map((file) => fileJson(state, repository, { sha: commit.sha, file }));
+  return ok({ ...commitJson(state, repository, commit), stats: { total: (additions ?? 0) + (deletions ?? 0), additions, deletions }, files });
 }
 
 /** `failure` if any context failed or errored, else `pending` if one is pending or there are none, else `success`. */
@@ -94,6 +98,7 @@ function readPulls(call: RepositoryCall): SimResponse {
 
 /** GitHub documents: without `page` or `per_page` at most 250 commits, the most recent ones. */
 const MAX_UNPAGED_COMMITS = 250;
+const MAX_FILES = 300;
 
 function readComparison(call: RepositoryCall): SimResponse {
   const { state, repository, request } = call;
@@ -107,6 +112,7 @@ function readComparison(call: RepositoryCall): SimResponse {
   const isPaged = request.query.has('page') || request.query.has('per_page');
   const { items, headers } = isPaged ? paginate(request, ahead) : { items: ahead.slice(-MAX_UNPAGED_COMMITS), headers: {} };
   const page = `${state.webUrl}/${slugOf(state, repository)}/compare/${base}...${head}`;
+  const files = filesOf(ahead).map((file) => fileJson(state, repository, { sha: headCommit.sha, file }));
   const body = {
     url: `${state.apiUrl}/repos/${slugOf(state, repository)}/compare/${base}...${head}`,
     html_url: page,
@@ -120,7 +126,8 @@ function readComparison(call: RepositoryCall): SimResponse {
     behind_by: behind.length,
     total_commits: ahead.length,
     commits: items.map((commit) => commitJson(state, repository, commit)),
-    files: [],
+    // On the first page only, whatever part of the commits is asked for.
+    ...((request.query.get('page') ?? '1') === '1' ? { files: files.slice(0, MAX_FILES) } : {}),
   };
   return { status: 200, headers, body };
 }

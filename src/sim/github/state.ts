@@ -21,6 +21,14 @@ export interface Signature {
   readonly at: number;
 }
 
+/** What a commit does to a file. `before`: where it was. Without lines: binary, or only moved. */
+export interface SimFile {
+  readonly path: string;
+  readonly before?: string;
+  readonly additions: number;
+  readonly deletions: number;
+}
+
 export interface SimCommit {
   readonly sha: string;
   /** Order of creation: a parent's is always lower, so sorting by it is a topological sort. */
@@ -30,6 +38,7 @@ export interface SimCommit {
   readonly tree: string;
   readonly author: Signature;
   readonly committer: Signature;
+  readonly files: readonly SimFile[];
 }
 
 export interface SimStatus {
@@ -77,6 +86,7 @@ export interface SimIssue {
   updatedAt: number;
   closedAt: number | null;
   readonly pull: SimPull | null;
+  labels: readonly string[];
 }
 
 export interface SimPull {
