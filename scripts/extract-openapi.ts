@@ -18,12 +18,18 @@ const OPERATIONS = [
   'GET /repos/{owner}/{repo}',
   'GET /repos/{owner}/{repo}/activity',
   'GET /repos/{owner}/{repo}/branches/{branch}',
+  'POST /repos/{owner}/{repo}/check-runs',
+  'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}',
   'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
   'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
   'GET /repos/{owner}/{repo}/commits/{ref}',
   'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
   'GET /repos/{owner}/{repo}/commits/{ref}/status',
   'GET /repos/{owner}/{repo}/compare/{basehead}',
+  'GET /repos/{owner}/{repo}/deployments',
+  'POST /repos/{owner}/{repo}/deployments',
+  'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+  'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
   'GET /repos/{owner}/{repo}/git/matching-refs/{ref}',
   'GET /repos/{owner}/{repo}/git/ref/{ref}',
   'GET /repos/{owner}/{repo}/git/tags/{tag_sha}',
@@ -36,7 +42,11 @@ const OPERATIONS = [
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
   'GET /repos/{owner}/{repo}/pulls',
   'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+  'POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions',
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/comments',
+  'POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies',
   'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}',
   'GET /user/{account_id}',
   'GET /users/{username}',
 ] as const;
@@ -50,6 +60,7 @@ const schemas: Record<string, Json> = {};
 
 const operations = Object.fromEntries(OPERATIONS.map((operation) => [operation, extract(operation)]));
 for (const name of ['pull-request', 'pull-request-simple']) schemas[name] = withDeletedForks(schemas[name] ?? null);
+schemas['deployment-status'] = withEmptyAddresses(schemas['deployment-status'] ?? null);
 const fixture = {
   about: `Cut from GitHub's OpenAPI description ${JSON.stringify(at('info', 'version'))} by scripts/extract-openapi.ts`,
   operations,
@@ -103,6 +114,14 @@ function withDeletedForks(schema: Json): Json {
   const ofHead = object(head['properties'] ?? null);
   const repo = { anyOf: [ofHead['repo'] ?? null, { type: 'null' }] };
   return { ...pull, properties: { ...properties, head: { ...head, properties: { ...ofHead, repo } } } };
+}
+
+/** An address that was not given is answered as "", which the description documents as the default of a `uri`. */
+function withEmptyAddresses(schema: Json): Json {
+  const status = object(schema);
+  const properties = object(status['properties'] ?? null);
+  const address = { type: 'string' };
+  return { ...status, properties: { ...properties, target_url: address, environment_url: address, log_url: address } };
 }
 
 /** Remembers a schema for the fixture and returns its name there. */

@@ -16,6 +16,8 @@ export const TASK_QUEUE = { workflows: 'countersign', buildkite: 'buildkite', no
 // ---- ids -----------------------------------------------------------------------------------------------------
 
 export const githubDeployId = (repository: number, comment: number): string => `deploy:github:${repository}:${comment}`;
+/** A submitted review; its ids may be those of comments as well. */
+export const githubReviewDeployId = (repository: number, review: number): string => `deploy:github:${repository}:review:${review}`;
 /** `trigger`: the trigger id of a slash command or the id of a submitted view. */
 export const slackDeployId = (team: string, trigger: string): string => `deploy:slack:${team}:${trigger}`;
 export const environmentId = (target: Target): string => `environment:${target}`;
@@ -23,8 +25,8 @@ export const buildId = (target: Target): string => `build:${target}`;
 export const buildWatchId = (organization: string): string => `build-watch:${organization}`;
 /** `run`: the run of a `deploy` that was ended from outside. Its cards are closed once. */
 export const farewellId = (run: string): string => `farewell:${run}`;
-/** One answer to one comment, however often GitHub delivers it. */
-export const replyId = (repository: number, comment: number): string => `reply:github:${repository}:${comment}`;
+/** One answer to what was written, however often GitHub delivers it. `about`: see `replyAbout`. */
+export const replyId = (repository: number, about: number | string): string => `reply:github:${repository}:${about}`;
 
 // ---- deploy --------------------------------------------------------------------------------------------------
 
@@ -202,6 +204,14 @@ export interface ReplyInput {
   readonly to: Extract<ReplyTo, { surface: 'github' }>;
   readonly reaction: 'eyes' | '+1' | '-1' | 'confused' | 'rocket' | null;
   readonly markdown: string | null;
+  /** What is said once, whatever brought it about. Left out: the answer to what was written. */
+  readonly once?: string;
+}
+
+/** What an answer is about, unique within a repository: comments, reviews and threads are numbered apart. */
+export function replyAbout({ to, once }: Pick<ReplyInput, 'to' | 'once'>): string {
+  if (once !== undefined) return once;
+  return to.written === undefined ? `${to.comment}` : `${to.written.kind}:${to.comment}`;
 }
 
 /** Input of `farewell`: the request that can close its cards no longer. */

@@ -38,9 +38,20 @@ export type ReplyTo =
       readonly repo: { readonly id: number; readonly slug: RepoSlug };
       readonly installation: number;
       readonly issue: number;
+      /** Id of what was written: a comment of the conversation, unless `written` says otherwise. */
       readonly comment: number;
+      readonly written?: WrittenElsewhere;
     }
   | { readonly surface: 'slack'; readonly team: string; readonly channel: string; readonly user: string };
+
+/**
+ * Not in the conversation of a pull request. `review`: the body of a submitted review, which takes no reactions, so its writer is answered
+ * by name; `digest` is the text as it arrived, since GitHub does not say when a review was edited. `thread`: a comment at a line of code;
+ * replies go to the comment `root` that began it.
+ */
+export type WrittenElsewhere =
+  | { readonly kind: 'review'; readonly login: string; readonly digest: string }
+  | { readonly kind: 'thread'; readonly root: number };
 
 /** How the request names what to deploy. `head`: no ref was given (design §3 says what that means per surface). */
 export type RefWish = { readonly kind: 'head' } | { readonly kind: 'named'; readonly name: string };

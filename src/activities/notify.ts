@@ -4,20 +4,20 @@ import type { Logger } from 'pino';
 import type { Cards, NotifyActivities } from '../../workflows/activities.ts';
 import type { FarewellInput } from '../../workflows/contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import type { ReplyTo } from '../../workflows/vocabulary.ts';
-import type { GithubApi, Reaction, Repo } from '../github/api.ts';
+import type { GithubApi, Reaction } from '../github/api.ts';
 import { cardMarkdown } from '../render/card-github.ts';
 import { cardMessage } from '../render/card-slack.ts';
 import type { RenderContext } from '../render/context.ts';
 import { detailsMessage } from '../render/details-slack.ts';
 import { cardMarker } from '../render/marker.ts';
 import { isFinal } from '../render/phase.ts';
-import { replyMarkdown } from '../render/reply-github.ts';
+import { answerMarkdown } from '../render/reply-github.ts';
 import { replyMessage } from '../render/reply-slack.ts';
 import { alsoLine, announcementMarkdown, threadMessage } from '../render/thread-line.ts';
 import type { SlackApi } from '../slack/api.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
+import { answerOnGithub, reactTo, unlessGone } from './answer-on-github.ts';
 import { issueOf, repoOf, slackChannelOf } from './card-places.ts';
 import { noteProgress } from './signs-of-life.ts';
 
@@ -44,7 +44,7 @@ export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
       const reply = { kind: 'receipt', act, receipt } as const;
       const context = plainContext(deps);
       if (to.surface === 'slack') return deps.slack.tell(to.channel, to.user, replyMessage(reply, context));
-      return answerComment(deps, { to, ...replyMarkdown(reply, context) });
+      return answerOnGithub(deps.github, { to, ...answerMarkdown(to, reply, context) });
     },
     async tellRequester(status) {
       const { origin } = status.request;
@@ -52,7 +52,7 @@ export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
       const message = status.phase.kind === 'planned' ? detailsMessage(status, plainContext(deps)) : cardMessage(status, plainContext(deps));
       await deps.slack.tell(origin.channel, origin.user, message);
     },
-    reply: (input) => answerComment(deps, input),
+    reply: (input) => answerOnGithub(deps.github, input),
     closeCards: (input) => closeCards(deps, input),
   };
 }
@@ -85,7 +85,7 @@ async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<N
   const repo = repoOf(status);
   const issue = issueOf(status);
   const { origin } = status.request;
-  if (origin.surface === 'github') await unlessGone(deps.github.react(repo, origin.comment, 'eyes'));
+  if (origin.surface === 'github') await unlessGone(reactTo(deps.github, origin, 'eyes'));
   const marker = cardMarker(status.workflowId);
   const known = await deps.github.findComment(repo, issue, marker);
   if (known !== null) return { comment: known };
@@ -158,7 +158,7 @@ function finalReaction(deps: NotifyDeps, status: DeployStatus): readonly Step[] 
   const { origin } = status.request;
   if (origin.surface !== 'github' || !isFinal(status.phase)) return [];
   const reaction: Reaction = status.phase.kind === 'succeeded' || status.phase.kind === 'planned' ? 'rocket' : '-1';
-  return [['reaction', () => deps.github.react(repoOf(status), origin.comment, reaction)]];
+  return [['reaction', () => reactTo(deps.github, origin, reaction)]];
 }
 
 async function runOnce(deps: NotifyDeps, steps: readonly Step[]): Promise<void> {
@@ -183,27 +183,6 @@ async function runOnce(deps: NotifyDeps, steps: readonly Step[]): Promise<void> 
     noteProgress([...done]);
   }
   if (troubles.length > 0) throw troubles[0];
-}
-
-async function answerComment(
-  deps: NotifyDeps,
-  input: { to: Extract<ReplyTo, { surface: 'github' }>; reaction: Reaction | null; markdown: string | null },
-): Promise<void> {
-  const repo: Repo = { ...input.to.repo, installation: input.to.installation };
-  if (input.reaction !== null) await unlessGone(deps.github.react(repo, input.to.comment, input.reaction));
-  if (input.markdown === null) return;
-  const marker = `<!-- countersign-reply:${input.to.comment} -->`;
-  if (activityInfo().attempt > 1 && (await deps.github.findComment(repo, input.to.issue, marker)) !== null) return;
-  await deps.github.createComment(repo, input.to.issue, `${input.markdown}\n\n${marker}`);
-}
-
-/** Whoever deletes a comment does not unsay it: the card and the answer stand by themselves. */
-async function unlessGone(reacting: Promise<void>): Promise<void> {
-  try {
-    await reacting;
-  } catch (error) {
-    if (!isTrouble(error, 'not-found')) throw error;
-  }
 }
 
 function plainContext(deps: NotifyDeps): RenderContext {

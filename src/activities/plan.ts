@@ -74,7 +74,11 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
 async function whyCommentChanged(deps: FactsDeps, reader: Reader, origin: ReplyTo): Promise<GateReason | null> {
   if (origin.surface !== 'github') return null;
   const repo = { ...origin.repo, installation: origin.installation };
-  const comment = await reader.read('the comment', () => deps.github.readComment(repo, origin.comment));
+  const { comment: id, issue, written } = origin;
+  // Nothing is ever started from a thread.
+  const comment = await reader.read('the comment', () =>
+    written?.kind === 'review' ? deps.github.readReview(repo, { issue, review: id, digest: written.digest }) : deps.github.readComment(repo, id),
+  );
   if (!comment.known || comment.value?.edited === false) return null;
   return { code: 'comment-changed', how: comment.value === null ? 'deleted' : 'edited' };
 }

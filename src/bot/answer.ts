@@ -109,12 +109,12 @@ function refAgain({ plan, request }: DeployStatus): RefWish {
 async function act(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' }>): Promise<Reply> {
   const meant = await findMeant(deps, incoming, command.which);
   if (meant.kind === 'reply') return meant.reply;
-  const { key, by, at, from } = incoming;
+  const { key, by, at, from, seen } = incoming;
   const common = { key, by, at, replyTo: from, reason: command.reason };
   const { workflowId } = meant.deploy;
   const late =
     command.kind === 'vote'
-      ? ({ act: 'castVote', input: { ...common, kind: command.vote, contract: null, sha: null } } as const)
+      ? ({ act: 'castVote', input: { ...common, kind: command.vote, contract: null, sha: seen ?? null } } as const)
       : ({ act: command.kind, input: common } as const);
   return (await actOn(deps, workflowId, late)) ?? tooLate(deps, workflowId);
 }

@@ -1,21 +1,24 @@
 // One command on its way: parse, start or update, reply. Surfaces differ only in how the reply reaches the person.
+import type { Parsed } from '../command/command.ts';
+import { firstLine, paragraphLine } from '../command/line.ts';
 import { parseCommand } from '../command/parse.ts';
 import type { Reply } from '../render/reply.ts';
-import { replyMarkdown } from '../render/reply-github.ts';
+import { answerMarkdown } from '../render/reply-github.ts';
 import { actOn, logLater, tooLate } from './act.ts';
 import { answer } from './answer.ts';
 import type { BotDeps } from './deps.ts';
-import type { Click, FrontDoor, Incoming, PushEvent } from './front-door.ts';
+import type { Click, FrontDoor, Incoming, PushEvent, SubmittedReview } from './front-door.ts';
 import { grammarOf, servicesInReach } from './grammar.ts';
+import { missedApprovals } from './missed-approvals.ts';
 
 export function createBot(deps: BotDeps): FrontDoor {
   return {
-    async command(incoming) {
-      const reply = await handle(deps, incoming);
-      logLater(() => deps.log.info({ key: incoming.key, surface: incoming.from.surface, reply: reply.kind }, 'command handled'));
-      if (reply.kind !== 'silence') deps.metrics.command({ source: incoming.from.surface, outcome: reply.kind });
-      if (incoming.from.surface === 'github') await sayOnGithub(deps, incoming, reply);
-      return reply;
+    command: async (incoming) => say(deps, incoming, await handle(deps, incoming)),
+    reviewed: (review) => reviewed(deps, review),
+    async misplaced(incoming) {
+      const line = parse(deps, incoming).kind === 'nothing' ? null : paragraphLine(firstLine(incoming.text));
+      const reply: Reply = line === null ? { kind: 'silence' } : { kind: 'wrong-place', line };
+      return say(deps, incoming, reply);
     },
     act: (click) => actClicked(deps, click),
     async details(deployId) {
@@ -28,12 +31,7 @@ export function createBot(deps: BotDeps): FrontDoor {
 }
 
 async function handle(deps: BotDeps, incoming: Incoming): Promise<Reply> {
-  const parsed = parseCommand(incoming.text, grammarOf(deps.config, incoming.from));
-  // Whoever installs a GitHub App chooses where: only repositories of the configuration are answered, and told anything at all.
-  if (parsed.kind !== 'nothing' && servicesInReach(deps.config, incoming.from)?.length === 0) {
-    deps.log.warn({ key: incoming.key }, 'a command from a repository without a service was ignored');
-    return { kind: 'silence' };
-  }
+  const parsed = parse(deps, incoming);
   switch (parsed.kind) {
     case 'nothing':
       return { kind: 'silence' };
@@ -44,16 +42,28 @@ async function handle(deps: BotDeps, incoming: Incoming): Promise<Reply> {
   }
 }
 
+function parse(deps: BotDeps, incoming: Incoming): Parsed {
+  const parsed = parseCommand(incoming.text, grammarOf(deps.config, incoming.from));
+  // Whoever installs a GitHub App chooses where: only repositories of the configuration are answered, and told anything at all.
+  if (parsed.kind === 'nothing' || servicesInReach(deps.config, incoming.from)?.length !== 0) return parsed;
+  deps.log.warn({ key: incoming.key }, 'a command from a repository without a service was ignored');
+  return { kind: 'nothing' };
+}
+
+/** `once`: what is not repeated, whatever brings it about. */
+async function say(deps: BotDeps, incoming: Incoming, reply: Reply, once?: string): Promise<Reply> {
+  const { key, from } = incoming;
+  logLater(() => deps.log.info({ key, surface: from.surface, reply: reply.kind }, 'command handled'));
+  if (reply.kind !== 'silence') deps.metrics.command({ source: from.surface, outcome: reply.kind });
+  if (from.surface === 'github') await sayOnGithub(deps, incoming, reply, once);
+  return reply;
+}
+
+const SPEAKS_ELSEWHERE: ReadonlySet<Reply['kind']> = new Set<Reply['kind']>(['silence', 'started', 'receipt', 'recorded']);
+
 /** Started requests speak by their card; acts by the receipt their workflow sends. Everything else is one reply, sent once however often the comment is delivered. */
-async function sayOnGithub(deps: BotDeps, incoming: Incoming, reply: Reply): Promise<void> {
-  if (
-    incoming.from.surface !== 'github' ||
-    reply.kind === 'silence' ||
-    reply.kind === 'started' ||
-    reply.kind === 'receipt' ||
-    reply.kind === 'recorded'
-  )
-    return;
+async function sayOnGithub(deps: BotDeps, { from }: Incoming, reply: Reply, once?: string): Promise<void> {
+  if (from.surface !== 'github' || SPEAKS_ELSEWHERE.has(reply.kind)) return;
   const context = {
     now: deps.now(),
     prefix: deps.config.slack.command,
@@ -61,7 +71,18 @@ async function sayOnGithub(deps: BotDeps, incoming: Incoming, reply: Reply): Pro
     usualMs: null,
     temporalUrl: null,
   };
-  await deps.gateway.startReply({ to: incoming.from, ...replyMarkdown(reply, context) });
+  await deps.gateway.startReply({ to: from, ...answerMarkdown(from, reply, context), ...(once === undefined ? {} : { once }) });
+}
+
+/** A review that begins with a command is one; else, if it approves the code, its writer may have meant the deploy. */
+async function reviewed(deps: BotDeps, { incoming, approvesCode }: SubmittedReview): Promise<Reply> {
+  const reply = await handle(deps, incoming);
+  if (reply.kind !== 'silence' || !approvesCode) return say(deps, incoming, reply);
+  const missed = await missedApprovals(deps, incoming);
+  const said = missed.map(({ status, once }): Promise<Reply> => {
+    return say(deps, incoming, { kind: 'review-is-no-vote', status, several: missed.length > 1 }, once);
+  });
+  return (await Promise.all(said))[0] ?? reply;
 }
 
 async function actClicked(deps: BotDeps, click: Click): Promise<Reply> {

@@ -2,9 +2,9 @@
 import type { Reply } from '../render/reply.ts';
 import type { HeadChange } from '../../workflows/contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
-import type { Account, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { Account, CommitSha, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
 
-/** Text a person typed: a slash command, or the body of a new comment. */
+/** Text a person typed: a slash command, the body of a new comment or of a submitted review. */
 export interface Incoming {
   /** Workflow id of a deploy that this event would start; made from the event, never random. Acts use it as their idempotency key. */
   readonly key: string;
@@ -14,6 +14,15 @@ export interface Incoming {
   /** The event's own time. */
   readonly at: Millis;
   readonly from: ReplyTo;
+  /** The commit that was on the screen, as far as the surface says so: that of a review. */
+  readonly seen?: CommitSha;
+}
+
+/** A review of the code that was submitted. It may begin with a command, like a comment. */
+export interface SubmittedReview {
+  readonly incoming: Incoming;
+  /** It approves the code, which is not an approval of any deploy. */
+  readonly approvesCode: boolean;
 }
 
 /** A button or a submitted modal. */
@@ -42,6 +51,10 @@ export interface PushEvent {
 export interface FrontDoor {
   /** On GitHub the bot answers by itself (reaction, comment) and the returned reply is only logged; in Slack the adapter shows it to the person. */
   command(incoming: Incoming): Promise<Reply>;
+  /** Like `command`; approving the code instead of the deploy is answered once for each request and person that it could be meant for. */
+  reviewed(review: SubmittedReview): Promise<Reply>;
+  /** A comment at a line of code: no command is executed there, but whoever wrote one is told where it works. */
+  misplaced(incoming: Incoming): Promise<Reply>;
   act(click: Click): Promise<Reply>;
   /** The whole card and every gate, for one person. */
   details(deployId: string): Promise<Reply>;

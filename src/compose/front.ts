@@ -113,6 +113,8 @@ function counted(route: Route, metrics: Metrics): Route {
 const KNOWN_EVENTS: ReadonlySet<string> = new Set([
   'issue_comment',
   'pull_request',
+  'pull_request_review',
+  'pull_request_review_comment',
   'ping',
   'build.scheduled',
   'build.running',

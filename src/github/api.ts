@@ -34,10 +34,21 @@ export interface GithubApi {
   /** What runs after a deploy of `head` and did not with `base`, file by file; `base` as for `compare`. */
   readChangedFiles(repo: Repo, base: string, head: CommitSha): Promise<ChangedFiles>;
   readReviews(repo: Repo, commits: readonly CommitFacts[]): Promise<ReviewFacts>;
+  /** Like `readComment`, for the body of a review. `digest`: of the text as it arrived. */
+  readReview(
+    repo: Repo,
+    of: { readonly issue: number; readonly review: number; readonly digest: string },
+  ): Promise<{ readonly body: string; readonly edited: boolean } | null>;
   /** null: deleted. `edited`: the body is not the one that was posted. */
   readComment(repo: Repo, comment: number): Promise<{ readonly body: string; readonly edited: boolean } | null>;
 
   react(repo: Repo, comment: number, reaction: Reaction): Promise<void>;
+  /** The same for a comment at a line of code. */
+  reactInThread(repo: Repo, comment: number, reaction: Reaction): Promise<void>;
+  /** A bot's reply at a line of this pull request that carries this marker, or null. */
+  findThreadReply(repo: Repo, issue: number, marker: string): Promise<number | null>;
+  /** `root`: the comment that began the thread. */
+  replyInThread(repo: Repo, to: { readonly issue: number; readonly root: number }, markdown: string): Promise<void>;
   /** A comment of our own app on this issue that carries this marker, or null. */
   findComment(repo: Repo, issue: number, marker: string): Promise<number | null>;
   createComment(repo: Repo, issue: number, markdown: string): Promise<number>;

@@ -7,6 +7,7 @@ import { compare } from './commits.ts';
 import { findOpenPullRequests, readLastPush, readPullRequest, readReviews } from './pull-requests.ts';
 import { resolveRef } from './refs.ts';
 import { createRepositories, readRole } from './repositories.ts';
+import { findThreadReply, reactInThread, readReview, replyInThread } from './reviews.ts';
 import { createRequests, type RequestsOptions } from './requests.ts';
 
 /** `ownCheckPrefix`: check runs of our app whose names begin so are ours and gate nothing (`countersign/`). */
@@ -36,6 +37,10 @@ export function createGithub(options: GithubOptions): GithubApi {
     readChangedFiles: (repo, base, head) => readChangedFiles(requests, repo, base, head),
     readReviews: async (repo, commits) => readReviews(requests, await readRepository(repo.slug), commits),
     readComment: (repo, comment) => readComment(requests, repo, comment),
+    readReview: (repo, of) => readReview(requests, repo, of),
+    reactInThread: (repo, comment, reaction) => reactInThread(requests, repo, comment, reaction),
+    findThreadReply: (repo, issue, marker) => findThreadReply(requests, repo, issue, marker),
+    replyInThread: (repo, to, markdown) => replyInThread(requests, repo, to, markdown),
     react: (repo, comment, reaction) => react(requests, repo, comment, reaction),
     findComment: (repo, issue, marker) => findComment(requests, repo, issue, { appId: options.appId, marker }),
     createComment: (repo, issue, markdown) => createComment(requests, repo, issue, markdown),

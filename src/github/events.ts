@@ -1,10 +1,11 @@
-// The two events that mean something to us, from payload to front door.
+// The events that mean something to us, from payload to front door.
 import type { Logger } from 'pino';
 import type { Probot } from 'probot';
 import type { FrontDoor, Incoming, PushEvent } from '../bot/front-door.ts';
 import { repoSlug } from '../ids.ts';
 import { githubDeployId } from '../../workflows/contract.ts';
-import { IssueCommentCreated, PullRequestSynchronize } from './schema.ts';
+import { approvesCode, fromReview, fromThread } from './reviews.ts';
+import { IssueCommentCreated, PullRequestSynchronize, ReviewCommentCreated, ReviewSubmitted } from './schema.ts';
 
 export type Outcome =
   | { readonly kind: 'done' }
@@ -29,6 +30,8 @@ export function registerHandlers(app: Probot, handling: Handling): void {
     }
   };
   app.on('issue_comment.created', ({ id, payload }) => settle(payload, () => commentCreated(payload, id, handling)));
+  app.on('pull_request_review.submitted', ({ id, payload }) => settle(payload, () => reviewSubmitted(payload, id, handling)));
+  app.on('pull_request_review_comment.created', ({ id, payload }) => settle(payload, () => threadWritten(payload, id, handling)));
   app.on('pull_request.synchronize', ({ payload }) => settle(payload, () => pushed(payload, handling)));
 }
 
@@ -70,6 +73,26 @@ function incomingOf({ issue, comment, repository, sender, installation }: IssueC
       comment: comment.id,
     },
   };
+}
+
+async function reviewSubmitted(payload: unknown, delivery: string, { frontDoor, log }: Handling): Promise<Outcome> {
+  const event = ReviewSubmitted.safeParse(payload);
+  if (!event.success) return { kind: 'malformed', found: event.error.message };
+  const incoming = fromReview(event.data);
+  if (incoming === null) return { kind: 'nothing-to-do' };
+  const reply = await frontDoor.reviewed({ incoming, approvesCode: approvesCode(event.data) });
+  log.debug({ delivery, key: incoming.key, reply: reply.kind }, 'github review handled');
+  return { kind: 'done' };
+}
+
+async function threadWritten(payload: unknown, delivery: string, { frontDoor, log }: Handling): Promise<Outcome> {
+  const event = ReviewCommentCreated.safeParse(payload);
+  if (!event.success) return { kind: 'malformed', found: event.error.message };
+  const incoming = fromThread(event.data);
+  if (incoming === null) return { kind: 'nothing-to-do' };
+  const reply = await frontDoor.misplaced(incoming);
+  log.debug({ delivery, key: incoming.key, reply: reply.kind }, 'github review comment handled');
+  return { kind: 'done' };
 }
 
 async function pushed(payload: unknown, { frontDoor }: Handling): Promise<Outcome> {

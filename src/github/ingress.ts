@@ -1,4 +1,4 @@
-// GitHub's webhooks: verified over the bytes as sent, then dispatched by Probot to two handlers that only hand over to the front door.
+// GitHub's webhooks: verified over the bytes as sent, then dispatched by Probot to handlers that only hand over to the front door.
 import { verifyWithFallback } from '@octokit/webhooks-methods';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
@@ -14,6 +14,7 @@ const BODY_MAX_BYTES = 25 << 20;
 const COMMENT_BODY_MAX_BYTES = 1 << 20;
 /** GitHub gives up after 10 s; an outage of ours is told well before. */
 const ANSWER_DEADLINE_MS = 3_000;
+const EVENTS: ReadonlySet<string> = new Set(['issue_comment', 'pull_request', 'pull_request_review', 'pull_request_review_comment']);
 const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
 const DELIVERY_ID = /^[\w-]{1,64}$/;
 
@@ -80,7 +81,7 @@ function header(headers: IncomingHttpHeaders, name: string): string | null {
 async function dispatch(delivery: Delivery, outcomes: Outcomes, options: GithubIngressOptions): Promise<RawResponse> {
   const log = options.log.child({ delivery: delivery.id, event: delivery.name });
   // Other names never reach Probot: it looks handlers up by whatever word the header carries.
-  if (delivery.name !== 'issue_comment' && delivery.name !== 'pull_request') return { status: 200 };
+  if (!EVENTS.has(delivery.name)) return { status: 200 };
   try {
     // The webhook's own types are checked by our schemas, not believed.
     const event = delivery as unknown as Parameters<Probot['receive']>[0];

@@ -109,6 +109,8 @@ export const Comment = z.object({
   performed_via_github_app: z.object({ id: Id }).nullish(),
 });
 export const Comments = z.array(Comment);
+export const Review = z.object({ id: Id, body: z.string().nullish() });
+export const ThreadComments = z.array(z.object({ id: Id, body: z.string(), user: z.object({ type: z.string() }).nullish() }));
 export const Created = z.object({ id: Id, body: z.string() });
 export const Reacted = z.object({ content: z.string() });
 
@@ -147,6 +149,39 @@ export const IssueCommentCreated = z.object({
   /** Absent only in deliveries of a repository's own webhook, which is not ours. */
   installation: z.object({ id: Id }).nullish(),
 });
+const Author = Login.extend({ type: z.string() }).nullable();
+const Installed = z.object({ id: Id }).nullish();
+export const ReviewSubmitted = z.object({
+  review: z.object({
+    id: Id,
+    body: z.string().nullish(),
+    state: z.string(),
+    commit_id: Sha.nullish(),
+    submitted_at: Time,
+    user: Author,
+    performed_via_github_app: z.unknown().optional(),
+  }),
+  pull_request: z.object({ number: Id }),
+  repository: HookRepository,
+  sender: Login,
+  installation: Installed,
+});
+export type ReviewSubmitted = z.infer<typeof ReviewSubmitted>;
+export const ReviewCommentCreated = z.object({
+  comment: z.object({
+    id: Id,
+    in_reply_to_id: Id.nullish(),
+    body: z.string(),
+    created_at: Time,
+    user: Author,
+    performed_via_github_app: z.unknown().optional(),
+  }),
+  pull_request: z.object({ number: Id }),
+  repository: HookRepository,
+  sender: Login,
+  installation: Installed,
+});
+export type ReviewCommentCreated = z.infer<typeof ReviewCommentCreated>;
 export const PullRequestSynchronize = z.object({
   number: Id,
   before: Sha,

@@ -104,7 +104,10 @@ function whyNotCounted(input: JudgeVote): readonly ActReason[] {
 }
 
 function whyStale(plan: Plan, act: JudgeVote['act']): readonly ActReason[] {
-  if (act.contract === null || act.contract === plan.contract) return [];
+  // Whoever only named the request saw no card; a review names the commit that it looked at.
+  const isStale =
+    act.contract === null ? act.sha !== null && plan.ref.kind === 'pull-request' && act.sha !== plan.sha : act.contract !== plan.contract;
+  if (!isStale) return [];
   const seen = act.sha === null ? null : (parseSha(act.sha) ?? act.sha);
   const base = plan.commitUrl.replace(/\/commit\/[0-9a-f]+$/i, '');
   const compareUrl = seen === null || base === plan.commitUrl || !/^[0-9a-f]{7,40}$/.test(seen) ? null : `${base}/compare/${seen}...${plan.sha}`;

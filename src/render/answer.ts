@@ -13,7 +13,7 @@ import { reasonItem, reasonSentence } from './reasons.ts';
 import type { Hints } from './reason-text.ts';
 import type { Reply } from './reply.ts';
 import { requestLine } from './request-line.ts';
-import { during } from './view.ts';
+import { during, planSha } from './view.ts';
 import type { Surface } from './view.ts';
 
 export interface Answer {
@@ -48,9 +48,26 @@ export function answerOf(reply: Spoken, asked: Asked): Answer {
       return openRequests(reply, asked);
     case 'what-is-live':
       return whatIsLive(reply, asked);
+    case 'wrong-place':
+      return lines(wrongPlaceLine(reply.line));
+    case 'review-is-no-vote':
+      return lines(reviewLine(reply));
     case 'broken':
       return lines(say`I made a mistake, and nothing was done. It is noted as ${code(reply.reference)}; whoever runs me can find it by that.`);
   }
+}
+
+function wrongPlaceLine(line: string): Inline {
+  return say`A command at a line of code is not executed, so nothing has happened. Write it as a comment in the conversation of this pull request, or as the first line of a review: ${code(line.slice(0, 200))}`;
+}
+
+/** Two signatures that look alike: one for the code, one for the deploy. */
+function reviewLine({ status, several }: Extract<Spoken, { kind: 'review-is-no-vote' }>): Inline {
+  const { request, phase, plan } = status;
+  const what = plan === null ? say`${code(request.service)}` : say`${planSha(plan)} of ${code(request.service)}`;
+  const by = phase.kind === 'waiting' ? say`, until ${time(phase.expiresAt)}` : [];
+  const words = code(several ? `/approve ${request.code}` : '/approve');
+  return say`A review is not the deploy approval: ${what} → ${request.environment} still waits for yours${by}. If you mean the deploy too, comment ${words}`;
 }
 
 function lines(...given: readonly Inline[]): Answer {

@@ -10,6 +10,7 @@ import type { Reply } from './reply.ts';
 type Answered = Pick<ReplyInput, 'reaction' | 'markdown'>;
 // The poster adds a marker of its own to every reply.
 const REPLY_MAX = COMMENT_MAX - 300;
+const LOGIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$/;
 
 /** Reaction on the commanding comment and, where a reaction doesn't say enough, a comment. */
 export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
@@ -27,6 +28,9 @@ export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
       return { reaction: '-1', markdown: drawn(reply, context) };
     case 'one-request':
       return { reaction: null, markdown: fitted(cardBody(reply.status, context), REPLY_MAX) };
+    case 'review-is-no-vote':
+      return { reaction: null, markdown: drawn(reply, context) };
+    case 'wrong-place':
     case 'not-understood':
     case 'unreachable':
     case 'broken':
@@ -36,6 +40,16 @@ export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
     case 'what-is-live':
       return { reaction: null, markdown: drawn(reply, context) };
   }
+}
+
+/** The same for where it was written: a review takes no reactions, so what one would say is said in words, to whoever wrote it. */
+export function answerMarkdown(to: ReplyInput['to'], reply: Reply, context: RenderContext): Answered {
+  const answered = replyMarkdown(reply, context);
+  if (to.written?.kind !== 'review') return answered;
+  const words = answered.markdown ?? (reply.kind === 'receipt' ? drawn(reply, context) : null);
+  if (words === null || !LOGIN.test(to.written.login)) return { reaction: null, markdown: words };
+  // A heading begins on a line of its own.
+  return { reaction: null, markdown: `@${to.written.login}${words.startsWith('#') ? '\n\n' : ' '}${words}` };
 }
 
 function drawn(reply: Parameters<typeof answerOf>[0], context: RenderContext): string {

@@ -37,6 +37,10 @@ export type Reply =
       readonly kind: 'what-is-live';
       readonly environments: readonly { readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }[];
     }
+  /** Written at a line of code, where no command is executed. `line`: as it was typed. */
+  | { readonly kind: 'wrong-place'; readonly line: string }
+  /** The code was approved in a review by somebody whose approval this request waits for. `several`: others wait here too. */
+  | { readonly kind: 'review-is-no-vote'; readonly status: DeployStatus; readonly several: boolean }
   /** A bug: logged under this reference. */
   | { readonly kind: 'broken'; readonly reference: string }
   /** The text was not meant for us. */

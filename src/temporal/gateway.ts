@@ -10,6 +10,7 @@ import {
   DEPLOY_TIMING,
   environmentId,
   headChanged,
+  replyAbout,
   replyId,
   strayBuildSeen,
   TASK_QUEUE,
@@ -58,7 +59,7 @@ export type OpenWhere =
 export interface Gateway {
   /** Starts the request's workflow; `known`: this event has started it before. Throws `Trouble` (temporal). */
   startDeploy(workflowId: string, request: DeployRequest): Promise<'started' | 'known'>;
-  /** Sends one answer to one comment, once. */
+  /** Sends one answer to what was written, once. */
   startReply(input: ReplyInput): Promise<void>;
   act(workflowId: string, late: LateAct): Promise<ActOutcome>;
   /** null: there is no such request (any more). */
@@ -136,7 +137,7 @@ async function startDeploy(client: Client, workflowId: string, request: DeployRe
 }
 
 async function startReply(client: Client, input: ReplyInput): Promise<void> {
-  const workflowId = replyId(input.to.repo.id, input.to.comment);
+  const workflowId = replyId(input.to.repo.id, replyAbout(input));
   try {
     await within(client, { deadlineMs: START_MS, doing: 'starting the reply' }, () =>
       client.workflow.start('reply', {

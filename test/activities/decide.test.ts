@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { GithubApi } from '../../src/github/api.ts';
+import type { ReplyTo } from '../../workflows/vocabulary.ts';
 import { comparison, GROUPS, HEAD, MERGE, person, pullRequest, ref, vote } from '../policy/given.ts';
 import { asked, decidingIn, gone, planned, REPOSITORY } from './world.ts';
 
@@ -23,6 +25,21 @@ describe('a plan', () => {
   ])('is refused when the comment that asked was %s meanwhile', async (how, comment) => {
     const result = await decidingIn({ github: { readComment: async () => comment } }).makePlan(asked());
     expect(result).toMatchObject({ kind: 'refused', reasons: [{ code: 'comment-changed', how }] });
+  });
+
+  it.each([
+    ['edited', { body: '/deploy api to staging', edited: true }],
+    ['deleted', null],
+  ])('is refused when the review that asked was %s meanwhile', async (how, review) => {
+    const origin = { ...asked().request.origin, written: { kind: 'review', login: 'ann', digest: 'as it arrived' } } as ReplyTo;
+    const seen: unknown[] = [];
+    const readReview: GithubApi['readReview'] = async (_repo, of) => {
+      seen.push(of);
+      return review;
+    };
+    const result = await decidingIn({ github: { readReview } }).makePlan(asked({ origin }));
+    expect(result).toMatchObject({ kind: 'refused', reasons: [{ code: 'comment-changed', how }] });
+    expect(seen).toEqual([{ issue: 42, review: 5, digest: 'as it arrived' }]);
   });
 
   it.each([

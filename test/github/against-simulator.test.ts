@@ -242,6 +242,8 @@ it('takes commands and pushes from real deliveries, once for each event, and not
   const frontDoor: FrontDoor = {
     command: (incoming) => Promise.resolve(commands.push(incoming)).then(() => ({ kind: 'silence' }) as const),
     pushed: (event) => Promise.resolve(pushes.push(event)).then(() => undefined),
+    reviewed: ({ incoming }) => Promise.resolve(commands.push(incoming)).then(() => ({ kind: 'silence' }) as const),
+    misplaced: unused,
     act: unused,
     details: unused,
     buildSeen: unused,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { FrontDoor, Incoming, PushEvent } from '../../src/bot/front-door.ts';
+import type { FrontDoor, Incoming, PushEvent, SubmittedReview } from '../../src/bot/front-door.ts';
 import { createGithubIngress } from '../../src/github/ingress.ts';
 import { createGithubProbot } from '../../src/github/probot.ts';
 import type { RawResponse, Route } from '../../src/ingress.ts';
@@ -13,6 +13,8 @@ const PREVIOUS = 'the secret before';
 answerOnlyAnnouncedRequests();
 
 interface Door {
+  readonly reviews: readonly SubmittedReview[];
+  readonly misplaced: readonly Incoming[];
   readonly route: Route;
   readonly commands: readonly Incoming[];
   readonly pushes: readonly PushEvent[];
@@ -26,6 +28,8 @@ function open(
   } = {},
 ): Door {
   const commands: Incoming[] = [];
+  const reviews: SubmittedReview[] = [];
+  const misplaced: Incoming[] = [];
   const pushes: PushEvent[] = [];
   const unused = (): never => {
     throw new Error('not for GitHub');
@@ -39,6 +43,14 @@ function open(
       pushes.push(event);
       return Promise.resolve();
     },
+    reviewed: (review) => {
+      reviews.push(review);
+      return Promise.resolve({ kind: 'silence' });
+    },
+    misplaced: (incoming) => {
+      misplaced.push(incoming);
+      return Promise.resolve({ kind: 'silence' });
+    },
     act: unused,
     details: unused,
     buildSeen: unused,
@@ -46,7 +58,7 @@ function open(
   const probot = createGithubProbot({ appId: APP_ID, privateKey: PRIVATE_KEY, baseUrl: API, log: silent });
   const secrets = options.secrets ?? [SECRET, PREVIOUS];
   const route = createGithubIngress({ secrets: () => secrets, frontDoor, probot, log: silent, deadlineMs: options.deadlineMs ?? 3000 });
-  return { route, commands, pushes };
+  return { route, commands, pushes, reviews, misplaced };
 }
 
 const signature = (body: string, secret = SECRET): string => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;

@@ -106,6 +106,18 @@ describe('a vote', () => {
   });
 });
 
+describe('a review that names the commit it looked at', () => {
+  test('counts for a request of just this commit, and says nothing of other refs', () => {
+    expect(judge({ act: { ...approve, contract: null, sha: HEAD } })).toMatchObject({ kind: 'counts' });
+    expect(judge({ act: { ...approve, contract: null, sha: LIVE } })).toMatchObject({
+      kind: 'refused',
+      reasons: [{ code: 'stale-card', seen: LIVE }],
+    });
+    const tag = plan({ ref: { kind: 'tag', name: 'v1', branch: 'main' } });
+    expect(judge({ plan: tag, act: { ...approve, contract: null, sha: LIVE } })).toMatchObject({ kind: 'counts' });
+  });
+});
+
 describe('the re-check of votes', () => {
   const states = (change: Partial<Record<Name, Read<AccountState>>> = {}): ReadonlyMap<PersonKey, Read<AccountState>> =>
     new Map((['Bea', 'Carl', 'Dan'] as const).map((name) => [person(name).key, change[name] ?? ACTIVE]));

@@ -45,6 +45,8 @@ export async function startSlackApp(options: { previousSecret?: string; appId?: 
       heard.details.push(deployId);
       return app.answer();
     },
+    reviewed: () => Promise.reject(new Error('not for Slack')),
+    misplaced: () => Promise.reject(new Error('not for Slack')),
     pushed: () => Promise.resolve(),
     buildSeen: () => Promise.resolve(),
   };

@@ -31,6 +31,8 @@ beforeEach(async () => {
       command: hear,
       act: hear,
       details: () => Promise.reject(new Error('unused')),
+      reviewed: () => Promise.reject(new Error('not for Slack')),
+      misplaced: () => Promise.reject(new Error('not for Slack')),
       pushed: () => Promise.resolve(),
       buildSeen: () => Promise.resolve(),
     },

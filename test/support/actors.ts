@@ -1,6 +1,7 @@
 // People in stories: they type, comment and click at the platforms, and read what comes back.
 import { expect } from 'vitest';
 import { deployCode } from '../../src/ids.ts';
+import type { LineCommentView, ReviewInput } from '../../src/sim/github/drive-reviews.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { eventually } from './acme.ts';
 import { readableSlack } from './readable.ts';
@@ -10,10 +11,24 @@ const REPOSITORY_ID = 7001;
 /** What Slack shows while an answer takes longer than its patience. */
 const STILL_WORKING = 'Still working';
 
+export interface LineComment {
+  readonly id: number;
+  /** Reactions of ours. */
+  reactions(): readonly string[];
+  /** Replies of ours in the thread. */
+  replies(): readonly LineCommentView[];
+}
+
 export interface Actor {
   comments(pull: { readonly number: number }, text: string): Promise<Comment>;
   /** Comments a command that asks for a deploy. */
   asks(pull: { readonly number: number }, text: string): Promise<Deploy>;
+  /** Submits a review of the code; `sha`: the commit that was looked at, the head unless given. */
+  reviews(pull: { readonly number: number }, review: Omit<ReviewInput, 'by'> & { readonly sha?: string }): Promise<Comment>;
+  /** Asks for a deploy in the first line of a review. */
+  asksInReview(pull: { readonly number: number }, text: string): Promise<Deploy>;
+  /** Writes at a line of the code. */
+  writesAtLine(pull: { readonly number: number }, text: string, replyTo?: number): Promise<LineComment>;
   /** Types after `/deploy`; answers what only they see then. */
   types(text: string, channel?: string): Promise<string>;
   /** The request whose code an answer names. */
@@ -55,6 +70,30 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
     async asks(pull, text) {
       const comment = await actor.comments(pull, text);
       return deployOf(places, deployCode(`deploy:github:${REPOSITORY_ID}:${comment.id}`), comment);
+    },
+    async reviews(pull, review) {
+      const { id, delivery } = await github.submitReview(REPOSITORY, pull.number, { ...review, by: login });
+      expect(delivery?.statusCode, `the answer to the webhook of ${login}'s review`).toBe(200);
+      return commentOf(places, pull.number, id, `review:${id}`);
+    },
+    async asksInReview(pull, body) {
+      const { id } = await actor.reviews(pull, { state: 'COMMENTED', body });
+      return deployOf(places, deployCode(`deploy:github:${REPOSITORY_ID}:review:${id}`), null);
+    },
+    async writesAtLine(pull, body, replyTo) {
+      const { id, delivery } = await github.commentAtLine(REPOSITORY, pull.number, {
+        by: login,
+        body,
+        ...(replyTo === undefined ? {} : { replyTo }),
+      });
+      expect(delivery?.statusCode, `the answer to the webhook of what ${login} wrote at a line`).toBe(200);
+      const all = (): readonly LineCommentView[] => github.lineComments(REPOSITORY, pull.number);
+      const root = all().find((comment) => comment.id === id)?.root ?? id;
+      return {
+        id,
+        reactions: () => all().find((comment) => comment.id === id)?.reactions ?? [],
+        replies: () => all().filter((comment) => comment.root === root && comment.body.includes(`<!-- countersign-reply:thread:${id} -->`)),
+      };
     },
     async types(text, channel = 'C0DEPLOYS') {
       const before = answers().length;

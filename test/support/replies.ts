@@ -157,6 +157,11 @@ export const REPLIES = {
       ],
     },
   },
+  'wrong-place': { 'wrong-place': { kind: 'wrong-place', line: '/deploy api to production' } },
+  'review-is-no-vote': {
+    'review-is-no-vote': { kind: 'review-is-no-vote', status: EXAMPLES.waiting['waiting-half'], several: false },
+    'review-is-no-vote-several': { kind: 'review-is-no-vote', status: EXAMPLES.waiting['waiting-half'], several: true },
+  },
   broken: { broken: { kind: 'broken', reference: 'e5a1c0' } },
   silence: { silence: { kind: 'silence' } },
 } as const satisfies Record<Reply['kind'], Readonly<Record<string, Reply>>>;

@@ -48,12 +48,13 @@ export interface Deploy {
   message(): SimMessage | undefined;
 }
 
-export function commentOf(places: Places, pull: number, id: number): Comment {
+/** `about`: what replies are about; the comment unless given. */
+export function commentOf(places: Places, pull: number, id: number, about = `${id}`): Comment {
   const { github } = places.acme.world;
   const reactions = (): readonly string[] => github.reactions(id).map(({ content }) => content);
   const replies = (): readonly string[] =>
     ourComments(places, [pull])
-      .filter(({ body }) => body.includes(`<!-- countersign-reply:${id} -->`))
+      .filter(({ body }) => body.includes(`<!-- countersign-reply:${about} -->`))
       .map(({ body }) => readableMarkdown(body));
   return {
     id,

@@ -75,5 +75,6 @@ function setCheck(state: GithubState, repository: SimRepository, { ref, check }:
   const running = repository.checkRuns.find((run) => run.sha === sha && run.name === check.name && run.app === app && run.status !== 'completed');
   if (running !== undefined) return void Object.assign(running, outcome);
   const { name, detailsUrl = null } = check;
-  repository.checkRuns.push({ id: state.nextId(), suite: state.nextId(), sha, name, app, detailsUrl, startedAt: state.now(), ...outcome });
+  const ids = { id: state.nextId(), suite: state.nextId(), externalId: '' };
+  repository.checkRuns.push({ ...ids, sha, name, app, detailsUrl, output: null, startedAt: state.now(), ...outcome });
 }

@@ -5,7 +5,7 @@ import { addComment } from './routes-pulls.ts';
 import { needPull, needRepository, needUser, slugOf, UnknownInSim } from './lookup.ts';
 import { deliver, tell } from './tell.ts';
 import type { CommentAction } from './events.ts';
-import type { GithubState, SimComment, SimIssue, SimRepository, SimReview } from './state.ts';
+import type { GithubState, SimComment, SimIssue, SimRepository } from './state.ts';
 import type { Told, World } from './tell.ts';
 import type { Delivery } from './webhooks.ts';
 
@@ -29,7 +29,6 @@ export interface PeopleDriver {
   setDraft(slug: string, number: number, input: { by: string; draft: boolean }): Promise<Told>;
   /** These and no others. */
   setLabels(slug: string, number: number, labels: readonly string[]): void;
-  review(slug: string, number: number, review: { by: string; state: SimReview['state']; body?: string }): void;
   /** Writes a comment and delivers `issue_comment.created`. `delivery` is null when nobody listens. */
   comment(slug: string, number: number, login: string, body: string): Promise<{ readonly id: number; readonly delivery: Delivery | null }>;
   editComment(id: number, login: string, body: string): Promise<Delivery | null>;
@@ -58,12 +57,6 @@ export function createPeopleDriver(world: World): PeopleDriver {
     },
     setLabels: (slug, number, labels) => {
       needPull(state, slug, number).labels = labels;
-      state.touch();
-    },
-    review: (slug, number, review) => {
-      const { pull } = needPull(state, slug, number);
-      const user = needUser(state, review.by).id;
-      pull.reviews.push({ id: state.nextId(), user, body: review.body ?? '', state: review.state, sha: pull.headSha, at: state.now() });
       state.touch();
     },
     comment: (slug, number, login, body) => writeComment(world, needRepository(state, slug), { number, login, body }),

@@ -106,6 +106,7 @@ function addRepository(state: GithubState, input: RepositoryInput, permissions: 
     issues: new Map(),
     statuses: [],
     checkRuns: [],
+    deployments: [],
     activity: [],
   };
   state.repositories.set(id, repository);

@@ -1,11 +1,13 @@
 // The webhook payloads of what people do: GitHub's `issue_comment` and `pull_request` events.
 import { accountJson, nodeId } from './payloads.ts';
-import { commentJson, issueJson, pullJson } from './payloads-pull.ts';
+import { commentJson, issueJson, pullJson, pullSimpleJson, reviewJson } from './payloads-pull.ts';
 import { repositoryJson } from './payloads-repository.ts';
+import { lineCommentJson } from './payloads-review.ts';
 import { isPull } from './pulls.ts';
 import { installationOf } from './lookup.ts';
 import type { Json } from './payloads.ts';
-import type { GithubState, SimComment, SimIssue, SimRepository } from './state.ts';
+import type { SimLineComment } from './state-marks.ts';
+import type { GithubState, SimComment, SimIssue, SimPullRequest, SimRepository, SimReview } from './state.ts';
 
 /** null: the app is not installed there, so GitHub tells it nothing. */
 function envelope(state: GithubState, repository: SimRepository, sender: number): Json | null {
@@ -55,6 +57,39 @@ export function commentEvent(
     ...(what.change.action === 'edited' ? { changes: { body: { from: what.change.before } } } : {}),
     issue: issueJson(state, repository, issue),
     comment: commentJson(state, comment),
+    ...around,
+  };
+}
+
+/** In webhooks a review's state is in small letters, unlike in answers of the API. */
+export function reviewEvent(
+  state: GithubState,
+  repository: SimRepository,
+  what: { readonly issue: SimPullRequest; readonly action: 'submitted' | 'edited'; readonly review: SimReview; readonly before?: string },
+): Json | null {
+  const { issue, action, review, before } = what;
+  const around = envelope(state, repository, review.user);
+  if (around === null) return null;
+  const shown = reviewJson(state, repository, { issue, review });
+  return {
+    action,
+    ...(before === undefined ? {} : { changes: { body: { from: before } } }),
+    review: { ...shown, state: review.state.toLowerCase(), body: review.body === '' ? null : review.body },
+    pull_request: pullSimpleJson(state, repository, issue),
+    ...around,
+  };
+}
+
+export function lineCommentEvent(state: GithubState, comment: SimLineComment, sender: number): Json | null {
+  const repository = state.repositories.get(comment.repository);
+  const issue = repository?.issues.get(comment.issue);
+  if (repository === undefined || issue === undefined || !isPull(issue)) return null;
+  const around = envelope(state, repository, sender);
+  if (around === null) return null;
+  return {
+    action: 'created',
+    comment: lineCommentJson(state, repository, comment),
+    pull_request: pullSimpleJson(state, repository, issue),
     ...around,
   };
 }

@@ -4,23 +4,29 @@ import { startSimServer } from '../http.ts';
 import { createBranchDriver } from './drive-branches.ts';
 import { createHistoryDriver } from './drive-history.ts';
 import { createPeopleDriver } from './drive-people.ts';
+import { createReviewDriver } from './drive-reviews.ts';
 import { createWorldDriver } from './drive-world.ts';
-import { commentEvent } from './events.ts';
+import { commentEvent, lineCommentEvent } from './events.ts';
 import { graphqlRoutes } from './graphql.ts';
 import { errorResponse, notFound } from './responses.ts';
 import { createRoutes } from './router.ts';
 import { appRoutes } from './routes-app.ts';
+import { checkRoutes } from './routes-checks.ts';
 import { commitRoutes } from './routes-commits.ts';
+import { deploymentRoutes } from './routes-deployments.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repository.ts';
+import { reviewRoutes } from './routes-reviews.ts';
 import { createViews } from './views.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { BranchDriver } from './drive-branches.ts';
 import type { HistoryDriver } from './drive-history.ts';
 import type { PeopleDriver } from './drive-people.ts';
+import type { ReviewDriver } from './drive-reviews.ts';
 import type { WorldDriver } from './drive-world.ts';
 import type { Json } from './payloads.ts';
 import type { Exchange, RouteTable } from './router.ts';
+import type { SimLineComment } from './state-marks.ts';
 import type { GithubState, Level, Permissions, SimUser } from './state.ts';
 import type { Views } from './views.ts';
 import type { Delivery, Webhooks, WebhookTarget } from './webhooks.ts';
@@ -46,7 +52,7 @@ export interface GithubSimOptions {
   readonly webhookTimeoutMs?: number;
 }
 
-export interface GithubSim extends WorldDriver, HistoryDriver, BranchDriver, PeopleDriver, Views, Omit<SimServer, 'close'> {
+export interface GithubSim extends WorldDriver, HistoryDriver, BranchDriver, PeopleDriver, ReviewDriver, Views, Omit<SimServer, 'close'> {
   /** Base address of the API: `GITHUB_API_URL` of the product. */
   readonly url: string;
   readonly appId: number;
@@ -77,8 +83,9 @@ export interface GithubSim extends WorldDriver, HistoryDriver, BranchDriver, Peo
 }
 
 const DEFAULT_PERMISSIONS: Permissions = {
-  checks: 'read',
+  checks: 'write',
   contents: 'read',
+  deployments: 'write',
   issues: 'read',
   members: 'read',
   metadata: 'read',
@@ -119,6 +126,7 @@ export async function createGithubSim(options: GithubSimOptions = {}): Promise<G
     ...createHistoryDriver(state),
     ...createBranchDriver({ state, webhooks }),
     ...createPeopleDriver({ state, webhooks }),
+    ...createReviewDriver({ state, webhooks }),
     ...createViews(state),
     ...webhookControls(webhooks),
     appId: state.app.id,
@@ -150,7 +158,7 @@ function createState(options: GithubSimOptions, touch: () => void): GithubState 
   const owner = account(nextId(), `${slug}-maker`, 'Organization');
   const webFlow = account(WEB_FLOW_ID, 'web-flow', 'User');
   const id = options.app?.id ?? 271_828;
-  const events = options.events ?? ['issue_comment', 'pull_request'];
+  const events = options.events ?? ['issue_comment', 'pull_request', 'pull_request_review', 'pull_request_review_comment'];
   return {
     now,
     webUrl: options.webUrl ?? 'https://github.com',
@@ -162,6 +170,7 @@ function createState(options: GithubSimOptions, touch: () => void): GithubState 
     renamed: new Map(),
     commits: new Map(),
     comments: new Map(),
+    lineComments: new Map(),
     installations: new Map(),
     tokens: new Map(),
     teams: [],
@@ -176,7 +185,16 @@ function generatePrivateKey(): string {
 }
 
 function allRoutes(state: GithubState, webhooks: Webhooks): RouteTable {
-  return { ...appRoutes(webhooks), ...repositoryRoutes, ...commitRoutes, ...pullRoutes(commentEvents(state, webhooks)), ...graphqlRoutes };
+  return {
+    ...appRoutes(webhooks),
+    ...repositoryRoutes,
+    ...commitRoutes,
+    ...checkRoutes,
+    ...deploymentRoutes,
+    ...reviewRoutes(lineCommentWritten(state, webhooks)),
+    ...pullRoutes(commentEvents(state, webhooks)),
+    ...graphqlRoutes,
+  };
 }
 
 /** GitHub tells an app of its own comments too: a bot that answers them talks to itself for ever. */
@@ -188,6 +206,13 @@ function commentEvents(state: GithubState, webhooks: Webhooks): Parameters<typeo
   return {
     written: (comment) => send(commentEvent(state, comment, { change: { action: 'created' }, sender })),
     rewritten: (comment, before) => send(commentEvent(state, comment, { change: { action: 'edited', before }, sender })),
+  };
+}
+
+function lineCommentWritten(state: GithubState, webhooks: Webhooks): (comment: SimLineComment) => void {
+  return (comment) => {
+    const payload = lineCommentEvent(state, comment, state.app.bot);
+    if (payload !== null && state.app.events.includes('pull_request_review_comment')) webhooks.deliverLater('pull_request_review_comment', payload);
   };
 }
 

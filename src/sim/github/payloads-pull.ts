@@ -191,7 +191,7 @@ export function commentJson(state: GithubState, comment: SimComment): Json {
 
 const CONTENTS = ['+1', '-1', 'laugh', 'hooray', 'confused', 'heart', 'rocket', 'eyes'] as const;
 
-function rollup(url: string, reactions: readonly SimReaction[]): Json {
+export function rollup(url: string, reactions: readonly SimReaction[]): Json {
   const counts = CONTENTS.map((content) => [content, reactions.filter((reaction) => reaction.content === content).length] as const);
   return { url, total_count: reactions.length, ...Object.fromEntries(counts) };
 }
@@ -239,7 +239,7 @@ const ASSOCIATION: Readonly<Record<RoleName, string>> = {
 };
 
 /** A hint for people, never an authorisation: GitHub derives it from membership, not from rights. */
-function associationOf(state: GithubState, repository: SimRepository, user: number): string {
+export function associationOf(state: GithubState, repository: SimRepository, user: number): string {
   const role = repository.roles.get(user);
   if (user === repository.owner) return 'OWNER';
   return role === undefined || !state.users.has(user) ? 'NONE' : ASSOCIATION[role];

@@ -143,7 +143,7 @@ export function checkRunJson(state: GithubState, repository: SimRepository, run:
     name: run.name,
     node_id: nodeId('CR', run.id),
     head_sha: run.sha,
-    external_id: '',
+    external_id: run.externalId,
     url: api,
     html_url: `${state.webUrl}/${slug}/runs/${run.id}`,
     details_url: run.detailsUrl,
@@ -151,7 +151,13 @@ export function checkRunJson(state: GithubState, repository: SimRepository, run:
     conclusion: run.conclusion,
     started_at: iso(run.startedAt),
     completed_at: run.completedAt === null ? null : iso(run.completedAt),
-    output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: `${api}/annotations` },
+    output: {
+      title: run.output?.title ?? null,
+      summary: run.output?.summary ?? null,
+      text: null,
+      annotations_count: 0,
+      annotations_url: `${api}/annotations`,
+    },
     check_suite: { id: run.suite },
     app: integrationJson(state, run.app),
     pull_requests: pulls.map(({ pull, number }) => {

@@ -1,4 +1,5 @@
 // Everything that the simulated GitHub remembers. Mutable on purpose: it is a world, not a value.
+import type { SimDeployment, SimLineComment } from './state-marks.ts';
 
 export type RoleName = 'admin' | 'maintain' | 'write' | 'triage' | 'read';
 export type Level = 'read' | 'write';
@@ -59,7 +60,10 @@ export interface SimCheckRun {
   readonly name: string;
   /** Slug of the app that reports it. */
   readonly app: string;
-  readonly detailsUrl: string | null;
+  /** What the app that reports it calls it; empty: nothing. */
+  readonly externalId: string;
+  detailsUrl: string | null;
+  output: { readonly title: string | null; readonly summary: string } | null;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: Conclusion | null;
   readonly startedAt: number;
@@ -69,7 +73,7 @@ export interface SimCheckRun {
 export interface SimReview {
   readonly id: number;
   readonly user: number;
-  readonly body: string;
+  body: string;
   state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
   readonly sha: string;
   readonly at: number;
@@ -165,6 +169,7 @@ export interface SimRepository {
   readonly issues: Map<number, SimIssue>;
   readonly statuses: SimStatus[];
   readonly checkRuns: SimCheckRun[];
+  readonly deployments: SimDeployment[];
   readonly activity: SimActivity[];
 }
 
@@ -213,6 +218,7 @@ export interface GithubState {
   readonly renamed: Map<string, number>;
   readonly commits: Map<string, SimCommit>;
   readonly comments: Map<number, SimComment>;
+  readonly lineComments: Map<number, SimLineComment>;
   readonly installations: Map<number, SimInstallation>;
   readonly tokens: Map<string, SimToken>;
   readonly teams: SimTeam[];
