@@ -24,6 +24,6 @@ export async function missedApprovals({ gateway }: BotDeps, { from, by }: Incomi
 
 function waitsFor(node: TallyNode | null, account: Extract<Account, { surface: 'github' }>): boolean {
   if (node === null || node.satisfied) return false;
-  if (node.kind !== 'group') return node.of.some((child) => waitsFor(child, account));
-  return node.waitingFor.some(({ github }) => github?.id === account.id);
+  if (node.kind === 'all' || node.kind === 'any') return node.of.some((child) => waitsFor(child, account));
+  return node.kind === 'group' && node.waitingFor.some(({ github }) => github?.id === account.id);
 }
