@@ -23,7 +23,7 @@ export async function missedApprovals({ gateway }: BotDeps, { from, by }: Incomi
 }
 
 function waitsFor(node: TallyNode | null, account: Extract<Account, { surface: 'github' }>): boolean {
-  if (node === null || node.satisfied) return false;
+  if (node === null || node.satisfied || node.state === 'skipped') return false;
   if (node.kind === 'all' || node.kind === 'any') return node.of.some((child) => waitsFor(child, account));
   return node.kind === 'group' && node.waitingFor.some(({ github }) => github?.id === account.id);
 }
