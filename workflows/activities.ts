@@ -2,6 +2,7 @@
 // One activity of the `buildkite` queue is one HTTP request is one token of the quota.
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
 import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
+import type { PeopleNews } from './people-contract.ts';
 import type { DeployStatus, LogTail, ToldSoFar } from './status.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Account, Contract, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, ReplyTo, Tally, Target, Vote } from './vocabulary.ts';
@@ -42,6 +43,8 @@ export interface JudgeInput {
 }
 export type Verdict =
   | { readonly kind: 'counts'; readonly person: Person; readonly tally: Tally }
+  /** It would count, but this environment wants it confirmed on GitHub by the same person. */
+  | { readonly kind: 'to-confirm'; readonly person: Person }
   | { readonly kind: 'refused'; readonly reasons: readonly ActReason[] };
 
 export interface AuthoriseInput {
@@ -170,6 +173,8 @@ export interface NotifyActivities {
   /** A request that is over before it has a card in Slack (refused, planned): told to the requester alone. */
   tellRequester(status: DeployStatus): Promise<void>;
   reply(input: ReplyInput): Promise<void>;
+  /** A direct message in Slack about one's own accounts or absence. */
+  tellPerson(news: PeopleNews): Promise<void>;
   /** The last word on a request that was ended from outside. One that goes on, or is not there, is left alone. */
   closeCards(input: FarewellInput): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { judging } from './ask.ts';
 import type { Cancel, CastVote, Receipt, Withdraw } from './contract.ts';
 import { enter, isApproved, isOver, isSamePerson, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
 import type { ActReason } from './reasons.ts';
+import { keepUnconfirmed, settleUnconfirmed, withdrawUnconfirmed } from './step-up.ts';
 import { passOnCancel } from './turn.ts';
 import type { Plan, Tally, TallyNode, Vote } from './vocabulary.ts';
 
@@ -18,6 +19,8 @@ export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receip
   // The judge may have taken a moment, in which a push, the expiry or the start came first.
   const after = whyNotVote(deploy, input) ?? whyReplanned(deploy, plan);
   if (after !== null) return refused(deploy, after);
+  if (verdict.kind === 'to-confirm') return keepUnconfirmed(deploy, plan, { input, by: verdict.person });
+  settleUnconfirmed(deploy, verdict.person);
   const { kind, at, key, reason } = input;
   const vote: Vote = { kind, by: verdict.person, surface: input.by.surface, at, contract: plan.contract, reason, key };
   deploy.votes = [...withoutVotesOf(deploy, vote), vote];
@@ -39,8 +42,11 @@ export async function applyWithdraw(deploy: Deploy, input: Withdraw): Promise<Re
   const before = whyNotWithdraw(deploy);
   const { plan } = deploy;
   if (before !== null || plan === null) return refused(deploy, before ?? { code: 'not-planned-yet' });
+  const taken = withdrawUnconfirmed(deploy, input.by);
+  if (taken !== null) return taken;
   const verdict = await judged(deploy, plan, { ...input, kind: 'withdraw', contract: null, sha: null });
-  if (verdict.kind === 'refused') return refused(deploy, ...verdict.reasons);
+  if (verdict.kind !== 'counts')
+    return refused(deploy, ...(verdict.kind === 'refused' ? verdict.reasons : [{ code: 'nothing-to-withdraw' } as const]));
   const after = whyNotWithdraw(deploy) ?? whyReplanned(deploy, plan);
   if (after !== null) return refused(deploy, after);
   const votes = withoutVotesOf(deploy, { by: verdict.person });

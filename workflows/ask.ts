@@ -119,3 +119,9 @@ export const answering = proxyActivities<Pick<NotifyActivities, 'sendReceipt' | 
   scheduleToCloseTimeout: '10m',
   retry: PERSISTENT,
 });
+/** About one's own accounts: whoever lost a link or got one must hear of it, also after an outage of Slack. */
+export const writingTo = proxyActivities<Pick<NotifyActivities, 'tellPerson'>>({
+  ...notifying,
+  scheduleToCloseTimeout: '24h',
+  retry: { ...PERSISTENT, maximumInterval: '5m' },
+});

@@ -70,8 +70,9 @@ async function tell({ status, cards, thread, told }: Message): Promise<Told> {
   return { cards: posted, isComplete, isTimelineNew: cards.slack === null ? slack !== null : thread !== null && isSaid };
 }
 
-function asTold({ phase, plan, votes, voided, laterPush }: DeployStatus): ToldSoFar {
-  return { phase: phase.kind, revision: plan?.revision ?? 0, votes, voided, laterPush: laterPush?.sha ?? null };
+function asTold({ phase, plan, votes, unconfirmed, voided, laterPush }: DeployStatus): ToldSoFar {
+  const clicks = unconfirmed === undefined ? {} : { unconfirmed };
+  return { phase: phase.kind, revision: plan?.revision ?? 0, votes, ...clicks, voided, laterPush: laterPush?.sha ?? null };
 }
 
 /**

@@ -63,6 +63,8 @@ export type Receipt =
       readonly missing: readonly { readonly group: string; readonly count: number; readonly people: readonly Person[] }[];
       readonly last: boolean;
     }
+  /** Recorded, and counts once the same person says `/approve` on GitHub. `pullRequest`: of the request; null: it has none, any of the repository does. */
+  | { readonly kind: 'to-confirm'; readonly code: DeployCode; readonly pullRequest: { readonly number: number; readonly url: string } | null }
   | { readonly kind: 'rejected'; readonly service: string; readonly environment: string }
   | { readonly kind: 'withdrawn'; readonly have: number; readonly need: number }
   | { readonly kind: 'cancelled'; readonly during: string }

@@ -27,6 +27,8 @@ export interface Deploy {
   /** When the plan was adopted: what was written before was not about it. */
   plannedAt: Millis;
   votes: readonly Vote[];
+  /** Approvals that wait for the same person's word on GitHub (`rule.stepUp`). */
+  unconfirmed: readonly Vote[];
   tally: Tally | null;
   voided: readonly VoidVote[];
   revision: RevisionNote | null;
@@ -76,6 +78,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     plan: null,
     plannedAt: -Infinity,
     votes: [],
+    unconfirmed: [],
     tally: null,
     voided: [],
     revision: null,
@@ -164,6 +167,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     plan: deploy.plan,
     phase: deploy.phase,
     votes: deploy.votes,
+    ...(deploy.unconfirmed.length === 0 ? {} : { unconfirmed: deploy.unconfirmed }),
     tally: deploy.tally,
     voided: deploy.voided,
     revision: deploy.revision,

@@ -4,4 +4,5 @@ export { buildWatch } from './build-watch.ts';
 export { deploy } from './deploy.ts';
 export { environment } from './environment.ts';
 export { farewell } from './farewell.ts';
+export { people } from './people.ts';
 export { reply } from './reply.ts';

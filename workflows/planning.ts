@@ -52,6 +52,7 @@ export async function planAgain(deploy: Deploy, before: Plan, push: HeadChange):
     .filter((vote) => vote.kind === 'approve')
     .map((vote): VoidVote => ({ by: vote.by, why: 'new-revision', detail: null }));
   deploy.votes = [];
+  deploy.unconfirmed = [];
   deploy.votesVersion += 1;
   if (result.kind === 'refused') return enter(deploy, refusal(result));
   deploy.revision = noteRevision(before, result.plan, push);

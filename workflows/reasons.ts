@@ -77,7 +77,7 @@ export type ReasonCode = Reason['code'];
 /** A vote that stopped counting, and why; shown on the card. */
 export interface VoidVote {
   readonly by: Person;
-  readonly why: 'left-group' | 'inactive' | 'became-requester' | 'became-author' | 'new-revision';
+  readonly why: 'left-group' | 'inactive' | 'unlinked' | 'became-requester' | 'became-author' | 'new-revision';
   readonly detail: string | null;
 }
 

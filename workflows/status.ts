@@ -70,6 +70,8 @@ export interface DeployStatus {
   readonly plan: Plan | null;
   readonly phase: DeployPhase;
   readonly votes: readonly Vote[];
+  /** Approvals given in Slack that wait for the same person's word on GitHub: they do not count yet. */
+  readonly unconfirmed?: readonly Vote[];
   readonly tally: Tally | null;
   readonly voided: readonly VoidVote[];
   readonly revision: RevisionNote | null;
@@ -84,6 +86,7 @@ export interface ToldSoFar {
   /** Of the plan; 0 before there was one. */
   readonly revision: number;
   readonly votes: readonly Vote[];
+  readonly unconfirmed?: readonly Vote[];
   readonly voided: readonly VoidVote[];
   /** SHA of a push that changes nothing. */
   readonly laterPush: string | null;

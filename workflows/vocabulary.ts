@@ -29,6 +29,8 @@ export interface Person {
   readonly mapped: boolean;
   readonly github: { readonly id: number; readonly login: string } | null;
   readonly slack: { readonly team: string; readonly user: string } | null;
+  /** How the accounts are tied together, of a mapped person. Left out: the reviewed configuration does it. `linked`: the person did. */
+  readonly binding?: 'reviewed' | 'linked';
 }
 
 /** Where an answer to a person goes. Never a `response_url`: that is a secret and would live in a history. */
@@ -156,6 +158,8 @@ export interface ApprovalRule {
   readonly onClose?: 'cancel' | 'keep';
   /** `keep`: as long as the merged head is what is to be built. */
   readonly onMerge?: 'cancel' | 'keep';
+  /** An approval given in Slack counts only once the same person confirms it on GitHub. */
+  readonly stepUp?: 'github';
 }
 
 export interface OnPush {

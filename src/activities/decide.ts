@@ -1,6 +1,6 @@
 // The judge's activities: plan, vote, authorisation, re-check. They read; `src/policy` decides.
 import type { AuthoriseInput, Authorised, DecidingActivities, JudgeInput, Recheck, RecheckInput, Verdict } from '../../workflows/activities.ts';
-import type { Person, PersonKey } from '../../workflows/vocabulary.ts';
+import type { Account, Person, PersonKey } from '../../workflows/vocabulary.ts';
 import { policyOf } from '../config/config.ts';
 import type { Repo } from '../github/api.ts';
 import type { EnvironmentPolicy, Role } from '../policy/environment-policy.ts';
@@ -10,7 +10,7 @@ import { judgeCancel, judgeVote, recheckVotes } from '../policy/judge.ts';
 import { liveOf } from '../policy/live.ts';
 import { resolvePerson } from '../policy/people.ts';
 import { isTrouble } from '../trouble.ts';
-import { gatherFacts, whyElsewhere, type FactsDeps } from './gather-facts.ts';
+import { gatherFacts, LINKS, whyElsewhere, type FactsDeps } from './gather-facts.ts';
 import { makePlan } from './plan.ts';
 import { createReader, known } from './reading.ts';
 
@@ -18,6 +18,8 @@ import { createReader, known } from './reading.ts';
 const CLICK_AGE_MS = 60_000;
 /** A cold read at a click has this long; then "not counted, try again". */
 const CLICK_READ_MS = 1_000;
+
+type Unread = Extract<Read<unknown>, { known: false }>;
 
 export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
   return {
@@ -29,14 +31,13 @@ export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
 }
 
 async function judge(deps: FactsDeps, { plan, votes, act }: JudgeInput): Promise<Verdict> {
-  const voter = resolvePerson(deps.config.people, act.by);
-  const voterState = await soon(deps.people.stateOf(plan.repo, voter, CLICK_AGE_MS));
-  return judgeVote({ plan, votes, act, voter, voterState, groups: deps.config.groups });
+  const { person: voter, unread } = await whoClicks(deps, act.by);
+  const voterState = unread ?? (await soon(deps.people.stateOf(plan.repo, voter, CLICK_AGE_MS)));
+  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, groups: deps.config.groups });
 }
 
 async function authorise(deps: FactsDeps, { request, plan, by }: AuthoriseInput): Promise<Authorised> {
-  const person = resolvePerson(deps.config.people, by);
-  const requester = resolvePerson(deps.config.people, request.requester);
+  const [{ person }, { person: requester }] = await Promise.all([whoClicks(deps, by), whoClicks(deps, request.requester)]);
   const policy = plan === null ? policyOf(deps.config, request.service, request.environment) : (plan.policy as unknown as EnvironmentPolicy);
   const repo: Repo | null =
     plan?.repo ?? (await soon(deps.github.readRepository(policy?.repo ?? '')).then((read) => (read.known ? read.value : null)));
@@ -53,6 +54,14 @@ async function authorise(deps: FactsDeps, { request, plan, by }: AuthoriseInput)
   });
 }
 
+/** A link may be 60 s old. Where links can't be read, whoever is not in the configuration is nobody we know. */
+async function whoClicks(deps: FactsDeps, account: Account): Promise<{ readonly person: Person; readonly unread: Unread | null }> {
+  const reviewed = deps.known.reviewed(account);
+  if (reviewed !== null) return { person: reviewed, unread: null };
+  const read = await soon(deps.known.read(CLICK_AGE_MS));
+  return { person: resolvePerson(read.known ? read.value.people : [], account), unread: read.known ? null : read };
+}
+
 async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): Promise<readonly [Read<AccountState>, Read<Role>]> {
   if (repo === null) {
     const unread = { known: false, why: 'the repository cannot be read' } as const;
@@ -66,6 +75,11 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
   const policy = plan.policy as unknown as EnvironmentPolicy;
   const reader = createReader();
   const { sha, title, commitUrl } = plan;
+  // Nobody reads what can't matter: most people are in the configuration.
+  const needsLinks = deps.known.reviewed(request.requester) === null || votes.some(({ by }) => by.binding === 'linked');
+  const links = needsLinks ? await reader.read(LINKS, () => deps.known.read(0)) : known({ people: deps.config.people });
+  if (!links.known) return { kind: 'unknown', what: LINKS };
+  const { people } = links.value;
   const { facts, repository } = await gatherFacts(deps, reader, {
     policy,
     subject: {
@@ -86,7 +100,7 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
     revision: plan.revision,
     askedAt: request.askedAt,
     surface: request.origin.surface,
-    requester: resolvePerson(deps.config.people, request.requester),
+    requester: resolvePerson(people, request.requester),
     parameters: request.parameters,
   });
   const elsewhere = whyElsewhere(plan.service, plan.repo, repository);
@@ -100,7 +114,7 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
     plan.repo,
     votes.map((vote) => vote.by),
   );
-  const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states });
+  const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states, people });
   if (checked.kind === 'unknown') return checked;
   const live = facts.here.known ? { live: liveOf(facts.here.value, plan.service, plan.environment) } : {};
   // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.

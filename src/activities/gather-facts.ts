@@ -10,6 +10,7 @@ import { liveOf } from '../policy/live.ts';
 import { groupsOf } from '../policy/people.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { andThen, known, type Reader } from './reading.ts';
+import type { KnownPeople } from './known-people.ts';
 import type { People } from './people.ts';
 
 export interface FactsDeps {
@@ -17,8 +18,12 @@ export interface FactsDeps {
   readonly github: GithubApi;
   readonly gateway: Pick<Gateway, 'environmentState'>;
   readonly people: People;
+  readonly known: KnownPeople;
   readonly now: () => number;
 }
+
+/** What is read of the people who tied their accounts together themselves, in words. */
+export const LINKS = 'the account links';
 
 /** What is to be deployed: a wish to resolve, or a commit that was planned and is looked at again. */
 export type Subject =

@@ -10,6 +10,7 @@ import { cardMessage } from '../render/card-slack.ts';
 import type { RenderContext } from '../render/context.ts';
 import { detailsMessage } from '../render/details-slack.ts';
 import { cardMarker } from '../render/marker.ts';
+import { newsMessage } from '../render/people-news.ts';
 import { isFinal } from '../render/phase.ts';
 import { answerMarkdown } from '../render/reply-github.ts';
 import { replyMessage } from '../render/reply-slack.ts';
@@ -53,6 +54,7 @@ export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
       await deps.slack.tell(origin.channel, origin.user, message);
     },
     reply: (input) => answerOnGithub(deps.github, input),
+    tellPerson: (news) => deps.slack.write(news.to.user, newsMessage(news, plainContext(deps))),
     closeCards: (input) => closeCards(deps, input),
   };
 }

@@ -2,7 +2,7 @@
 import type { PlanInput, PlanResult } from '../../workflows/activities.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { DeployRecord } from '../../workflows/status.ts';
-import type { ChangeSummary, Person, PersonKey, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { Account, ChangeSummary, Person, PersonKey, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
 import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
 import { githubPersonKey } from '../ids.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
@@ -14,7 +14,7 @@ import { liveOf } from '../policy/live.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
 import { unsatisfiable } from '../policy/rule.ts';
 import { resolveParameters } from '../policy/parameters.ts';
-import { gatherFacts, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
+import { gatherFacts, LINKS, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
 import { ruleOf } from './judge-conditions.ts';
 import { createReader, type Reader } from './reading.ts';
 
@@ -22,7 +22,9 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const { request } = input;
   const policy = policyOf(deps.config, request.service, request.environment);
   if (policy === null) return refused([unknownPlace(deps.config, request.service, request.environment)], null);
-  const requester = resolvePerson(deps.config.people, request.requester);
+  const reader = createReader();
+  const people = await readPeople(deps, reader, [request.requester, ...input.pushers]);
+  const requester = resolvePerson(people, request.requester);
   const question: Question = {
     policy,
     subject: {
@@ -37,7 +39,6 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     requester,
     parameters: request.parameters,
   };
-  const reader = createReader();
   const gathered = await gatherFacts(deps, reader, question);
   const { repository, facts } = gathered;
   const { origin } = request;
@@ -64,7 +65,7 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     return { kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target };
   }
   const rule = await ruleOf(deps, reader, { policy, facts, repository: repository.value, ref, change, unread });
-  const plan = draft(deps, { input, policy, requester, gathered, repository: repository.value, ref, change, gates, rule });
+  const plan = draft(deps, { input, policy, requester, people, gathered, repository: repository.value, ref, change, gates, rule });
   const impossible = unsatisfiable({ rule: plan.rule, groups: deps.config.groups, excluded: excludedFrom(plan, deps.config.groups) });
   if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
   return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], groups: deps.config.groups }) } };
@@ -88,6 +89,8 @@ interface Draft {
   readonly input: PlanInput;
   readonly policy: EnvironmentPolicy;
   readonly requester: Person;
+  /** Everybody whose accounts are tied together. */
+  readonly people: readonly Person[];
   readonly gathered: Gathered;
   readonly repository: RepositoryFacts;
   readonly ref: Found;
@@ -96,7 +99,7 @@ interface Draft {
   readonly rule: Plan['rule'];
 }
 
-function draft(deps: FactsDeps, { input, policy, requester, gathered, repository, ref, change, gates, rule }: Draft): Plan {
+function draft(deps: FactsDeps, { input, policy, requester, people, gathered, repository, ref, change, gates, rule }: Draft): Plan {
   const { facts, pullRequest } = gathered;
   const service = findService(deps.config, policy.service);
   const here = facts.here.known ? facts.here.value : null;
@@ -121,7 +124,7 @@ function draft(deps: FactsDeps, { input, policy, requester, gathered, repository
     commitUrl: ref.commitUrl,
     ref: { kind: ref.type, name: ref.name, branch: ref.branch },
     pullRequest: pullRequest === null ? null : toRef(pullRequest),
-    requesters: distinct([requester, ...input.pushers.map((account) => resolvePerson(deps.config.people, account))]),
+    requesters: distinct([requester, ...input.pushers.map((account) => resolvePerson(people, account))]),
     live: here === null ? null : liveOf(here, policy.service, policy.environment),
     change,
     gates,
@@ -223,4 +226,11 @@ function unknownPlace(config: Config, service: string, environment: string): Gat
 
 function refused(reasons: readonly GateReason[], target: string | null): PlanResult {
   return { kind: 'refused', reasons, gates: [], sha: null, target };
+}
+
+/** Accounts that the configuration does not know are looked for among the links; without an answer they are unmapped. */
+async function readPeople(deps: FactsDeps, reader: Reader, accounts: readonly Account[]): Promise<readonly Person[]> {
+  if (accounts.every((account) => deps.known.reviewed(account) !== null)) return deps.config.people;
+  const read = await reader.read(LINKS, () => deps.known.read(0));
+  return read.known ? read.value.people : deps.config.people;
 }

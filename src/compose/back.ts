@@ -4,6 +4,7 @@ import { createBuildkiteActivities } from '../activities/buildkite.ts';
 import { createDecidingActivities } from '../activities/decide.ts';
 import { withFailures } from '../activities/failures.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
+import { createKnownPeople } from '../activities/known-people.ts';
 import { createPeople } from '../activities/people.ts';
 import { withSignsOfLife } from '../activities/signs-of-life.ts';
 import type { BuildkiteApi } from '../buildkite/api.ts';
@@ -36,7 +37,8 @@ export async function startBack(options: {
   await checkBuildkite(buildkite, log);
   const now = Date.now;
   const people = createPeople({ github, slack, now });
-  const deciding = createDecidingActivities({ config, github, gateway, people, now });
+  const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
+  const deciding = createDecidingActivities({ config, github, gateway, people, known, now });
   const connection = await connectWorker(temporal.address);
   const workers = await startWorkers({
     connection,

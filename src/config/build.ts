@@ -129,6 +129,7 @@ function toApprovals(approvals: EnvironmentEntry['approvals']): ApprovalRule {
     onPush: { keep: rule.onPush?.keep === 'requester' ? 'requester' : null, small: rule.onPush?.small ?? null },
     onClose: rule.onClose ?? DEFAULTS.onClose,
     onMerge: rule.onMerge ?? DEFAULTS.onMerge,
+    ...(rule.stepUp === undefined ? {} : { stepUp: rule.stepUp }),
   };
 }
 

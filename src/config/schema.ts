@@ -7,7 +7,7 @@ import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
 export const LATER_KEYS: readonly string[] =
-  'freeze lock rollback escalate remind githubTeam slackGroup buildkite delegate workingHours undo emergency stepUp outside blocks'.split(' ');
+  'freeze lock rollback escalate remind githubTeam slackGroup buildkite delegate workingHours undo emergency outside blocks'.split(' ');
 
 const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 
@@ -74,6 +74,12 @@ const Approvals = strict({
   onMerge: closing
     .optional()
     .describe('What becomes of a request whose pull request is merged: `keep` as long as the merged head is what is to be built. Default `keep`.'),
+  stepUp: z
+    .literal('github')
+    .optional()
+    .describe(
+      '`github`: an approval clicked in Slack counts only once the same person confirms it with `/approve` on a pull request of the repository. Default: off.',
+    ),
 });
 
 const Gates = strict({

@@ -79,10 +79,20 @@ function playVotes(plan: Plan, { votes }: Example, groups: Groups): Played {
   for (const [at, { by, reject }] of votes.entries()) {
     const kind = reject === null ? 'approve' : 'reject';
     const act = { kind, contract: plan.contract, sha: plan.sha, reason: reject } as const;
-    const verdict = judgeVote({ plan, votes: counted, act, voter: by, voterState: { known: true, value: { active: true, why: null } }, groups });
+    // An example's approval is one that has been confirmed, where its environment asks for that.
+    const surface = 'github';
+    const verdict = judgeVote({
+      plan,
+      votes: counted,
+      act,
+      surface,
+      voter: by,
+      voterState: { known: true, value: { active: true, why: null } },
+      groups,
+    });
     judged.push({ by, kind, reasons: verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : [] });
     if (verdict.kind === 'refused') continue;
-    const vote: Vote = { kind, by, surface: 'slack', at: EXAMPLE_NOW + at, contract: plan.contract, reason: reject, key: `example-${at}` };
+    const vote: Vote = { kind, by, surface, at: EXAMPLE_NOW + at, contract: plan.contract, reason: reject, key: `example-${at}` };
     counted = [...counted.filter((earlier) => earlier.by.key !== by.key), vote];
     if (kind === 'reject') break;
   }

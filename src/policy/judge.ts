@@ -1,19 +1,21 @@
 // Whether a person's act counts, with every reason when it does not. Pure.
 import { parseSha } from '../ids.ts';
 import { admits, describeMay } from './may.ts';
-import { groupsOf, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
+import { groupsOf, hasBothAccounts, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import { groupsOfRule, tallyVotes, type CountedVote } from './rule.ts';
 import type { MayRule, Role } from './environment-policy.ts';
 import type { AccountState, Read } from './facts.ts';
 import type { Authorised, JudgeInput, Verdict } from '../../workflows/activities.ts';
 import type { ActReason, VoidVote } from '../../workflows/reasons.ts';
-import type { ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
+import type { Account, ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
 
 /** A vote as the judge sees it: the frozen plan, the votes before it, and the voter as of now. */
 export interface JudgeVote {
   readonly plan: Plan;
   readonly votes: readonly Vote[];
   readonly act: Pick<JudgeInput['act'], 'kind' | 'contract' | 'sha' | 'reason'>;
+  /** Where the person acts. */
+  readonly surface: Account['surface'];
   readonly voter: Person;
   readonly voterState: Read<AccountState>;
   readonly groups: Groups;
@@ -23,6 +25,7 @@ export interface JudgeVote {
 export function judgeVote(input: JudgeVote): Verdict {
   const reasons = input.act.kind === 'withdraw' ? whyNotWithdrawn(input) : whyNotCounted(input);
   if (reasons.length > 0) return { kind: 'refused', reasons };
+  if (needsConfirmation(input.plan.rule, { kind: input.act.kind, surface: input.surface })) return { kind: 'to-confirm', person: input.voter };
   const others: readonly CountedVote[] = standingVotes(input).filter((vote) => !isSamePerson(vote.by, input.voter));
   const votes = input.act.kind === 'withdraw' ? others : [...others, { kind: input.act.kind, by: input.voter }];
   return { kind: 'counts', person: input.voter, tally: tallyStanding({ ...input, votes }) };
@@ -56,17 +59,19 @@ export interface RecheckVotes {
   readonly groups: Groups;
   /** By the key of `vote.by`, read afresh. A voter without an entry is unknown. */
   readonly states: ReadonlyMap<PersonKey, Read<AccountState>>;
+  /** Everybody whose accounts are tied together now. */
+  readonly people: readonly Person[];
 }
 export type RecheckedVotes =
   | { readonly kind: 'checked'; readonly voided: readonly VoidVote[]; readonly tally: Tally }
   | { readonly kind: 'unknown'; readonly what: string };
 
 /** The votes right before the build: which of them stopped counting, and the tally without those. Unknown is never good. */
-export function recheckVotes({ plan, votes, groups, states }: RecheckVotes): RecheckedVotes {
+export function recheckVotes({ plan, votes, groups, states, people }: RecheckVotes): RecheckedVotes {
   const standing = standingVotes({ plan, votes });
   const unread = standing.find((vote) => states.get(vote.by.key)?.known !== true);
   if (unread !== undefined) return { kind: 'unknown', what: `the account of ${unread.by.name}` };
-  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, states }) ?? []);
+  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, states, people }) ?? []);
   const good = standing.filter((vote) => !voided.some(({ by }) => by === vote.by));
   return { kind: 'checked', voided, tally: tallyPlan({ plan, votes: good, groups }) };
 }
@@ -90,7 +95,15 @@ function tallyStanding({ plan, votes, groups }: { readonly plan: Plan; readonly 
 }
 
 function standingVotes({ plan, votes }: Pick<JudgeVote, 'plan' | 'votes'>): readonly Vote[] {
-  return votes.filter((vote) => vote.contract === plan.contract);
+  return votes.filter((vote) => vote.contract === plan.contract && !needsConfirmation(plan.rule, vote));
+}
+
+/** Step-up: what is said in Slack alone is no approval. Saying no is never made harder. */
+function needsConfirmation(
+  { stepUp }: ApprovalRule,
+  { kind, surface }: { readonly kind: JudgeInput['act']['kind']; readonly surface: Account['surface'] },
+): boolean {
+  return stepUp === 'github' && kind === 'approve' && surface !== 'github';
 }
 
 function whyNotWithdrawn({ plan, votes, voter }: JudgeVote): readonly ActReason[] {
@@ -156,12 +169,13 @@ function isExcludedAuthor(plan: Plan, person: Person): boolean {
   return plan.rule.exclude.includes('commit-authors') && plan.change.authors.some((author) => hasKey(person, author));
 }
 
-function whyVoid({ plan, vote, groups, states }: Pick<RecheckVotes, 'plan' | 'groups' | 'states'> & { readonly vote: Vote }): VoidVote | null {
+function whyVoid({ plan, vote, groups, states, people }: Omit<RecheckVotes, 'votes'> & { readonly vote: Vote }): VoidVote | null {
   const { by } = vote;
   const state = states.get(by.key);
   const isRequester = [plan.requester, ...plan.requesters].some((person) => isSamePerson(person, by));
   if (isRequester) return { by, why: 'became-requester', detail: null };
   if (isExcludedAuthor(plan, by)) return { by, why: 'became-author', detail: null };
+  if (by.binding === 'linked' && !people.some((person) => hasBothAccounts(person, by))) return { by, why: 'unlinked', detail: null };
   if (state?.known === true && !state.value.active) return { by, why: 'inactive', detail: state.value.why };
   const asked = groupsOfRule(plan.rule.tree);
   const present = groupsOf(groups, by);

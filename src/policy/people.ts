@@ -27,6 +27,12 @@ export function isSamePerson(one: Person, other: Person): boolean {
   return one.slack !== null && one.slack.team === other.slack?.team && one.slack.user === other.slack.user;
 }
 
+/** The same two accounts: not only one of them in common. */
+export function hasBothAccounts(one: Person, other: Person): boolean {
+  if (one.github === null || one.slack === null || other.slack === null) return false;
+  return one.github.id === other.github?.id && one.slack.team === other.slack.team && one.slack.user === other.slack.user;
+}
+
 /** Whether this key is one of the person's. */
 export function hasKey(person: Person, key: PersonKey): boolean {
   if (person.key === key) return true;
@@ -34,7 +40,8 @@ export function hasKey(person: Person, key: PersonKey): boolean {
   return person.slack !== null && slackPersonKey(person.slack.team, person.slack.user) === key;
 }
 
-function owns(person: Person, account: Account): boolean {
+/** Whether this account is one of the person's, by its id. */
+export function owns(person: Person, account: Account): boolean {
   if (account.surface === 'github') return person.github?.id === account.id;
   return person.slack !== null && person.slack.team === account.team && person.slack.user === account.user;
 }

@@ -103,6 +103,11 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
       const needed = missing.length === 0 ? [] : say` Still needed: ${listed(missing, 6, ' and ')}.`;
       return say`Counted: ${receipt.have} of ${receipt.need}.${needed}`;
     }
+    case 'to-confirm': {
+      const { pullRequest } = receipt;
+      const where = pullRequest === null ? say`any pull request of its repository` : [link(`#${pullRequest.number}`, pullRequest.url)];
+      return say`Recorded, and it does not count yet: this environment wants it confirmed on GitHub. Comment ${code(`/approve ${receipt.code}`)} on ${where}.`;
+    }
     case 'rejected':
       return say`Rejected: ${code(receipt.service)} will not be deployed to ${receipt.environment} by this request.`;
     case 'withdrawn':

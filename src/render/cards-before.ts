@@ -1,7 +1,7 @@
 // A request before its build: planned, refused, waiting, queued, about to start.
 import type { GateReason } from '../../workflows/reasons.ts';
 import { approversWords, askedFact, expiresFact, gateLine, gatesFact, gatesWords, needsFact, parameterFacts, soFarFact, whatFact } from './facts.ts';
-import { code, say, strong, time } from './inline.ts';
+import { code, link, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { hintsFor, noteLines } from './notes.ts';
 import { reasonItem } from './reasons.ts';
@@ -73,8 +73,16 @@ export function waitingCard(view: View, phase: PhaseOf<'waiting'>): Card {
     headline: say`Waiting for approval: ${route(view.status)}`,
     facts: [...requestFacts(view), ...facts, expiresFact(phase.expiresAt)],
     lines: noteLines(view),
-    next: view.surface === 'github' ? say`Approve with ${code('/approve')} · refuse with ${code('/reject why')} · ${stop}` : null,
+    next: view.surface === 'github' ? say`Approve with ${code('/approve')} · refuse with ${code('/reject why')} · ${stop}` : stepUpWords(view),
   });
+}
+
+/** Said before anybody clicks: here the click alone is not enough. */
+function stepUpWords({ status: { plan, request } }: View): Inline | null {
+  if (plan?.rule.stepUp === undefined) return null;
+  const { pullRequest } = plan;
+  const where = pullRequest === null ? say`any pull request of ${plan.repo.slug}` : [link(`#${pullRequest.number}`, pullRequest.url)];
+  return say`An approval counts once its owner has confirmed it on GitHub: ${code(`/approve ${request.code}`)} on ${where}`;
 }
 
 export function queuedCard(view: View, phase: PhaseOf<'queued'>): Card {

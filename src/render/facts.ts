@@ -75,18 +75,15 @@ export function unknownAuthorsNote({ unknownAuthors = 0 }: Plan['change']): stri
 }
 
 export function soFarFact(view: View): readonly Fact[] {
-  const votes = standingVotes(view.status);
-  if (votes.length === 0) return [];
-  return [
-    {
-      label: 'So far',
-      value: listed(
-        votes.map((vote) => say`✅ ${voteWords(view, vote)}`),
-        6,
-        ' · ',
-      ),
-    },
-  ];
+  const counted = standingVotes(view.status).map((vote) => say`✅ ${voteWords(view, vote)}`);
+  const unconfirmed = (view.status.unconfirmed ?? []).map((vote) => unconfirmedWords(view, vote));
+  const all = [...counted, ...unconfirmed];
+  return all.length === 0 ? [] : [{ label: 'So far', value: listed(all, 6, ' · ') }];
+}
+
+/** `⏳ Bea, in Slack, 14:03 UTC, to be confirmed on GitHub`: a click that does not count yet. */
+export function unconfirmedWords(view: View, vote: Vote): Inline {
+  return say`⏳ ${named(vote.by)}, ${place(vote.surface, view.surface)}, ${time(vote.at)}, to be confirmed on GitHub`;
 }
 
 /** `Bea for sre, in Slack, 14:03 UTC`. */

@@ -35,6 +35,7 @@ export function voidWords({ by, why, detail }: VoidVote): Inline {
   const because: Readonly<Record<VoidVote['why'], string>> = {
     'left-group': detail === null ? 'no longer in the group' : `left ${detail}`,
     inactive: detail === null ? 'account no longer active' : `account no longer active: ${detail}`,
+    unlinked: 'no longer linked to both accounts',
     'became-requester': 'pushed to the request',
     'became-author': 'wrote one of its commits',
     'new-revision': 'approved an earlier commit',

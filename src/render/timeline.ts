@@ -3,7 +3,7 @@ import type { VoidVote } from '../../workflows/reasons.ts';
 import type { DeployStatus, ToldSoFar } from '../../workflows/status.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import type { RenderContext } from './context.ts';
-import { voteWords } from './facts.ts';
+import { unconfirmedWords, voteWords } from './facts.ts';
 import { code, emphasis, link, named, say, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { voidWords } from './notes.ts';
@@ -14,7 +14,14 @@ import type { View } from './view.ts';
 /** One line for each thing that has happened since `told`: pushes, votes that are gone, votes in the order they were cast, who ended it. */
 export function newsLines(status: DeployStatus, told: ToldSoFar, context: RenderContext): readonly Inline[] {
   const view: View = { status, context, surface: 'slack' };
-  return [...pushLines(status, told), ...goneLines(status, told), ...voteLines(view, told), ...ruleLines(status, told), ...endLines(status, told)];
+  return [
+    ...pushLines(status, told),
+    ...goneLines(status, told),
+    ...voteLines(view, told),
+    ...unconfirmedLines(view, told),
+    ...ruleLines(status, told),
+    ...endLines(status, told),
+  ];
 }
 
 /**
@@ -74,6 +81,18 @@ function voteLines(view: View, told: ToldSoFar): readonly Inline[] {
         ? say`✅ approved by ${voteWords(view, vote)}${reasonOf(vote)}`
         : say`🚫 rejected by ${voteWords(view, vote)}${reasonOf(vote)}`,
     );
+}
+
+/** Clicks that do not count yet; where one is gone without a vote, its owner has taken it back. */
+function unconfirmedLines(view: View, told: ToldSoFar): readonly Inline[] {
+  const { unconfirmed = [], votes, plan } = view.status;
+  const before = told.unconfirmed ?? [];
+  const isIn = (list: readonly Vote[], { by }: Vote): boolean => list.some((vote) => vote.by.key === by.key);
+  const gone = before.filter((vote) => vote.contract === plan?.contract && !isIn(unconfirmed, vote) && !isIn(votes, vote));
+  return [
+    ...unconfirmed.filter((vote) => !isIn(before, vote)).map((vote) => unconfirmedWords(view, vote)),
+    ...gone.map(({ by }) => say`↩️ ${named(by)} took the approval back`),
+  ];
 }
 
 /** Where a rule approved by itself there is no vote to tell of: once its build runs the timeline says what let it. */

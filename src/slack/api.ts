@@ -20,5 +20,7 @@ export interface SlackApi {
   postMessage(channel: string, message: SlackMessage): Promise<void>;
   /** Seen by this user only; falls back to a direct message when the user is not in the channel. */
   tell(channel: string, user: string, message: SlackMessage): Promise<void>;
+  /** A direct message. */
+  write(user: string, message: SlackMessage): Promise<void>;
   permalink(place: CardPlace): Promise<string>;
 }

@@ -6,7 +6,7 @@ import { Trouble } from '../trouble.ts';
 import { createAccounts } from './accounts.ts';
 import type { CardPlace, SlackApi } from './api.ts';
 import { CARD_EVENT, CardMetadata } from './schema.ts';
-import { contentOf, PLAIN, tell } from './tell.ts';
+import { contentOf, PLAIN, tell, write } from './tell.ts';
 import { createSlackWeb, type SlackWeb, type SlackWebOptions } from './web.ts';
 
 export interface SlackOptions extends SlackWebOptions {
@@ -46,6 +46,7 @@ export function createSlack(options: SlackOptions): SlackApi {
       await post({ channel, message, doing: `posting in ${channel}` });
     },
     tell: (channel, user, message) => tell(web, { channel, user }, message),
+    write: (user, message) => write(web, user, message),
     permalink: async ({ channel, ts }) => {
       const known = permalinks.get(`${channel}:${ts}`);
       if (known !== undefined) return known;

@@ -20,10 +20,13 @@ export async function tell(web: SlackWeb, to: { readonly channel: string; readon
     );
   } catch (error) {
     if (!NOT_THERE.has(slackWord(error))) throw error;
-    const doing = `telling ${to.user} directly`;
-    const opened = await web({ doing, kind: 'read' }, (client) => client.conversations.open({ users: to.user }));
-    await web({ doing, kind: 'write' }, (client) =>
-      client.chat.postMessage({ channel: opened.channel?.id ?? to.user, ...contentOf(message), ...PLAIN }),
-    );
+    await write(web, to.user, message);
   }
+}
+
+/** A direct message. Throws `Trouble`. */
+export async function write(web: SlackWeb, user: string, message: SlackMessage): Promise<void> {
+  const doing = `telling ${user} directly`;
+  const opened = await web({ doing, kind: 'read' }, (client) => client.conversations.open({ users: user }));
+  await web({ doing, kind: 'write' }, (client) => client.chat.postMessage({ channel: opened.channel?.id ?? user, ...contentOf(message), ...PLAIN }));
 }

@@ -29,6 +29,7 @@ import { deployCode, target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
+import { createPeopleStore, type PeopleStore } from './people.ts';
 import { readStatus } from './read-status.ts';
 import { CODE_ATTRIBUTE, startAttributes } from './search-attributes.ts';
 
@@ -72,6 +73,8 @@ export interface Gateway {
   buildSeen(build: BuildFacts): Promise<void>;
   /** null: the target has no environment workflow yet. `start`: then it is started, reads Buildkite first, and is asked again. */
   environmentState(where: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null>;
+  /** Links and delegations. */
+  readonly people: PeopleStore;
 }
 
 export function createGateway(environments: EnvironmentClient): Gateway {
@@ -94,6 +97,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
       ),
     buildSeen: (build) => tellBuild(client, build),
     environmentState: (where, start) => readEnvironment(environments, where, start),
+    people: createPeopleStore(client),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GithubApi } from '../../src/github/api.ts';
 import type { ReplyTo } from '../../workflows/vocabulary.ts';
+import { Trouble } from '../../src/trouble.ts';
 import { comparison, GROUPS, HEAD, MERGE, person, pullRequest, ref, vote } from '../policy/given.ts';
 import { asked, decidingIn, gone, planned, REPOSITORY } from './world.ts';
 
@@ -107,6 +108,18 @@ describe('the re-check', () => {
     });
     expect(await recheck({ github: mergedBy('approved') }, review)).toMatchObject({ kind: 'good' });
     expect(await recheck({ github: mergedBy('changes-requested') }, review)).toMatchObject({ kind: 'gates', reasons: [{ code: 'review-needed' }] });
+  });
+
+  it('is unknown while the links can’t be read, if a vote rests on one', async () => {
+    const linked = { ...vote('Carl'), by: { ...person('Carl'), binding: 'linked' as const } };
+    const links = async (): Promise<never> => {
+      throw new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'reading people', found: 'no answer' });
+    };
+    expect(await decidingIn({ links }).recheck({ plan: planned(), request, votes: [...votes, linked] })).toEqual({
+      kind: 'unknown',
+      what: 'the account links',
+    });
+    expect(await recheck({ links })).toMatchObject({ kind: 'good' });
   });
 
   it('never takes what can’t be read for good', async () => {

@@ -1,12 +1,15 @@
 // What the deciding activities read: a world in which everything is good, as plain objects; every test changes what it is about.
 import { createDecidingActivities } from '../../src/activities/decide.ts';
+import { createKnownPeople } from '../../src/activities/known-people.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { GithubApi } from '../../src/github/api.ts';
 import { digestOf } from '../../src/ids.ts';
 import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
+import type { PeopleStore } from '../../src/temporal/people.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DecidingActivities, PlanInput } from '../../workflows/activities.ts';
 import type { DeployCode, DeployRequest, Plan, RepoSlug } from '../../workflows/vocabulary.ts';
+import { NOBODY } from '../support/people-store.ts';
 import { comparison, GROUPS, HEAD, LIVE, NOW, PEOPLE, plan, policy, pullRequest, ref, state } from '../policy/given.ts';
 
 export const REPOSITORY = { id: 7, slug: 'acme/api', installation: 99, defaultBranch: 'main', url: 'https://g/acme/api' };
@@ -19,6 +22,8 @@ export interface World {
   readonly isActive?: (key: string) => boolean;
   readonly groups?: Config['groups'];
   readonly live?: string | null;
+  /** What `people` answers. */
+  readonly links?: PeopleStore['read'];
 }
 
 /** Only asked for checks that are green, and for what the test says. */
@@ -45,6 +50,7 @@ export function decidingIn(world: World = {}): DecidingActivities {
       roleOf: async () => 'write',
       stateOf: async (_repo, { key }) => (world.isActive?.(key) === false ? { active: false, why: 'deactivated' } : { active: true, why: null }),
     },
+    known: createKnownPeople({ reviewed: PEOPLE, store: { read: world.links ?? NOBODY.read }, now: () => NOW }),
     now: () => NOW,
   });
 }

@@ -8,6 +8,7 @@ import type { Reply } from '../../src/render/reply.ts';
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import type { ReplyInput } from '../../workflows/contract.ts';
 import type { RepoSlug } from '../../workflows/vocabulary.ts';
+import { NOBODY } from '../support/people-store.ts';
 import { GROUPS, NOW, PEOPLE, policy } from '../policy/given.ts';
 
 const service = (name: string, repo: string): Service => ({
@@ -53,6 +54,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     pushed: unasked,
     buildSeen: unasked,
     environmentState: async () => null,
+    people: NOBODY,
   };
   const bot = createBot({
     config: CONFIG,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { judgeCancel, judgeVote, recheckVotes, tallyPlan, type JudgeCancel, type JudgeVote } from '../../src/policy/judge.ts';
+import { githubPersonKey } from '../../src/ids.ts';
 import type { AccountState, Read } from '../../src/policy/facts.ts';
 import type { Contract, Person, PersonKey } from '../../workflows/vocabulary.ts';
-import { CONTRACT, GROUPS, HEAD, known, LIVE, NOW, person, plan, STRANGER, UNREAD, vote, type Name } from './given.ts';
+import { CONTRACT, GROUPS, HEAD, known, LIVE, NOW, PEOPLE, person, plan, STRANGER, UNREAD, vote, type Name } from './given.ts';
 
 const ACTIVE: Read<AccountState> = known({ active: true, why: null });
 const GUEST: Read<AccountState> = known({ active: false, why: 'guest' });
@@ -14,12 +15,14 @@ const byAuthors = plan({
   change: { commits: 4, pullRequests: [], authors: [person('Bea').key], compareUrl: null },
 });
 
+const STEP_UP = plan({ rule: { ...plan().rule, stepUp: 'github' } });
+
 function judge(change: Partial<JudgeVote>): ReturnType<typeof judgeVote> {
-  return judgeVote({ plan: plan(), votes: [], act: approve, voter: person('Bea'), voterState: ACTIVE, groups: GROUPS, ...change });
+  return judgeVote({ plan: plan(), votes: [], act: approve, surface: 'github', voter: person('Bea'), voterState: ACTIVE, groups: GROUPS, ...change });
 }
 const codes = (change: Partial<JudgeVote>): readonly string[] => {
   const verdict = judge(change);
-  return verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : ['counts'];
+  return verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : [verdict.kind];
 };
 
 describe('a vote', () => {
@@ -40,6 +43,15 @@ describe('a vote', () => {
     ['by the requester, whom we do not know any more', { voter: { ...person('Ann'), mapped: false } }, ['own-request', 'unmapped-voter']],
     ['by a guest', { voterState: GUEST }, ['inactive-person']],
     ['by somebody whose account can not be read', { voterState: UNREAD }, ['unreadable']],
+    ['in Slack, where it has to be confirmed on GitHub', { plan: STEP_UP, surface: 'slack' }, ['to-confirm']],
+    ['on GitHub, where it has to be confirmed there', { plan: STEP_UP }, ['counts']],
+    ['on GitHub, after a click in Slack that does not count', { plan: STEP_UP, votes: [vote('Bea')] }, ['counts']],
+    ['against it, in Slack, where an approval would have to be confirmed', { plan: STEP_UP, surface: 'slack', act: reject }, ['counts']],
+    [
+      'in Slack by somebody in no group, where it would have to be confirmed',
+      { plan: STEP_UP, surface: 'slack', voter: person('Eve') },
+      ['not-in-group'],
+    ],
     ['on a stale card', { act: { ...approve, contract: 'old' as Contract } }, ['stale-card']],
     ['for the second time', { votes: [vote('Bea')] }, ['already-voted']],
     [
@@ -123,7 +135,7 @@ describe('the re-check of votes', () => {
     new Map((['Bea', 'Carl', 'Dan'] as const).map((name) => [person(name).key, change[name] ?? ACTIVE]));
   const votes = [vote('Bea'), vote('Dan')];
   const recheck = (change: Partial<Parameters<typeof recheckVotes>[0]> = {}) =>
-    recheckVotes({ plan: plan(), votes, groups: GROUPS, states: states(), ...change });
+    recheckVotes({ plan: plan(), votes, groups: GROUPS, states: states(), people: PEOPLE, ...change });
 
   test('finds good votes good', () => {
     expect(recheck()).toMatchObject({ kind: 'checked', voided: [], tally: { satisfied: true } });
@@ -152,6 +164,21 @@ describe('the re-check of votes', () => {
     ['was not read', new Map([[person('Bea').key, ACTIVE]])],
   ])('is unknown when an account %s', (_, read) => {
     expect(recheck({ states: read })).toEqual({ kind: 'unknown', what: 'the account of Dan' });
+  });
+
+  const zoe: Person = { ...person('Bea'), key: githubPersonKey(70), name: 'zoe', github: { id: 70, login: 'zoe' }, binding: 'linked' };
+  const bySelfService = { votes: [{ ...vote('Bea'), by: zoe }, vote('Dan')], groups: { ...GROUPS, sre: [zoe] } };
+  const read = new Map([...states(), [zoe.key, ACTIVE]]);
+  test.each([
+    ['stands', [zoe], []],
+    ['stands under a new login', [{ ...zoe, name: 'zoe-2', github: { id: 70, login: 'zoe-2' } }], []],
+    ['stands once the configuration says the same', [{ ...person('Bea'), github: zoe.github }], []],
+    ['is gone', [], ['unlinked']],
+    ['leads to another Slack account now', [{ ...zoe, slack: { team: 'T1', user: 'U9' } }], ['unlinked']],
+    ['leads to another GitHub account now', [{ ...zoe, github: { id: 71, login: 'zoe' } }], ['unlinked']],
+  ])('of somebody whose link %s', (_, people, why) => {
+    const result = recheck({ ...bySelfService, states: read, people });
+    expect(result.kind === 'checked' && result.voided.map((one) => one.why)).toEqual(why);
   });
 
   test('looks at votes for this contract only', () => {

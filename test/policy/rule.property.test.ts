@@ -159,7 +159,15 @@ test('the requester, whoever pushed and excluded authors never count, whatever t
       ).toEqual([]);
       for (const name of out as Name[]) {
         const act = { kind: 'approve', contract: CONTRACT, sha: null, reason: null } as const;
-        const verdict = judgeVote({ plan: asked, votes: [], act, voter: person(name), voterState: known({ active: true, why: null }), groups });
+        const verdict = judgeVote({
+          plan: asked,
+          votes: [],
+          act,
+          surface: 'github',
+          voter: person(name),
+          voterState: known({ active: true, why: null }),
+          groups,
+        });
         expect(verdict.kind).toBe('refused');
       }
     }),

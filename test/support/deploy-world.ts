@@ -55,6 +55,8 @@ export interface World {
   plan: (input: Parameters<DecidingActivities['makePlan']>[0]) => PlanResult | Promise<PlanResult>;
   judge: (votes: readonly Vote[], voter: Person) => Tally;
   withdrawn: (votes: readonly Vote[]) => Tally;
+  /** An approval given in Slack has to be confirmed on GitHub. */
+  stepUp: boolean;
   recheck: (input: Parameters<DecidingActivities['recheck']>[0]) => Recheck | Promise<Recheck>;
   create: (order: BuildOrder, build: () => BuildFacts) => CreateOutcome | Promise<CreateOutcome>;
   /** May throw: Buildkite does not take the cancel yet. */
@@ -89,6 +91,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     closed: [],
     plan: (input) => ({ kind: 'planned', plan: planFor(input, { organization }) }),
     judge: (votes, voter) => tallyOf([...votes.map((vote) => vote.by), voter]),
+    stepUp: false,
     withdrawn: (votes) => tallyOf(votes.map((vote) => vote.by)),
     recheck: ({ votes }) => ({ kind: 'good', tally: tallyOf(votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by)) }),
     create: (_order, build) => ({ kind: 'created', build: build() }),
@@ -119,6 +122,7 @@ function deciding(world: World): DecidingActivities {
       }
       if (mine?.kind === act.kind)
         return { kind: 'refused', reasons: [{ code: 'already-voted', kind: mine.kind, at: mine.at, surface: mine.surface }] };
+      if (world.stepUp && act.kind === 'approve' && act.by.surface === 'slack') return { kind: 'to-confirm', person };
       return { kind: 'counts', person, tally: world.judge(votes, person) };
     },
     async authorise({ by }) {
@@ -266,6 +270,9 @@ function notify(world: World): NotifyActivities {
     },
     async reply() {
       world.told.push('reply');
+    },
+    async tellPerson({ kind, to }) {
+      world.told.push(`${kind} ${to.user}`);
     },
     async closeCards({ deployId }) {
       world.closed.push(deployId);

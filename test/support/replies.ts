@@ -95,6 +95,11 @@ export const REPLIES = {
       act: 'approve',
       receipt: { kind: 'counted', vote: 'approve', have: 1, need: 2, missing: [{ group: 'api-owners', count: 1, people: [dan] }], last: false },
     },
+    'to-confirm': {
+      kind: 'receipt',
+      act: 'approve',
+      receipt: { kind: 'to-confirm', code: CODE, pullRequest: { number: 42, url: 'https://github.test/acme/api/pull/42' } },
+    },
     'counted-last': { kind: 'receipt', act: 'approve', receipt: { kind: 'counted', vote: 'approve', have: 2, need: 2, missing: [], last: true } },
     'rejected-receipt': { kind: 'receipt', act: 'reject', receipt: { kind: 'rejected', service: 'api', environment: 'production' } },
     withdrawn: { kind: 'receipt', act: 'withdraw', receipt: { kind: 'withdrawn', have: 1, need: 2 } },

@@ -231,6 +231,12 @@ export const EXAMPLES = {
   waiting: {
     waiting: status(waiting),
     'waiting-half': status(waiting, approvedByBea),
+    'waiting-to-confirm': status(waiting, {
+      votes: [vote(bea, 'github', 17)],
+      tally: tally(bea),
+      plan: { ...plan, rule: { ...plan.rule, stepUp: 'github' } },
+      unconfirmed: [vote(dan, 'slack', 2)],
+    }),
     'waiting-from-slack': status(waiting, {
       request: { ...fromSlack, parameters: { migrate: 'yes' } },
       plan: { ...plan, ref: { kind: 'tag', name: 'v1.4.2', branch: 'main' }, pullRequest: null, parameters: { migrate: 'yes' }, live: null },

@@ -4,6 +4,8 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
 import { buildWatchId, farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
+import { PEOPLE_ID } from '../../workflows/people-contract.ts';
+import { createPeopleStore } from '../../src/temporal/people.ts';
 import { commitSha } from '../../src/ids.ts';
 import { NEXT_SHA, PEOPLE, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
@@ -166,6 +168,19 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.end(id);
     return withTarget(story, id);
   },
+  async 'to-confirm'(story) {
+    story.world.stepUp = true;
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea', 'carl', 'dan');
+    await story.withdraw(id, 'dan');
+    await story.vote(id, voteOf('carl', 'github'));
+    await story.vote(id, voteOf('bea', 'github'));
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
   async unclear(story) {
     const { create } = story.world;
     story.world.create = () => {
@@ -237,6 +252,22 @@ const STORIES: Readonly<Record<string, Play>> = {
     const workflowId = farewellId(id);
     await story.client.workflow.execute('farewell', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [{ deployId: id }] });
     return { farewell: workflowId };
+  },
+  async people(story) {
+    const store = createPeopleStore(story.client);
+    const slack = { surface: 'slack', team: 'T1', user: 'U-zoe', name: 'zoe' } as const;
+    const github = { surface: 'github', id: 700, login: 'zoe' } as const;
+    const proof = { token: 'a'.repeat(64), session: 'b'.repeat(64) };
+    await store.openLink({ token: proof.token, slack });
+    await store.signInToLink({ ...proof, github });
+    await store.confirmLink(proof);
+    const { ann, bea } = PEOPLE;
+    await store.delegate({ from: ann, to: bea, until: Date.now() + 86_400_000, reason: 'on holiday' });
+    await store.endDelegation({ from: ann });
+    await store.revokeLink({ by: github });
+    await story.waitFor('the letters', () => story.world.told.length === 4);
+    expect(story.world.told).toEqual(['linked U-zoe', 'delegated U-bea', 'delegation-ended U-bea', 'unlinked U-zoe']);
+    return { people: PEOPLE_ID };
   },
   async silent(story) {
     const { build } = story.world.timing.environment;

@@ -76,6 +76,8 @@ function receiptWords(receipt: Receipt | undefined): Pick<Told, 'sign' | 'text'>
       return { sign: '🚫', text: `not counted, ${receipt.reasons.map(({ code }) => code).join(', ')}` };
     case 'withdrawn':
       return { sign: '↩️', text: `taken back, ${receipt.have} of ${receipt.need}` };
+    case 'to-confirm':
+      return { sign: '⏳', text: 'kept until it is confirmed on GitHub' };
     case 'rejected':
       return { sign: '✋', text: 'rejected' };
     case 'cancelled':

@@ -1,0 +1,44 @@
+// Everybody whose accounts are tied together: the reviewed configuration, and links that people made themselves.
+import type { Delegation, PeopleState } from '../../workflows/people-contract.ts';
+import type { Account, Person } from '../../workflows/vocabulary.ts';
+import { presentDelegations, withLinks } from '../policy/links.ts';
+import { owns } from '../policy/people.ts';
+import type { PeopleStore } from '../temporal/people.ts';
+
+export interface Known {
+  readonly people: readonly Person[];
+  /** Those that are not over. */
+  readonly delegations: readonly Delegation[];
+}
+
+export interface KnownPeople {
+  /** Read at most so long ago; 0 reads afresh. Throws `Trouble`. */
+  read(maxAgeMs: number): Promise<Known>;
+  /** The person of the configuration who owns this account, without any read; null: links must be asked. */
+  reviewed(account: Account): Person | null;
+}
+
+export function createKnownPeople(deps: {
+  readonly reviewed: readonly Person[];
+  readonly store: Pick<PeopleStore, 'read'>;
+  readonly now: () => number;
+}): KnownPeople {
+  const { reviewed, store, now } = deps;
+  // Kept from the start of the read: that is how old the answer is at least.
+  let last: { readonly startedAt: number; readonly answer: Promise<PeopleState> } | null = null;
+
+  async function read(maxAgeMs: number): Promise<Known> {
+    if (last === null || now() - last.startedAt >= maxAgeMs) {
+      const mine = { startedAt: now(), answer: store.read() };
+      last = mine;
+      // A failed read is nothing to remember.
+      mine.answer.catch(() => {
+        if (last === mine) last = null;
+      });
+    }
+    const { links, delegations } = await last.answer;
+    return { people: withLinks(reviewed, links), delegations: presentDelegations(delegations, now()) };
+  }
+
+  return { read, reviewed: (account) => reviewed.find((person) => owns(person, account)) ?? null };
+}
