@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GithubApi } from '../../src/github/api.ts';
-import type { ReplyTo } from '../../workflows/vocabulary.ts';
 import { Trouble } from '../../src/trouble.ts';
+import type { ReplyTo } from '../../workflows/vocabulary.ts';
 import { comparison, GROUPS, HEAD, MERGE, person, pullRequest, ref, vote } from '../policy/given.ts';
 import { asked, decidingIn, gone, planned, REPOSITORY } from './world.ts';
 
