@@ -2,13 +2,13 @@
 import { CHANNEL, PIPELINE, REPOSITORY, type World } from '../src/sim/world.ts';
 
 /** Each service speaks in a channel of its own: Slack takes about one message a second and channel. */
-const SERVICES = 20;
+const SERVICES = 50;
 
 const serviceName = (index: number): string => `svc-${index % SERVICES}`;
 const channelOf = (index: number): string => `C0BENCH${String(index % SERVICES).padStart(2, '0')}`;
 
-/** Four signatures are needed and two are measured, so that every vote counts and none is the last. */
-export function manyServices(): string {
+/** Four signatures are needed and two are measured, so that every vote counts and none is the last. `more`: further lines of `approvals`. */
+export function manyServices(more = ''): string {
   const services = Array.from(
     { length: SERVICES },
     (_, index) => `  ${serviceName(index)}:
@@ -19,7 +19,7 @@ export function manyServices(): string {
         pipeline: ${PIPELINE}
         target: bench
         gates: { checks: all, review: true, upToDate: true, keepsLive: true }
-        approvals: { all: [{ group: signers, count: 4 }], exclude: [requester], expire: 4h }
+        approvals: { all: [{ group: signers, count: 4 }], exclude: [requester], expire: 4h${more} }
 `,
   );
   return `version: 1

@@ -5,13 +5,14 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { startDevServer } from '../src/temporal/dev-server.ts';
+import { measureCrowd } from './crowd.ts';
 import { measureDemo } from './demo.ts';
 import { measureDeploys } from './deploys.ts';
 import { measureLatency } from './latency.ts';
 import { measureSteps } from './steps.ts';
 import { tableOf, type Row } from './table.ts';
 
-const NAMESPACE = { latency: 'bench-latency', deploys: 'bench-deploys', steps: 'bench-steps' } as const;
+const NAMESPACE = { latency: 'bench-latency', deploys: 'bench-deploys', steps: 'bench-steps', crowd: 'bench-crowd' } as const;
 const DEPLOYS = 3;
 const EDITS = 3;
 const DEMOS = 3;
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   latency: () => measureLatency({ address, namespace: NAMESPACE.latency, rounds: Number(values.rounds), perRound: Number(values.samples), tell }),
   deploys: () => measureDeploys({ address, namespace: NAMESPACE.deploys, deploys: DEPLOYS, tell }),
   steps: () => measureSteps({ address, namespace: NAMESPACE.steps, edits: EDITS, tell }),
+  crowd: () => measureCrowd({ address, namespace: NAMESPACE.crowd, tell }),
   demo: () => measureDemo({ runs: DEMOS, tell }),
 };
 

@@ -19,3 +19,12 @@ describe('app.yml', () => {
     expect(writing).toEqual([['pull_requests', 'write']]);
   });
 });
+
+describe('the image', () => {
+  it('starts the product as `npm start` does', () => {
+    const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
+    const entrypoint = /^ENTRYPOINT (\[.*\])$/m.exec(read('Dockerfile'))?.[1] ?? '[]';
+    expect(JSON.parse(entrypoint)).toEqual(scripts.start.split(' '));
+  });
+});

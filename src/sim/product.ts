@@ -1,9 +1,12 @@
 // Runs the product as a user would: `src/main.ts` in a process of its own, told everything by environment variables.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../free-port.ts';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const ROOT = new URL('../../', import.meta.url);
+/** The words of `npm start` after `node`. */
+const START = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: { start: string } }).scripts.start.split(' ').slice(1);
 const READY_WITHIN_MS = 60_000;
 const ENDED_WITHIN_MS = 30_000;
 
@@ -41,7 +44,7 @@ export async function freePorts(): Promise<Ports> {
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { web, ops } = options.ports;
   const env: Record<string, string> = { LOG_LEVEL: 'info', ...options.env, PORT: String(web), OPS_PORT: String(ops) };
-  const child = spawn(process.execPath, [MAIN, ...(options.args ?? [])], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...START, ...(options.args ?? [])], { cwd: fileURLToPath(ROOT), env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = collect(child);
   const opsUrl = `http://127.0.0.1:${ops}`;
   await untilReady(child, opsUrl, log);

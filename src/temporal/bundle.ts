@@ -1,6 +1,9 @@
 // Bundles `workflows/` once: the image and the tests load the file, so that nobody runs a bundler at start-up.
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
 
@@ -22,12 +25,21 @@ export async function writeBundle(file: string): Promise<void> {
 }
 
 /** The prebuilt bundle if there is one, else a fresh one (development). */
-export async function loadBundle(): Promise<{ readonly codePath: string } | WorkflowBundle> {
-  const prebuilt = await readFile(BUNDLE_FILE).then(
-    () => true,
-    () => false,
-  );
-  return prebuilt ? { codePath: BUNDLE_FILE } : bundleWorkflows();
+export async function loadBundle(): Promise<WorkflowBundle> {
+  const prebuilt = await readFile(BUNDLE_FILE, 'utf8').catch(() => null);
+  return { code: prebuilt ?? (await bundleElsewhere()) };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeBundle(BUNDLE_FILE);
+/** In a process of its own: the bundler would leave some 200 MiB behind in ours. */
+async function bundleElsewhere(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-bundle-'));
+  try {
+    const file = join(folder, 'workflow-bundle.js');
+    await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), file]);
+    return await readFile(file, 'utf8');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeBundle(process.argv[2] ?? BUNDLE_FILE);

@@ -5,13 +5,15 @@ import { TASK_QUEUE } from '../../workflows/contract.ts';
 
 /** Just under the user's 50 requests a minute; the same on every worker, or the last poller's value wins. */
 const BUILDKITE_PER_SECOND = 45 / 60;
+/** Half a MiB each. One that is forgotten is replayed in some tens of milliseconds when somebody acts on it (docs/measured.md). */
+const CACHED_MAX = 250;
 const GRACE = '20s';
 const FORCE = '30s';
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly bundle: { readonly codePath: string } | WorkflowBundle;
+  readonly bundle: WorkflowBundle;
   readonly activities: { readonly workflows: object; readonly buildkite: object; readonly notify: object };
 }
 
@@ -45,7 +47,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
       taskQueue: TASK_QUEUE.workflows,
       workflowBundle: bundle,
       activities: activities.workflows,
-      maxCachedWorkflows: 1_000,
+      maxCachedWorkflows: CACHED_MAX,
       maxConcurrentActivityTaskExecutions: 50,
       // A killed worker's requests answer after this long; the default is 10 s.
       stickyQueueScheduleToStartTimeout: '3s',
