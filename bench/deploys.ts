@@ -7,10 +7,10 @@ import { percentile } from './statistics.ts';
 import { counted, information, type Row } from './table.ts';
 
 const EVENTS_MAX = 150;
-/** Create, and one read at the end. */
-const REQUESTS = 2;
+/** Create, who signed it, and one read at the end. */
+const REQUESTS = 3;
 /** A fresh environment asks once what runs and what is live. */
-const REQUESTS_FRESH = 3;
+const REQUESTS_FRESH = 4;
 /** People and builds take their time: each change is told by itself, as in real life. Also long enough for entries of the visibility store to appear. */
 const PACE_MS = 4_000;
 

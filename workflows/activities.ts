@@ -3,7 +3,7 @@
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
 import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
 import type { PeopleNews } from './people-contract.ts';
-import type { DeployStatus, LogTail, ToldSoFar } from './status.ts';
+import type { Cards, DeployStatus, LogTail, ToldSoFar } from './status.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Account, Contract, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, ReplyTo, Tally, Target, Vote } from './vocabulary.ts';
 
@@ -143,15 +143,13 @@ export interface BuildkiteActivities {
   listRunningBuilds(input: { readonly organization: string }): Promise<readonly BuildFacts[]>;
   /** Last lines of the log of one step, named by `readBuild`; null when there is no log. */
   readLogTail(input: LogTailInput): Promise<LogTail | null>;
+  /** Writes who signed what onto the page of the build. A second time it replaces what it wrote. */
+  annotateBuild(input: { readonly order: BuildOrder; readonly number: number }): Promise<void>;
 }
+
+export type { Cards };
 
 // ---- queue `notify`: telling people ----------------------------------------------------------------------------
-
-/** Where the cards of a request are. */
-export interface Cards {
-  readonly slack: { readonly channel: string; readonly ts: string } | null;
-  readonly github: { readonly comment: number } | null;
-}
 
 export interface NotifyActivities {
   /** Looks for a card of this request first (message metadata), so a retry posts no second one. Also tells a Slack requester where it is. */

@@ -1,5 +1,5 @@
 // The words of builds as types. WIRE FORMAT, like vocabulary.ts.
-import type { CommitSha, Contract, DeployCode, Millis, Target } from './vocabulary.ts';
+import type { Account, CommitSha, Contract, DeployCode, Millis, Target } from './vocabulary.ts';
 
 /** One step of a Buildkite build, as shown. */
 export interface BuildStep {
@@ -53,4 +53,20 @@ export interface BuildOrder {
   readonly previousSha: CommitSha | null;
   readonly parameters: Readonly<Record<string, string>>;
   readonly contract: Contract;
+  /** Orders of older versions have none. */
+  readonly signatures?: Signatures;
+}
+
+/** Who asked and who approved, as the page of the build tells it. */
+export interface Signatures {
+  readonly asked: Signature;
+  readonly approved: readonly Signature[];
+  /** Addresses of the cards; null: there is none, or it is not known. */
+  readonly cards: { readonly slack: string | null; readonly github: string | null };
+}
+
+export interface Signature {
+  readonly by: string;
+  readonly surface: Account['surface'];
+  readonly at: Millis;
 }

@@ -1,14 +1,14 @@
 // One turn on a target, and one build at Buildkite: claim the start, create exactly once, follow to the end. Its fixed id is the
 // mutex of the target, so it never ends before Buildkite's build has ended or is proven absent.
-import { allHandlersFinished, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { claiming, reading } from './ask.ts';
+import { allHandlersFinished, condition, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { annotating, claiming, reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
 import { hearOfBuild, openBuild, report, tellOver, tellStray, type Build } from './build-state.ts';
 import type { BuildInput, BuildResult } from './contract.ts';
 import { createOnce } from './create-once.ts';
 import { followToEnd, type Ended } from './follow.ts';
 import { guarded } from './guarded.ts';
-import type { BuildFacts } from './build-vocabulary.ts';
+import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 
 export async function build(input: BuildInput): Promise<BuildResult> {
   const turn = openBuild(input);
@@ -46,10 +46,21 @@ async function carryOut(turn: Build): Promise<BuildResult> {
       return { kind: 'not-built', why: 'cancelled-first' };
     case 'built': {
       setCurrentDetails(`[build ${created.build.number}](${created.build.url}) of ${claim.order.code}`);
+      void annotate(claim.order, created.build);
       const end = await followToEnd(turn, created.build, true);
       report(turn, { kind: 'ended', how: end.how, build: end.build });
       return resultOf(turn, end);
     }
+  }
+}
+
+/** Writes onto the build's page who signed it. Nothing waits for it: a note never holds up a build, nor the turn after it. */
+async function annotate(order: BuildOrder, { number }: BuildFacts): Promise<void> {
+  if (order.signatures === undefined) return;
+  try {
+    await annotating.annotateBuild.executeWithOptions({ summary: 'who signed it' }, [{ order, number }]);
+  } catch (error) {
+    log.warn('the build was not annotated', { error });
   }
 }
 

@@ -1,18 +1,16 @@
 // One card per surface, edited in place. The cards follow the request, one message at a time: what changes while a message is
 // under way is told by the next one. Trouble with messages never holds the request up.
 import { condition, log } from '@temporalio/workflow';
-import type { Cards } from './activities.ts';
 import { telling, tellingAtLast } from './ask.ts';
 import { isEnd, statusOf, tellWithin, type Deploy } from './deploy-state.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
-import type { DeployStatus, ToldSoFar } from './status.ts';
+import type { Cards, DeployStatus, ToldSoFar } from './status.ts';
 
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 600_000;
 
 /** Tells people of every change until the request is over and its last word is out. What was not delivered is tried again later. */
 export async function keepPeopleTold(deploy: Deploy): Promise<void> {
-  let cards: Cards = { slack: null, github: null };
   let toldSoFar: ToldSoFar | null = null;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
@@ -24,10 +22,10 @@ export async function keepPeopleTold(deploy: Deploy): Promise<void> {
     deploy.isNews = false;
     const status = statusOf(deploy);
     showInTemporal(status);
-    const told = await tell({ status, cards, thread, told: toldSoFar });
+    const told = await tell({ status, cards: deploy.cards, thread, told: toldSoFar });
     // The timeline begins with the card; what could not be said under it is said with the next line.
     if (told.isTimelineNew) toldSoFar = asTold(status);
-    cards = told.cards;
+    deploy.cards = told.cards;
     if (isEnd(status.phase)) return;
     if (!told.isComplete) tellWithin(deploy, pauseMs);
     pauseMs = told.isComplete ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);

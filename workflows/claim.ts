@@ -7,7 +7,7 @@ import { enter, isOver, isSamePerson, loseApproval, type Deploy } from './deploy
 import { guarded } from './guarded.ts';
 import { createLine } from './line.ts';
 import type { VoidVote } from './reasons.ts';
-import type { BuildOrder } from './build-vocabulary.ts';
+import type { BuildOrder, Signatures } from './build-vocabulary.ts';
 import type { LiveVersion, Plan, Vote } from './vocabulary.ts';
 
 const LONGEST_PAUSE_MS = 60_000;
@@ -111,5 +111,15 @@ function orderOf(deploy: Deploy, plan: Plan, live: LiveVersion | null): BuildOrd
     previousSha: live?.sha ?? null,
     parameters: plan.parameters,
     contract: plan.contract,
+    signatures: signaturesOf(deploy, plan),
+  };
+}
+
+function signaturesOf({ request, votes, cards }: Deploy, plan: Plan): Signatures {
+  const approvals = votes.filter((vote) => vote.kind === 'approve');
+  return {
+    asked: { by: plan.requester.name, surface: request.origin.surface, at: request.askedAt },
+    approved: approvals.map(({ by, surface, at }) => ({ by: by.name, surface, at })),
+    cards: { slack: cards.slack?.url ?? null, github: cards.github?.url ?? null },
   };
 }

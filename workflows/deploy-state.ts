@@ -4,7 +4,7 @@ import { createClock, type Clock } from './clock.ts';
 import type { BuildReport, DeployInput, HeadChange } from './contract.ts';
 import { createLine, type Line } from './line.ts';
 import type { VoidVote } from './reasons.ts';
-import type { DeployPhase, DeployStatus, PhaseKind, RevisionNote } from './status.ts';
+import type { Cards, DeployPhase, DeployStatus, PhaseKind, RevisionNote } from './status.ts';
 import type { DeployTiming } from './timing.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Account, DeployRequest, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
@@ -57,6 +57,7 @@ export interface Deploy {
   /** When the other workflows were last heard. */
   heardAt: Millis;
 
+  cards: Cards;
   /** When people must be told of what changed (Infinity: they know), and whether it is a line of the timeline. */
   tellAt: Millis;
   /** Takes back the wish to be woken then. */
@@ -95,6 +96,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     build: null,
     ended: null,
     heardAt: clock.now(),
+    cards: { slack: null, github: null },
     tellAt: Infinity,
     untell: () => undefined,
     isNews: false,
@@ -173,6 +175,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     revision: deploy.revision,
     laterPush: laterPush === null ? null : { sha: laterPush.sha, by: nameOf(laterPush.by) },
     build: deploy.build,
+    cards: deploy.cards,
   };
 }
 

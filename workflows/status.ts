@@ -63,6 +63,12 @@ export interface RevisionNote {
   readonly compareUrl: string | null;
 }
 
+/** Where the cards of a request are. `url`: its address; null or missing: not known. */
+export interface Cards {
+  readonly slack: { readonly channel: string; readonly ts: string; readonly url?: string | null } | null;
+  readonly github: { readonly comment: number; readonly url?: string | null } | null;
+}
+
 export interface DeployStatus {
   readonly workflowId: string;
   readonly request: DeployRequest;
@@ -78,6 +84,8 @@ export interface DeployStatus {
   /** A push after the last vote: it changes nothing, the card names it. */
   readonly laterPush: { readonly sha: string; readonly by: string } | null;
   readonly build: BuildFacts | null;
+  /** Those that were posted. Requests of older versions do not say. */
+  readonly cards?: Cards;
 }
 
 /** As much of a request as its timeline tells already: the next line says what has come since. */

@@ -1,6 +1,7 @@
 // Activities of the `buildkite` queue: one activity = one HTTP request = one token.
 import type { BuildkiteActivities } from '../../workflows/activities.ts';
 import type { BuildkiteApi } from '../buildkite/api.ts';
+import { annotationMarkdown } from '../render/annotation.ts';
 
 /** The POST is not begun later than this after the attempt's start (design §5, exactly one build). */
 const BEGIN_WITHIN_MS = 15_000;
@@ -15,5 +16,9 @@ export function createBuildkiteActivities(deps: { readonly buildkite: BuildkiteA
     listTargetBuilds: (input) => buildkite.listTargetBuilds(input),
     listRunningBuilds: (input) => buildkite.listRunningBuilds(input),
     readLogTail: (input) => buildkite.readLogTail(input),
+    annotateBuild: ({ order, number }) => {
+      const { organization, pipeline } = order;
+      return buildkite.annotate({ organization, pipeline, number, body: annotationMarkdown(order) });
+    },
   };
 }

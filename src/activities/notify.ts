@@ -59,6 +59,11 @@ export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
   };
 }
 
+/** Its address, to be kept with the card; null when Slack does not tell: the card is there all the same. */
+function permalink(deps: NotifyDeps, card: { readonly channel: string; readonly ts: string }): Promise<string | null> {
+  return deps.slack.permalink(card).catch(() => null);
+}
+
 async function postSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<NonNullable<Cards['slack']>> {
   const channel = slackChannelOf(status);
   const context = plainContext(deps);
@@ -68,9 +73,9 @@ async function postSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<No
     return null;
   });
   const card = known ?? (await deps.slack.postCard(channel, cardMessage(status, context), status.workflowId));
+  const slackUrl = await permalink(deps, card);
   const { origin } = status.request;
   if (origin.surface === 'slack' && origin.channel !== channel && known === null) {
-    const slackUrl = await deps.slack.permalink(card).catch(() => null);
     const { code, service, environment, dryRun } = status.request;
     const message = replyMessage(
       { kind: 'started', code, service, environment, channel, dryRun },
@@ -80,7 +85,7 @@ async function postSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<No
       .tell(origin.channel, origin.user, message)
       .catch((error: unknown) => deps.log.warn({ err: error }, 'the requester was not told where the card is'));
   }
-  return card;
+  return { ...card, url: slackUrl };
 }
 
 async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<NonNullable<Cards['github']>> {
@@ -90,8 +95,8 @@ async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<N
   if (origin.surface === 'github') await unlessGone(reactTo(deps.github, origin, 'eyes'));
   const marker = cardMarker(status.workflowId);
   const known = await deps.github.findComment(repo, issue, marker);
-  if (known !== null) return { comment: known };
-  return { comment: await deps.github.createComment(repo, issue, cardMarkdown(status, plainContext(deps))) };
+  const comment = known ?? (await deps.github.createComment(repo, issue, cardMarkdown(status, plainContext(deps))));
+  return { comment, url: commentUrl(status, comment) };
 }
 
 type Announcement = Parameters<NotifyActivities['announce']>[0];
@@ -193,10 +198,13 @@ function plainContext(deps: NotifyDeps): RenderContext {
 
 /** Each card links to the other one. */
 async function contextOf(deps: NotifyDeps, status: DeployStatus, cards: Cards): Promise<RenderContext> {
-  const { plan } = status;
   const { slack, github } = cards;
-  const origin = plan === null ? null : new URL(plan.commitUrl).origin;
-  const githubUrl = origin === null || github === null ? null : `${origin}/${plan?.repo.slug}/pull/${issueOf(status)}#issuecomment-${github.comment}`;
-  const slackUrl = slack === null ? null : await deps.slack.permalink(slack).catch(() => null);
-  return { ...plainContext(deps), cards: { githubUrl, slackUrl }, usualMs: plan?.usualMs ?? null };
+  const githubUrl = github === null ? null : commentUrl(status, github.comment);
+  const slackUrl = slack === null ? null : (slack.url ?? (await permalink(deps, slack)));
+  return { ...plainContext(deps), cards: { githubUrl, slackUrl }, usualMs: status.plan?.usualMs ?? null };
+}
+
+function commentUrl(status: DeployStatus, comment: number): string | null {
+  const { plan } = status;
+  return plan === null ? null : `${new URL(plan.commitUrl).origin}/${plan.repo.slug}/pull/${issueOf(status)}#issuecomment-${comment}`;
 }

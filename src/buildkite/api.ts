@@ -14,9 +14,11 @@ export interface Quota {
   readonly resetAt: Millis;
 }
 
-export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild'> {
+export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 'annotateBuild'> {
   /** The POST is not begun after `notAfter` (read after the limiter, right before the request) and is aborted 10 s after it began. */
   createBuild(order: BuildOrder, notAfter: Millis): Promise<CreateOutcome>;
+  /** Writes Markdown onto the page of a build; whatever was written there by this before is replaced. */
+  annotate(input: { readonly organization: string; readonly pipeline: string; readonly number: number; readonly body: string }): Promise<void>;
   /** `GET /v2/access-token`: start-up self-check. */
   checkToken(): Promise<{ readonly scopes: readonly string[]; readonly user: string }>;
   /** Quota as the last response's headers told it. */

@@ -38,6 +38,8 @@ const PAGE_WITH_STEPS = { per_page: '100', exclude_pipeline: 'true' };
 /** `passed` builds that wait at a block step are found under `blocked` (builds API, filter `state`). */
 const UNFINISHED = ['creating', 'scheduled', 'running', 'failing', 'blocked', 'canceling'];
 const LOG_BYTES = 4096;
+/** A build has one annotation of each context (annotations API): a second one replaces the first. */
+const ANNOTATION = 'countersign';
 /** 422 texts of a build that has ended or is being cancelled already. */
 const CANCEL_IS_DONE = /already (finished|being cancell?ed|been cancell?ed)/i;
 
@@ -85,6 +87,11 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
     },
     cancelBuild: (at) => cancelBuild(call, at),
     readLogTail: (input) => readLogTail(call, input),
+    annotate: async ({ body, ...at }) => {
+      const doing = 'annotating the build';
+      const note = { body, style: 'info', context: ANNOTATION };
+      expectSuccess(await call(doing, { lane: 'status', method: 'POST', path: `${buildPath(at)}/annotations`, body: note }), doing);
+    },
     checkToken: async () => {
       const doing = 'checking the token';
       const outcome = await call(doing, { lane: 'status', method: 'GET', path: '/v2/access-token' });

@@ -56,7 +56,7 @@ function footer({ status, surface, context }: View): Inline {
   const parts: Inline[] = [surface === 'slack' ? say`code ${code(request.code)}` : say`code ${request.code}`];
   if (plan !== null && plan.revision > 1) parts.push(say`rev ${plan.revision}`);
   if (request.retryOf !== null) parts.push(say`tries ${request.retryOf.code} again`);
-  if (plan !== null) parts.push(say`policy ${plan.policyDigest.slice(0, 4)}`);
+  if (plan !== null) parts.push(say`policy ${plan.policyDigest.slice(0, 4)}`, say`contract ${plan.contract.slice(0, 8)}`);
   if (phase.kind === 'waiting') parts.push(say`an approval is for exactly this commit, environment and parameters`);
   const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
   if (other !== null) parts.push([{ kind: 'link', text: surface === 'slack' ? 'on the pull request' : 'in Slack', url: other, isCode: false }]);

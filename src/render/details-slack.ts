@@ -65,7 +65,7 @@ function idLine({ plan, request, workflowId }: DeployStatus, { temporalUrl }: Re
     parts.push(
       say`rev ${plan.revision}`,
       say`full SHA ${shaFull(plan.sha, plan.commitUrl)}`,
-      say`contract ${code(plan.contract.slice(0, 12))}`,
+      say`contract ${code(plan.contract)}`,
       say`policy ${code(plan.policyDigest.slice(0, 12))}`,
       say`target ${code(plan.target)}`,
       say`pipeline ${code(plan.pipeline)}`,

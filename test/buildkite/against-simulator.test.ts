@@ -170,6 +170,16 @@ describe('against the simulated Buildkite', () => {
     expect(sim.requests.length).toBe(asked);
   });
 
+  it('an annotation replaces the one before it, and says what it is given', async () => {
+    const buildkite = client();
+    await buildkite.createBuild(ORDER, soon());
+    await buildkite.annotate({ ...AT, number: 1, body: 'first' });
+    await buildkite.annotate({ ...AT, number: 1, body: 'Approved by **Bea**' });
+    const annotations = sim.build('api-deploy', 1).annotations;
+    expect(annotations).toMatchObject([{ context: 'countersign', style: 'info', body: 'Approved by **Bea**' }]);
+    await expect(buildkite.annotate({ ...AT, number: 7, body: 'nowhere' })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
   it('a 429 that nothing announced is a wait until the reset it names', async () => {
     const buildkite = client();
     sim.setQuota({ user: 0 });

@@ -59,6 +59,7 @@ describe('what a build receives', () => {
           'countersign:previous-sha': ORDER.previousSha,
           'countersign:param-migrate': 'no',
           'countersign:target': 'api/production',
+          'countersign:contract': 'c0ffee',
         },
         ignore_pipeline_branch_filters: true,
       },

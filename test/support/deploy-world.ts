@@ -43,6 +43,8 @@ export interface World {
   readonly creates: BuildOrder[];
   readonly cancels: number[];
   readonly reads: string[];
+  /** Builds whose page says who signed them. */
+  readonly annotated: { readonly number: number; readonly contract: string }[];
   readonly slackCards: string[];
   readonly githubCards: string[];
   readonly announcements: Announcement[];
@@ -63,6 +65,8 @@ export interface World {
   cancel: () => void;
   /** May throw: then the look-up finds out nothing. */
   find: () => void;
+  /** May throw: the build's page can't be written on. */
+  annotate: () => void;
   announce: (input: Announcement) => void | Promise<void>;
   /** May throw: a receipt can't be delivered just now. */
   answer: () => void;
@@ -82,6 +86,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     creates: [],
     cancels: [],
     reads: [],
+    annotated: [],
     slackCards: [],
     githubCards: [],
     announcements: [],
@@ -97,6 +102,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     create: (_order, build) => ({ kind: 'created', build: build() }),
     cancel: () => undefined,
     find: () => undefined,
+    annotate: () => undefined,
     announce: () => undefined,
     answer: () => undefined,
     loseReports: false,
@@ -243,6 +249,10 @@ function buildkite(world: World): BuildkiteActivities {
     async readLogTail({ step, buildUrl }) {
       world.reads.push('log');
       return { step, lines: ['boom'], url: buildUrl };
+    },
+    async annotateBuild({ order, number }) {
+      world.annotate();
+      world.annotated.push({ number, contract: order.contract });
     },
   };
 }

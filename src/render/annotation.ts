@@ -1,0 +1,42 @@
+// What the page of a Buildkite build says of its signatures, as Markdown. Pure.
+import type { BuildOrder, Signature } from '../../workflows/build-vocabulary.ts';
+import { code, join, link, listed, say, time, toGithub } from './inline.ts';
+import type { Inline, Span } from './inline.ts';
+
+/** Annotations stay for as long as the build does: every time is written with its day and year. */
+const LONG_AGO = 0;
+const PEOPLE_MAX = 12;
+
+/** Who asked, who approved, where and when, for exactly what; empty only for an order that does not say. */
+export function annotationMarkdown(order: BuildOrder): string {
+  const { signatures, contract, sha, service, environment } = order;
+  if (signatures === undefined) return '';
+  const { asked, approved, cards } = signatures;
+  const approvals = approved.length === 0 ? say`Nobody had to approve.` : say`Approved by ${listed(approved.map(signed), PEOPLE_MAX, ' · ')}`;
+  const links = [
+    ...(cards.slack === null ? [] : [link('in Slack', cards.slack)]),
+    ...(cards.github === null ? [] : [link('on the pull request', cards.github)]),
+  ];
+  const lines: readonly Inline[] = [
+    say`Countersign started this build: ${code(service)} → ${environment} at ${code(sha)}.`,
+    say`Asked by ${signed(asked)}`,
+    approvals,
+    say`Code ${code(order.code)} · contract ${code(contract)}`,
+    ...(links.length === 0 ? [] : [say`Card: ${join(links, ' · ')}`]),
+  ];
+  return lines.map(drawn).join('\n\n');
+}
+
+function signed({ by, surface, at }: Signature): Inline {
+  return say`${by} (${surface === 'slack' ? 'in Slack' : 'on GitHub'}, ${time(at)})`;
+}
+
+function drawn(line: Inline): string {
+  return line.map(drawnSpan).join('');
+}
+
+/** Buildkite turns `:tada:` into a picture, which Markdown knows no escape for. */
+function drawnSpan(span: Span): string {
+  const markdown = toGithub([span], { now: LONG_AGO });
+  return span.kind === 'text' ? markdown.replace(/:(?=[\w+-]{1,64}:)/g, '&#58;') : markdown;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { annotationMarkdown } from '../../src/render/annotation.ts';
+import { commitSha, contractOf, deployCode, target } from '../../src/ids.ts';
+import type { BuildOrder, Signatures } from '../../workflows/build-vocabulary.ts';
+
+const SIGNATURES: Signatures = {
+  asked: { by: 'Ann', surface: 'github', at: Date.UTC(2026, 10, 24, 13, 58) },
+  approved: [
+    { by: 'Bea', surface: 'slack', at: Date.UTC(2026, 10, 24, 14, 3) },
+    { by: 'Dan', surface: 'github', at: Date.UTC(2026, 10, 24, 14, 10) },
+  ],
+  cards: { slack: 'https://acme.slack.test/archives/C0PAY/p1', github: 'https://github.test/acme/api/pull/42#issuecomment-7' },
+};
+const ORDER: BuildOrder = {
+  deployId: 'deploy:github:101:5001',
+  code: deployCode('deploy:github:101:5001'),
+  organization: 'acme',
+  pipeline: 'api-deploy',
+  service: 'api',
+  environment: 'production',
+  target: target('api/production'),
+  sha: commitSha('4f5a6b7c'.repeat(5)),
+  branch: 'main',
+  ref: 'fix-retry',
+  pullRequest: 42,
+  requester: 'Ann',
+  approvers: ['Bea', 'Dan'],
+  previousSha: null,
+  parameters: {},
+  contract: contractOf({ an: 'example' }),
+  signatures: SIGNATURES,
+};
+const withName = (by: string): string => annotationMarkdown({ ...ORDER, signatures: { ...SIGNATURES, asked: { ...SIGNATURES.asked, by } } });
+
+describe('the annotation of a build', () => {
+  it('says who signed what, where and when', async () => {
+    await expect(`${annotationMarkdown(ORDER)}\n`).toMatchFileSnapshot('../golden/buildkite/annotation.md');
+  });
+
+  it('says so when nobody had to approve, and names no card that is not there', () => {
+    const body = annotationMarkdown({ ...ORDER, signatures: { ...SIGNATURES, approved: [], cards: { slack: null, github: null } } });
+    expect(body).toContain('Nobody had to approve.');
+    expect(body).not.toContain('Card');
+  });
+
+  it.each([
+    ['HTML', '<img src=x onerror=alert(1)>', /<img/],
+    ['a link', '[click](https://evil.test)', /\]\(https:\/\/evil/],
+    ['a picture of Buildkite', ':tada:', /:tada:/],
+    ['a heading on a line of its own', 'Ann\n# Approved', /\n# /],
+    ['bold', '**Bea**', /\*\*Bea/],
+  ])('does not take %s in a name for markup', (_what, name, markup) => {
+    expect(withName(name)).not.toMatch(markup);
+  });
+});
