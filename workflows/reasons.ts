@@ -44,7 +44,14 @@ export type GateReason =
   | { readonly code: 'missing-parameter'; readonly name: string; readonly allowed: readonly string[] }
   | { readonly code: 'unreadable'; readonly what: string; readonly why: string }
   | { readonly code: 'too-old'; readonly askedAt: Millis }
-  | { readonly code: 'same-wish-open'; readonly other: DeployCode }
+  | {
+      readonly code: 'same-wish-open';
+      readonly other: DeployCode;
+      /** Who asked for it first, whether an approval is what it waits for, and where its cards are. */
+      readonly by?: string | null;
+      readonly isWaiting?: boolean;
+      readonly cards?: { readonly slack: string | null; readonly github: string | null };
+    }
   | { readonly code: 'rule-unsatisfiable'; readonly group: string; readonly needed: number; readonly could: number };
 
 /** Why a vote, withdrawal or cancellation did not count. */

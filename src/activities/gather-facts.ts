@@ -16,7 +16,7 @@ import type { People } from './people.ts';
 export interface FactsDeps {
   readonly config: Config;
   readonly github: GithubApi;
-  readonly gateway: Pick<Gateway, 'environmentState'>;
+  readonly gateway: Pick<Gateway, 'environmentState' | 'findOpen' | 'deployStatus'>;
   readonly people: People;
   readonly known: KnownPeople;
   readonly now: () => number;

@@ -17,6 +17,7 @@ import { resolveParameters } from '../policy/parameters.ts';
 import { gatherFacts, LINKS, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
 import { ruleOf } from './judge-conditions.ts';
 import { createReader, type Reader } from './reading.ts';
+import { findSameWish } from './same-wish.ts';
 
 export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanResult> {
   const { request } = input;
@@ -68,6 +69,8 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const plan = draft(deps, { input, policy, requester, people, gathered, repository: repository.value, ref, change, gates, rule });
   const impossible = unsatisfiable({ rule: plan.rule, groups: deps.config.groups, excluded: excludedFrom(plan, deps.config.groups) });
   if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
+  const same = input.revision > 1 || request.dryRun ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
+  if (same !== null) return { kind: 'refused', reasons: [same], gates, sha: ref.sha, target: policy.target };
   return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], groups: deps.config.groups }) } };
 }
 

@@ -180,11 +180,13 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`you asked at ${time(askedAt)} and I was not there; I don't start what was asked more than ten minutes ago.`,
     wayOut: hints.again === null ? say`Ask again.` : say`Ask again with ${code(hints.again)}.`,
   }),
-  'same-wish-open': ({ other }, { prefix }) => ({
+  'same-wish-open': ({ other, by = null, isWaiting = false, cards }, { prefix, surface }) => ({
     sign: '❌',
     title: 'already asked',
-    said: say`the same is asked for in ${code(other)}, which is still open.`,
-    wayOut: say`See it with ${code(`${prefix} status ${other}`)}.`,
+    said: say`${by === null ? 'the same is asked for' : `${by} asked for the same`} in ${code(other)}, which is still open${cardLinks(cards)}.`,
+    wayOut: isWaiting
+      ? say`Approve that one: ${code(surface === 'github' ? `/approve ${other}` : `${prefix} approve ${other}`)}.`
+      : say`See it with ${code(`${prefix} status ${other}`)}.`,
   }),
   'rule-unsatisfiable': ({ group, needed, could }) => ({
     sign: '❌',
@@ -207,6 +209,14 @@ export function inactive(
     'no-read-access': say`${name} can't read the repository any more.`,
   };
   return { sign: '❌', title: 'identity', said: found[why], wayOut: null };
+}
+
+function cardLinks(cards: { readonly slack: string | null; readonly github: string | null } | undefined): Inline {
+  const links = [
+    ...(cards === undefined || cards.slack === null ? [] : [link('in Slack', cards.slack)]),
+    ...(cards === undefined || cards.github === null ? [] : [link('on the pull request', cards.github)]),
+  ];
+  return links.length === 0 ? [] : say` (${join(links, ' · ')})`;
 }
 
 function checks(refs: readonly { readonly name: string; readonly url: string | null }[]): Inline {

@@ -24,7 +24,7 @@ import {
 } from '../../workflows/contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
-import type { DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
+import type { CommitSha, DeployCode, DeployRequest, Millis } from '../../workflows/vocabulary.ts';
 import { deployCode, target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';
@@ -50,12 +50,16 @@ export interface FoundDeploy {
   readonly workflowId: string;
   readonly code: DeployCode;
   readonly open: boolean;
+  /** When its workflow was started. */
+  readonly startedAt: Millis;
 }
 
 /** Where open requests are looked for. */
 export type OpenWhere =
   | { readonly kind: 'pull-request'; readonly repository: number; readonly number: number; readonly environment: string | null }
-  | { readonly kind: 'services'; readonly services: readonly string[] };
+  | { readonly kind: 'services'; readonly services: readonly string[] }
+  /** Those for this commit, and those of which the commit is not known yet. */
+  | { readonly kind: 'environment'; readonly service: string; readonly environment: string; readonly sha: CommitSha };
 
 export interface Gateway {
   /** Starts the request's workflow; `known`: this event has started it before. Throws `Trouble` (temporal). */
@@ -112,6 +116,10 @@ function codeQuery(code: DeployCode, services: readonly string[] | null): string
 
 function openQuery(where: OpenWhere): string {
   if (where.kind === 'services') return OPEN + ofServices(where.services);
+  if (where.kind === 'environment') {
+    const { service, sha } = where;
+    return `${OPEN}${ofServices([service])} AND DeployEnvironment = ${quote(where.environment)} AND (DeploySha = ${quote(sha)} OR DeploySha IS NULL)`;
+  }
   const environment = where.environment === null ? '' : ` AND DeployEnvironment = ${quote(where.environment)}`;
   return `${OPEN} AND DeployPr = ${quote(`${where.repository}#${where.number}`)}${environment}`;
 }
@@ -214,7 +222,8 @@ async function list(client: Client, query: string): Promise<readonly FoundDeploy
   const found: FoundDeploy[] = [];
   for await (const execution of client.workflow.list({ query, pageSize: LIST_MAX })) {
     const code = execution.typedSearchAttributes.get(CODE_ATTRIBUTE) ?? deployCode(execution.workflowId);
-    found.push({ workflowId: execution.workflowId, code: code as DeployCode, open: execution.status.name === 'RUNNING' });
+    const { workflowId, startTime, status } = execution;
+    found.push({ workflowId, code: code as DeployCode, open: status.name === 'RUNNING', startedAt: startTime.getTime() });
     if (found.length === LIST_MAX) break;
   }
   return found;

@@ -36,7 +36,10 @@ function notifyWith(reacting: TroubleKind | null): { readonly notify: ReturnType
 describe('the card on a pull request', () => {
   it('is posted although the command was deleted', async () => {
     const { notify, said } = notifyWith('not-found');
-    expect(await notify.postGithubCard(status({ kind: 'planning' }))).toEqual({ comment: 1, url: "https://github.test/acme/api/pull/42#issuecomment-1" });
+    expect(await notify.postGithubCard(status({ kind: 'planning' }))).toEqual({
+      comment: 1,
+      url: 'https://github.test/acme/api/pull/42#issuecomment-1',
+    });
     expect(said).toHaveLength(1);
   });
 

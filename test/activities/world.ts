@@ -5,6 +5,7 @@ import type { Config } from '../../src/config/config.ts';
 import type { GithubApi } from '../../src/github/api.ts';
 import { digestOf } from '../../src/ids.ts';
 import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
+import type { FoundDeploy } from '../../src/temporal/gateway.ts';
 import type { PeopleStore } from '../../src/temporal/people.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DecidingActivities, PlanInput } from '../../workflows/activities.ts';
@@ -45,7 +46,7 @@ export function decidingIn(world: World = {}): DecidingActivities {
   return createDecidingActivities({
     config,
     github: { ...GITHUB, ...world.github },
-    gateway: { environmentState: async () => here },
+    gateway: { environmentState: async () => here, findOpen: async () => [OWN], deployStatus: async () => null },
     people: {
       roleOf: async () => 'write',
       stateOf: async (_repo, { key }) => (world.isActive?.(key) === false ? { active: false, why: 'deactivated' } : { active: true, why: null }),
@@ -84,6 +85,8 @@ const GITHUB: GithubApi = {
   createComment: unasked,
   updateComment: unasked,
 };
+
+const OWN: FoundDeploy = { workflowId: 'deploy:github:7:5', code: '7F3K-Q2' as DeployCode, open: true, startedAt: NOW };
 
 const REQUEST: DeployRequest = {
   code: '7F3K-Q2' as DeployCode,

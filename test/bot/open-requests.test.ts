@@ -10,7 +10,7 @@ const unread = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 're
 
 function gatewayOf(statuses: Readonly<Record<string, unknown>>): Gateway {
   const gateway: Partial<Gateway> = {
-    findOpen: async () => Object.keys(statuses).map((workflowId) => ({ workflowId, code: '7F3K-Q2' as DeployCode, open: true })),
+    findOpen: async () => Object.keys(statuses).map((workflowId) => ({ workflowId, code: '7F3K-Q2' as DeployCode, open: true, startedAt: 0 })),
     deployStatus: async (workflowId) => {
       const status = statuses[workflowId];
       if (status instanceof Error) throw status;

@@ -82,7 +82,8 @@ describe('the turn', () => {
     const first = await acme.ann.asks(pull, '/deploy signed to production');
     await acme.bea.clicks('approve', first);
     await first.bothShow('🚚 Deploying');
-    const second = await acme.ann.asks(pull, '/deploy signed to production');
+    const other = await acme.pull();
+    const second = await acme.ann.asks(other, '/deploy signed to production');
     await acme.bea.clicks('approve', second);
     await second.bothShow('⏳ In the queue');
     slack.addUser({ id: 'U02BEA', name: 'bea', deleted: true });
@@ -105,10 +106,11 @@ describe('the turn', () => {
     const first = await acme.ann.asks(pull, '/deploy signed to production');
     await acme.carl.clicks('approve', first);
     await first.bothShow('🚚 Deploying');
-    const second = await acme.ann.asks(pull, '/deploy signed to production');
+    const other = await acme.pull();
+    const second = await acme.ann.asks(other, '/deploy signed to production');
     await acme.carl.clicks('approve', second);
     await second.bothShow('⏳ In the queue');
-    github.setCheck('acme/api', pull.sha, { name: 'e2e', result: 'failure' });
+    github.setCheck('acme/api', other.sha, { name: 'e2e', result: 'failure' });
     const builds = acme.builds('signed').length;
     buildkite.finish('signed', acme.builds('signed').at(-1)?.number ?? 0, 'passed');
     const ends = await second.ends('⛔ Stopped before its build', '1 of 2 are green', '`e2e`');
@@ -123,7 +125,8 @@ describe('the turn', () => {
     const first = await acme.ann.asks(pull, '/deploy signed to production');
     await acme.carl.clicks('approve', first);
     await first.bothShow('🚚 Deploying');
-    const second = await acme.ann.asks(pull, '/deploy signed to production');
+    const other = await acme.pull();
+    const second = await acme.ann.asks(other, '/deploy signed to production');
     await acme.carl.clicks('approve', second);
     await second.bothShow('⏳ In the queue');
     expect(await acme.carl.types(`withdraw ${second.code}`)).toBe('Withdrawn: 0 of 1 approvals left.');
@@ -133,12 +136,12 @@ describe('the turn', () => {
     await first.ends('✅');
     expect(acme.builds('signed')).toHaveLength(builds);
     // Merged meanwhile: what was approved is still what is built.
-    await acme.world.github.merge('acme/api', pull.number, { by: 'bea' });
+    await acme.world.github.merge('acme/api', other.number, { by: 'bea' });
     expect(await acme.carl.clicks('approve', second)).toContain('Counted: that was the last one.');
     await second.bothShow('🚚 Deploying');
-    expect(acme.builds('signed').at(-1)?.commit).toBe(pull.sha);
+    expect(acme.builds('signed').at(-1)?.commit).toBe(other.sha);
     buildkite.finish('signed', builds + 1, 'passed');
-    await second.ends('✅', pull.sha.slice(0, 7));
+    await second.ends('✅', other.sha.slice(0, 7));
   });
 
   it('is not disturbed by a push after the last vote; the cards name it', async () => {

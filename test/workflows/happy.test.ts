@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { buildId, environmentId } from '../../workflows/contract.ts';
 import { githubReply, voteOf } from '../support/deploy-examples.ts';
@@ -30,6 +31,14 @@ describe('a deploy with two approvals and a passing build', () => {
     expect(world.announcements.map(({ status }) => status.phase.kind)).toEqual(['waiting', 'building', 'succeeded']);
     expect(world.receipts.map(({ to }) => to)).toEqual([githubReply(9)]);
     expect(world.reads).toEqual(['list target', 'read 1']);
+    expect(world.annotated).toEqual([{ number: 1, contract: end.plan?.contract }]);
+    expect(world.creates[0]?.signatures).toMatchObject({
+      asked: { by: 'ann', surface: 'github' },
+      approved: [
+        { by: 'bea', surface: 'slack' },
+        { by: 'carl', surface: 'github' },
+      ],
+    });
     expect(await story.environment()).toMatchObject({
       known: true,
       live: [{ service: world.service, environment: 'production', sha: end.plan?.sha }],
@@ -40,5 +49,19 @@ describe('a deploy with two approvals and a passing build', () => {
     const histories = await Promise.all([id, buildId(story.target), environmentId(story.target)].map((workflow) => story.stage.history(workflow)));
     const counts = histories.map(({ events }) => events?.length ?? 0);
     expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(EVENTS_MAX);
+  });
+
+  it('is built all the same when its page can not be written on', async () => {
+    const story = current();
+    story.world.annotate = () => {
+      throw ApplicationFailure.create({ type: 'Unavailable', message: 'buildkite answered 502' });
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    expect(story.world.annotated).toEqual([]);
   });
 });
