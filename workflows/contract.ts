@@ -92,6 +92,17 @@ export interface HeadChange {
 }
 export const headChanged = defineSignal<[HeadChange]>('headChanged');
 
+/** A pull request was closed. `head`: what it had last; `mergeSha`: the commit that its merge made. */
+export interface PullRequestClosure {
+  readonly number: number;
+  readonly merged: boolean;
+  readonly head: CommitSha;
+  readonly mergeSha: CommitSha | null;
+  readonly by: Account;
+  readonly at: Millis;
+}
+export const pullRequestClosed = defineSignal<[PullRequestClosure]>('pullRequestClosed');
+
 /** `build` asks at its turn; `deploy` re-checks and answers. `go` is the point of no return. */
 export interface ClaimStart {
   readonly turn: number;

@@ -1,7 +1,7 @@
 // What one request knows of itself, and the few steps that change its phase. No waiting here.
 import { workflowInfo } from '@temporalio/workflow';
 import { createClock, type Clock } from './clock.ts';
-import type { BuildReport, DeployInput, HeadChange } from './contract.ts';
+import type { BuildReport, DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
 import type { VoidVote } from './reasons.ts';
 import type { Cards, DeployPhase, DeployStatus, PhaseKind, RevisionNote } from './status.ts';
@@ -40,6 +40,9 @@ export interface Deploy {
   moved: HeadChange | null;
   /** A push after the last vote: only named, unless votes turn out void. */
   laterPush: HeadChange | null;
+
+  /** How its pull request ended. */
+  closure: PullRequestClosure | null;
 
   /** Number of the present turn, one more each time the place was given up; `inLine`: the place is held. */
   turn: number;
@@ -87,6 +90,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     newestPush: null,
     moved: null,
     laterPush: null,
+    closure: null,
     turn: 0,
     inLine: false,
     votesVersion: 0,
@@ -162,7 +166,7 @@ export function loseApproval(deploy: Deploy, plan: Plan, left: { readonly votes:
 
 /** The request as everybody sees it: cards, `status`, the result. */
 export function statusOf(deploy: Deploy): DeployStatus {
-  const { laterPush } = deploy;
+  const { laterPush, closure } = deploy;
   return {
     workflowId: deploy.id,
     request: deploy.request,
@@ -175,6 +179,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     revision: deploy.revision,
     laterPush: laterPush === null ? null : { sha: laterPush.sha, by: nameOf(laterPush.by) },
     build: deploy.build,
+    closure: closure === null ? null : { number: closure.number, merged: closure.merged, by: nameOf(closure.by), at: closure.at },
     cards: deploy.cards,
   };
 }
@@ -189,3 +194,6 @@ export function isSamePerson(one: Person, other: Person): boolean {
   if (one.github !== null && one.github.id === other.github?.id) return true;
   return one.slack !== null && one.slack.team === other.slack?.team && one.slack.user === other.slack.user;
 }
+
+/** A tag or a SHA was named exactly: neither a push nor the end of a pull request changes what it means. */
+export const followsPushes = ({ pullRequest, ref }: Plan): boolean => pullRequest !== null && (ref.kind === 'pull-request' || ref.kind === 'branch');

@@ -8,6 +8,7 @@ import { status, type DeployInput } from './contract.ts';
 import { enter, enterWaiting, isApproved, isOver, openDeploy, statusOf, type Deploy } from './deploy-state.ts';
 import { guarded } from './guarded.ts';
 import { hearPushes, planAgain, planFirst } from './planning.ts';
+import { hearPullRequest } from './pull-request.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
 import type { DeployStatus } from './status.ts';
 import type { Plan } from './vocabulary.ts';
@@ -17,6 +18,7 @@ export async function deploy(input: DeployInput): Promise<DeployStatus> {
   const request = openDeploy(input);
   hearActs(request);
   hearPushes(request);
+  hearPullRequest(request);
   hearTurn(request);
   answerClaims(request);
   setHandler(status, () => statusOf(request), { description: 'The request as its cards show it.' });

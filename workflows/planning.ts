@@ -3,8 +3,9 @@ import { rootCause, setHandler } from '@temporalio/workflow';
 import type { PlanResult } from './activities.ts';
 import { deciding } from './ask.ts';
 import { headChanged, type HeadChange } from './contract.ts';
-import { accountKey, enter, enterWaiting, isApproved, isOver, nameOf, tellWithin, type Deploy } from './deploy-state.ts';
+import { accountKey, enter, enterWaiting, followsPushes, isApproved, isOver, nameOf, tellWithin, type Deploy } from './deploy-state.ts';
 import { heard } from './guarded.ts';
+import { obeyClosure } from './pull-request.ts';
 import type { VoidVote } from './reasons.ts';
 import type { RevisionNote } from './status.ts';
 import type { Millis, Plan } from './vocabulary.ts';
@@ -69,6 +70,7 @@ function adopt(deploy: Deploy, plan: Plan): void {
 
 /** Without a rule nobody has to approve, and the queue comes next. */
 function enterNextPhase(deploy: Deploy, plan: Plan): void {
+  obeyClosure(deploy, plan);
   if (!isApproved(deploy)) enterWaiting(deploy, plan);
 }
 
@@ -110,9 +112,6 @@ function isAhead(deploy: Deploy, plan: Plan, push: HeadChange): boolean {
 
 /** In doubt, within the same second, it was. */
 const isAfterCommand = ({ request }: Deploy, { at }: HeadChange): boolean => at + 1_000 > request.askedAt;
-
-/** A tag or a SHA was named exactly: no push changes what it means. */
-const followsPushes = ({ pullRequest, ref }: Plan): boolean => pullRequest !== null && (ref.kind === 'pull-request' || ref.kind === 'branch');
 
 interface PlanWish {
   readonly revision: number;

@@ -21,6 +21,8 @@ export type GateReason =
   | { readonly code: 'ambiguous-ref'; readonly ref: string; readonly matches: readonly string[] }
   | { readonly code: 'ref-not-allowed'; readonly ref: string; readonly allowed: readonly string[] }
   | { readonly code: 'pull-request-closed'; readonly number: number }
+  /** `head`: what was merged; null where policy ends a request with every merge. */
+  | { readonly code: 'pull-request-merged'; readonly number: number; readonly head: CommitSha | null; readonly sha: CommitSha }
   | { readonly code: 'fork'; readonly number: number; readonly head: string }
   | { readonly code: 'draft'; readonly number: number }
   | { readonly code: 'head-moved'; readonly sha: CommitSha; readonly pushedAt: Millis; readonly by: string | null }

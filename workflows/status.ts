@@ -35,6 +35,7 @@ export type DeployPhase =
   | { readonly kind: 'not-built'; readonly answer: string; readonly at: Millis }
   | { readonly kind: 'rejected'; readonly by: Person; readonly reason: string; readonly at: Millis }
   | { readonly kind: 'expired'; readonly at: Millis }
+  /** `pullRequest`: nobody cancelled it in words; by policy the end of its pull request did. */
   | {
       readonly kind: 'cancelled';
       readonly by: Person;
@@ -42,6 +43,7 @@ export type DeployPhase =
       readonly during: string;
       readonly at: Millis;
       readonly surface?: Account['surface'];
+      readonly pullRequest?: { readonly number: number; readonly merged: boolean; readonly head: CommitSha };
     }
   /** Its workflow did not come to an end of its own: whoever finds it so says so. `how`: Temporal's word. */
   | { readonly kind: 'terminated'; readonly how: string; readonly during: string; readonly at: Millis };
@@ -84,6 +86,8 @@ export interface DeployStatus {
   /** A push after the last vote: it changes nothing, the card names it. */
   readonly laterPush: { readonly sha: string; readonly by: string } | null;
   readonly build: BuildFacts | null;
+  /** The pull request was closed or merged before the build was started. */
+  readonly closure?: { readonly number: number; readonly merged: boolean; readonly by: string; readonly at: Millis } | null;
   /** Those that were posted. Requests of older versions do not say. */
   readonly cards?: Cards;
 }

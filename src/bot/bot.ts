@@ -25,7 +25,9 @@ export function createBot(deps: BotDeps): FrontDoor {
       const status = await deps.gateway.deployStatus(deployId);
       return status === null ? { kind: 'refused', reasons: [{ code: 'unknown-request', named: deployId }] } : { kind: 'one-request', status };
     },
-    pushed: (event) => pushed(deps, event),
+    pushed: ({ repo, pullRequest, change }) => tellOpen(deps, { repo, pullRequest }, (id) => deps.gateway.pushed(id, change)),
+    pullRequestClosed: ({ repo, closure }) =>
+      tellOpen(deps, { repo, pullRequest: closure.number }, (id) => deps.gateway.pullRequestClosed(id, closure)),
     buildSeen: (build) => deps.gateway.buildSeen(build),
   };
 }
@@ -96,8 +98,9 @@ async function actClicked(deps: BotDeps, click: Click): Promise<Reply> {
   return outcome ?? tooLate(deps, click.deployId);
 }
 
-async function pushed(deps: BotDeps, event: PushEvent): Promise<void> {
-  const where = { kind: 'pull-request', repository: event.repo.id, number: event.pullRequest, environment: null } as const;
+/** Every open request of the pull request is told. */
+async function tellOpen(deps: BotDeps, { repo, pullRequest }: Omit<PushEvent, 'change'>, tell: (workflowId: string) => Promise<void>): Promise<void> {
+  const where = { kind: 'pull-request', repository: repo.id, number: pullRequest, environment: null } as const;
   const open = await deps.gateway.findOpen(where, false);
-  await Promise.all(open.map((deploy) => deps.gateway.pushed(deploy.workflowId, event.change)));
+  await Promise.all(open.map(({ workflowId }) => tell(workflowId)));
 }

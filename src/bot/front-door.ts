@@ -1,6 +1,6 @@
 // Between the adapters and the bot: what arrives, already verified and shape-checked, and who handles it. Types only.
 import type { Reply } from '../render/reply.ts';
-import type { HeadChange } from '../../workflows/contract.ts';
+import type { HeadChange, PullRequestClosure } from '../../workflows/contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Account, CommitSha, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
 
@@ -44,6 +44,12 @@ export interface PushEvent {
   readonly change: HeadChange;
 }
 
+/** A pull request was closed, merged or not. */
+export interface ClosedEvent {
+  readonly repo: { readonly id: number; readonly slug: string };
+  readonly closure: PullRequestClosure;
+}
+
 /**
  * Each method answers after the durable step. They throw `Trouble` with source `temporal` when Temporal cannot be reached:
  * GitHub then gets a 503 and the Slack user the reply `unreachable`.
@@ -59,5 +65,6 @@ export interface FrontDoor {
   /** The whole card and every gate, for one person. */
   details(deployId: string): Promise<Reply>;
   pushed(event: PushEvent): Promise<void>;
+  pullRequestClosed(event: ClosedEvent): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { FrontDoor, Incoming, PushEvent } from '../bot/front-door.ts';
 import { repoSlug } from '../ids.ts';
 import { githubDeployId } from '../../workflows/contract.ts';
 import { approvesCode, fromReview, fromThread } from './reviews.ts';
-import { IssueCommentCreated, PullRequestSynchronize, ReviewCommentCreated, ReviewSubmitted } from './schema.ts';
+import { IssueCommentCreated, PullRequestClosed, PullRequestSynchronize, ReviewCommentCreated, ReviewSubmitted } from './schema.ts';
 
 export type Outcome =
   | { readonly kind: 'done' }
@@ -33,6 +33,7 @@ export function registerHandlers(app: Probot, handling: Handling): void {
   app.on('pull_request_review.submitted', ({ id, payload }) => settle(payload, () => reviewSubmitted(payload, id, handling)));
   app.on('pull_request_review_comment.created', ({ id, payload }) => settle(payload, () => threadWritten(payload, id, handling)));
   app.on('pull_request.synchronize', ({ payload }) => settle(payload, () => pushed(payload, handling)));
+  app.on('pull_request.closed', ({ payload }) => settle(payload, () => closed(payload, handling)));
 }
 
 async function commentCreated(payload: unknown, delivery: string, { frontDoor, log }: Handling): Promise<Outcome> {
@@ -99,6 +100,25 @@ async function pushed(payload: unknown, { frontDoor }: Handling): Promise<Outcom
   const event = PullRequestSynchronize.safeParse(payload);
   if (!event.success) return { kind: 'malformed', found: event.error.message };
   await frontDoor.pushed(pushOf(event.data));
+  return { kind: 'done' };
+}
+
+async function closed(payload: unknown, { frontDoor }: Handling): Promise<Outcome> {
+  const event = PullRequestClosed.safeParse(payload);
+  if (!event.success) return { kind: 'malformed', found: event.error.message };
+  const { number, pull_request: pull, repository, sender } = event.data;
+  await frontDoor.pullRequestClosed({
+    repo: { id: repository.id, slug: repository.full_name },
+    closure: {
+      number,
+      merged: pull.merged,
+      head: pull.head.sha,
+      // Before a merge GitHub names its own test merge here.
+      mergeSha: pull.merged ? (pull.merge_commit_sha ?? null) : null,
+      by: { surface: 'github', id: sender.id, login: sender.login },
+      at: Date.parse(pull.closed_at),
+    },
+  });
   return { kind: 'done' };
 }
 

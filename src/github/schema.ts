@@ -190,5 +190,12 @@ export const PullRequestSynchronize = z.object({
   repository: HookRepository,
   sender: Login,
 });
+export const PullRequestClosed = z.object({
+  number: Id,
+  pull_request: z.object({ merged: z.boolean(), merge_commit_sha: Sha.nullish(), closed_at: Time, head: z.object({ sha: Sha }) }),
+  repository: HookRepository,
+  sender: Login,
+});
+export type PullRequestClosed = z.infer<typeof PullRequestClosed>;
 export type IssueCommentCreated = z.infer<typeof IssueCommentCreated>;
 export type PullRequestSynchronize = z.infer<typeof PullRequestSynchronize>;

@@ -28,7 +28,8 @@ export function admitsRef(rule: RefRule, { ref, facts, pr }: Candidate): 'yes' |
     case 'tags':
       return ref.type === 'tag' ? 'yes' : 'no';
     case 'pull-request':
-      return pr !== null && pr.state !== 'closed' ? 'yes' : 'no';
+      // A closed one was told before, unless policy keeps what was asked for on it.
+      return pr !== null ? 'yes' : 'no';
     case 'branch':
       return branch !== null && matchesBranch(rule.pattern, branch) ? 'yes' : 'no';
     case 'default-branch':

@@ -142,6 +142,7 @@ export function expiredCard(view: View, phase: PhaseOf<'expired'>): Card {
 }
 
 export function cancelledCard(view: View, phase: PhaseOf<'cancelled'>): Card {
+  if (phase.pullRequest !== undefined) return closedCard(view, phase, phase.pullRequest);
   const because = phase.reason === null ? say`.` : say`: ${emphasis(phase.reason)}.`;
   return card({
     sign: '✖️',
@@ -149,6 +150,24 @@ export function cancelledCard(view: View, phase: PhaseOf<'cancelled'>): Card {
     facts: requestFacts(view),
     lines: [say`At ${time(phase.at)}, ${during(phase.during)}${because} Nothing was built.`, ...noteLines(view)],
     next: retryWords(view),
+  });
+}
+
+function closedCard(view: View, phase: PhaseOf<'cancelled'>, { number, merged, head }: NonNullable<PhaseOf<'cancelled'>['pullRequest']>): Card {
+  const { plan } = view.status;
+  const isOther = merged && plan !== null && plan.sha !== head;
+  const what = isOther ? say` at ${code(head.slice(0, 7))}, and ${code(plan.sha.slice(0, 7))} was asked for` : [];
+  return card({
+    sign: '✖️',
+    headline: say`Cancelled, since the pull request was ${merged ? 'merged' : 'closed'}: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [
+      say`At ${time(phase.at)}, ${during(phase.during)}, ${named(phase.by)} ${merged ? 'merged' : 'closed'} pull request ${number}${what}. Nothing was built.`,
+      ...noteLines(view),
+    ],
+    next: merged
+      ? say`Ask again for the commit of the merge with ${code(askAgain(view))}`
+      : say`If it is wanted after all: open the pull request again, then ${typed(view, `retry ${view.status.request.code}`)}`,
   });
 }
 

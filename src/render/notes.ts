@@ -14,7 +14,7 @@ export function hintsFor(view: View): Hints {
 
 /** In the order of weight: a new revision, votes that are gone, a push that changes nothing. */
 export function noteLines({ status }: View): readonly Inline[] {
-  const { revision, voided, laterPush } = status;
+  const { revision, voided, laterPush, closure } = status;
   const lines: Inline[] = [];
   if (revision !== null) {
     const compare = revision.compareUrl === null ? [] : say` (${link('what changed', revision.compareUrl)})`;
@@ -26,6 +26,9 @@ export function noteLines({ status }: View): readonly Inline[] {
   if (others.length > 0) lines.push(say`↩️ No longer counted: ${listed(others.map(voidWords), 6, ' · ')}`);
   if (laterPush !== null) {
     lines.push(say`ℹ️ ${laterPush.by} has pushed ${code(laterPush.sha.slice(0, 7))} since; it is not part of this deploy.`);
+  }
+  if (closure != null && status.phase.kind !== 'cancelled') {
+    lines.push(say`ℹ️ ${closure.by} ${closure.merged ? 'merged' : 'closed'} pull request ${closure.number}; this deploy goes on.`);
   }
   return lines;
 }

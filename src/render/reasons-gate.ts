@@ -69,6 +69,15 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`pull request ${number} was closed without being merged.`,
     wayOut: say`Open it again, or name what you mean after ${code('@')}.`,
   }),
+  'pull-request-merged': ({ number, head, sha }) => ({
+    sign: '❌',
+    title: 'pull request',
+    said:
+      head === null
+        ? say`pull request ${number} was merged before the build was started.`
+        : say`pull request ${number} was merged at ${code(head.slice(0, 7))}, and ${code(sha.slice(0, 7))} was asked for.`,
+    wayOut: say`Ask again: then it is about the commit of the merge.`,
+  }),
   fork: ({ number, head }) => ({
     sign: '❌',
     title: 'fork',

@@ -1,6 +1,6 @@
 // Everything the front door asks of Temporal. No front end talks to Temporal except through here.
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import type { UpdateDefinition } from '@temporalio/common';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import {
   actArrived,
   buildId,
@@ -10,6 +10,7 @@ import {
   DEPLOY_TIMING,
   environmentId,
   headChanged,
+  pullRequestClosed,
   replyAbout,
   replyId,
   strayBuildSeen,
@@ -19,6 +20,7 @@ import {
   type DeployInput,
   type HeadChange,
   type LateAct,
+  type PullRequestClosure,
   type Receipt,
   type ReplyInput,
 } from '../../workflows/contract.ts';
@@ -74,6 +76,7 @@ export interface Gateway {
   /** At most 20. `lookAgain`: none is looked for again for 2 s, since an entry appears tens of milliseconds after its workflow. */
   findOpen(where: OpenWhere, lookAgain: boolean): Promise<readonly FoundDeploy[]>;
   pushed(workflowId: string, change: HeadChange): Promise<void>;
+  pullRequestClosed(workflowId: string, closure: PullRequestClosure): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
   /** null: the target has no environment workflow yet. `start`: then it is started, reads Buildkite first, and is asked again. */
   environmentState(where: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null>;
@@ -93,12 +96,9 @@ export function createGateway(environments: EnvironmentClient): Gateway {
       return found.find((deploy) => deploy.open) ?? found[0] ?? null;
     },
     findOpen: (where, lookAgain) => lookUp(client, openQuery(where), lookAgain),
-    pushed: (workflowId, change) =>
-      ignoreClosed(
-        within(client, { deadlineMs: START_MS, doing: 'telling a request of a push' }, () =>
-          client.workflow.getHandle(workflowId).signal(headChanged, change),
-        ),
-      ),
+    pushed: (workflowId, change) => tellDeploy(client, { workflowId, doing: 'telling a request of a push' }, headChanged, change),
+    pullRequestClosed: (workflowId, closure) =>
+      tellDeploy(client, { workflowId, doing: 'telling a request of the end of its pull request' }, pullRequestClosed, closure),
     buildSeen: (build) => tellBuild(client, build),
     environmentState: (where, start) => readEnvironment(environments, where, start),
     people: createPeopleStore(client),
@@ -241,6 +241,15 @@ async function tellBuild(client: Client, build: BuildFacts): Promise<void> {
     if (!isClosed(error)) throw error;
     await ignoreClosed(within(client, limits, () => client.workflow.getHandle(environmentId(target)).signal(strayBuildSeen, { build })));
   }
+}
+
+function tellDeploy<T>(
+  client: Client,
+  { workflowId, doing }: { readonly workflowId: string; readonly doing: string },
+  fact: SignalDefinition<[T]>,
+  told: T,
+): Promise<void> {
+  return ignoreClosed(within(client, { deadlineMs: START_MS, doing }, () => client.workflow.getHandle(workflowId).signal(fact, told)));
 }
 
 async function ignoreClosed(call: Promise<void>): Promise<void> {

@@ -52,6 +52,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     },
     findOpen: unasked,
     pushed: unasked,
+    pullRequestClosed: unasked,
     buildSeen: unasked,
     environmentState: async () => null,
     people: NOBODY,

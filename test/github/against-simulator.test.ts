@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FrontDoor, Incoming, PushEvent } from '../../src/bot/front-door.ts';
+import type { FrontDoor, Incoming, PushEvent, ClosedEvent } from '../../src/bot/front-door.ts';
 import type { GithubApi } from '../../src/github/api.ts';
 import { createGithub } from '../../src/github/client.ts';
 import { createGithubIngress } from '../../src/github/ingress.ts';
@@ -236,6 +236,7 @@ describe('comments', () => {
 it('takes commands and pushes from real deliveries, once for each event, and nothing from its own comments', async () => {
   const commands: Incoming[] = [];
   const pushes: PushEvent[] = [];
+  const closures: ClosedEvent[] = [];
   const unused = (): never => {
     throw new Error('not for GitHub');
   };
@@ -244,6 +245,7 @@ it('takes commands and pushes from real deliveries, once for each event, and not
     pushed: (event) => Promise.resolve(pushes.push(event)).then(() => undefined),
     reviewed: ({ incoming }) => Promise.resolve(commands.push(incoming)).then(() => ({ kind: 'silence' }) as const),
     misplaced: unused,
+    pullRequestClosed: (event) => Promise.resolve(closures.push(event)).then(() => undefined),
     act: unused,
     details: unused,
     buildSeen: unused,
@@ -273,6 +275,9 @@ it('takes commands and pushes from real deliveries, once for each event, and not
       },
     ]);
     expect(pushes).toMatchObject([{ repo: { id: repo.id }, pullRequest: 120, change: { sha, by: { id: id['bea'], login: 'bea' } } }]);
+    await sim.closePullRequest(SLUG, 120, 'bea');
+    await sim.settled();
+    expect(closures).toMatchObject([{ repo: { id: repo.id }, closure: { number: 120, merged: false, head: sha, mergeSha: null } }]);
     expect((await sim.deliver('issue_comment', {}, { secret: 'guessed' }))?.statusCode).toBe(401);
   } finally {
     sim.webhook(null);

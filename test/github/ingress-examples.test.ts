@@ -51,6 +51,10 @@ function frontDoor(): FrontDoor {
       reached.push(incoming.text);
       return Promise.resolve({ kind: 'silence' });
     },
+    pullRequestClosed: () => {
+      reached.push('closed');
+      return Promise.resolve();
+    },
     act: () => reach('act'),
     details: () => reach('details'),
     buildSeen: () => reach('build'),
@@ -75,13 +79,14 @@ async function deliver(route: Route, event: string, payload: object): Promise<nu
 
 answerOnlyAnnouncedRequests();
 
-/** What an example leads to: a push to a pull request, or what a person wrote at a line, for the front door to judge. */
+/** What an example leads to: a push to a pull request, its end, or what a person wrote at a line, for the front door to judge. */
 function effectOf(name: string, { action, comment, installation }: Example): readonly string[] {
   if (name === 'pull_request' && action === 'synchronize') return ['push'];
+  if (name === 'pull_request' && action === 'closed') return ['closed'];
   return name === 'pull_request_review_comment' && action === 'created' && installation !== undefined ? [comment?.body ?? ''] : [];
 }
 
-it('answers 200 to every example, and only pushes and what people write have an effect', async () => {
+it('answers 200 to every example, and only pushes, ends and what people write have an effect', async () => {
   const route = open();
   let delivered = 0;
   for (const { name, examples: payloads } of examples) {

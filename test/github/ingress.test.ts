@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { FrontDoor, Incoming, PushEvent, SubmittedReview } from '../../src/bot/front-door.ts';
+import type { ClosedEvent, FrontDoor, Incoming, PushEvent, SubmittedReview } from '../../src/bot/front-door.ts';
 import { createGithubIngress } from '../../src/github/ingress.ts';
 import { createGithubProbot } from '../../src/github/probot.ts';
 import type { RawResponse, Route } from '../../src/ingress.ts';
@@ -18,6 +18,7 @@ interface Door {
   readonly route: Route;
   readonly commands: readonly Incoming[];
   readonly pushes: readonly PushEvent[];
+  readonly closures: readonly ClosedEvent[];
 }
 
 function open(
@@ -31,6 +32,7 @@ function open(
   const reviews: SubmittedReview[] = [];
   const misplaced: Incoming[] = [];
   const pushes: PushEvent[] = [];
+  const closures: ClosedEvent[] = [];
   const unused = (): never => {
     throw new Error('not for GitHub');
   };
@@ -51,6 +53,10 @@ function open(
       misplaced.push(incoming);
       return Promise.resolve({ kind: 'silence' });
     },
+    pullRequestClosed: (event) => {
+      closures.push(event);
+      return Promise.resolve();
+    },
     act: unused,
     details: unused,
     buildSeen: unused,
@@ -58,7 +64,7 @@ function open(
   const probot = createGithubProbot({ appId: APP_ID, privateKey: PRIVATE_KEY, baseUrl: API, log: silent });
   const secrets = options.secrets ?? [SECRET, PREVIOUS];
   const route = createGithubIngress({ secrets: () => secrets, frontDoor, probot, log: silent, deadlineMs: options.deadlineMs ?? 3000 });
-  return { route, commands, pushes, reviews, misplaced };
+  return { route, commands, pushes, closures, reviews, misplaced };
 }
 
 const signature = (body: string, secret = SECRET): string => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
@@ -248,6 +254,30 @@ describe('pushes', () => {
         repo: { id: 7, slug: 'acme/api' },
         pullRequest: 42,
         change: { sha: sha('b'), before: sha('a'), by: { surface: 'github', id: 3, login: 'carl' }, at: Date.parse('2026-11-23T14:05:00Z') },
+      },
+    ]);
+  });
+});
+
+describe('a pull request that is closed', () => {
+  const payload = (merged: boolean): object => ({
+    action: 'closed',
+    number: 42,
+    pull_request: { merged, merge_commit_sha: sha('c'), closed_at: '2026-11-23T14:05:00Z', head: { sha: sha('b') } },
+    repository: { id: 7, full_name: 'acme/api' },
+    sender: { id: 3, login: 'carl' },
+  });
+  it.each([
+    ['closed', false, null],
+    ['merged', true, sha('c')],
+  ] as const)('is told to the front door as %s, by whom and at which head', async (_how, merged, mergeSha) => {
+    const { route, closures } = open();
+    expect(await deliver(route, 'pull_request', payload(merged))).toEqual({ status: 200 });
+    const at = Date.parse('2026-11-23T14:05:00Z');
+    expect(closures).toEqual([
+      {
+        repo: { id: 7, slug: 'acme/api' },
+        closure: { number: 42, merged, head: sha('b'), mergeSha, by: { surface: 'github', id: 3, login: 'carl' }, at },
       },
     ]);
   });

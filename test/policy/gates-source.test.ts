@@ -153,6 +153,58 @@ const SOURCE: readonly Row[] = [
   { what: 'an unreadable pull request', gate: 'draft', facts: { pullRequest: UNREAD }, state: 'unknown', reasons: ['unreadable'] },
 ];
 
+const unreviewed = { gates: { ...policy().gates, review: false, after: [] } };
+const ends = (onClose: 'cancel' | 'keep', onMerge: 'cancel' | 'keep'): ReturnType<typeof policy> =>
+  policy({ ...unreviewed, approvals: { ...policy().approvals, onClose, onMerge } });
+const closedNow: Partial<Facts> = { pullRequest: known(pullRequest({ state: 'closed' })) };
+const mergedNow = (headSha = HEAD): Partial<Facts> => ({ pullRequest: known(pullRequest({ state: 'merged', mergeSha: MERGE, headSha })) });
+const ENDED: readonly Row[] = [
+  { what: 'closed', gate: 'ref', moment: 'turn', policy: ends('cancel', 'keep'), facts: closedNow, state: 'fail', reasons: ['pull-request-closed'] },
+  { what: 'closed, where that is kept', gate: 'ref', moment: 'turn', policy: ends('keep', 'keep'), facts: closedNow, state: 'pass' },
+  {
+    what: 'closed, where that is kept, at a command',
+    gate: 'ref',
+    policy: ends('keep', 'keep'),
+    facts: closedNow,
+    state: 'fail',
+    reasons: ['pull-request-closed'],
+  },
+  { what: 'merged at the head that is built', gate: 'ref', moment: 'turn', policy: ends('cancel', 'keep'), facts: mergedNow(), state: 'pass' },
+  {
+    what: 'merged at another head',
+    gate: 'ref',
+    moment: 'turn',
+    policy: ends('cancel', 'keep'),
+    facts: mergedNow(LIVE),
+    state: 'fail',
+    reasons: ['pull-request-merged'],
+  },
+  {
+    what: 'merged, where a merge cancels',
+    gate: 'ref',
+    moment: 'turn',
+    policy: ends('cancel', 'cancel'),
+    facts: mergedNow(),
+    state: 'fail',
+    reasons: ['pull-request-merged'],
+  },
+  {
+    what: 'merged before it was asked for',
+    gate: 'ref',
+    moment: 'turn',
+    policy: ends('cancel', 'cancel'),
+    facts: { ...mergedNow(LIVE), ref: known(ref({ sha: MERGE })) },
+    state: 'pass',
+  },
+  { what: 'merged, by a plan of an older version', gate: 'ref', moment: 'turn', policy: policy(unreviewed), facts: mergedNow(LIVE), state: 'pass' },
+];
+
+describe('at the turn, a pull request that was', () => {
+  test.each(ENDED)('$what: $state', (row) => {
+    expect(answer(row)).toMatchObject({ state: row.state, reasons: row.reasons ?? [] });
+  });
+});
+
 const pushAt = (at: number, pushed = HEAD): Partial<Facts> => ({ lastPush: known({ sha: pushed, at, by: { id: 5, login: 'eve' } }) });
 const MOVED: readonly Row[] = [
   { what: 'a push before the command', gate: 'head', state: 'pass' },

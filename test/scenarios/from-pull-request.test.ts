@@ -91,9 +91,10 @@ describe('from a pull request', () => {
     const pull = await acme.pull();
     const first = await acme.ann.asks(pull, '/deploy busy to staging');
     await first.bothShow('🚚 Deploying');
-    const second = await acme.eve.asks(pull, '/deploy busy to staging');
+    const other = await acme.pull();
+    const second = await acme.eve.asks(other, '/deploy busy to staging');
     await second.bothShow('⏳ In the queue', `after \`${first.code}\``);
-    await (await acme.eve.comments(pull, `/deploy cancel ${second.code}`)).reacted('+1');
+    await (await acme.eve.comments(other, `/deploy cancel ${second.code}`)).reacted('+1');
     await second.ends('✖️ Cancelled by Eve', 'queue', 'Nothing was built.');
     acme.world.buildkite.startBuild('busy', 1);
     const stop = await acme.ann.comments(pull, `/deploy cancel ${first.code}`);

@@ -28,7 +28,7 @@ describe('the turn', () => {
     expect(listed.map(({ path }) => path.split('/').at(-2)).toSorted()).toEqual(['api', 'web']);
     const second = await acme.ann.asks(pull, '/deploy web to staging');
     await second.bothShow('It is', 'next', `after \`${first.code}\``);
-    const third = await acme.ann.asks(pull, '/deploy api to staging');
+    const third = await acme.ann.asks(await acme.pull(), '/deploy api to staging');
     await third.bothShow('number 2', `after \`${second.code}\``);
     expect(await acme.eve.types('what api')).toContain(`🚚 \`${first.code}\` is being deployed`);
     expect(await acme.eve.types('what api')).toContain('2 in the queue');

@@ -48,6 +48,7 @@ export async function startSlackApp(options: { previousSecret?: string; appId?: 
     reviewed: () => Promise.reject(new Error('not for Slack')),
     misplaced: () => Promise.reject(new Error('not for Slack')),
     pushed: () => Promise.resolve(),
+    pullRequestClosed: () => Promise.resolve(),
     buildSeen: () => Promise.resolve(),
   };
   const route = await createSlackIngress({

@@ -34,6 +34,7 @@ beforeEach(async () => {
       reviewed: () => Promise.reject(new Error('not for Slack')),
       misplaced: () => Promise.reject(new Error('not for Slack')),
       pushed: () => Promise.resolve(),
+      pullRequestClosed: () => Promise.resolve(),
       buildSeen: () => Promise.resolve(),
     },
     log: pino({ level: 'silent' }),

@@ -1,4 +1,5 @@
 // One or more answers of every kind, and every reason.
+import { commitSha } from '../../src/ids.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import type { Reason, ReasonCode } from '../../workflows/reasons.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
@@ -20,6 +21,7 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'ambiguous-ref': { code: 'ambiguous-ref', ref: '4f5a6b7', matches: ['4f5a6b7c8d9e', '4f5a6b7aa001'] },
   'ref-not-allowed': { code: 'ref-not-allowed', ref: 'spike', allowed: ['default-branch', 'branch:release/*'] },
   'pull-request-closed': { code: 'pull-request-closed', number: 42 },
+  'pull-request-merged': { code: 'pull-request-merged', number: 42, head: commitSha('9c1d2e3f'.repeat(5)), sha: commitSha('4f5a6b7c'.repeat(5)) },
   fork: { code: 'fork', number: 42, head: 'mallory/api' },
   draft: { code: 'draft', number: 42 },
   'head-moved': { code: 'head-moved', sha: PUSHED, pushedAt: NOW - MINUTE, by: 'carl' },

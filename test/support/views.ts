@@ -206,6 +206,8 @@ const CLOSED: Partial<Record<GateName, Pick<GateResult, 'state' | 'note'>>> = {
   'up-to-date': { state: 'fail', note: '3 commits behind main' },
 };
 
+const byClosure = { kind: 'cancelled', by: carl, reason: null, during: 'waiting', at: NOW } as const;
+
 export const EXAMPLES = {
   planning: { planning: first },
   refused: {
@@ -237,6 +239,7 @@ export const EXAMPLES = {
       plan: { ...plan, rule: { ...plan.rule, stepUp: 'github' } },
       unconfirmed: [vote(dan, 'slack', 2)],
     }),
+    'waiting-merged': status(waiting, { ...approvedByBea, closure: { number: 42, merged: true, by: 'carl', at: NOW } }),
     'waiting-from-slack': status(waiting, {
       request: { ...fromSlack, parameters: { migrate: 'yes' } },
       plan: { ...plan, ref: { kind: 'tag', name: 'v1.4.2', branch: 'main' }, pullRequest: null, parameters: { migrate: 'yes' }, live: null },
@@ -316,6 +319,8 @@ export const EXAMPLES = {
   expired: { expired: status({ kind: 'expired', at: NOW }, { ...approvedByBea, request: { ...first.request, askedAt: NOW - 240 * MINUTE } }) },
   cancelled: {
     cancelled: status({ kind: 'cancelled', by: dan, reason: 'wrong branch', during: 'waiting', at: NOW, surface: 'github' }, approvedByBea),
+    'cancelled-closed': status({ ...byClosure, pullRequest: { number: 42, merged: false, head: SHA } }, approvedByBea),
+    'cancelled-merged': status({ ...byClosure, pullRequest: { number: 42, merged: true, head: PUSHED } }, approvedByBea),
   },
   terminated: {
     terminated: status({ kind: 'terminated', how: 'terminated', during: 'waiting', at: NOW }, approvedByBea),

@@ -1,9 +1,10 @@
 // What is to be deployed: is the ref there, allowed, ours, finished, and still what was asked for? Pure.
 import { fail, foundRef, notApplicable, pass, pullRequestOf, short, unknown, type Answer, type FoundRef, type Question } from './gate.ts';
-import type { Facts } from '../facts.ts';
+import type { Facts, PullRequestFacts } from '../facts.ts';
 import { admitsRef, describeRefRule } from '../ref-rule.ts';
 
-export function judgeRef({ policy, facts }: Question): Answer {
+export function judgeRef(question: Question): Answer {
+  const { policy, facts } = question;
   if (!facts.ref.known) return unknown('ref', 'the ref', facts.ref.why);
   const ref = facts.ref.value;
   if (ref.kind === 'not-found') return fail('ref', `${ref.name} is not there`, [{ code: 'unknown-ref', ref: ref.name }]);
@@ -11,9 +12,8 @@ export function judgeRef({ policy, facts }: Question): Answer {
     return fail('ref', `${ref.name} could be several`, [{ code: 'ambiguous-ref', ref: ref.name, matches: ref.matches }]);
   }
   const pr = pullRequestOf(facts);
-  if (pr.known && pr.value?.state === 'closed') {
-    return fail('ref', `pull request ${pr.value.number} was closed without merging`, [{ code: 'pull-request-closed', number: pr.value.number }]);
-  }
+  const ended = pr.known && pr.value !== null ? whyEnded(question, ref, pr.value) : null;
+  if (ended !== null) return ended;
   const admitted = policy.refs.map((rule) => admitsRef(rule, { ref, facts, pr: pr.known ? pr.value : null }));
   if (admitted.includes('yes')) return pass('ref', `${ref.name} at ${short(ref.sha)}`);
   if (!pr.known && policy.refs.some((rule) => rule.kind === 'pull-request')) return unknown('ref', `the pull request of ${ref.name}`, pr.why);
@@ -22,6 +22,23 @@ export function judgeRef({ policy, facts }: Question): Answer {
   }
   const allowed = policy.refs.map(describeRefRule);
   return fail('ref', `${ref.name} is not among ${allowed.join(', ')}`, [{ code: 'ref-not-allowed', ref: ref.name, allowed }]);
+}
+
+/**
+ * A closed pull request is nobody's wish any more. At the turn by policy: its end may have been told to nobody. What was asked for by
+ * tag or SHA does not hang on it then.
+ */
+function whyEnded({ policy, moment }: Question, ref: FoundRef, { state, number, headSha, mergeSha }: PullRequestFacts): Answer | null {
+  const { onClose, onMerge } = policy.approvals;
+  if (state === 'closed') {
+    if (moment === 'turn' && onClose === 'keep') return null;
+    return fail('ref', `pull request ${number} was closed without merging`, [{ code: 'pull-request-closed', number }]);
+  }
+  const isMeant = ref.type === 'pull-request' || ref.type === 'branch';
+  if (moment === 'plan' || state !== 'merged' || onMerge === undefined || !isMeant || ref.sha === mergeSha) return null;
+  if (onMerge === 'keep' && ref.sha === headSha) return null;
+  const head = onMerge === 'keep' ? headSha : null;
+  return fail('ref', `pull request ${number} was merged in the meantime`, [{ code: 'pull-request-merged', number, head, sha: ref.sha }]);
 }
 
 /** Code of a fork was never pushed by anybody with rights here. Once merged it is ours. */
