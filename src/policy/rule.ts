@@ -33,13 +33,16 @@ export function tallyVotes(input: TallyInput): Tally {
   if (input.rule.tree === null) return { satisfied: true, have: 0, need: 0, tree: null };
   const tree = numberLeaves(input.rule.tree);
   const voters = votersOf(tree, input);
-  const filling = bestFilling(tree, voters, input.groups);
-  if (filling === null) return { satisfied: false, have: 0, need: 1, tree: explain({ node: tree, filling: NOTHING, voters, groups: input.groups }) };
+  const filling = bestFilling(tree, voters, input.groups) ?? NOTHING;
+  const explained = explain({ node: tree, filling, voters, groups: input.groups });
+  const satisfied = filling.have === filling.need;
+  // Each part may still be possible by itself where all of them together are not: nobody fills two places.
+  const isHopeless = !satisfied && !filling.canBeFilled;
   return {
-    satisfied: filling.have === filling.need,
+    satisfied,
     have: filling.have,
     need: filling.need,
-    tree: explain({ node: tree, filling, voters, groups: input.groups }),
+    tree: isHopeless && explained.state === 'waiting' ? { ...explained, state: 'failed' } : explained,
   };
 }
 
@@ -75,7 +78,8 @@ function groupsIn(node: RuleNode): readonly string[] {
   return node.kind === 'group' ? [node.group] : node.of.flatMap(groupsIn);
 }
 
-const NOTHING: Filling = { leaves: [], have: 0, need: 0, canBeFilled: false, approversOf: new Map(), reachable: new Map() };
+/** Where there is no way at all: one approval is missing, and nobody can give it. */
+const NOTHING: Filling = { leaves: [], have: 0, need: 1, canBeFilled: false, approversOf: new Map(), reachable: new Map() };
 
 // Starts from the members, not from the votes: who is in no group of the rule, or is there under another account, needs no special case.
 function votersOf(tree: NumberedNode, { votes, groups, excluded }: TallyInput): Voters {
