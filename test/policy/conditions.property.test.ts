@@ -130,7 +130,7 @@ test('what is not known never makes a rule easier than either answer would', () 
         one,
         ruleOf(one.root, (was) => (was === 'unknown' ? (answers[asked++ % answers.length] === true ? 'holds' : 'fails') : was)),
       );
-      if (now.satisfied) expect(answered.satisfied).toBe(true);
+      expect(answered.satisfied || !now.satisfied).toBe(true);
       expect(answered.need - answered.have <= now.need - now.have || now.tree?.state === 'failed').toBe(true);
     }),
     { numRuns: RUNS },
@@ -162,9 +162,8 @@ test('a person fills one place of the way that was taken, and none of what is sk
     const people = tree === null ? [] : taken(tree);
     expect(people).toHaveLength(have);
     expect(new Set(people).size).toBe(have);
-    for (const node of tree === null ? [] : nodesOf(tree))
-      if (node.state === 'skipped')
-        expect(node).toMatchObject(node.kind === 'group' ? { satisfied: false, by: [], waitingFor: [] } : { satisfied: false });
+    const skipped = (tree === null ? [] : nodesOf(tree)).filter(({ state }) => state === 'skipped');
+    expect(skipped.filter((node) => node.satisfied || (node.kind === 'group' && node.by.length + node.waitingFor.length > 0))).toEqual([]);
   });
 });
 
@@ -173,10 +172,8 @@ test('the tree says what the score says: satisfied, failed when nobody is left, 
     const result = tally(one, ruleOf(one.root));
     const everybody = tally({ ...one, approved: NAMES }, ruleOf(one.root));
     expect(result.tree?.state).toBe(result.satisfied ? 'satisfied' : everybody.satisfied ? 'waiting' : 'failed');
-    if (result.tree?.state === 'waiting') {
-      const missing = missingOf(result);
-      expect(missing.reduce((sum, { count }) => sum + count, 0)).toBe(result.need - result.have);
-      for (const { waitingFor } of missing) expect(waitingFor).not.toEqual([]);
-    }
+    const missing = result.tree?.state === 'waiting' ? missingOf(result) : null;
+    expect(missing?.reduce((sum, { count }) => sum + count, 0) ?? result.need - result.have).toBe(result.need - result.have);
+    expect(missing?.filter(({ waitingFor }) => waitingFor.length === 0) ?? []).toEqual([]);
   });
 });
