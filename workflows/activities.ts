@@ -59,6 +59,8 @@ export interface RecheckInput {
   readonly plan: Plan;
   readonly request: DeployRequest;
   readonly votes: readonly Vote[];
+  /** As the votes left it: for which group each was counted. */
+  readonly tally?: Tally | null;
 }
 /**
  * `unknown`: something could not be read; ask again. `void`: votes that stopped counting, and the tally without them.

@@ -51,9 +51,9 @@ function answerWithoutCheck(deploy: Deploy, { turn }: ClaimStart): Claim | null 
 }
 
 async function recheck(deploy: Deploy, plan: Plan): Promise<Recheck> {
-  const { request, votes } = deploy;
+  const { request, votes, tally } = deploy;
   try {
-    return await deciding.recheck.executeWithOptions({ summary: 'everything once more, just before the build' }, [{ plan, request, votes }]);
+    return await deciding.recheck.executeWithOptions({ summary: 'everything once more, just before the build' }, [{ plan, request, votes, tally }]);
   } catch (error) {
     return { kind: 'unknown', what: rootCause(error) ?? 'the facts' };
   }

@@ -54,7 +54,14 @@ export type GateReason =
       readonly isWaiting?: boolean;
       readonly cards?: { readonly slack: string | null; readonly github: string | null };
     }
-  | { readonly code: 'rule-unsatisfiable'; readonly group: string; readonly needed: number; readonly could: number };
+  | {
+      readonly code: 'rule-unsatisfiable';
+      readonly group: string;
+      readonly needed: number;
+      readonly could: number;
+      /** Members of the group who are nobody we know, by the names of their accounts; at most ten. */
+      readonly unmapped?: readonly string[];
+    };
 
 /** Why a vote, withdrawal or cancellation did not count. */
 export type ActReason =

@@ -203,6 +203,10 @@ export type TallyNode = Explained &
         readonly by: readonly Person[];
         /** Members whose approval would still count, in the order of the configuration. */
         readonly waitingFor: readonly Person[];
+        /** How many members are nobody we know: nothing ties a human to their account, so they can't approve. */
+        readonly unmapped?: number;
+        /** Who is in it could not be read just now. */
+        readonly unread?: boolean;
       }
     | { readonly kind: 'auto'; readonly name: string }
   );

@@ -8,9 +8,12 @@ import { evaluate } from '../policy/evaluate.ts';
 import type { AccountState, Read } from '../policy/facts.ts';
 import { judgeCancel, judgeVote, recheckVotes } from '../policy/judge.ts';
 import { liveOf } from '../policy/live.ts';
+import type { Membership } from '../policy/membership.ts';
 import { resolvePerson } from '../policy/people.ts';
+import { groupsOfRule } from '../policy/rule.ts';
 import { isTrouble } from '../trouble.ts';
 import { gatherFacts, LINKS, whyElsewhere, type FactsDeps } from './gather-facts.ts';
+import { readMembership } from './groups.ts';
 import { makePlan } from './plan.ts';
 import { createReader, known } from './reading.ts';
 
@@ -31,9 +34,11 @@ export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
 }
 
 async function judge(deps: FactsDeps, { plan, votes, act }: JudgeInput): Promise<Verdict> {
-  const { person: voter, unread } = await whoClicks(deps, act.by);
-  const voterState = unread ?? (await soon(deps.people.stateOf(plan.repo, voter, CLICK_AGE_MS)));
-  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, groups: deps.config.groups });
+  const [{ person: voter, voterState }, membership] = await Promise.all([
+    readVoter(deps, plan.repo, act.by),
+    readGroupsSoon(deps, groupsOfRule(plan.rule.tree)),
+  ]);
+  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, ...membership });
 }
 
 async function authorise(deps: FactsDeps, { request, plan, by }: AuthoriseInput): Promise<Authorised> {
@@ -41,16 +46,20 @@ async function authorise(deps: FactsDeps, { request, plan, by }: AuthoriseInput)
   const policy = plan === null ? policyOf(deps.config, request.service, request.environment) : (plan.policy as unknown as EnvironmentPolicy);
   const repo: Repo | null =
     plan?.repo ?? (await soon(deps.github.readRepository(policy?.repo ?? '')).then((read) => (read.known ? read.value : null)));
-  const [state, role] = await readPerson(deps, repo, person);
   const nobody = { roles: [], groups: [], requester: true, approvers: false };
+  const may = policy?.may.cancel ?? nobody;
+  const [[state, role], membership] = await Promise.all([
+    readPerson(deps, repo, person),
+    readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(plan?.rule.tree ?? null) : [])]),
+  ]);
   return judgeCancel({
-    may: policy?.may.cancel ?? nobody,
+    may,
     rule: plan?.rule ?? null,
     requesters: plan?.requesters ?? [requester],
     person,
     state,
     role,
-    groups: deps.config.groups,
+    ...membership,
   });
 }
 
@@ -62,6 +71,21 @@ async function whoClicks(deps: FactsDeps, account: Account): Promise<{ readonly 
   return { person: resolvePerson(read.known ? read.value.people : [], account), unread: read.known ? null : read };
 }
 
+async function readVoter(
+  deps: FactsDeps,
+  repo: Repo,
+  account: Account,
+): Promise<{ readonly person: Person; readonly voterState: Read<AccountState> }> {
+  const { person, unread } = await whoClicks(deps, account);
+  return { person, voterState: unread ?? (await soon(deps.people.stateOf(repo, person, CLICK_AGE_MS))) };
+}
+
+/** The groups that an act is judged by, at most as old as at a click. Where links can't be read, members who are not in the configuration are nobody we know. */
+async function readGroupsSoon(deps: FactsDeps, names: readonly string[]): Promise<Membership> {
+  const people = soon(deps.known.read(CLICK_AGE_MS)).then((links) => (links.known ? links.value.people : deps.config.people));
+  return readMembership(deps.groups, { names, maxAgeMs: CLICK_AGE_MS, people, read: (_what, call) => soon(call()) });
+}
+
 async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): Promise<readonly [Read<AccountState>, Read<Role>]> {
   if (repo === null) {
     const unread = { known: false, why: 'the repository cannot be read' } as const;
@@ -71,16 +95,15 @@ async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): P
 }
 
 /** Everything afresh, right before the build: gates by the frozen policy, people as they are now. */
-async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput): Promise<Recheck> {
+async function recheck(deps: FactsDeps, { plan, request, votes, tally }: RecheckInput): Promise<Recheck> {
   const policy = plan.policy as unknown as EnvironmentPolicy;
   const reader = createReader();
   const { sha, title, commitUrl } = plan;
-  // Nobody reads what can't matter: most people are in the configuration.
+  const links = await reader.read(LINKS, () => deps.known.read(0));
   const needsLinks = deps.known.reviewed(request.requester) === null || votes.some(({ by }) => by.binding === 'linked');
-  const links = needsLinks ? await reader.read(LINKS, () => deps.known.read(0)) : known({ people: deps.config.people });
-  if (!links.known) return { kind: 'unknown', what: LINKS };
-  const { people } = links.value;
-  const { facts, repository } = await gatherFacts(deps, reader, {
+  if (!links.known && needsLinks) return { kind: 'unknown', what: LINKS };
+  const people = links.known ? links.value.people : deps.config.people;
+  const { facts, repository, membership } = await gatherFacts(deps, reader, {
     policy,
     subject: {
       kind: 'planned',
@@ -101,6 +124,7 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
     askedAt: request.askedAt,
     surface: request.origin.surface,
     requester: resolvePerson(people, request.requester),
+    people,
     parameters: request.parameters,
   });
   const elsewhere = whyElsewhere(plan.service, plan.repo, repository);
@@ -114,7 +138,7 @@ async function recheck(deps: FactsDeps, { plan, request, votes }: RecheckInput):
     plan.repo,
     votes.map((vote) => vote.by),
   );
-  const checked = recheckVotes({ plan, votes, groups: deps.config.groups, states, people });
+  const checked = recheckVotes({ plan, votes, ...membership, told: tally ?? null, states, people });
   if (checked.kind === 'unknown') return checked;
   const live = facts.here.known ? { live: liveOf(facts.here.value, plan.service, plan.environment) } : {};
   // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.

@@ -4,11 +4,15 @@ import type { EnvironmentState } from '../../workflows/status.ts';
 import type { Account, CommitSha, Millis, Person, RefWish } from '../../workflows/vocabulary.ts';
 import { placeOf, policyOf, type Config } from '../config/config.ts';
 import type { GithubApi } from '../github/api.ts';
+import { authorsNamed } from '../policy/conditions.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
 import { liveOf } from '../policy/live.ts';
+import type { Membership } from '../policy/membership.ts';
 import { groupsOf } from '../policy/people.ts';
+import { groupsOfRule } from '../policy/rule.ts';
 import type { Gateway } from '../temporal/gateway.ts';
+import { readMembership, type GroupDirectory } from './groups.ts';
 import { andThen, known, type Reader } from './reading.ts';
 import type { KnownPeople } from './known-people.ts';
 import type { People } from './people.ts';
@@ -19,6 +23,7 @@ export interface FactsDeps {
   readonly gateway: Pick<Gateway, 'environmentState' | 'findOpen' | 'deployStatus'>;
   readonly people: People;
   readonly known: KnownPeople;
+  readonly groups: GroupDirectory;
   readonly now: () => number;
 }
 
@@ -37,6 +42,8 @@ export interface Question {
   readonly askedAt: Millis;
   readonly surface: Account['surface'];
   readonly requester: Person;
+  /** Everybody whose accounts are tied together. */
+  readonly people: readonly Person[];
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -45,16 +52,27 @@ export interface Gathered {
   readonly facts: Facts;
   readonly repository: Read<RepositoryFacts>;
   readonly pullRequest: PullRequestFacts | null;
+  /** The groups that the rule and `may` name. */
+  readonly membership: Membership;
 }
+
+/** A plan may go by what was read for a click; the votes are judged again before the build. */
+const PLAN_AGE_MS = 60_000;
 
 export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Question): Promise<Gathered> {
   const { policy, subject } = question;
   const repository = await reader.read('the repository', () => deps.github.readRepository(policy.repo));
-  const [target, here, before, requester] = await Promise.all([
+  const [target, here, before, requester, membership] = await Promise.all([
     readTarget(deps, reader, repository, subject),
     readState(deps, reader, policy),
     readBefore(deps, reader, policy),
     readRequester(deps, reader, repository, question.requester),
+    readMembership(deps.groups, {
+      names: [...groupsOfRule(policy.approvals.tree), ...authorsNamed(policy.approvals.tree), ...policy.may.request.groups],
+      maxAgeMs: subject.kind === 'wish' ? PLAN_AGE_MS : 0,
+      people: question.people,
+      read: (what, call) => reader.read(what, call),
+    }),
   ]);
   const history = await readHistory(deps, reader, { repository, policy, target, here });
   const facts: Facts = {
@@ -63,7 +81,8 @@ export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Que
     revision: question.revision,
     requester: question.requester,
     ...requester,
-    requesterGroups: groupsOf(deps.config.groups, question.requester),
+    requesterGroups: groupsOf(membership.groups, question.requester),
+    unreadGroups: membership.unread,
     surface: question.surface,
     defaultBranch: repository.known ? repository.value.defaultBranch : '',
     ...target,
@@ -73,7 +92,7 @@ export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Que
     before,
     parameters: question.parameters,
   };
-  return { facts, repository, pullRequest: target.pullRequest.known ? target.pullRequest.value : null };
+  return { facts, repository, pullRequest: target.pullRequest.known ? target.pullRequest.value : null, membership };
 }
 
 /** A name can pass to another repository: only the id that the command or the plan came with counts. */

@@ -1,11 +1,12 @@
 // The conditions of a rule: what they need is read, if they need anything, and they are judged once.
-import type { ApprovalRule, ChangeSummary, PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
+import type { ApprovalRule, ChangeSummary, Person, PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../ids.ts';
-import { asksForFiles, judgeConditions, type Authorship } from '../policy/conditions.ts';
+import { asksForFiles, authorsNamed, judgeConditions, type Authorship } from '../policy/conditions.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { ChangedFiles, Facts, Read, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { pullRequestOf } from '../policy/gates/gate.ts';
 import { liveOf } from '../policy/live.ts';
+import { whyUnread, type Membership } from '../policy/membership.ts';
 import type { FactsDeps } from './gather-facts.ts';
 import { known, type Reader } from './reading.ts';
 
@@ -17,16 +18,23 @@ export interface Conditional {
   readonly change: ChangeSummary;
   /** Why some of its authors are not known. */
   readonly unread: string | null;
+  /** Everybody whose accounts are tied together. */
+  readonly people: readonly Person[];
+  readonly membership: Membership;
 }
 
 /** The rule of this request. Throws a passing trouble as long as trying again could help: an unknown fact asks more of people than need be. */
 export async function ruleOf(deps: FactsDeps, reader: Reader, input: Conditional): Promise<ApprovalRule> {
-  const { policy, facts } = input;
+  const { policy, facts, people, membership } = input;
   const { tree } = policy.approvals;
   if (tree === null || !isConditional(tree)) return policy.approvals;
   const changed = asksForFiles(tree) ? await readChanged(deps, reader, input) : known(null);
   if (!changed.known || !facts.pullRequest.known || !facts.onDefaultBranch.known) reader.throwIfWorthRetrying();
-  const seen = { facts, changed, authorship: authorshipOf(input), people: deps.config.people, groups: deps.config.groups };
+  const [hidden] = whyUnread(authorsNamed(tree), membership.unread);
+  if (hidden !== undefined) reader.throwIfWorthRetrying();
+  const authorship = authorshipOf(input);
+  const unread = authorship.unread ?? (hidden === undefined ? null : `${hidden.what} can't be read`);
+  const seen = { facts, changed, authorship: { ...authorship, unread }, people, groups: membership.groups };
   return { ...policy.approvals, tree: judgeConditions(tree, seen) };
 }
 

@@ -11,8 +11,9 @@ import { evaluate } from '../policy/evaluate.ts';
 import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { excludedFrom, tallyPlan } from '../policy/judge.ts';
 import { liveOf } from '../policy/live.ts';
+import { whyUnread } from '../policy/membership.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
-import { unsatisfiable } from '../policy/rule.ts';
+import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
 import { resolveParameters } from '../policy/parameters.ts';
 import { gatherFacts, LINKS, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
 import { ruleOf } from './judge-conditions.ts';
@@ -38,6 +39,7 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     askedAt: request.askedAt,
     surface: request.origin.surface,
     requester,
+    people,
     parameters: request.parameters,
   };
   const gathered = await gatherFacts(deps, reader, question);
@@ -65,13 +67,28 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     const reason: GateReason = { code: 'unreadable', what: 'who wrote the commits', why: unread };
     return { kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target };
   }
-  const rule = await ruleOf(deps, reader, { policy, facts, repository: repository.value, ref, change, unread });
+  const rule = await ruleOf(deps, reader, {
+    policy,
+    facts,
+    repository: repository.value,
+    ref,
+    change,
+    unread,
+    people,
+    membership: gathered.membership,
+  });
+  const { groups } = gathered.membership;
+  const hidden = whyUnread(groupsOfRule(rule.tree), gathered.membership.unread);
+  if (hidden.length > 0) {
+    reader.throwIfWorthRetrying();
+    return { kind: 'refused', reasons: hidden, gates, sha: ref.sha, target: policy.target };
+  }
   const plan = draft(deps, { input, policy, requester, people, gathered, repository: repository.value, ref, change, gates, rule });
-  const impossible = unsatisfiable({ rule: plan.rule, groups: deps.config.groups, excluded: excludedFrom(plan, deps.config.groups) });
+  const impossible = unsatisfiable({ rule: plan.rule, groups, excluded: excludedFrom(plan, groups) });
   if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
   const same = input.revision > 1 || request.dryRun ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
   if (same !== null) return { kind: 'refused', reasons: [same], gates, sha: ref.sha, target: policy.target };
-  return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], groups: deps.config.groups }) } };
+  return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], groups }) } };
 }
 
 /** Only a comment as it was posted is a command. One that can't be read has been verified when it arrived; nothing hangs on it. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createBuildkiteActivities } from '../activities/buildkite.ts';
 import { createDecidingActivities } from '../activities/decide.ts';
 import { withFailures } from '../activities/failures.ts';
+import { createGroups } from '../activities/groups.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
 import { createKnownPeople } from '../activities/known-people.ts';
 import { createPeople } from '../activities/people.ts';
@@ -38,7 +39,8 @@ export async function startBack(options: {
   const now = Date.now;
   const people = createPeople({ github, slack, now });
   const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
-  const deciding = createDecidingActivities({ config, github, gateway, people, known, now });
+  const groups = createGroups({ config, github, slack, now });
+  const deciding = createDecidingActivities({ config, github, gateway, people, known, groups, now });
   const connection = await connectWorker(temporal.address);
   const workers = await startWorkers({
     connection,

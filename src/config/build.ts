@@ -1,9 +1,9 @@
 // A checked draft becomes the configuration that the rest of Countersign reads: every default filled in.
-import type { Config, Service } from './config.ts';
+import type { Config, GroupSource, Service } from './config.ts';
 import { DEFAULT_ZONE, type Draft, type DraftService } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import { placeEnvironment } from './placed.ts';
-import type { EnvironmentEntry } from './schema.ts';
+import type { EnvironmentEntry, GroupEntry } from './schema.ts';
 import type { RuleEntry } from './schema-rule.ts';
 import { githubPersonKey, target } from '../ids.ts';
 import { parseRefRule } from '../policy/ref-rule.ts';
@@ -30,7 +30,7 @@ export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): C
   return {
     slack: { team: slack.team, channel: slack.channel, command: slack.command ?? DEFAULTS.command },
     people,
-    groups: mapValues(draft.groups, (group) => members(group.people)),
+    groups: mapValues(draft.groups, (group) => toGroup(group, members)),
     zones: mapValues(draft.zones, ({ temporal, buildkite }) => ({ namespace: temporal.namespace, organization: buildkite.organization })),
     services: draft.services.map((service) => toService(service, draft, slack.channel)),
   };
@@ -65,6 +65,13 @@ export function targetOf(service: string, environment: string, entry: Environmen
 
 function toPerson({ name, github, slack }: Draft['people'][number]['entry'], team: string): Person {
   return { key: githubPersonKey(github.id), name, mapped: true, github: { id: github.id, login: github.login }, slack: { team, user: slack } };
+}
+
+function toGroup({ people, githubTeam, slackGroup }: GroupEntry, members: (names: readonly string[]) => readonly Person[]): GroupSource {
+  if (slackGroup !== undefined) return { kind: 'slack-group', id: slackGroup };
+  if (githubTeam === undefined) return { kind: 'people', people: members(people ?? []) };
+  const [org = '', slug = ''] = githubTeam.split('/');
+  return { kind: 'github-team', org, slug };
 }
 
 function toService(service: DraftService, draft: Draft, channel: string): Service {

@@ -19,11 +19,19 @@ export interface Service {
   readonly order: readonly string[];
 }
 
+/** Where the members of a group are written down. Only `people` says them here; the others are read through the API, never frozen. */
+export type GroupSource =
+  | { readonly kind: 'people'; readonly people: readonly Person[] }
+  /** `org`: login of the organization; `slug`: of the team. */
+  | { readonly kind: 'github-team'; readonly org: string; readonly slug: string }
+  /** `id`: of the user group, `S…`. */
+  | { readonly kind: 'slack-group'; readonly id: string };
+
 export interface Config {
   /** `command`: the word of the slash command and of comments, `/deploy` unless configured. */
   readonly slack: { readonly team: string; readonly channel: string; readonly command: string };
   readonly people: readonly Person[];
-  readonly groups: Readonly<Record<string, readonly Person[]>>;
+  readonly groups: Readonly<Record<string, GroupSource>>;
   readonly zones: Readonly<Record<string, Zone>>;
   readonly services: readonly Service[];
 }

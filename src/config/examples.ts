@@ -139,7 +139,9 @@ function groupsOf({ given }: ExampleEntry, config: Config): Groups {
   const told = Object.entries(given?.groups ?? {}).map(
     ([group, names]) => [group, names.flatMap((name) => personNamed(config, name) ?? [])] as const,
   );
-  return { ...config.groups, ...Object.fromEntries(told) };
+  // Who is in a team or a user group nobody can know here: the example says it, or the group is empty.
+  const listed = Object.entries(config.groups).map(([group, source]) => [group, source.kind === 'people' ? source.people : []] as const);
+  return { ...Object.fromEntries(listed), ...Object.fromEntries(told) };
 }
 
 function toFacts(given: NonNullable<ExampleEntry['given']>, { gates }: EnvironmentPolicy, config: Config): ExampleFacts {

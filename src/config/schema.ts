@@ -7,7 +7,7 @@ import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
 export const LATER_KEYS: readonly string[] =
-  'freeze lock rollback escalate remind githubTeam slackGroup buildkite delegate workingHours undo emergency outside blocks'.split(' ');
+  'freeze lock rollback escalate remind buildkite delegate workingHours undo emergency outside blocks'.split(' ');
 
 const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 
@@ -32,7 +32,16 @@ const PersonEntry = strict({
   ),
 });
 
-const GroupEntry = strict({ people: z.array(text).min(1).describe('Names of people.') });
+const GroupEntry = strict({
+  people: z.array(text).min(1).optional().describe('Names of people.'),
+  githubTeam: matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[a-z0-9][a-z0-9._-]{0,99}$/, 'org/team, by the slug in the address of the team')
+    .optional()
+    .describe('Members of this GitHub team and of the teams below it, `org/team`. Needs the permission Members: read.'),
+  slackGroup: matching(/^S[A-Z0-9]{2,20}$/, 'the id of a user group, such as S01SRE')
+    .optional()
+    .describe('Members of this Slack user group, by its id (`S…`); handles can be given away. Needs the scope `usergroups:read`.'),
+});
+export type GroupEntry = z.infer<typeof GroupEntry>;
 
 const ZoneEntry = strict({
   temporal: strict({ namespace: text.describe('Temporal namespace of this zone.') }).describe('Where its requests live.'),
@@ -168,7 +177,10 @@ export const ConfigFile = strict({
   include: z.array(text).optional().describe('Further files with services, as globs relative to this file, so that CODEOWNERS can guard each.'),
   slack: SlackSection.describe('The Slack workspace. Ids decide, names are never looked up.'),
   people: z.array(PersonEntry).describe('Reviewed identity: one human, both accounts. Who is not here can approve nothing.'),
-  groups: z.record(name, GroupEntry).optional().describe('Who approves, by name.'),
+  groups: z
+    .record(name, GroupEntry)
+    .optional()
+    .describe('Who approves, by name: exactly one of `people`, `githubTeam` and `slackGroup` each. Members count who are under `people`.'),
   zones: z
     .record(matching(/^[a-z][a-z0-9-]{0,30}$/, 'a name of lower-case letters, digits and "-"'), ZoneEntry)
     .optional()

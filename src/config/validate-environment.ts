@@ -110,10 +110,10 @@ function validatePossible({ groups, people }: Draft, approvals: RuleEntry, tell:
   if (alternatives > ALTERNATIVES_MAX)
     return [tell({ found: `the rule has ${alternatives} ways to be satisfied`, fix: `Keep them to ${ALTERNATIVES_MAX}` })];
   const known = new Map(people.map(({ entry }) => [entry.name, toMember(entry)]));
-  // A group that is broken, or names somebody who is not there, has been told already.
-  const isWhole = (name: string): boolean => Object.hasOwn(groups, name) && groups[name]?.people.every((person) => known.has(person)) === true;
+  // A group that is broken, or names somebody who is not there, has been told already. Who is in a team or a user group is known when it is read.
+  const isWhole = (name: string): boolean => Object.hasOwn(groups, name) && groups[name]?.people?.every((person) => known.has(person)) === true;
   if (!groupsOfRule(tree).every(isWhole)) return [];
-  const members = Object.entries(groups).map(([name, group]) => [name, group.people.flatMap((person) => known.get(person) ?? [])] as const);
+  const members = Object.entries(groups).map(([name, group]) => [name, (group.people ?? []).flatMap((person) => known.get(person) ?? [])] as const);
   const impossible = unsatisfiable({ rule: { tree, exclude: [], expireMs: 0 }, groups: Object.fromEntries(members), excluded: new Set() });
   if (impossible === null) return [];
   const { group, needed, could } = impossible;

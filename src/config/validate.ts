@@ -41,20 +41,30 @@ function validatePeople({ root, people }: Draft): readonly Problem[] {
 }
 
 function validateGroups({ root, groups, written }: Draft): readonly Problem[] {
-  return Object.entries(groups).flatMap(([name, { people }]) => {
-    const problems = people.flatMap((person, at) => {
+  return Object.entries(groups).flatMap(([name, entry]) => {
+    const { people = [] } = entry;
+    const sources = GROUP_SOURCES.filter((source) => entry[source] !== undefined);
+    const listed = people.flatMap((person, at) => {
       const path = ['groups', name, 'people', at];
       if (!written.people.includes(person))
         return [problemAt(root, path, { found: `nobody is named ${quote(person)}`, fix: suggest(person, written.people) })];
       if (people.indexOf(person) === at) return [];
       return [problemAt(root, path, { found: `${quote(person)} is listed twice`, fix: 'Take one out; nobody counts twice' })];
     });
+    const problems = sources.length === 1 ? listed : [problemAt(root, ['groups', name, ...sources.slice(1, 2)], whichSource(sources)), ...listed];
     if (!RESERVED_GROUPS.includes(name)) return problems;
     return [
       problemAt(root, ['groups', name], { found: `${quote(name)} means something else under \`may\``, fix: 'Name the group otherwise' }),
       ...problems,
     ];
   });
+}
+
+const GROUP_SOURCES = ['people', 'githubTeam', 'slackGroup'] as const;
+
+function whichSource(sources: readonly string[]): Pick<Problem, 'found' | 'fix'> {
+  if (sources.length === 0) return { found: 'nothing says who is in it', fix: 'Write one of `people`, `githubTeam` and `slackGroup`' };
+  return { found: `${sources.join(' and ')} stand side by side`, fix: 'Keep one; make two groups and join them with `any` in the rule' };
 }
 
 function validateZones({ root, zones, home }: Draft): readonly Problem[] {

@@ -17,11 +17,19 @@ import type { CommitSha, RefWish } from '../../workflows/vocabulary.ts';
 export type Repo = Pick<RepositoryFacts, 'id' | 'slug' | 'installation'>;
 export type Reaction = 'eyes' | '+1' | '-1' | 'confused' | 'rocket';
 
+/** Somebody in a team: the id decides, the login is shown. */
+export interface TeamMember {
+  readonly id: number;
+  readonly login: string;
+}
+
 export interface GithubApi {
   /** `GET /repos/{o}/{r}/installation` with the app's JWT, then the repository itself. Cached for some minutes. */
   readRepository(slug: string): Promise<RepositoryFacts>;
   /** Role of the account with this numeric id, whatever its login is now; `none` if it has no access or no longer exists. Never cached. */
   readRole(repo: Repo, accountId: number): Promise<Role>;
+  /** Members of the team and of the teams below it, every page. Never cached; the permission is Members: read. */
+  readTeam(org: string, slug: string): Promise<readonly TeamMember[]>;
   /** Resolves a wish. `pullRequest`: the one the command was written on. An abbreviated SHA needs at least 7 digits. */
   resolveRef(repo: RepositoryFacts, wish: RefWish, pullRequest: PullRequestFacts | null): Promise<RefFacts>;
   readPullRequest(repo: Repo, number: number): Promise<PullRequestFacts>;

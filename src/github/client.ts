@@ -9,6 +9,7 @@ import { resolveRef } from './refs.ts';
 import { createRepositories, readRole } from './repositories.ts';
 import { findThreadReply, reactInThread, readReview, replyInThread } from './reviews.ts';
 import { createRequests, type RequestsOptions } from './requests.ts';
+import { createTeams } from './teams.ts';
 
 /** `ownCheckPrefix`: check runs of our app whose names begin so are ours and gate nothing (`countersign/`). */
 export interface GithubOptions extends RequestsOptions {
@@ -28,6 +29,7 @@ export function createGithub(options: GithubOptions): GithubApi {
   return {
     readRepository,
     readRole: (repo, accountId) => readRole(requests, repo, accountId),
+    readTeam: createTeams(requests, options.now),
     resolveRef: (repo, wish, pullRequest) => resolveRef(requests, repo, wish, pullRequest),
     readPullRequest: (repo, number) => readPullRequest(requests, repo, number),
     findOpenPullRequests: (repo, branch) => findOpenPullRequests(requests, repo, branch),

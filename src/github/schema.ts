@@ -20,6 +20,7 @@ export const Repository = z.object({
   html_url: z.url(),
 });
 export const User = Login;
+export const TeamMembers = z.array(Login);
 export const Permission = z.object({ permission: z.string(), role_name: z.string().nullish(), user: z.object({ id: Id }).nullable() });
 
 export const GitRef = z.object({ ref: z.string(), object: z.object({ type: z.string(), sha: Sha }) });

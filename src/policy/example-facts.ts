@@ -27,6 +27,7 @@ export function factsOf(policy: EnvironmentPolicy, example: Example, groups: Gro
     requesterState: { known: true, value: { active: true, why: null } },
     requesterRole: { known: true, value: example.role },
     requesterGroups: groupsOf(groups, example.requester),
+    unreadGroups: {},
     surface: example.surface,
     defaultBranch: 'main',
     ref: readable('ref', refOf(example)),

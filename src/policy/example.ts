@@ -81,15 +81,8 @@ function playVotes(plan: Plan, { votes }: Example, groups: Groups): Played {
     const act = { kind, contract: plan.contract, sha: plan.sha, reason: reject } as const;
     // An example's approval is one that has been confirmed, where its environment asks for that.
     const surface = 'github';
-    const verdict = judgeVote({
-      plan,
-      votes: counted,
-      act,
-      surface,
-      voter: by,
-      voterState: { known: true, value: { active: true, why: null } },
-      groups,
-    });
+    const voterState = { known: true, value: { active: true, why: null } } as const;
+    const verdict = judgeVote({ plan, votes: counted, act, surface, voter: by, voterState, groups, unread: {} });
     judged.push({ by, kind, reasons: verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : [] });
     if (verdict.kind === 'refused') continue;
     const vote: Vote = { kind, by, surface, at: EXAMPLE_NOW + at, contract: plan.contract, reason: reject, key: `example-${at}` };

@@ -128,8 +128,10 @@ export interface Facts {
   readonly requesterState: Read<AccountState>;
   /** The requester's role on the repository; `none` for an unmapped Slack user. */
   readonly requesterRole: Read<Role>;
-  /** The requester's groups, by name. */
+  /** The requester's groups, by name, of those that were read. */
   readonly requesterGroups: readonly string[];
+  /** Groups that could not be read, with why: whether the requester is in them is unknown. */
+  readonly unreadGroups: Readonly<Record<string, string>>;
   readonly surface: 'github' | 'slack';
   readonly defaultBranch: string;
   readonly ref: Read<RefFacts>;

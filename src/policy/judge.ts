@@ -1,13 +1,14 @@
 // Whether a person's act counts, with every reason when it does not. Pure.
 import { parseSha } from '../ids.ts';
 import { admits, describeMay } from './may.ts';
+import { whyUnread, type Membership } from './membership.ts';
 import { groupsOf, hasBothAccounts, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import { groupsOfRule, tallyVotes, type CountedVote } from './rule.ts';
 import type { MayRule, Role } from './environment-policy.ts';
 import type { AccountState, Read } from './facts.ts';
 import type { Authorised, JudgeInput, Verdict } from '../../workflows/activities.ts';
 import type { ActReason, VoidVote } from '../../workflows/reasons.ts';
-import type { Account, ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
+import type { Account, ApprovalRule, Person, PersonKey, Plan, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
 /** A vote as the judge sees it: the frozen plan, the votes before it, and the voter as of now. */
 export interface JudgeVote {
@@ -19,16 +20,35 @@ export interface JudgeVote {
   readonly voter: Person;
   readonly voterState: Read<AccountState>;
   readonly groups: Groups;
+  readonly unread: Membership['unread'];
 }
 
 /** Every reason why the act does not count, or the tally with it. Only people whose approval could count may reject; withdrawing needs a vote only. */
 export function judgeVote(input: JudgeVote): Verdict {
   const reasons = input.act.kind === 'withdraw' ? whyNotWithdrawn(input) : whyNotCounted(input);
   if (reasons.length > 0) return { kind: 'refused', reasons };
+  const hidden = input.act.kind === 'approve' ? whyPerhapsLast(input) : [];
+  if (hidden.length > 0) return { kind: 'refused', reasons: hidden };
   if (needsConfirmation(input.plan.rule, { kind: input.act.kind, surface: input.surface })) return { kind: 'to-confirm', person: input.voter };
   const others: readonly CountedVote[] = standingVotes(input).filter((vote) => !isSamePerson(vote.by, input.voter));
   const votes = input.act.kind === 'withdraw' ? others : [...others, { kind: input.act.kind, by: input.voter }];
   return { kind: 'counts', person: input.voter, tally: tallyStanding({ ...input, votes }) };
+}
+
+/**
+ * The rule is looked at when somebody acts and not in between. While a group can't be read, a vote that may be the last one is not
+ * counted: it would stand there uncounted for that group for good.
+ */
+function whyPerhapsLast(input: JudgeVote): readonly ActReason[] {
+  const { plan, voter, groups, unread } = input;
+  const hidden = groupsOfRule(plan.rule.tree).filter((group) => Object.hasOwn(unread, group));
+  if (hidden.length === 0) return [];
+  const others = standingVotes(input).filter((vote) => !isSamePerson(vote.by, voter));
+  const votes: readonly CountedVote[] = [...others, { kind: 'approve', by: voter }];
+  if (tallyStanding({ plan, votes, groups }).satisfied) return [];
+  const approvers = others.filter((vote) => vote.kind === 'approve').map((vote) => vote.by);
+  const atBest = { ...groups, ...Object.fromEntries(hidden.map((group) => [group, approvers])) };
+  return tallyStanding({ plan, votes, groups: atBest }).satisfied ? whyUnread(hidden, unread) : [];
 }
 
 export interface JudgeCancel {
@@ -40,15 +60,17 @@ export interface JudgeCancel {
   readonly state: Read<AccountState>;
   readonly role: Read<Role>;
   readonly groups: Groups;
+  readonly unread: Membership['unread'];
 }
 
 /** Whether this person may cancel the request. A requester needs no further proof; everybody else must be active. */
-export function judgeCancel({ may, rule, requesters, person, state, role, groups }: JudgeCancel): Authorised {
+export function judgeCancel({ may, rule, requesters, person, state, role, groups, unread }: JudgeCancel): Authorised {
   if (may.requester && requesters.some((requester) => isSamePerson(requester, person))) return { kind: 'allowed', person };
   const approverGroups = groupsOfRule(rule?.tree ?? null);
-  const admitted = admits({ may, role, groups: groupsOf(groups, person), approverGroups });
+  const admitted = admits({ may, role, groups: groupsOf(groups, person), approverGroups, unread: person.mapped ? Object.keys(unread) : [] });
   const reasons = [...whyInactive(person, state)];
-  if (admitted === 'unknown' && !role.known) reasons.push({ code: 'unreadable', what: 'your role on the repository', why: role.why });
+  if (typeof admitted === 'object' && admitted.unknown === 'group') reasons.push(...whyUnread([admitted.group], unread));
+  else if (typeof admitted === 'object' && !role.known) reasons.push({ code: 'unreadable', what: 'your role on the repository', why: role.why });
   if (admitted === 'no') reasons.push({ code: 'may-not-cancel', allowed: describeMay(may) });
   return reasons.length === 0 ? { kind: 'allowed', person } : { kind: 'refused', reasons };
 }
@@ -57,6 +79,9 @@ export interface RecheckVotes {
   readonly plan: Plan;
   readonly votes: readonly Vote[];
   readonly groups: Groups;
+  readonly unread: Membership['unread'];
+  /** The tally that the votes were told of: for which group each was counted. */
+  readonly told: Tally | null;
   /** By the key of `vote.by`, read afresh. A voter without an entry is unknown. */
   readonly states: ReadonlyMap<PersonKey, Read<AccountState>>;
   /** Everybody whose accounts are tied together now. */
@@ -67,13 +92,23 @@ export type RecheckedVotes =
   | { readonly kind: 'unknown'; readonly what: string };
 
 /** The votes right before the build: which of them stopped counting, and the tally without those. Unknown is never good. */
-export function recheckVotes({ plan, votes, groups, states, people }: RecheckVotes): RecheckedVotes {
+export function recheckVotes({ plan, votes, groups, unread, told, states, people }: RecheckVotes): RecheckedVotes {
   const standing = standingVotes({ plan, votes });
-  const unread = standing.find((vote) => states.get(vote.by.key)?.known !== true);
-  if (unread !== undefined) return { kind: 'unknown', what: `the account of ${unread.by.name}` };
-  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, states, people }) ?? []);
-  const good = standing.filter((vote) => !voided.some(({ by }) => by === vote.by));
-  return { kind: 'checked', voided, tally: tallyPlan({ plan, votes: good, groups }) };
+  const [hidden] = whyUnread(groupsOfRule(plan.rule.tree), unread);
+  if (hidden !== undefined) return { kind: 'unknown', what: hidden.what };
+  const unreadVote = standing.find((vote) => states.get(vote.by.key)?.known !== true);
+  if (unreadVote !== undefined) return { kind: 'unknown', what: `the account of ${unreadVote.by.name}` };
+  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, told, states, people }) ?? []);
+  const good = withoutVotesOf(standing, voided);
+  const tally = tallyPlan({ plan, votes: good, groups });
+  if (tally.satisfied) return { kind: 'checked', voided, tally };
+  // Too few: then also whoever left the group they were counted for is told so, and votes again for the one they are still in.
+  const left = good.flatMap((vote) => whyLeft({ plan, vote, groups, told }) ?? []);
+  return { kind: 'checked', voided: [...voided, ...left], tally: tallyPlan({ plan, votes: withoutVotesOf(good, left), groups }) };
+}
+
+function withoutVotesOf(votes: readonly Vote[], gone: readonly VoidVote[]): readonly Vote[] {
+  return votes.filter((vote) => !gone.some(({ by }) => by === vote.by));
 }
 
 /** The tally of a plan's rule over the votes for its contract, with requesters (and commit authors, by policy) left out. */
@@ -90,8 +125,16 @@ export function excludedFrom(plan: Pick<Plan, 'rule' | 'requesters' | 'requester
   return new Set([...[...requesters, ...sameHuman].map((person) => person.key), ...authors]);
 }
 
-function tallyStanding({ plan, votes, groups }: { readonly plan: Plan; readonly votes: readonly CountedVote[]; readonly groups: Groups }): Tally {
-  return tallyVotes({ rule: plan.rule, votes, groups, excluded: excludedFrom(plan, groups) });
+function tallyStanding({
+  plan,
+  votes,
+  groups,
+  unread = {},
+}: Pick<JudgeVote, 'plan' | 'groups'> & {
+  readonly votes: readonly CountedVote[];
+  readonly unread?: Membership['unread'];
+}): Tally {
+  return tallyVotes({ rule: plan.rule, votes, groups, excluded: excludedFrom(plan, groups), unread: Object.keys(unread) });
 }
 
 function standingVotes({ plan, votes }: Pick<JudgeVote, 'plan' | 'votes'>): readonly Vote[] {
@@ -143,12 +186,13 @@ function whyInvolved(plan: Plan, voter: Person): readonly ActReason[] {
 }
 
 /** Unmapped people are in no group, so they are told the one reason they can mend. */
-function whyOutside({ plan, voter, groups }: JudgeVote): readonly ActReason[] {
+function whyOutside({ plan, voter, groups, unread }: JudgeVote): readonly ActReason[] {
   if (!voter.mapped) return [{ code: 'unmapped-voter', surface: voter.github === null ? 'slack' : 'github' }];
   const asked = groupsOfRule(plan.rule.tree);
   const yours = groupsOf(groups, voter);
   if (asked.some((group) => yours.includes(group))) return [];
-  return [{ code: 'not-in-group', groups: asked, yours, environment: plan.environment }];
+  const hidden = whyUnread(asked, unread);
+  return hidden.length > 0 ? hidden : [{ code: 'not-in-group', groups: asked, yours, environment: plan.environment }];
 }
 
 function whyRepeated(input: JudgeVote): readonly ActReason[] {
@@ -169,7 +213,7 @@ function isExcludedAuthor(plan: Plan, person: Person): boolean {
   return plan.rule.exclude.includes('commit-authors') && plan.change.authors.some((author) => hasKey(person, author));
 }
 
-function whyVoid({ plan, vote, groups, states, people }: Omit<RecheckVotes, 'votes'> & { readonly vote: Vote }): VoidVote | null {
+function whyVoid({ plan, vote, groups, told, states, people }: Omit<RecheckVotes, 'votes' | 'unread'> & { readonly vote: Vote }): VoidVote | null {
   const { by } = vote;
   const state = states.get(by.key);
   const isRequester = [plan.requester, ...plan.requesters].some((person) => isSamePerson(person, by));
@@ -179,5 +223,20 @@ function whyVoid({ plan, vote, groups, states, people }: Omit<RecheckVotes, 'vot
   if (state?.known === true && !state.value.active) return { by, why: 'inactive', detail: state.value.why };
   const asked = groupsOfRule(plan.rule.tree);
   const present = groupsOf(groups, by);
-  return asked.some((group) => present.includes(group)) ? null : { by, why: 'left-group', detail: asked.join(', ') };
+  return asked.some((group) => present.includes(group))
+    ? null
+    : (whyLeft({ plan, vote, groups, told }) ?? { by, why: 'left-group', detail: asked.join(', ') });
+}
+
+/** The group that this approval was counted for, if its voter is no longer in it. */
+function whyLeft({ vote: { by }, groups, told }: Pick<RecheckVotes, 'plan' | 'groups' | 'told'> & { readonly vote: Vote }): VoidVote | null {
+  const present = groupsOf(groups, by);
+  const left = filledBy(told?.tree ?? null, by).filter((group) => !present.includes(group));
+  return left.length === 0 ? null : { by, why: 'left-group', detail: left.join(', ') };
+}
+
+function filledBy(node: TallyNode | null, person: Person): readonly string[] {
+  if (node === null || node.kind === 'auto') return [];
+  if (node.kind !== 'group') return [...new Set(node.of.flatMap((child) => filledBy(child, person)))];
+  return node.by.some((other) => isSamePerson(other, person)) ? [node.group] : [];
 }

@@ -9,15 +9,20 @@ export interface Admission {
   readonly groups: readonly string[];
   /** Groups of the approval rule: their members are the approvers. */
   readonly approverGroups: readonly string[];
+  /** Groups that could not be read: the person may be in them. */
+  readonly unread: readonly string[];
 }
 
-/** `unknown`: only the role could admit this person, and it could not be read. */
-export function admits({ may, role, groups, approverGroups }: Admission): 'yes' | 'no' | 'unknown' {
+export type Admitted = 'yes' | 'no' | { readonly unknown: 'role' } | { readonly unknown: 'group'; readonly group: string };
+
+/** `unknown`: what could admit this person, by role or by group, could not be read. */
+export function admits({ may, role, groups, approverGroups, unread }: Admission): Admitted {
   const admitted = [...may.groups, ...(may.approvers ? approverGroups : [])];
   if (groups.some((group) => admitted.includes(group))) return 'yes';
-  if (may.roles.length === 0) return 'no';
-  if (!role.known) return 'unknown';
-  return may.roles.some((least) => hasRole(role.value, least)) ? 'yes' : 'no';
+  if (role.known && may.roles.some((least) => hasRole(role.value, least))) return 'yes';
+  if (!role.known && may.roles.length > 0) return { unknown: 'role' };
+  const group = unread.find((name) => admitted.includes(name));
+  return group === undefined ? 'no' : { unknown: 'group', group };
 }
 
 /** This role or a stronger one; a rule that says `none` admits nobody. */

@@ -16,6 +16,8 @@ export interface TallyInput {
   readonly groups: Groups;
   /** Whose approval can't count: requesters, commit authors. */
   readonly excluded: ReadonlySet<PersonKey>;
+  /** Names of groups that could not be read. They fill nothing; the tally says so. */
+  readonly unread?: readonly string[];
 }
 
 /** What a group still has to give, and who could give it. */
@@ -33,11 +35,12 @@ export function tallyVotes(input: TallyInput): Tally {
   if (input.rule.tree === null) return { satisfied: true, have: 0, need: 0, tree: null };
   const tree = numberLeaves(input.rule.tree);
   const voters = votersOf(tree, input);
-  const filling = bestFilling(tree, voters, input.groups) ?? NOTHING;
-  const explained = explain({ node: tree, filling, voters, groups: input.groups });
+  const { groups, unread = [] } = input;
+  const filling = bestFilling(tree, voters, groups) ?? NOTHING;
+  const explained = explain({ node: tree, filling, voters, groups, unread });
   const satisfied = filling.have === filling.need;
   // Each part may still be possible by itself where all of them together are not: nobody fills two places.
-  const isHopeless = !satisfied && !filling.canBeFilled;
+  const isHopeless = !satisfied && !filling.canBeFilled && !groupsOfRule(input.rule.tree).some((group) => unread.includes(group));
   return {
     satisfied,
     have: filling.have,
@@ -65,7 +68,15 @@ export function unsatisfiable(input: Omit<TallyInput, 'votes'>): Extract<GateRea
     group: short?.group ?? '',
     needed: short?.count ?? 1,
     could: short === undefined ? 0 : (filling?.reachable.get(short.leaf) ?? 0),
+    ...unmappedOf(short === undefined ? [] : membersOf(input.groups, short.group)),
   };
+}
+
+const UNMAPPED_MAX = 10;
+
+function unmappedOf(members: readonly Person[]): { readonly unmapped?: readonly string[] } {
+  const names = members.filter((member) => !member.mapped).map((member) => member.name);
+  return names.length === 0 ? {} : { unmapped: names.slice(0, UNMAPPED_MAX) };
 }
 
 /** The groups that a rule asks, each once, in reading order. Of a plan's rule: without those that it skips. */
@@ -84,7 +95,8 @@ const NOTHING: Filling = { leaves: [], have: 0, need: 1, canBeFilled: false, app
 // Starts from the members, not from the votes: who is in no group of the rule, or is there under another account, needs no special case.
 function votersOf(tree: NumberedNode, { votes, groups, excluded }: TallyInput): Voters {
   const members = new Map(leavesOf(tree).flatMap(({ group }) => membersOf(groups, group).map((member) => [member.key, member] as const)));
-  const eligible = [...members.values()].filter((member) => ![...excluded].some((key) => hasKey(member, key)));
+  // Nobody knows which human is behind a member of a team who is not mapped: they can't be told from the requester.
+  const eligible = [...members.values()].filter((member) => member.mapped && ![...excluded].some((key) => hasKey(member, key)));
   const placeOf = (member: Person): number => votes.findLastIndex((vote) => isSamePerson(vote.by, member));
   const approves = (member: Person): boolean => votes[placeOf(member)]?.kind === 'approve';
   return {
@@ -98,16 +110,17 @@ interface Explained {
   readonly filling: Filling;
   readonly voters: Voters;
   readonly groups: Groups;
+  readonly unread: readonly string[];
 }
 
-function explain({ node, filling, voters, groups }: Explained): TallyNode {
+function explain({ node, filling, voters, groups, unread }: Explained): TallyNode {
   const when = conditionOf(node.facts);
-  if (node.kind === 'group') return { ...explainLeaf({ node, filling, voters, groups }), ...when };
+  if (node.kind === 'group') return { ...explainLeaf({ node, filling, voters, groups, unread }), ...when };
   if (node.kind === 'auto') return { kind: 'auto', name: node.name, satisfied: true, state: 'satisfied', ...when };
   if (node.kind === 'skipped') return explainSkipped(node.rule);
   const of = node.of.map((child) => {
-    if (node.kind === 'all' || uses(filling, child)) return explain({ node: child, filling, voters, groups });
-    return explainOther(child, { node, filling, voters, groups });
+    if (node.kind === 'all' || uses(filling, child)) return explain({ node: child, filling, voters, groups, unread });
+    return explainOther(child, { node, filling, voters, groups, unread });
   });
   const state = stateOf(node.kind, of);
   const nearest = node.kind === 'any' ? node.of.findIndex((child) => uses(filling, child)) : -1;
@@ -135,21 +148,36 @@ function conditionOf(facts: readonly FoundFact[]): { readonly when?: readonly Fo
 }
 
 // An alternative that was not chosen shows how far it would be with the people that the rest of the rule leaves free.
-function explainOther(child: NumberedNode, { node, filling, voters, groups }: Explained): TallyNode {
+function explainOther(child: NumberedNode, { node, filling, voters, groups, unread }: Explained): TallyNode {
   if (child.kind === 'skipped') return explainSkipped(child.rule);
   const inside = new Set(leavesOf(node).map(({ leaf }) => leaf));
   const taken = [...filling.approversOf].flatMap(([leaf, people]) => (inside.has(leaf) ? [] : people.map((person) => person.key)));
   const free = { ...voters, approvers: voters.approvers.filter((person) => !taken.includes(person.key)) };
-  return explain({ node: child, filling: bestFilling(child, free, groups) ?? NOTHING, voters: free, groups });
+  return explain({ node: child, filling: bestFilling(child, free, groups) ?? NOTHING, voters: free, groups, unread });
 }
 
-function explainLeaf({ node, filling, voters, groups }: Omit<Explained, 'node'> & { readonly node: Leaf }): Extract<TallyNode, { kind: 'group' }> {
+function explainLeaf({
+  node,
+  filling,
+  voters,
+  groups,
+  unread,
+}: Omit<Explained, 'node'> & { readonly node: Leaf }): Extract<TallyNode, { kind: 'group' }> {
   const by = filling.approversOf.get(node.leaf) ?? [];
   const satisfied = by.length >= node.count;
+  const common = { kind: 'group', group: node.group, count: node.count, satisfied, by } as const;
+  if (satisfied) return { ...common, state: 'satisfied', waitingFor: [] };
+  // Who could still fill it is unknown, which is not nobody.
+  if (unread.includes(node.group)) return { ...common, state: 'waiting', waitingFor: [], unread: true };
   const candidates = new Set(voters.candidates.map((person) => person.key));
-  const waitingFor = satisfied ? [] : membersOf(groups, node.group).filter((member) => candidates.has(member.key));
-  const state = satisfied ? 'satisfied' : (filling.reachable.get(node.leaf) ?? 0) < node.count ? 'failed' : 'waiting';
-  return { kind: 'group', group: node.group, count: node.count, satisfied, state, by, waitingFor };
+  const members = membersOf(groups, node.group);
+  const unmapped = members.filter((member) => !member.mapped).length;
+  return {
+    ...common,
+    state: (filling.reachable.get(node.leaf) ?? 0) < node.count ? 'failed' : 'waiting',
+    waitingFor: members.filter((member) => candidates.has(member.key)),
+    ...(unmapped === 0 ? {} : { unmapped }),
+  };
 }
 
 function uses(filling: Filling, node: NumberedNode): boolean {

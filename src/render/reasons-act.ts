@@ -18,7 +18,8 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
     return no('author', say`You wrote ${share}. ${environment} asks for someone else.`, null);
   },
   'not-in-group': ({ groups, yours, environment }) => {
-    const mine = yours.length === 0 ? say`you are in none of the configured groups` : say`you are in ${either(yours.map(strong))}`;
+    const none = groups.length === 1 ? 'you are not in it' : groups.length === 2 ? 'you are in neither' : 'you are in none of them';
+    const mine = yours.length === 0 ? say`${none}` : say`you are in ${either(yours.map(strong))}`;
     return no('group', say`${environment} asks for ${either(groups.map(strong))}; ${mine}.`, null);
   },
   'unmapped-voter': ({ surface }, hints) =>

@@ -197,11 +197,14 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
       ? say`Approve that one: ${code(surface === 'github' ? `/approve ${other}` : `${prefix} approve ${other}`)}.`
       : say`See it with ${code(`${prefix} status ${other}`)}.`,
   }),
-  'rule-unsatisfiable': ({ group, needed, could }) => ({
+  'rule-unsatisfiable': ({ group, needed, could, unmapped = [] }) => ({
     sign: '❌',
     title: 'approval',
-    said: say`${needed} of ${strong(group)} would have to approve, and only ${could} could: requesters and whoever else the policy excludes don't count.`,
-    wayOut: say`Have somebody else ask, or add people to ${strong(group)} in the configuration.`,
+    said: say`${needed} of ${strong(group)} would have to approve, and only ${could} could: requesters and whoever else the policy excludes don't count${unmapped.length === 0 ? [] : say`, nor do members I can't tell: ${names(unmapped)}`}.`,
+    wayOut:
+      unmapped.length === 0
+        ? say`Have somebody else ask, or add people to ${strong(group)}.`
+        : say`Add them under ${code('people')} in the configuration, or have somebody else ask.`,
   }),
 };
 

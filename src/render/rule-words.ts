@@ -30,7 +30,17 @@ export function groupWords(node: GroupNode, call: 'call' | 'name'): Inline {
   const missing = node.count - node.by.length;
   const amount = node.by.length === 0 ? `${missing}` : `${missing} more`;
   const people = listed(node.waitingFor.map(call === 'call' ? called : named), PEOPLE_MAX, call === 'call' ? ' ' : ', ');
-  return say`${amount} of ${strong(node.group)} (${node.waitingFor.length === 0 ? say`nobody left` : people})`;
+  return say`${amount} of ${strong(node.group)} (${node.waitingFor.length === 0 ? nobody(node) : people}${unmappedWords(node)})`;
+}
+
+function nobody({ unread, unmapped }: GroupNode): Inline {
+  if (unread === true) return say`who is in it can't be read now`;
+  return unmapped === undefined ? say`nobody left` : say`nobody I can tell`;
+}
+
+/** Members who can't approve because nothing ties a human to their account. */
+function unmappedWords({ unmapped }: GroupNode): Inline {
+  return unmapped === undefined ? [] : say`; ${unmapped} not mapped`;
 }
 
 /** `the rule **low-risk**: changes in docs/** only (all 3 changed files)`. */

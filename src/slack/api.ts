@@ -12,6 +12,8 @@ export interface SlackApi {
   whoAmI(): Promise<{ readonly team: string; readonly botUser: string; readonly bot: string; readonly app: string | null }>;
   /** `users.info`; `maxAgeMs` 0 reads afresh. */
   readAccount(team: string, user: string, maxAgeMs: number): Promise<AccountState & { readonly name: string }>;
+  /** Members of the user group with this id. Never cached; the scope is usergroups:read. */
+  readUserGroup(id: string): Promise<readonly { readonly team: string; readonly user: string }[]>;
   /** The card of this request (message metadata `countersign_card` with `deploy_id`), posted by us since then; or null. */
   findCard(channel: string, deployId: string, sinceMs: number): Promise<CardPlace | null>;
   postCard(channel: string, message: SlackMessage, deployId: string): Promise<CardPlace>;

@@ -7,6 +7,7 @@ import { createAccounts } from './accounts.ts';
 import type { CardPlace, SlackApi } from './api.ts';
 import { CARD_EVENT, CardMetadata } from './schema.ts';
 import { contentOf, PLAIN, tell, write } from './tell.ts';
+import { readUserGroup } from './user-groups.ts';
 import { createSlackWeb, type SlackWeb, type SlackWebOptions } from './web.ts';
 
 export interface SlackOptions extends SlackWebOptions {
@@ -27,11 +28,13 @@ type WhoAmI = Awaited<ReturnType<SlackApi['whoAmI']>>;
 export function createSlack(options: SlackOptions): SlackApi {
   const web = createSlackWeb(options);
   const whoAmI = remembered(() => readWhoAmI(web));
+  const ownTeam = async (): Promise<string> => (await whoAmI()).team;
   const post = createPoster(web, options.paceMs ?? PACE_MS);
   const permalinks = new Map<string, string>();
   return {
     whoAmI,
-    readAccount: createAccounts({ web, ownTeam: async () => (await whoAmI()).team, now: options.now }),
+    readAccount: createAccounts({ web, ownTeam, now: options.now }),
+    readUserGroup: (id) => readUserGroup(web, ownTeam, id),
     findCard: async (channel, deployId, sinceMs) => findCard(web, { channel, deployId, sinceMs, bot: (await whoAmI()).bot }),
     postCard: (channel, message, deployId) => post({ channel, message, deployId, doing: `posting a card in ${channel}` }),
     updateCard: async (place, message) => {

@@ -12,6 +12,8 @@ export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'conversations.open': ['im:write'],
   // Guests, strangers, bots and people who left can't approve. No e-mail addresses: people are matched by id.
   'users.info': ['users:read'],
+  // Groups of the configuration that are Slack user groups.
+  'usergroups.users.list': ['usergroups:read'],
   'views.open': [],
   'views.update': [],
 };

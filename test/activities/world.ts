@@ -9,7 +9,7 @@ import type { FoundDeploy } from '../../src/temporal/gateway.ts';
 import type { PeopleStore } from '../../src/temporal/people.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DecidingActivities, PlanInput } from '../../workflows/activities.ts';
-import type { DeployCode, DeployRequest, Plan, RepoSlug } from '../../workflows/vocabulary.ts';
+import type { DeployCode, DeployRequest, Person, Plan, RepoSlug } from '../../workflows/vocabulary.ts';
 import { NOBODY } from '../support/people-store.ts';
 import { comparison, GROUPS, HEAD, LIVE, NOW, PEOPLE, plan, policy, pullRequest, ref, state } from '../policy/given.ts';
 
@@ -21,7 +21,8 @@ export interface World {
   readonly github?: Partial<GithubApi>;
   /** Of a person's key: what `users.info` and GitHub make of it. */
   readonly isActive?: (key: string) => boolean;
-  readonly groups?: Config['groups'];
+  /** Members by group; a function that throws is a group that can't be read. */
+  readonly groups?: Readonly<Record<string, readonly Person[] | (() => Promise<readonly Person[]>)>>;
   readonly live?: string | null;
   /** What `people` answers. */
   readonly links?: PeopleStore['read'];
@@ -37,10 +38,11 @@ export function decidingIn(world: World = {}): DecidingActivities {
   const config: Config = {
     slack: { team: 'T1', channel: 'C1', command: '/deploy' },
     people: PEOPLE,
-    groups: world.groups ?? GROUPS,
+    groups: {},
     zones: {},
     services: [{ name: 'api', aliases: [], repo: 'acme/api', zone: 'default', environments: { production: environment }, order: ['production'] }],
   };
+  const groups: NonNullable<World['groups']> = world.groups ?? GROUPS;
   const live = world.live === undefined ? LIVE : world.live;
   const here = state(live === null ? null : { sha: live, since: NOW - 60_000 });
   return createDecidingActivities({
@@ -52,6 +54,14 @@ export function decidingIn(world: World = {}): DecidingActivities {
       stateOf: async (_repo, { key }) => (world.isActive?.(key) === false ? { active: false, why: 'deactivated' } : { active: true, why: null }),
     },
     known: createKnownPeople({ reviewed: PEOPLE, store: { read: world.links ?? NOBODY.read }, now: () => NOW }),
+    groups: {
+      names: Object.keys(groups),
+      listed: [],
+      membersOf: async (name) => {
+        const members = groups[name] ?? [];
+        return typeof members === 'function' ? members() : members;
+      },
+    },
     now: () => NOW,
   });
 }
@@ -67,6 +77,7 @@ export const gone = async (): Promise<never> => {
 const GITHUB: GithubApi = {
   readRepository: async () => REPOSITORY,
   readRole: async () => 'write',
+  readTeam: unasked,
   resolveRef: async () => ref(),
   readPullRequest: async () => pullRequest(),
   findOpenPullRequests: async () => [],

@@ -9,7 +9,7 @@ import type { Gateway } from '../../src/temporal/gateway.ts';
 import type { ReplyInput } from '../../workflows/contract.ts';
 import type { RepoSlug } from '../../workflows/vocabulary.ts';
 import { NOBODY } from '../support/people-store.ts';
-import { GROUPS, NOW, PEOPLE, policy } from '../policy/given.ts';
+import { NOW, PEOPLE, policy } from '../policy/given.ts';
 
 const service = (name: string, repo: string): Service => ({
   name,
@@ -23,7 +23,7 @@ const service = (name: string, repo: string): Service => ({
 const CONFIG: Config = {
   slack: { team: 'T1', channel: 'C1', command: '/deploy' },
   people: PEOPLE,
-  groups: GROUPS,
+  groups: {},
   zones: {},
   services: [service('api', 'acme/api'), service('payroll', 'acme/secret')],
 };

@@ -191,6 +191,40 @@ describe('people', () => {
   });
 });
 
+describe('a team', () => {
+  const loginsOf = async (team: string): Promise<readonly string[]> => (await github.readTeam('acme', team)).map(({ login }) => login);
+
+  it('has the members of the teams below it, and nobody who has not accepted', async () => {
+    sim.setTeamMember('acme', 'platform', 'ann');
+    sim.setTeamMember('acme', 'platform', 'bea', { role: 'member', state: 'pending' });
+    sim.setTeamMember('acme', 'platform-oncall', 'carl', { role: 'maintainer', state: 'active' });
+    sim.setTeamParent('acme', 'platform-oncall', 'platform');
+    expect(await github.readTeam('acme', 'platform')).toEqual([
+      { id: id['ann'], login: 'ann' },
+      { id: id['carl'], login: 'carl' },
+    ]);
+    sim.setTeamMember('acme', 'platform', 'ann', null);
+    expect(await loginsOf('platform')).toEqual(['carl']);
+  });
+
+  it('is read through all pages', async () => {
+    const logins = Array.from({ length: 230 }, (_, i) => `crowd-${i}`);
+    for (const login of logins) {
+      sim.addUser({ login });
+      sim.setTeamMember('acme', 'crowd', login);
+    }
+    expect(await loginsOf('crowd')).toEqual(logins);
+  });
+
+  it('is unknown, not empty, when it is gone or may not be read', async () => {
+    expect(await troubleOf(github.readTeam('acme', 'nobody'))).toMatchObject({ kind: 'not-found' });
+    sim.setTeamMember('acme', 'empty', 'ann');
+    sim.setTeamMember('acme', 'empty', 'ann', null);
+    expect(await loginsOf('empty')).toEqual([]);
+    expect(await troubleOf(github.readTeam('elsewhere', 'sre'))).toMatchObject({ kind: 'not-found' });
+  });
+});
+
 describe('comments', () => {
   it('are written, found again by their marker, edited and reacted to', async () => {
     await openPull('talk', 110);

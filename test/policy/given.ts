@@ -132,6 +132,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
     requesterState: known({ active: true, why: null }),
     requesterRole: known('write'),
     requesterGroups: [],
+    unreadGroups: {},
     surface: 'github',
     defaultBranch: 'main',
     ref: known(ref()),

@@ -18,7 +18,17 @@ const byAuthors = plan({
 const STEP_UP = plan({ rule: { ...plan().rule, stepUp: 'github' } });
 
 function judge(change: Partial<JudgeVote>): ReturnType<typeof judgeVote> {
-  return judgeVote({ plan: plan(), votes: [], act: approve, surface: 'github', voter: person('Bea'), voterState: ACTIVE, groups: GROUPS, ...change });
+  return judgeVote({
+    plan: plan(),
+    votes: [],
+    act: approve,
+    surface: 'github',
+    voter: person('Bea'),
+    voterState: ACTIVE,
+    groups: GROUPS,
+    unread: {},
+    ...change,
+  });
 }
 const codes = (change: Partial<JudgeVote>): readonly string[] => {
   const verdict = judge(change);
@@ -135,7 +145,7 @@ describe('the re-check of votes', () => {
     new Map((['Bea', 'Carl', 'Dan'] as const).map((name) => [person(name).key, change[name] ?? ACTIVE]));
   const votes = [vote('Bea'), vote('Dan')];
   const recheck = (change: Partial<Parameters<typeof recheckVotes>[0]> = {}) =>
-    recheckVotes({ plan: plan(), votes, groups: GROUPS, states: states(), people: PEOPLE, ...change });
+    recheckVotes({ plan: plan(), votes, groups: GROUPS, unread: {}, told: null, states: states(), people: PEOPLE, ...change });
 
   test('finds good votes good', () => {
     expect(recheck()).toMatchObject({ kind: 'checked', voided: [], tally: { satisfied: true } });
@@ -207,6 +217,7 @@ describe('cancelling', () => {
       state: ACTIVE,
       role: known('write'),
       groups: GROUPS,
+      unread: {},
       ...change,
     });
   const nobody: Person = STRANGER;

@@ -167,6 +167,7 @@ test('the requester, whoever pushed and excluded authors never count, whatever t
           voter: person(name),
           voterState: known({ active: true, why: null }),
           groups,
+          unread: {},
         });
         expect(verdict.kind).toBe('refused');
       }

@@ -10,7 +10,12 @@ describe('from a pull request', () => {
   beforeAll(async () => {
     const both = { environments: { staging: { approvals: 'none' }, production: { approvals: TWO_GROUPS } } };
     const one = { environments: { staging: { approvals: 'none' }, production: { approvals: ONE_SRE } } };
-    acme = await openStories({ told: both, voted: one, stopped: one, retried: one, busy: one, elsewhere: { ...one, repo: 'acme/web' } });
+    const team = { environments: { production: { approvals: { group: 'team' } } } };
+    acme = await openStories(
+      { told: both, voted: one, stopped: one, retried: one, busy: one, elsewhere: { ...one, repo: 'acme/web' }, teamed: team },
+      { groups: { team: { githubTeam: 'acme/sre' } } },
+    );
+    acme.world.github.setTeamMember('acme', 'sre', 'carl');
   });
   afterAll(() => acme.end());
 
@@ -159,7 +164,7 @@ describe('from a pull request', () => {
     const open = await acme.ann.comments(pull, '/deploy status');
     expect(await open.reply()).toContain(`\`${deploy.code}\` · \`told\` → production`);
     const unnamed = await acme.ann.comments(pull, '/deploy production');
-    expect(await unnamed.reply()).toContain('this repository has 5 services; say which.');
+    expect(await unnamed.reply()).toContain('this repository has 6 services; say which.');
   });
 
   it('knows only what belongs to its own repository', async () => {
@@ -175,6 +180,14 @@ describe('from a pull request', () => {
     const vote = await acme.bea.comments(pull, `/approve ${deploy.code}`);
     expect(await vote.reacted('-1')).toEqual(['-1']);
     expect(await deploy.shows('slack', 'Approve elsewhere')).not.toContain('So far');
+  });
+
+  it('asks a team of GitHub, too', async () => {
+    const deploy = await acme.ann.asks(await acme.pull(), '/deploy teamed to production');
+    expect(await deploy.shows('github', '⏸')).toContain('1 of **team** (@carl)');
+    expect(await acme.bea.clicks('approve', deploy)).toBe('production asks for *team*; you are in *sre*.');
+    expect(await acme.carl.clicks('approve', deploy)).toContain('Counted: that was the last one.');
+    await deploy.ends('✅', 'is live on production');
   });
 
   it('used exactly the permissions that app.yml asks for', () => {

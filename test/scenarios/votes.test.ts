@@ -51,7 +51,7 @@ describe('a vote', () => {
 
   it('of whoever is in no group that is asked for is refused by name', async () => {
     const { pull, deploy } = await waiting('signed');
-    expect(await acme.eve.clicks('approve', deploy)).toBe('production asks for *sre* or *api-owners*; you are in none of the configured groups.');
+    expect(await acme.eve.clicks('approve', deploy)).toBe('production asks for *sre* or *api-owners*; you are in neither.');
     const unmapped = await acme.as({ login: 'zoe', slack: '' }).comments(pull, '/approve');
     expect(await unmapped.reply()).toContain("I can't tell who you are in Slack. Have yourself added under `people` in the configuration");
   });

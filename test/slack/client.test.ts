@@ -163,6 +163,25 @@ describe('an account', () => {
   });
 });
 
+describe('a user group', () => {
+  test('has the members of our workspace that it has now', async () => {
+    sim.addGroup({ id: 'S01SRE', members: ['U01BEA', 'U01ANN'] });
+    expect(await slack.readUserGroup('S01SRE')).toEqual([
+      { team: sim.team, user: 'U01BEA' },
+      { team: sim.team, user: 'U01ANN' },
+    ]);
+    sim.addGroup({ id: 'S01SRE', members: ['U01ANN'] });
+    expect(await slack.readUserGroup('S01SRE')).toEqual([{ team: sim.team, user: 'U01ANN' }]);
+  });
+
+  test('is unknown, not empty, when it is disabled, gone or can’t be read', async () => {
+    sim.addGroup({ id: 'S02OLD', members: ['U01BEA'], disabled: true });
+    for (const id of ['S02OLD', 'S03NONE']) expect(await trouble(slack.readUserGroup(id))).toMatchObject({ kind: 'invalid', source: 'slack' });
+    sim.fault({ method: 'POST', path: /usergroups/, times: 1, effect: { kind: 'status', status: 502 } });
+    expect(await trouble(slack.readUserGroup('S01SRE'))).toMatchObject({ kind: 'unavailable', status: 502 });
+  });
+});
+
 describe('one channel gets one message at a time', () => {
   test('so that Slack never has to refuse one', async () => {
     sim.addChannel({ id: 'C02', name: 'other' });

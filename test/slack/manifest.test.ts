@@ -14,7 +14,7 @@ const manifest = parse(readFileSync(new URL('../../slack-manifest.yml', import.m
 function methodsInTheCode(): readonly string[] {
   const folder = new URL('../../src/slack/', import.meta.url);
   const code = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
-  const calls = Array.from(code.join('\n').matchAll(/\bclient\.(\w+\.\w+)\(/g), (match) => match[1] ?? '');
+  const calls = Array.from(code.join('\n').matchAll(/\bclient\.((?:\w+\.)+\w+)\(/g), (match) => match[1] ?? '');
   return [...new Set(calls)].sort();
 }
 

@@ -14,6 +14,9 @@ export interface ServiceEntry {
   readonly skipQueuedBranchBuilds?: boolean;
 }
 
+/** Names of people, or where a platform says who is in it. */
+export type GroupEntry = readonly string[] | { readonly githubTeam: string } | { readonly slackGroup: string };
+
 /** One of sre and one of api-owners, in any order. */
 export const TWO_GROUPS = {
   all: [
@@ -32,17 +35,17 @@ export const USUAL: Readonly<Record<string, EnvironmentEntry>> = {
 export const channelOf = (service: string): string => `C0${service.toUpperCase().replaceAll('-', '')}`;
 
 /** A file of configuration; every service has a channel of its own, so that stories do not wait for each other's messages. */
-export function configOf(services: Readonly<Record<string, ServiceEntry>>, groups: Readonly<Record<string, readonly string[]>> = {}): string {
+export function configOf(services: Readonly<Record<string, ServiceEntry>>, groups: Readonly<Record<string, GroupEntry>> = {}): string {
   const people = Object.values(PEOPLE).flatMap(({ name, github, slack, role }) =>
     github === null || role === 'stranger' ? [] : [{ name, github, slack }],
   );
-  const all: Readonly<Record<string, readonly string[]>> = { sre: ['Bea', 'Carl'], 'api-owners': ['Dan'], ...groups };
+  const all: Readonly<Record<string, GroupEntry>> = { sre: ['Bea', 'Carl'], 'api-owners': ['Dan'], ...groups };
   // JSON is YAML.
   return JSON.stringify({
     version: 1,
     slack: { team: 'T01ACME', channel: 'C0DEPLOYS' },
     people,
-    groups: Object.fromEntries(Object.entries(all).map(([name, members]) => [name, { people: members }])),
+    groups: Object.fromEntries(Object.entries(all).map(([name, group]) => [name, Array.isArray(group) ? { people: group } : group])),
     services: Object.fromEntries(Object.entries(services).map(([name, entry]) => [name, serviceOf(name, entry)])),
   });
 }

@@ -6,7 +6,7 @@ import type { SimBuild, StepDefinition } from '../../src/sim/buildkite/state.ts'
 import type { SimContent } from '../../src/sim/slack/world.ts';
 import { CHANNEL, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/world.ts';
 import { eventually, startAcme, type Acme } from './acme.ts';
-import { channelOf, configOf, type ServiceEntry } from './acme-config.ts';
+import { channelOf, configOf, type GroupEntry, type ServiceEntry } from './acme-config.ts';
 import { actorOf, type Actor } from './actors.ts';
 import { APP_MANIFEST } from './app-manifest.ts';
 import { checkExchange } from './github-openapi.ts';
@@ -45,7 +45,7 @@ export interface Stories extends Acme, Readonly<Record<PersonName, Actor>> {
 }
 
 export interface StoryOptions {
-  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  readonly groups?: Readonly<Record<string, GroupEntry>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -27,14 +27,17 @@ export function judgeIdentity({ policy, facts }: Question): Answer {
 }
 
 export function judgePermission({ policy, facts }: Question): Answer {
-  const { requester, requesterRole, requesterGroups } = facts;
+  const { requester, requesterRole, requesterGroups, unreadGroups } = facts;
   // Without a mapping there are no groups, and the role has to be write at least, whatever `may` says.
   const may = requester.mapped ? policy.may.request : { ...policy.may.request, groups: [], approvers: false };
-  const admitted = admits({ may, role: requesterRole, groups: requesterGroups, approverGroups: groupsOfRule(policy.approvals.tree) });
+  const approverGroups = groupsOfRule(policy.approvals.tree);
+  const admitted = admits({ may, role: requesterRole, groups: requesterGroups, approverGroups, unread: Object.keys(unreadGroups) });
   const needed = describeMay(may);
+  if (typeof admitted === 'object' && admitted.unknown === 'group')
+    return unknown('permission', `who is in ${admitted.group}`, unreadGroups[admitted.group] ?? 'it has not been read');
   if (!requesterRole.known) {
     if (admitted === 'yes') return pass('permission', `${requester.name} is in a group that may ask`);
-    if (admitted === 'unknown') return unknown('permission', `the role of ${requester.name} on ${policy.repo}`, requesterRole.why);
+    if (admitted !== 'no') return unknown('permission', `the role of ${requester.name} on ${policy.repo}`, requesterRole.why);
     return fail('permission', 'nobody in their groups may ask', [{ code: 'no-permission', needed, found: 'unknown role' }]);
   }
   const found = [requesterRole.value, ...requesterGroups].join(', ');

@@ -32,6 +32,9 @@ export interface WorldDriver {
   setRequiredReviews(slug: string, approvals: number): void;
   /** Creates the team if need be. null: not a member any more. */
   setTeamMember(org: string, team: string, login: string, membership?: { role: 'member' | 'maintainer'; state: 'active' | 'pending' } | null): void;
+  /** Puts a team below another; members of the lower one are members of the upper one, too. */
+  setTeamParent(org: string, team: string, parent: string | null): void;
+  removeTeam(org: string, team: string): void;
   installation(owner: string): { readonly id: number };
   setInstallation(owner: string, change: { permissions?: Permissions; suspended?: boolean }): void;
 }
@@ -60,6 +63,8 @@ export function createWorldDriver(state: GithubState, defaults: { permissions: P
       if (membership === null) members.delete(needUser(state, login).id);
       else members.set(needUser(state, login).id, membership);
     }),
+    setTeamParent: changed((org, team, parent) => void (findTeam(state, ownerOf(state, org).id, team).parent = parent)),
+    removeTeam: changed((org, team) => void state.teams.splice(state.teams.indexOf(findTeam(state, ownerOf(state, org).id, team)), 1)),
     installation: (owner) => ({ id: needInstallation(state, owner).id }),
     setInstallation: changed((owner, change) => {
       const installation = needInstallation(state, owner);
@@ -131,7 +136,7 @@ function removeRepository(state: GithubState, repository: SimRepository): void {
 function findTeam(state: GithubState, org: number, slug: string): SimTeam {
   const known = state.teams.find((team) => team.org === org && team.slug === slug);
   if (known !== undefined) return known;
-  const team: SimTeam = { org, slug, members: new Map() };
+  const team: SimTeam = { org, slug, parent: null, members: new Map() };
   state.teams.push(team);
   return team;
 }

@@ -17,6 +17,7 @@ import { deploymentRoutes } from './routes-deployments.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repository.ts';
 import { reviewRoutes } from './routes-reviews.ts';
+import { teamRoutes } from './routes-teams.ts';
 import { createViews } from './views.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { BranchDriver } from './drive-branches.ts';
@@ -188,6 +189,7 @@ function allRoutes(state: GithubState, webhooks: Webhooks): RouteTable {
   return {
     ...appRoutes(webhooks),
     ...repositoryRoutes,
+    ...teamRoutes,
     ...commitRoutes,
     ...checkRoutes,
     ...deploymentRoutes,

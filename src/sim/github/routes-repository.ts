@@ -1,4 +1,4 @@
-// Repositories, accounts, roles, teams, refs, and the log of pushes.
+// Repositories, accounts, roles, refs, and the log of pushes.
 import { commitJson, nodeId, publicUserJson, userJson } from './payloads.ts';
 import { activityJson, fullRepositoryJson } from './payloads-repository.ts';
 import { ApiError, notFound, ok, paginate, paginateByCursor } from './responses.ts';
@@ -32,11 +32,6 @@ export const repositoryRoutes: RouteTable = {
       if (user === undefined) throw notFound();
       return ok(publicUserJson(call.state, user));
     },
-  },
-  'GET /orgs/:org/teams/:team/memberships/:login': {
-    kind: 'token',
-    needs: { permission: 'members', level: 'read' },
-    handle: readMembership,
   },
   'GET /meta': {
     kind: 'public',
@@ -165,15 +160,4 @@ function readActivity(call: RepositoryCall): SimResponse {
   if (request.query.get('direction') !== 'asc') matching.reverse();
   const { items, headers } = paginateByCursor(request, matching, 'after');
   return { status: 200, headers, body: items.map((entry) => activityJson(state, entry)) };
-}
-
-function readMembership(call: Call): SimResponse {
-  const { state } = call;
-  const org = userByLogin(state, call.param('org'));
-  const team = state.teams.find(({ org: id, slug }) => id === org?.id && slug === call.param('team'));
-  const user = userByLogin(state, call.param('login'));
-  const membership = team === undefined || user === null ? undefined : team.members.get(user.id);
-  if (membership === undefined) throw notFound();
-  const url = `${state.apiUrl}/organizations/${org?.id}/team/${team?.slug}/memberships/${user?.login}`;
-  return ok({ url, role: membership.role, state: membership.state });
 }

@@ -191,6 +191,8 @@ export interface SimToken {
 export interface SimTeam {
   readonly org: number;
   readonly slug: string;
+  /** Slug of the team above. */
+  parent: string | null;
   readonly members: Map<number, { role: 'member' | 'maintainer'; state: 'active' | 'pending' }>;
 }
 

@@ -84,9 +84,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'usergroups.users.list': {
     scope: 'usergroups:read',
     run: (args, world) => {
-      const users = world.groups.get(required(args, 'usergroup'));
-      if (users === undefined) throw new SlackRefusal('no_such_subteam');
-      return { users: users.filter((id) => world.users.get(id)?.deleted !== true) };
+      const group = world.groups.get(required(args, 'usergroup'));
+      const isHidden = group?.disabled === true && !args.flag('include_disabled');
+      if (group === undefined || isHidden) throw new SlackRefusal('no_such_subteam');
+      return { users: group.members.filter((id) => world.users.get(id)?.deleted !== true) };
     },
   },
   'views.open': { scope: null, run: openView },

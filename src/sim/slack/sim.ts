@@ -42,7 +42,8 @@ export interface SlackSim extends People {
   readonly addUser: (user: { id: string; name: string; guest?: boolean; stranger?: boolean; deleted?: boolean; bot?: boolean }) => void;
   /** Everybody is in it unless `members` says who; the bot is, unless `botIn` says no. */
   readonly addChannel: (channel: { id: string; name: string; members?: readonly string[]; botIn?: boolean }) => void;
-  readonly addGroup: (group: { id: string; members: readonly string[] }) => void;
+  /** The same id again changes the group. */
+  readonly addGroup: (group: { id: string; members: readonly string[]; disabled?: boolean }) => void;
   /** A message by somebody else, a person or another app (which may carry any metadata); returns its ts. */
   readonly say: (message: { user: string; channel: string; text: string; metadata?: Readonly<Record<string, unknown>> }) => string;
   readonly rateLimit: (limit: SimRateLimit) => void;
@@ -112,7 +113,7 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
       world.channels.set(id, { id, name, isIm: false, members: members ?? null, botIn });
       world.changed();
     },
-    addGroup: ({ id, members }) => void world.groups.set(id, members),
+    addGroup: ({ id, members, disabled = false }) => void world.groups.set(id, { members, disabled }),
     say: ({ user, channel, text, metadata = null }) => {
       const message = { user, channel, text, metadata, ts: world.nextTs(), blocks: [], threadTs: null, edited: false, versions: [] };
       world.messages.push(message);

@@ -74,7 +74,7 @@ export interface SlackWorld {
   readonly now: () => number;
   readonly users: Map<string, SimUser>;
   readonly channels: Map<string, SimChannel>;
-  readonly groups: Map<string, readonly string[]>;
+  readonly groups: Map<string, { readonly members: readonly string[]; readonly disabled: boolean }>;
   readonly messages: SimMessage[];
   readonly ephemerals: SimEphemeral[];
   /** Open modals, the topmost last. */

@@ -73,11 +73,13 @@ beforeAll(async () => {
   await ask('GET /user/11');
   await ask('GET /users/countersign[bot]');
   await ask('GET /orgs/acme/teams/sre/memberships/bea');
+  await ask('GET /orgs/acme/teams/sre/members?per_page=100');
   await ask('GET /meta');
 
   await app('GET /app');
   await app(`GET /app/installations/${sim.installation('acme').id}`);
   await app(`GET ${R}/installation`);
+  await app('GET /orgs/acme/installation');
   const deliveries = await app('GET /app/hook/deliveries?per_page=5');
   await app(`GET /app/hook/deliveries/${deliveries.body[0].id}`);
   await app(`POST /app/hook/deliveries/${deliveries.body[0].id}/attempts`);
