@@ -5,7 +5,21 @@ import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, 
 import type { PeopleNews } from './people-contract.ts';
 import type { Cards, DeployStatus, LogTail, ToldSoFar } from './status.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
-import type { Account, Contract, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, ReplyTo, Tally, Target, Vote } from './vocabulary.ts';
+import type {
+  Account,
+  ApprovalRule,
+  Contract,
+  DeployRequest,
+  GateResult,
+  LiveVersion,
+  Millis,
+  Person,
+  Plan,
+  ReplyTo,
+  Tally,
+  Target,
+  Vote,
+} from './vocabulary.ts';
 
 // ---- queue `countersign`: reading the facts and judging them ---------------------------------------------------
 
@@ -40,6 +54,8 @@ export interface JudgeInput {
     readonly sha: string | null;
     readonly reason: string | null;
   };
+  /** The request was escalated: by the rule, others may count now. */
+  readonly escalated?: boolean;
 }
 export type Verdict =
   | { readonly kind: 'counts'; readonly person: Person; readonly tally: Tally }
@@ -51,9 +67,41 @@ export interface AuthoriseInput {
   readonly request: DeployRequest;
   readonly plan: Plan | null;
   readonly by: Account;
-  readonly act: 'cancel';
+  readonly act: 'cancel' | 'extend';
+  readonly escalated?: boolean;
+  /** In the undo window whoever may approve may also stop it. */
+  readonly inUndoWindow?: boolean;
 }
 export type Authorised = { readonly kind: 'allowed'; readonly person: Person } | { readonly kind: 'refused'; readonly reasons: readonly ActReason[] };
+
+export interface WaitingInput {
+  readonly rule: ApprovalRule;
+  /** When the request began to wait. */
+  readonly startedAt: Millis;
+  /** By how much people extended it. */
+  readonly extendedMs: Millis;
+}
+/** The moments of a wait by the rule's own clock: in working hours, if it has any. */
+export interface WaitingTimes {
+  readonly expiresAt: Millis;
+  /** Earliest first; all before the expiry. */
+  readonly remindAt: readonly Millis[];
+  readonly escalateAt: Millis | null;
+}
+
+/** `escalated`: whether it is now, or is about to be. */
+export interface SurveyInput {
+  readonly plan: Plan;
+  readonly votes: readonly Vote[];
+  readonly escalated: boolean;
+}
+export interface Survey {
+  readonly tally: Tally;
+  /** Whose approval would still count, as far as they can act; nobody twice. */
+  readonly missing: readonly Person[];
+  /** The group that the rule escalates to, as far as its people can act; empty unless escalated. */
+  readonly called: readonly Person[];
+}
 
 export interface RecheckInput {
   readonly plan: Plan;
@@ -61,6 +109,7 @@ export interface RecheckInput {
   readonly votes: readonly Vote[];
   /** As the votes left it: for which group each was counted. */
   readonly tally?: Tally | null;
+  readonly escalated?: boolean;
 }
 /**
  * `unknown`: something could not be read; ask again. `void`: votes that stopped counting, and the tally without them.
@@ -91,6 +140,10 @@ export interface DecidingActivities {
   judgeVote(input: JudgeInput): Promise<Verdict>;
   /** Local, like `judgeVote`. */
   authorise(input: AuthoriseInput): Promise<Authorised>;
+  /** Local and without any I/O: time zones are none of a workflow's business. */
+  planWaiting(input: WaitingInput): Promise<WaitingTimes>;
+  /** Local, like `judgeVote`: how far the request is and who is missing, read now. null: a group can't be read now. */
+  surveyWaiting(input: SurveyInput): Promise<Survey | null>;
   /** Everything read afresh, no cache. */
   recheck(input: RecheckInput): Promise<Recheck>;
 }
@@ -153,6 +206,13 @@ export type { Cards };
 
 // ---- queue `notify`: telling people ----------------------------------------------------------------------------
 
+/** Calls people whose act is missing, or (`escalation`) others instead of them. */
+export interface Reminder {
+  readonly kind: 'reminder' | 'escalation';
+  readonly people: readonly Person[];
+  readonly at: Millis;
+}
+
 export interface NotifyActivities {
   /** Looks for a card of this request first (message metadata), so a retry posts no second one. Also tells a Slack requester where it is. */
   postSlackCard(status: DeployStatus): Promise<NonNullable<Cards['slack']>>;
@@ -169,7 +229,16 @@ export interface NotifyActivities {
     readonly told?: ToldSoFar | null;
   }): Promise<void>;
   /** Tells one person what became of an act: ephemeral in Slack, reaction and reply on GitHub. */
-  sendReceipt(input: { readonly to: ReplyTo; readonly receipt: Receipt; readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' }): Promise<void>;
+  sendReceipt(input: {
+    readonly to: ReplyTo;
+    readonly receipt: Receipt;
+    readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend';
+  }): Promise<void>;
+  /**
+   * A message in the thread of the Slack card, and one comment on the pull request, which later reminders edit. Says nothing if the
+   * request has moved on meanwhile, and calls nobody whose act is no longer missing.
+   */
+  remind(input: { readonly status: DeployStatus; readonly cards: Cards; readonly reminder: Reminder }): Promise<void>;
   /** A request that is over before it has a card in Slack (refused, planned): told to the requester alone. */
   tellRequester(status: DeployStatus): Promise<void>;
   reply(input: ReplyInput): Promise<void>;

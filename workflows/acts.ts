@@ -2,8 +2,9 @@
 import { log, setHandler } from '@temporalio/workflow';
 import { applyCancel, applyVote, applyWithdraw } from './approval.ts';
 import { answering } from './ask.ts';
-import { actArrived, cancel, castVote, withdraw, type LateAct, type Receipt } from './contract.ts';
+import { actArrived, cancel, castVote, extend, withdraw, type LateAct, type Receipt } from './contract.ts';
 import type { Deploy } from './deploy-state.ts';
+import { applyExtend } from './extend.ts';
 import { guarded } from './guarded.ts';
 
 /** Registers the handlers of people's acts. Each is applied after those before it have been. */
@@ -34,6 +35,7 @@ export function hearActs(deploy: Deploy): void {
   setHandler(castVote, (input) => answer({ act: 'castVote', input }, 'update'), { description: 'Approve or reject, once per key.' });
   setHandler(withdraw, (input) => answer({ act: 'withdraw', input }, 'update'), { description: 'Take one’s own vote back.' });
   setHandler(cancel, (input) => answer({ act: 'cancel', input }, 'update'), { description: 'Stop the request, or the build it started.' });
+  setHandler(extend, (input) => answer({ act: 'extend', input }, 'update'), { description: 'More time to wait for approval.' });
   setHandler(actArrived, async (act) => void (await answer(act, 'signal')), { description: 'An act whose Update got no answer in time.' });
 }
 
@@ -45,6 +47,8 @@ function applyAct(deploy: Deploy, act: LateAct): Promise<Receipt> {
       return applyWithdraw(deploy, act.input);
     case 'cancel':
       return applyCancel(deploy, act.input);
+    case 'extend':
+      return applyExtend(deploy, act.input);
   }
 }
 

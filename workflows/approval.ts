@@ -7,7 +7,7 @@ import { enter, isApproved, isOver, isSamePerson, loseApproval, tellWithin, type
 import type { ActReason } from './reasons.ts';
 import { keepUnconfirmed, settleUnconfirmed, withdrawUnconfirmed } from './step-up.ts';
 import { passOnCancel } from './turn.ts';
-import type { Plan, Tally, TallyNode, Vote } from './vocabulary.ts';
+import type { Account, Plan, Tally, TallyNode, Vote } from './vocabulary.ts';
 
 /** Approve or reject. */
 export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receipt> {
@@ -34,7 +34,8 @@ export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receip
   deploy.isNews = true;
   // The last vote is told by the phase that follows.
   if (!satisfied) tellWithin(deploy, 0);
-  return { kind: 'counted', vote: 'approve', have, need, missing: missingOf(verdict.tally), last: satisfied };
+  const undo = satisfied && plan.rule.undoMs !== undefined ? { undoMs: plan.rule.undoMs } : {};
+  return { kind: 'counted', vote: 'approve', have, need, missing: missingOf(verdict.tally), last: satisfied, ...undo };
 }
 
 /** Takes one's vote back. After the last vote that means waiting for approval again. */
@@ -67,7 +68,7 @@ export async function applyWithdraw(deploy: Deploy, input: Withdraw): Promise<Re
 /** Before the point of no return nothing is built; after it the build is asked to stop. */
 export async function applyCancel(deploy: Deploy, input: Cancel): Promise<Receipt> {
   if (isOver(deploy)) return refused(deploy, tooLate(deploy));
-  const allowed = await authorised(deploy, input);
+  const allowed = await authorised(deploy, input.by, 'cancel');
   if (allowed.kind === 'refused') return refused(deploy, ...allowed.reasons);
   if (isOver(deploy)) return refused(deploy, tooLate(deploy));
   if (deploy.go === null && deploy.build === null) {
@@ -91,19 +92,24 @@ export function refused(deploy: Deploy, ...reasons: readonly ActReason[]): Recei
 async function judged(deploy: Deploy, plan: Plan, act: JudgeInput['act']): Promise<Verdict> {
   const { kind, by, contract, sha, reason } = act;
   try {
-    return await judging.judgeVote({ plan, votes: deploy.votes, act: { kind, by, contract, sha, reason } });
+    return await judging.judgeVote({ plan, votes: deploy.votes, act: { kind, by, contract, sha, reason }, ...escalation(deploy) });
   } catch {
     return unread('your rights');
   }
 }
 
-async function authorised(deploy: Deploy, { by }: Cancel): ReturnType<typeof judging.authorise> {
+/** Whether this person may do it: read now, and refused when that can't be read. */
+export async function authorised(deploy: Deploy, by: Account, act: 'cancel' | 'extend'): ReturnType<typeof judging.authorise> {
+  const { request, plan, phase } = deploy;
+  const window = phase.kind === 'approved' ? { inUndoWindow: true } : {};
   try {
-    return await judging.authorise({ request: deploy.request, plan: deploy.plan, by, act: 'cancel' });
+    return await judging.authorise({ request, plan, by, act, ...escalation(deploy), ...window });
   } catch {
     return unread('your rights');
   }
 }
+
+const escalation = ({ escalated }: Deploy): { readonly escalated?: true } => (escalated === null ? {} : { escalated: true });
 
 /** Not counted, try again: the judge gave no answer. */
 const unread = (what: string): { readonly kind: 'refused'; readonly reasons: readonly ActReason[] } => ({
@@ -146,7 +152,7 @@ function whyReplanned(deploy: Deploy, judgedPlan: Plan): ActReason | null {
   return { code: 'stale-card', seen: judgedPlan.sha, now: plan.sha, compareUrl: revision?.compareUrl ?? null };
 }
 
-function tooLate({ phase, request }: Deploy): ActReason {
+export function tooLate({ phase, request }: Deploy): ActReason {
   const { service, environment } = request;
   return { code: 'too-late', ended: phase.kind, at: 'at' in phase ? phase.at : null, service, environment };
 }

@@ -31,10 +31,16 @@ export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'r
 });
 
 /** Local, since a person waits for the answer: short and read-only. */
-export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise'>>({
+export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise' | 'surveyWaiting'>>({
   startToCloseTimeout: '3s',
   scheduleToCloseTimeout: '6s',
   retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
+});
+
+/** Local: it asks nobody, so it fails with its worker alone. */
+export const timing = proxyLocalActivities<Pick<DecidingActivities, 'planWaiting'>>({
+  startToCloseTimeout: '5s',
+  retry: { initialInterval: '100ms', maximumAttempts: 20, nonRetryableErrorTypes },
 });
 
 // ---- peers -----------------------------------------------------------------------------------------------------
@@ -115,6 +121,12 @@ export const tellingAtLast = proxyActivities<
   ...notifying,
   scheduleToCloseTimeout: '24h',
   retry: { ...PERSISTENT, maximumInterval: '5m' },
+});
+/** Behind many others for a while, perhaps; it asks by itself whether it is still true. */
+export const reminding = proxyActivities<Pick<NotifyActivities, 'remind'>>({
+  ...notifying,
+  scheduleToCloseTimeout: '2h',
+  retry: PERSISTENT,
 });
 export const answering = proxyActivities<Pick<NotifyActivities, 'sendReceipt' | 'reply'>>({
   ...notifying,

@@ -70,7 +70,9 @@ async function tell({ status, cards, thread, told }: Message): Promise<Told> {
 
 function asTold({ phase, plan, votes, unconfirmed, voided, laterPush }: DeployStatus): ToldSoFar {
   const clicks = unconfirmed === undefined ? {} : { unconfirmed };
-  return { phase: phase.kind, revision: plan?.revision ?? 0, votes, ...clicks, voided, laterPush: laterPush?.sha ?? null };
+  const extended = phase.kind === 'waiting' && phase.extendedMs !== undefined ? { extendedMs: phase.extendedMs } : {};
+  const late = laterPush?.sha ?? null;
+  return { phase: phase.kind, revision: plan?.revision ?? 0, votes, ...clicks, voided, laterPush: late, ...extended };
 }
 
 /**

@@ -51,9 +51,10 @@ function answerWithoutCheck(deploy: Deploy, { turn }: ClaimStart): Claim | null 
 }
 
 async function recheck(deploy: Deploy, plan: Plan): Promise<Recheck> {
-  const { request, votes, tally } = deploy;
+  const { request, votes, tally, escalated } = deploy;
+  const input = { plan, request, votes, tally, ...(escalated === null ? {} : { escalated: true }) };
   try {
-    return await deciding.recheck.executeWithOptions({ summary: 'everything once more, just before the build' }, [{ plan, request, votes, tally }]);
+    return await deciding.recheck.executeWithOptions({ summary: 'everything once more, just before the build' }, [input]);
   } catch (error) {
     return { kind: 'unknown', what: rootCause(error) ?? 'the facts' };
   }

@@ -52,6 +52,10 @@ export interface Withdraw extends Act {
 export interface Cancel extends Act {
   readonly reason: string | null;
 }
+/** More time to wait for approval, by the clock of the rule. */
+export interface Extend extends Act {
+  readonly byMs: Millis;
+}
 
 /** The answer to an act: never an exception. */
 export type Receipt =
@@ -62,6 +66,8 @@ export type Receipt =
       readonly need: number;
       readonly missing: readonly { readonly group: string; readonly count: number; readonly people: readonly Person[] }[];
       readonly last: boolean;
+      /** With the last one: how long the start can still be stopped. */
+      readonly undoMs?: Millis;
     }
   /** Recorded, and counts once the same person says `/approve` on GitHub. `pullRequest`: of the request; null: it has none, any of the repository does. */
   | { readonly kind: 'to-confirm'; readonly code: DeployCode; readonly pullRequest: { readonly number: number; readonly url: string } | null }
@@ -70,17 +76,20 @@ export type Receipt =
   | { readonly kind: 'cancelled'; readonly during: string }
   /** The build runs already: Buildkite was asked to cancel it. */
   | { readonly kind: 'cancelling'; readonly build: number | null }
+  | { readonly kind: 'extended'; readonly expiresAt: Millis; readonly byMs: Millis }
   | { readonly kind: 'refused'; readonly reasons: readonly ActReason[]; readonly code: DeployCode };
 
 export const castVote = defineUpdate<Receipt, [CastVote]>('castVote');
 export const withdraw = defineUpdate<Receipt, [Withdraw]>('withdraw');
 export const cancel = defineUpdate<Receipt, [Cancel]>('cancel');
+export const extend = defineUpdate<Receipt, [Extend]>('extend');
 
 /** The fallback when an Update's deadline passed: the same act with the same key; the workflow applies it once and sends the receipt itself. */
 export type LateAct =
   | { readonly act: 'castVote'; readonly input: CastVote }
   | { readonly act: 'withdraw'; readonly input: Withdraw }
-  | { readonly act: 'cancel'; readonly input: Cancel };
+  | { readonly act: 'cancel'; readonly input: Cancel }
+  | { readonly act: 'extend'; readonly input: Extend };
 export const actArrived = defineSignal<[LateAct]>('actArrived');
 
 /** A push to the pull request's branch. */

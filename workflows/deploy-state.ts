@@ -4,10 +4,10 @@ import { createClock, type Clock } from './clock.ts';
 import type { BuildReport, DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
 import type { VoidVote } from './reasons.ts';
-import type { Cards, DeployPhase, DeployStatus, PhaseKind, RevisionNote } from './status.ts';
+import type { Cards, DeployPhase, DeployStatus, Escalated, PhaseKind, RevisionNote } from './status.ts';
 import type { DeployTiming } from './timing.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
-import type { Account, DeployRequest, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
+import type { Account, ApprovalRule, DeployRequest, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
 
 /** The mutable state of a request. Written by its story and its message handlers, read by everybody. */
 export interface Deploy {
@@ -43,6 +43,11 @@ export interface Deploy {
 
   /** How its pull request ended. */
   closure: PullRequestClosure | null;
+  /** The present wait for approval. */
+  wait: Wait;
+  escalated: Escalated | null;
+  /** State of the votes with which the undo window has passed. */
+  undonePast: number | null;
 
   /** Number of the present turn, one more each time the place was given up; `inLine`: the place is held. */
   turn: number;
@@ -60,12 +65,21 @@ export interface Deploy {
   /** When the other workflows were last heard. */
   heardAt: Millis;
 
+  /** Where the cards are, as far as they are posted. */
   cards: Cards;
   /** When people must be told of what changed (Infinity: they know), and whether it is a line of the timeline. */
   tellAt: Millis;
   /** Takes back the wish to be woken then. */
   untell: () => void;
   isNews: boolean;
+}
+
+export interface Wait {
+  readonly startedAt: Millis;
+  /** By how much people extended it. */
+  readonly extendedMs: Millis;
+  /** Until when its reminders have been seen to. */
+  readonly remindedAt: Millis;
 }
 
 export function openDeploy({ request, timing }: DeployInput): Deploy {
@@ -91,6 +105,9 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     moved: null,
     laterPush: null,
     closure: null,
+    wait: { startedAt: clock.now(), extendedMs: 0, remindedAt: clock.now() },
+    escalated: null,
+    undonePast: null,
     turn: 0,
     inLine: false,
     votesVersion: 0,
@@ -112,6 +129,7 @@ const ENDS: Readonly<Record<PhaseKind, boolean>> = {
   refused: true,
   planned: true,
   waiting: false,
+  approved: false,
   queued: false,
   checking: false,
   starting: false,
@@ -148,10 +166,15 @@ export function enter(deploy: Deploy, phase: DeployPhase, withinMs: Millis = 0):
   tellWithin(deploy, withinMs);
 }
 
-/** Waiting for approval (again): the expiry starts anew, in full. */
-export function enterWaiting(deploy: Deploy, plan: Plan): void {
-  enter(deploy, { kind: 'waiting', expiresAt: deploy.clock.now() + plan.rule.expireMs });
+/** Waiting for approval (again): the expiry starts anew, in full. By a clock of its own it is told once its moments are known. */
+export function enterWaiting(deploy: Deploy, { rule }: Plan): void {
+  const startedAt = deploy.clock.now();
+  deploy.wait = { startedAt, extendedMs: 0, remindedAt: startedAt };
+  enter(deploy, { kind: 'waiting', expiresAt: startedAt + rule.expireMs }, hasClock(rule) ? Infinity : 0);
 }
+
+/** Whether more happens to a wait than its expiry after so many milliseconds. */
+export const hasClock = ({ remind, escalate, hours }: ApprovalRule): boolean => remind !== undefined || escalate !== undefined || hours !== undefined;
 
 /** Back to waiting for approval with fewer votes. The place in the queue is given up; a push that came meanwhile counts now. */
 export function loseApproval(deploy: Deploy, plan: Plan, left: { readonly votes: readonly Vote[]; readonly tally: Tally }): void {
@@ -166,7 +189,7 @@ export function loseApproval(deploy: Deploy, plan: Plan, left: { readonly votes:
 
 /** The request as everybody sees it: cards, `status`, the result. */
 export function statusOf(deploy: Deploy): DeployStatus {
-  const { laterPush, closure } = deploy;
+  const { laterPush, closure, escalated } = deploy;
   return {
     workflowId: deploy.id,
     request: deploy.request,
@@ -181,6 +204,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     build: deploy.build,
     closure: closure === null ? null : { number: closure.number, merged: closure.merged, by: nameOf(closure.by), at: closure.at },
     cards: deploy.cards,
+    ...(escalated === null ? {} : { escalated }),
   };
 }
 

@@ -5,14 +5,15 @@ import { hearActs } from './acts.ts';
 import { keepPeopleTold } from './cards.ts';
 import { answerClaims } from './claim.ts';
 import { status, type DeployInput } from './contract.ts';
-import { enter, enterWaiting, isApproved, isOver, openDeploy, statusOf, type Deploy } from './deploy-state.ts';
+import { isApproved, isOver, openDeploy, statusOf, type Deploy } from './deploy-state.ts';
 import { guarded } from './guarded.ts';
 import { hearPushes, planAgain, planFirst } from './planning.ts';
 import { hearPullRequest } from './pull-request.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
 import type { DeployStatus } from './status.ts';
-import type { Plan } from './vocabulary.ts';
 import { followBuild, hearTurn, queueUp } from './turn.ts';
+import { canBeUndone, holdBack } from './undo.ts';
+import { waitForApproval } from './waiting.ts';
 
 export async function deploy(input: DeployInput): Promise<DeployStatus> {
   const request = openDeploy(input);
@@ -40,16 +41,8 @@ async function tellStory(request: Deploy): Promise<void> {
     if (plan === null) return;
     if (go !== null || ended !== null) await followBuild(request, plan);
     else if (moved !== null) await planAgain(request, plan, moved);
-    else if (isApproved(request)) await queueUp(request, plan);
-    else await waitForApproval(request, plan);
+    else if (!isApproved(request)) await waitForApproval(request, plan);
+    else if (canBeUndone(request, plan)) await holdBack(request, plan);
+    else await queueUp(request, plan);
   }
-}
-
-async function waitForApproval(request: Deploy, plan: Plan): Promise<void> {
-  if (request.phase.kind !== 'waiting') enterWaiting(request, plan);
-  const { phase, clock } = request;
-  if (phase.kind !== 'waiting') return;
-  const isDecided = (): boolean => isOver(request) || request.moved !== null || isApproved(request) || request.phase !== phase;
-  const isInTime = await clock.until(isDecided, phase.expiresAt, 'the request expires');
-  if (!isInTime) enter(request, { kind: 'expired', at: clock.now() });
 }

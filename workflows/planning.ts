@@ -38,7 +38,7 @@ export async function planFirst(deploy: Deploy): Promise<void> {
   deploy.moved = earlyPush(deploy, result.plan, deploy.pushers !== pushers);
   // Nobody is shown a plan that is old already: the story goes on with the next revision.
   if (deploy.moved !== null) return;
-  tellWithin(deploy, 0);
+  if (isApproved(deploy)) tellWithin(deploy, 0);
   enterNextPhase(deploy, result.plan);
 }
 
@@ -66,6 +66,7 @@ function adopt(deploy: Deploy, plan: Plan): void {
   deploy.plan = plan;
   deploy.plannedAt = deploy.clock.now();
   deploy.tally = plan.tally;
+  deploy.escalated = null;
 }
 
 /** Without a rule nobody has to approve, and the queue comes next. */

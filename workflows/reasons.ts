@@ -80,6 +80,12 @@ export type ActReason =
   | { readonly code: 'too-late'; readonly ended: string; readonly at: Millis | null; readonly service: string; readonly environment: string }
   | { readonly code: 'already-starting' }
   | { readonly code: 'may-not-cancel'; readonly allowed: readonly string[] }
+  | { readonly code: 'may-not-extend'; readonly allowed: readonly string[] }
+  /** It waits for no approval: it has them all, or needs none. */
+  | { readonly code: 'nothing-to-extend' }
+  | { readonly code: 'extension-too-long'; readonly byMs: Millis; readonly mostMs: Millis }
+  /** All extensions of one wait together. */
+  | { readonly code: 'extended-enough'; readonly extendedMs: Millis; readonly mostMs: Millis }
   | { readonly code: 'reason-needed' }
   | { readonly code: 'unreadable'; readonly what: string; readonly why: string }
   | { readonly code: 'unknown-request'; readonly named: string }

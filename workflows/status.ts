@@ -10,7 +10,17 @@ export type DeployPhase =
   | { readonly kind: 'refused'; readonly reasons: readonly GateReason[]; readonly gates: readonly GateResult[]; readonly sha: string | null }
   /** Answer of `/deploy plan`: what would happen. Final. */
   | { readonly kind: 'planned' }
-  | { readonly kind: 'waiting'; readonly expiresAt: Millis }
+  /** Further moments of the wait, where the rule has any. `extendedMs`: by how much people extended it, `extendedBy` the last of them. */
+  | {
+      readonly kind: 'waiting';
+      readonly expiresAt: Millis;
+      readonly remindAt?: readonly Millis[];
+      readonly escalateAt?: Millis | null;
+      readonly extendedMs?: Millis;
+      readonly extendedBy?: Person;
+    }
+  /** The undo window: it has all its approvals, and joins the queue then unless somebody stops it. */
+  | { readonly kind: 'approved'; readonly startsAt: Millis }
   /** `position` 1 is the next one; 0: it is joining the queue and the place is not known yet. */
   | { readonly kind: 'queued'; readonly position: number; readonly ahead: string | null }
   /** At its turn: everything is read again, just before the build. `unread`: what can't be read right now. */
@@ -71,6 +81,14 @@ export interface Cards {
   readonly github: { readonly comment: number; readonly url?: string | null } | null;
 }
 
+/** Another group was called, since nobody answered in time. */
+export interface Escalated {
+  readonly at: Millis;
+  readonly group: string;
+  readonly may: 'call' | 'approve';
+  readonly people: readonly Person[];
+}
+
 export interface DeployStatus {
   readonly workflowId: string;
   readonly request: DeployRequest;
@@ -90,6 +108,7 @@ export interface DeployStatus {
   readonly closure?: { readonly number: number; readonly merged: boolean; readonly by: string; readonly at: Millis } | null;
   /** Those that were posted. Requests of older versions do not say. */
   readonly cards?: Cards;
+  readonly escalated?: Escalated;
 }
 
 /** As much of a request as its timeline tells already: the next line says what has come since. */
@@ -102,6 +121,7 @@ export interface ToldSoFar {
   readonly voided: readonly VoidVote[];
   /** SHA of a push that changes nothing. */
   readonly laterPush: string | null;
+  readonly extendedMs?: Millis;
 }
 
 /** What of one service is live on a target, which several may share. */

@@ -160,6 +160,13 @@ export interface ApprovalRule {
   readonly onMerge?: 'cancel' | 'keep';
   /** An approval given in Slack counts only once the same person confirms it on GitHub. */
   readonly stepUp?: 'github';
+  /** When the people who are missing are reminded; absent: never. */
+  readonly remind?: readonly ReminderRule[];
+  readonly escalate?: EscalationRule;
+  /** Expiry, reminders and escalation run in these hours only; absent: always. */
+  readonly hours?: WorkingHours;
+  /** How long after the last approval the start can still be stopped; absent: not at all. */
+  readonly undoMs?: Millis;
 }
 
 export interface OnPush {
@@ -174,6 +181,26 @@ export interface SmallPush {
   readonly lines: number;
   /** `*` matches within a path segment, `**` across. */
   readonly files: readonly string[];
+}
+
+/** A share of the expiry (0.5: half of it), or so long after the request began to wait. */
+export type ReminderRule = { readonly share: number } | { readonly afterMs: Millis };
+
+/** After so long another group is called; with `approve` one of them may fill one missing slot of any group. */
+export interface EscalationRule {
+  readonly afterMs: Millis;
+  readonly to: string;
+  readonly may: 'call' | 'approve';
+}
+
+export interface WorkingHours {
+  /** A name of the IANA time zone database: `Europe/Berlin`. */
+  readonly zone: string;
+  /** 0 is Sunday. */
+  readonly days: readonly number[];
+  /** Minutes since midnight, by the clocks on the wall there. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** `failed`: nobody is left who could satisfy it. `skipped`: its condition does not hold, so it is neither asked for nor a way. */

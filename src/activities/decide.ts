@@ -3,24 +3,20 @@ import type { AuthoriseInput, Authorised, DecidingActivities, JudgeInput, Rechec
 import type { Account, Person, PersonKey } from '../../workflows/vocabulary.ts';
 import { policyOf } from '../config/config.ts';
 import type { Repo } from '../github/api.ts';
-import type { EnvironmentPolicy, Role } from '../policy/environment-policy.ts';
+import type { EnvironmentPolicy, MayRule, Role } from '../policy/environment-policy.ts';
+import { effectivePlan } from '../policy/escalation.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { AccountState, Read } from '../policy/facts.ts';
-import { judgeCancel, judgeVote, recheckVotes } from '../policy/judge.ts';
+import { judgeMay, judgeVote, recheckVotes } from '../policy/judge.ts';
+import { waitingTimes } from '../policy/waiting.ts';
 import { liveOf } from '../policy/live.ts';
-import type { Membership } from '../policy/membership.ts';
 import { resolvePerson } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
-import { isTrouble } from '../trouble.ts';
 import { gatherFacts, LINKS, whyElsewhere, type FactsDeps } from './gather-facts.ts';
-import { readMembership } from './groups.ts';
 import { makePlan } from './plan.ts';
-import { createReader, known } from './reading.ts';
-
-/** At a click a membership may be this old (design §5, frozen and fresh). */
-const CLICK_AGE_MS = 60_000;
-/** A cold read at a click has this long; then "not counted, try again". */
-const CLICK_READ_MS = 1_000;
+import { surveyWaiting } from './survey.ts';
+import { createReader } from './reading.ts';
+import { CLICK_AGE_MS, readGroupsSoon, soon } from './soon.ts';
 
 type Unread = Extract<Read<unknown>, { known: false }>;
 
@@ -29,11 +25,14 @@ export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
     makePlan: (input) => makePlan(deps, input),
     judgeVote: (input) => judge(deps, input),
     authorise: (input) => authorise(deps, input),
+    planWaiting: (input) => Promise.resolve(waitingTimes(input)),
+    surveyWaiting: (input) => surveyWaiting(deps, input),
     recheck: (input) => recheck(deps, input),
   };
 }
 
-async function judge(deps: FactsDeps, { plan, votes, act }: JudgeInput): Promise<Verdict> {
+async function judge(deps: FactsDeps, { plan: frozen, votes, act, escalated }: JudgeInput): Promise<Verdict> {
+  const plan = effectivePlan(frozen, escalated === true);
   const [{ person: voter, voterState }, membership] = await Promise.all([
     readVoter(deps, plan.repo, act.by),
     readGroupsSoon(deps, groupsOfRule(plan.rule.tree)),
@@ -41,18 +40,19 @@ async function judge(deps: FactsDeps, { plan, votes, act }: JudgeInput): Promise
   return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, ...membership });
 }
 
-async function authorise(deps: FactsDeps, { request, plan, by }: AuthoriseInput): Promise<Authorised> {
+async function authorise(deps: FactsDeps, { request, plan: frozen, by, act, escalated, inUndoWindow }: AuthoriseInput): Promise<Authorised> {
+  const plan = frozen === null ? null : effectivePlan(frozen, escalated === true);
   const [{ person }, { person: requester }] = await Promise.all([whoClicks(deps, by), whoClicks(deps, request.requester)]);
   const policy = plan === null ? policyOf(deps.config, request.service, request.environment) : (plan.policy as unknown as EnvironmentPolicy);
   const repo: Repo | null =
     plan?.repo ?? (await soon(deps.github.readRepository(policy?.repo ?? '')).then((read) => (read.known ? read.value : null)));
-  const nobody = { roles: [], groups: [], requester: true, approvers: false };
-  const may = policy?.may.cancel ?? nobody;
+  const may = whoMay(policy, act, inUndoWindow === true);
   const [[state, role], membership] = await Promise.all([
     readPerson(deps, repo, person),
     readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(plan?.rule.tree ?? null) : [])]),
   ]);
-  return judgeCancel({
+  return judgeMay({
+    act,
     may,
     rule: plan?.rule ?? null,
     requesters: plan?.requesters ?? [requester],
@@ -80,10 +80,13 @@ async function readVoter(
   return { person, voterState: unread ?? (await soon(deps.people.stateOf(repo, person, CLICK_AGE_MS))) };
 }
 
-/** The groups that an act is judged by, at most as old as at a click. Where links can't be read, members who are not in the configuration are nobody we know. */
-async function readGroupsSoon(deps: FactsDeps, names: readonly string[]): Promise<Membership> {
-  const people = soon(deps.known.read(CLICK_AGE_MS)).then((links) => (links.known ? links.value.people : deps.config.people));
-  return readMembership(deps.groups, { names, maxAgeMs: CLICK_AGE_MS, people, read: (_what, call) => soon(call()) });
+const THEIRS: MayRule = { roles: [], groups: [], requester: true, approvers: false };
+
+function whoMay(policy: EnvironmentPolicy | null, act: AuthoriseInput['act'], inUndoWindow: boolean): MayRule {
+  if (policy === null) return THEIRS;
+  if (act === 'extend') return policy.may.extend ?? { ...THEIRS, approvers: true };
+  // Whoever can give the last approval can also stop what it is about to start.
+  return inUndoWindow ? { ...policy.may.cancel, approvers: true } : policy.may.cancel;
 }
 
 async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): Promise<readonly [Read<AccountState>, Read<Role>]> {
@@ -95,7 +98,8 @@ async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): P
 }
 
 /** Everything afresh, right before the build: gates by the frozen policy, people as they are now. */
-async function recheck(deps: FactsDeps, { plan, request, votes, tally }: RecheckInput): Promise<Recheck> {
+async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, escalated }: RecheckInput): Promise<Recheck> {
+  const plan = effectivePlan(frozen, escalated === true);
   const policy = plan.policy as unknown as EnvironmentPolicy;
   const reader = createReader();
   const { sha, title, commitUrl } = plan;
@@ -152,21 +156,4 @@ async function readVoters(deps: FactsDeps, repo: Repo, people: readonly Person[]
     async (person) => [person.key, await reader.read(`the account of ${person.name}`, () => deps.people.stateOf(repo, person, 0))] as const,
   );
   return new Map(await Promise.all(read));
-}
-
-/** A click is answered at once: what can't be read within a second is unknown. */
-async function soon<T>(reading: Promise<T>): Promise<Read<T>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Read<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ known: false, why: `no answer within ${CLICK_READ_MS / 1000} s` }), CLICK_READ_MS);
-  });
-  const value = reading.then(known, (error: unknown): Read<T> => {
-    if (isTrouble(error)) return { known: false, why: error.message };
-    throw error;
-  });
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -20,6 +20,7 @@ import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
 import { answerOnGithub, reactTo, unlessGone } from './answer-on-github.ts';
 import { issueOf, repoOf, slackChannelOf } from './card-places.ts';
+import { reminderSteps, stillTrue } from './remind.ts';
 import { noteProgress } from './signs-of-life.ts';
 
 /** After so many refusals a token lacks the right; it is not just being changed. */
@@ -53,6 +54,7 @@ export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
       const message = status.phase.kind === 'planned' ? detailsMessage(status, plainContext(deps)) : cardMessage(status, plainContext(deps));
       await deps.slack.tell(origin.channel, origin.user, message);
     },
+    remind: (input) => remind(deps, input),
     reply: (input) => answerOnGithub(deps.github, input),
     tellPerson: (news) => deps.slack.write(news.to.user, newsMessage(news, plainContext(deps))),
     closeCards: (input) => closeCards(deps, input),
@@ -100,7 +102,8 @@ async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<N
 }
 
 type Announcement = Parameters<NotifyActivities['announce']>[0];
-type Step = readonly [name: string, run: () => Promise<void>];
+/** One message; its name is unique within an activity. */
+export type Step = readonly [name: string, run: () => Promise<void>];
 
 /** Edits first (repeatable), posts last (not repeatable); a retry skips what an earlier attempt has done. */
 async function announce(deps: NotifyDeps, input: Announcement): Promise<void> {
@@ -116,6 +119,14 @@ async function announce(deps: NotifyDeps, input: Announcement): Promise<void> {
   await runOnce(deps, steps);
   const { phase, request } = status;
   if (isFinal(phase)) deps.onEnd({ environment: request.environment, outcome: phase.kind === 'ended-badly' ? phase.how : phase.kind });
+}
+
+async function remind(deps: NotifyDeps, input: Parameters<NotifyActivities['remind']>[0]): Promise<void> {
+  const status = await deps.gateway.deployStatus(input.status.workflowId);
+  const reminder = stillTrue(input, status);
+  if (reminder === null || status === null) return;
+  const { cards } = input;
+  await runOnce(deps, reminderSteps({ deps, status, cards, reminder, context: await contextOf(deps, status, cards) }));
 }
 
 /** The cards are found as a retry of their first post finds them: nobody is left who would remember where they are. */

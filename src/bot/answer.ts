@@ -1,4 +1,5 @@
 // A command becomes a started request, an act, or something read.
+import type { Act, LateAct } from '../../workflows/contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { RefWish, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Command } from '../command/command.ts';
@@ -22,6 +23,7 @@ export function answer(deps: BotDeps, incoming: Incoming, command: Command): Pro
     case 'vote':
     case 'withdraw':
     case 'cancel':
+    case 'extend':
       return act(deps, incoming, command);
     case 'status':
       return showStatus(deps, incoming, command);
@@ -106,17 +108,24 @@ function refAgain({ plan, request }: DeployStatus): RefWish {
   return plan === null ? request.ref : { kind: 'named', name: plan.ref.kind === 'commit' ? plan.sha : plan.ref.name };
 }
 
-async function act(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' }>): Promise<Reply> {
+async function act(
+  deps: BotDeps,
+  incoming: Incoming,
+  command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' | 'extend' }>,
+): Promise<Reply> {
   const meant = await findMeant(deps, incoming, command.which);
   if (meant.kind === 'reply') return meant.reply;
   const { key, by, at, from, seen } = incoming;
-  const common = { key, by, at, replyTo: from, reason: command.reason };
   const { workflowId } = meant.deploy;
-  const late =
-    command.kind === 'vote'
-      ? ({ act: 'castVote', input: { ...common, kind: command.vote, contract: null, sha: seen ?? null } } as const)
-      : ({ act: command.kind, input: common } as const);
+  const late = toAct({ key, by, at, replyTo: from }, command, seen ?? null);
   return (await actOn(deps, workflowId, late)) ?? tooLate(deps, workflowId);
+}
+
+function toAct(common: Act, command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' | 'extend' }>, seen: string | null): LateAct {
+  if (command.kind === 'extend') return { act: 'extend', input: { ...common, byMs: command.byMs } };
+  const { reason } = command;
+  if (command.kind !== 'vote') return { act: command.kind, input: { ...common, reason } };
+  return { act: 'castVote', input: { ...common, reason, kind: command.vote, contract: null, sha: seen } };
 }
 
 async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'status' }>): Promise<Reply> {

@@ -15,6 +15,7 @@ export type Command =
   | { readonly kind: 'vote'; readonly vote: 'approve' | 'reject'; readonly which: Which; readonly reason: string | null }
   | { readonly kind: 'withdraw'; readonly which: Which; readonly reason: string | null }
   | { readonly kind: 'cancel'; readonly which: Which; readonly reason: string | null }
+  | { readonly kind: 'extend'; readonly which: Which; readonly byMs: number }
   | { readonly kind: 'retry'; readonly code: DeployCode }
   | { readonly kind: 'status'; readonly code: DeployCode | null }
   | { readonly kind: 'what'; readonly service: string | null; readonly environment: string | null }

@@ -12,10 +12,10 @@ import { nearest, quoted, strangeLetters, visibleText } from './spelling.ts';
 export const REASON_MAX = 500;
 
 export type ActVerb = 'approve' | 'reject' | 'withdraw' | 'cancel';
-interface Act {
+export interface Act<Verb = ActVerb> {
   readonly line: Line;
   readonly grammar: Grammar;
-  readonly verb: ActVerb;
+  readonly verb: Verb;
 }
 
 /** Reads the words from the `skip`th on. Which request is meant may be left out on a pull request; the rest is a reason in free words. */
@@ -37,7 +37,8 @@ export function parseAct(act: Act, skip: number): Parsed {
   return { kind: 'command', command: verb === 'approve' || verb === 'reject' ? { kind: 'vote', vote: verb, ...rest } : { kind: verb, ...rest } };
 }
 
-function readWhich(act: Act, first: string | undefined): { readonly kind: 'found'; readonly which: Which } | ParseFailure {
+/** Which request the first word names, or that it names none. */
+export function readWhich(act: Act<ActVerb | 'extend'>, first: string | undefined): { readonly kind: 'found'; readonly which: Which } | ParseFailure {
   const { grammar, verb } = act;
   if (first === undefined) return grammar.surface === 'github' ? { kind: 'found', which: { by: 'only' } } : codeMissing(act);
   const word = plainWord(first);
@@ -56,7 +57,7 @@ function readWhich(act: Act, first: string | undefined): { readonly kind: 'found
 }
 
 /** The first word of a reason, unless it is an environment misspelt: that must not act on another one. */
-function strayWord(act: Act, first: string, environments: readonly string[]): ParseFailure | null {
+function strayWord(act: Act<ActVerb | 'extend'>, first: string, environments: readonly string[]): ParseFailure | null {
   const plain = first.normalize('NFKC');
   const lookAlike = plain !== first && (findEnvironment(environments, plain) !== null || parseDeployCode(plain) !== null);
   const strange = lookAlike ? strangeLetters(first) : null;
@@ -67,7 +68,7 @@ function strayWord(act: Act, first: string, environments: readonly string[]): Pa
   return notUnderstood(`I know no environment ${quoted(first)} here.`, { suggestion: lineWith(act.line, first, near.word), topic: act.verb });
 }
 
-function codeMissing(act: Act): ParseFailure {
+function codeMissing(act: Act<ActVerb | 'extend'>): ParseFailure {
   const problem = `Say which request by its code, such as \`7F3K-Q2\`; \`${act.grammar.prefix} status\` lists the open ones.`;
   return notUnderstood(problem, { topic: act.verb });
 }

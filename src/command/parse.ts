@@ -9,6 +9,7 @@ import { LINE_MAX, firstLine, paragraphLine, plainWord, unescapeSlack, wordsOf }
 import type { Line } from './line.ts';
 import { environmentsOf, findEnvironment, findService } from './names.ts';
 import { parseAct, readCode } from './parse-act.ts';
+import { parseExtend } from './parse-extend.ts';
 import { parseDeploy } from './parse-deploy.ts';
 import { nearest, quoted, strangeLetters } from './spelling.ts';
 import { COMMANDS, COMMAND_NAMES, LATER_VERBS, VERBS, isCommandName } from './table.ts';
@@ -93,6 +94,8 @@ function parseVerb({ verb, line, grammar }: VerbLine, skip: number): Parsed {
     case 'withdraw':
     case 'cancel':
       return parseAct({ line, grammar, verb }, skip);
+    case 'extend':
+      return parseExtend({ line, grammar, verb }, skip);
     case 'retry':
     case 'status':
       return parseOneCode(verb, words, grammar);

@@ -1,5 +1,6 @@
 // A command as the words that a person would type.
 import type { RefWish } from '../../workflows/vocabulary.ts';
+import { printDuration } from './duration.ts';
 import type { Command, Which } from './command.ts';
 
 /** Canonical text; parsing it on a surface where it is complete gives the same command again. */
@@ -22,6 +23,8 @@ function wordsFor(command: Command): readonly (string | null)[] {
     case 'withdraw':
     case 'cancel':
       return [command.kind, whichWord(command.which), command.reason];
+    case 'extend':
+      return ['extend', whichWord(command.which), printDuration(command.byMs)];
     case 'retry':
     case 'status':
       return [command.kind, command.code];

@@ -1,6 +1,6 @@
 // The one table of commands: the parser dispatches on it and help is made of it.
 
-export type CommandName = 'deploy' | 'plan' | 'approve' | 'reject' | 'withdraw' | 'retry' | 'cancel' | 'status' | 'what' | 'help';
+export type CommandName = 'deploy' | 'plan' | 'approve' | 'reject' | 'withdraw' | 'retry' | 'cancel' | 'extend' | 'status' | 'what' | 'help';
 export type Surface = 'github' | 'slack';
 
 export interface CommandEntry {
@@ -67,6 +67,13 @@ export const COMMANDS = {
     examples: { github: ['cancel 7F3K-Q2'], slack: ['cancel 7F3K-Q2', 'cancel 7F3K-Q2 wrong version'] },
     alone: false,
   },
+  extend: {
+    usage: { github: '[environment|code] <duration>', slack: '<code> <duration>' },
+    summary: 'Give a waiting request more time, in minutes, hours or days.',
+    who: 'the requester and the people who may approve, unless the environment says otherwise',
+    examples: { github: ['extend 7F3K-Q2 2h', 'extend 90m'], slack: ['extend 7F3K-Q2 2h'] },
+    alone: false,
+  },
   retry: {
     usage: { github: '<code>', slack: '<code>' },
     summary: 'Ask for the same again after a bad end: a new request with a fresh plan and fresh approvals.',
@@ -112,7 +119,6 @@ export const LATER_VERBS: readonly string[] = [
   'freeze',
   'unfreeze',
   'emergency',
-  'extend',
   'queue',
   'history',
   'why',

@@ -5,6 +5,7 @@ import { parseDuration } from './duration.ts';
 import { placeEnvironment } from './placed.ts';
 import type { EnvironmentEntry, GroupEntry } from './schema.ts';
 import type { RuleEntry } from './schema-rule.ts';
+import { toWaiting } from './waiting.ts';
 import { githubPersonKey, target } from '../ids.ts';
 import { parseRefRule } from '../policy/ref-rule.ts';
 import { ROLES, type EnvironmentPolicy, type Gates, type MayRule } from '../policy/environment-policy.ts';
@@ -14,7 +15,7 @@ import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.
 export const DEFAULTS = {
   command: '/deploy',
   refs: ['default-branch', 'pull-request'],
-  may: { request: ['write'], cancel: ['requester', 'approvers'] },
+  may: { request: ['write'], cancel: ['requester', 'approvers'], extend: ['requester', 'approvers'] },
   checks: 'all',
   exclude: ['requester'],
   expire: '4h',
@@ -112,7 +113,11 @@ function toPolicy({ service: { name, entry }, environment, merged, draft, channe
     target: target(targetOf(name, environment, merged)),
     environmentUrl: merged.url ?? null,
     refs: (merged.refs ?? DEFAULTS.refs).map(parseRefRule),
-    may: { request: toMay(merged.may?.request ?? DEFAULTS.may.request), cancel: toMay(merged.may?.cancel ?? DEFAULTS.may.cancel) },
+    may: {
+      request: toMay(merged.may?.request ?? DEFAULTS.may.request),
+      cancel: toMay(merged.may?.cancel ?? DEFAULTS.may.cancel),
+      extend: toMay(merged.may?.extend ?? DEFAULTS.may.extend),
+    },
     gates: toGates(merged.gates ?? {}),
     parameters: Object.entries(merged.parameters ?? {}).map(([parameter, rule]) => ({
       name: parameter,
@@ -137,6 +142,7 @@ function toApprovals(approvals: EnvironmentEntry['approvals']): ApprovalRule {
     onClose: rule.onClose ?? DEFAULTS.onClose,
     onMerge: rule.onMerge ?? DEFAULTS.onMerge,
     ...(rule.stepUp === undefined ? {} : { stepUp: rule.stepUp }),
+    ...toWaiting(rule),
   };
 }
 

@@ -3,11 +3,11 @@
 import { z } from 'zod';
 import { duration, matching, name, strict, text } from './schema-parts.ts';
 import { count, refs, RuleNode } from './schema-rule.ts';
+import { WAITING } from './schema-waiting.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
-export const LATER_KEYS: readonly string[] =
-  'freeze lock rollback escalate remind buildkite delegate workingHours undo emergency outside blocks'.split(' ');
+export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate emergency outside blocks'.split(' ');
 
 const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 
@@ -89,6 +89,7 @@ const Approvals = strict({
     .describe(
       '`github`: an approval clicked in Slack counts only once the same person confirms it with `/approve` on a pull request of the repository. Default: off.',
     ),
+  ...WAITING,
 });
 
 const Gates = strict({
@@ -124,6 +125,7 @@ const May = strict({
     .optional()
     .describe(`Who may ask: repository roles (${ROLES.filter((role) => role !== 'none').join(', ')}), groups, \`approvers\`. Default \`[write]\`.`),
   cancel: who.optional().describe('Who may cancel: the same, and `requester`. Default `[requester, approvers]`.'),
+  extend: who.optional().describe('Who may give a waiting request more time: the same, and `requester`. Default `[requester, approvers]`.'),
 });
 
 const EnvironmentEntry = strict({

@@ -1,11 +1,12 @@
 // The checks of one environment. Pure.
-import { toRule } from './build.ts';
+import { DEFAULTS, toRule } from './build.ts';
 import { problemAt, type Draft } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import type { PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
 import type { RuleEntry } from './schema-rule.ts';
 import { validateRule, type Tell, type Told } from './validate-rule.ts';
+import { validateWaiting } from './waiting.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 import { countAlternatives } from '../policy/matching.ts';
 import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
@@ -54,14 +55,14 @@ function validatePatterns(patterns: readonly string[], tell: (at: number, told: 
 
 function validateMay({ written }: Draft, { merged }: PlacedEnvironment, tell: Tell): readonly Problem[] {
   const words = [...RESERVED_GROUPS.filter((word) => word !== 'none'), ...written.groups];
-  return (['request', 'cancel'] as const).flatMap((act) => {
+  return (['request', 'cancel', 'extend'] as const).flatMap((act) => {
     const who = merged.may?.[act];
     if (who === undefined) return [];
     if (who.length === 0) return [tell(['may', act], { found: 'nobody is listed', fix: 'List repository roles or groups' })];
     return who.flatMap((word, at) => {
       if (!words.includes(word))
         return [tell(['may', act, at], { found: `${quote(word)} is neither a role nor a group`, fix: suggest(word, words) })];
-      if (act === 'cancel' || word !== 'requester') return [];
+      if (act !== 'request' || word !== 'requester') return [];
       return [tell(['may', act, at], { found: 'whoever asks is the requester', fix: 'List repository roles or groups' })];
     });
   });
@@ -91,7 +92,7 @@ function validateApprovals(draft: Draft, { merged, environment }: PlacedEnvironm
   const wrongExpiry = expiry !== null && (expiry === 0 || expiry > EXPIRE_MAX_MS);
   const problems = wrongExpiry
     ? [tell(['approvals', 'expire'], { found: `requests would wait ${expire}`, fix: 'Write something between 1s and 30d' })]
-    : [];
+    : validateWaiting({ draft, rule: merged.approvals, expireMs: expiry ?? parseDuration(DEFAULTS.expire), tell });
   const patterns = validatePatterns(merged.approvals.onPush?.small?.files ?? [], (at, told) =>
     tell(['approvals', 'onPush', 'small', 'files', at], told),
   );

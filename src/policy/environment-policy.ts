@@ -48,7 +48,8 @@ export interface EnvironmentPolicy {
   readonly target: Target;
   readonly environmentUrl: string | null;
   readonly refs: readonly RefRule[];
-  readonly may: { readonly request: MayRule; readonly cancel: MayRule };
+  /** `extend` is missing in plans of earlier versions: the default holds then. */
+  readonly may: { readonly request: MayRule; readonly cancel: MayRule; readonly extend?: MayRule };
   readonly gates: Gates;
   readonly parameters: readonly ParameterRule[];
   readonly approvals: ApprovalRule;

@@ -51,7 +51,9 @@ function whyPerhapsLast(input: JudgeVote): readonly ActReason[] {
   return tallyStanding({ plan, votes, groups: atBest }).satisfied ? whyUnread(hidden, unread) : [];
 }
 
-export interface JudgeCancel {
+/** May somebody cancel or extend a request? */
+export interface JudgeMay {
+  readonly act: 'cancel' | 'extend';
   readonly may: MayRule;
   /** null until planned: then only the requester and roles are known. */
   readonly rule: ApprovalRule | null;
@@ -63,15 +65,15 @@ export interface JudgeCancel {
   readonly unread: Membership['unread'];
 }
 
-/** Whether this person may cancel the request. A requester needs no further proof; everybody else must be active. */
-export function judgeCancel({ may, rule, requesters, person, state, role, groups, unread }: JudgeCancel): Authorised {
+/** Whether this person may do it. A requester needs no further proof; everybody else must be active. */
+export function judgeMay({ act, may, rule, requesters, person, state, role, groups, unread }: JudgeMay): Authorised {
   if (may.requester && requesters.some((requester) => isSamePerson(requester, person))) return { kind: 'allowed', person };
   const approverGroups = groupsOfRule(rule?.tree ?? null);
   const admitted = admits({ may, role, groups: groupsOf(groups, person), approverGroups, unread: person.mapped ? Object.keys(unread) : [] });
   const reasons = [...whyInactive(person, state)];
   if (typeof admitted === 'object' && admitted.unknown === 'group') reasons.push(...whyUnread([admitted.group], unread));
   else if (typeof admitted === 'object' && !role.known) reasons.push({ code: 'unreadable', what: 'your role on the repository', why: role.why });
-  if (admitted === 'no') reasons.push({ code: 'may-not-cancel', allowed: describeMay(may) });
+  if (admitted === 'no') reasons.push({ code: `may-not-${act}`, allowed: describeMay(may) });
   return reasons.length === 0 ? { kind: 'allowed', person } : { kind: 'refused', reasons };
 }
 

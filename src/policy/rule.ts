@@ -54,6 +54,13 @@ export function missingOf(tally: Tally): readonly Missing[] {
   return tally.tree === null || tally.satisfied ? [] : missingIn(tally.tree);
 }
 
+/** Everybody whose approval would still count, each once, in the order of the rule. */
+export function peopleMissing(node: TallyNode | null): readonly Person[] {
+  if (node === null || node.satisfied || node.state === 'skipped' || node.kind === 'auto') return [];
+  const people = node.kind === 'group' ? node.waitingFor : node.of.flatMap(peopleMissing);
+  return people.filter((person, at) => people.findIndex((other) => isSamePerson(other, person)) === at);
+}
+
 /** A group that can't give what the rule asks of it even if everybody left approves; null if the rule can be satisfied. */
 export function unsatisfiable(input: Omit<TallyInput, 'votes'>): Extract<GateReason, { code: 'rule-unsatisfiable' }> | null {
   if (input.rule.tree === null) return null;

@@ -14,6 +14,7 @@ import type { Hints } from './reason-text.ts';
 import type { Reply } from './reply.ts';
 import { requestLine } from './request-line.ts';
 import { during, planSha } from './view.ts';
+import { duration } from './time.ts';
 import type { Surface } from './view.ts';
 
 export interface Answer {
@@ -96,6 +97,8 @@ function receiptAnswer({ act, receipt }: Extract<Spoken, { kind: 'receipt' }>, a
 function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
   switch (receipt.kind) {
     case 'counted': {
+      if (receipt.last && receipt.undoMs !== undefined)
+        return say`Counted: that was the last one. It starts in ${duration(receipt.undoMs)}; until then its card can stop it.`;
       if (receipt.last) return say`Counted: that was the last one. The build starts as soon as its turn comes.`;
       const missing = receipt.missing.map(({ group, count, people }) =>
         people.length === 0 ? say`${count} of ${group}` : say`${count} of ${group} (${listed(people.map(named), 5)})`,
@@ -114,6 +117,8 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
       return say`Withdrawn: ${receipt.have} of ${receipt.need} approvals left.`;
     case 'cancelled':
       return say`Cancelled ${during(receipt.during)}. Nothing was built.`;
+    case 'extended':
+      return say`Extended by ${duration(receipt.byMs)}: it now expires at ${[time(receipt.expiresAt)]}.`;
     case 'cancelling':
       return say`Buildkite was asked to cancel ${receipt.build === null ? 'the build' : `build ${receipt.build}`}; the card says when it has stopped.`;
   }

@@ -19,6 +19,8 @@ export function buttonsOf(status: DeployStatus, { now }: RenderContext): readonl
       return drawn([CANCEL]);
     case 'waiting':
       return drawn([approve(status), { action: 'reject', label: 'Reject', style: 'danger' }, DETAILS, CANCEL]);
+    case 'approved':
+      return drawn([STOP, DETAILS]);
     case 'queued':
     case 'checking':
     case 'starting':
@@ -35,6 +37,9 @@ export function buttonsOf(status: DeployStatus, { now }: RenderContext): readonl
 const DETAILS: ButtonSpec = { action: 'details', label: 'Details' };
 /** Nothing runs yet: no question is asked. */
 const CANCEL: ButtonSpec = { action: 'cancel', label: 'Cancel' };
+
+/** In the undo window: seconds count, so no question is asked. */
+const STOP: ButtonSpec = { action: 'cancel', label: 'Stop', style: 'danger' };
 
 function approve({ plan, request }: DeployStatus): ButtonSpec {
   const base: ButtonSpec = { action: 'approve', label: 'Approve', style: 'primary' };

@@ -1,6 +1,6 @@
 // One request as it stands, as a card that either surface can draw.
 import { cancelledCard, endedBadlyCard, expiredCard, notBuiltCard, rejectedCard, stoppedCard, succeededCard, terminatedCard } from './cards-after.ts';
-import { checkingCard, plannedCard, planningCard, queuedCard, refusedCard, startingCard, waitingCard } from './cards-before.ts';
+import { approvedCard, checkingCard, plannedCard, planningCard, queuedCard, refusedCard, startingCard, waitingCard } from './cards-before.ts';
 import { blockedCard, buildingCard } from './cards-build.ts';
 import { code, join, say } from './inline.ts';
 import type { Inline } from './inline.ts';
@@ -21,6 +21,8 @@ function phaseCard(view: View): Card {
       return plannedCard(view);
     case 'waiting':
       return waitingCard(view, phase);
+    case 'approved':
+      return approvedCard(view, phase);
     case 'queued':
       return queuedCard(view, phase);
     case 'checking':

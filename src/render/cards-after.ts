@@ -6,6 +6,7 @@ import { code, emphasis, join, link, named, say, shaLink, strong, time } from '.
 import type { Inline } from './inline.ts';
 import { hintsFor, noteLines } from './notes.ts';
 import { reasonItem } from './reasons.ts';
+import { missingWords } from './rule-words.ts';
 import { duration } from './time.ts';
 import { askAgain, card, during, planSha, route, typed } from './view.ts';
 import type { Card, PhaseOf, View } from './view.ts';
@@ -132,11 +133,16 @@ export function rejectedCard(view: View, phase: PhaseOf<'rejected'>): Card {
 export function expiredCard(view: View, phase: PhaseOf<'expired'>): Card {
   const { tally, request } = view.status;
   const count = tally === null ? 'enough approvals' : `enough approvals (${tally.have} of ${tally.need})`;
+  const missing = missingWords(tally?.tree ?? null, 'name');
+  const who = missing.length === 0 ? [] : say` Missing: ${missing}.`;
   return card({
     sign: '⌛',
     headline: say`Expired: ${route(view.status)}`,
     facts: requestFacts(view),
-    lines: [say`It ended at ${time(phase.at)}, ${duration(phase.at - request.askedAt)} after it was asked, without ${count}.`, ...noteLines(view)],
+    lines: [
+      say`It ended at ${time(phase.at)}, ${duration(phase.at - request.askedAt)} after it was asked, without ${count}.${who}`,
+      ...noteLines(view),
+    ],
     next: say`Ask again with ${code(askAgain(view))}`,
   });
 }

@@ -1,8 +1,9 @@
 // A request before its build: planned, refused, waiting, queued, about to start.
 import type { GateReason } from '../../workflows/reasons.ts';
-import { approversWords, askedFact, expiresFact, gateLine, gatesFact, gatesWords, needsFact, parameterFacts, soFarFact, whatFact } from './facts.ts';
-import { code, link, say, strong, time } from './inline.ts';
+import { approversWords, askedFact, gateLine, gatesFact, gatesWords, needsFact, parameterFacts, soFarFact, whatFact } from './facts.ts';
+import { code, instant, link, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
+import { clockFacts } from './clock-facts.ts';
 import { hintsFor, noteLines } from './notes.ts';
 import { reasonItem } from './reasons.ts';
 import { duration } from './time.ts';
@@ -71,7 +72,7 @@ export function waitingCard(view: View, phase: PhaseOf<'waiting'>): Card {
   return card({
     sign: '⏸',
     headline: say`Waiting for approval: ${route(view.status)}`,
-    facts: [...requestFacts(view), ...facts, expiresFact(phase.expiresAt)],
+    facts: [...requestFacts(view), ...facts, ...clockFacts(view, phase)],
     lines: noteLines(view),
     next: view.surface === 'github' ? say`Approve with ${code('/approve')} · refuse with ${code('/reject why')} · ${stop}` : stepUpWords(view),
   });
@@ -83,6 +84,22 @@ function stepUpWords({ status: { plan, request } }: View): Inline | null {
   const { pullRequest } = plan;
   const where = pullRequest === null ? say`any pull request of ${plan.repo.slug}` : [link(`#${pullRequest.number}`, pullRequest.url)];
   return say`An approval counts once its owner has confirmed it on GitHub: ${code(`/approve ${request.code}`)} on ${where}`;
+}
+
+/** The undo window. */
+export function approvedCard(view: View, phase: PhaseOf<'approved'>): Card {
+  const { request } = view.status;
+  return card({
+    sign: '✅',
+    headline: say`Approved: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [
+      say`It starts at ${instant(phase.startsAt)}. Until then whoever may approve or cancel can stop it, and nothing is built.`,
+      ...approvedLine(view),
+      ...noteLines(view),
+    ],
+    next: say`Stop it with ${typed(view, `cancel ${request.code}`)} · take an approval back with ${typed(view, `withdraw ${request.code}`)}`,
+  });
 }
 
 export function queuedCard(view: View, phase: PhaseOf<'queued'>): Card {

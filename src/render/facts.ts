@@ -1,6 +1,6 @@
 // The rows of a card: what, who, what is needed, what was found.
 import type { GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
-import { code, join, link, listed, named, say, shaLink, strong, time, until } from './inline.ts';
+import { code, join, link, listed, named, say, shaLink, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { autoApprovals, autoWords, ruleWords, skippedWords } from './rule-words.ts';
 import { place, planSha, standingVotes } from './view.ts';
@@ -157,8 +157,4 @@ export function gateLine({ gate, state, note }: GateResult): Inline {
 
 export function gatesFact(plan: Plan): readonly Fact[] {
   return plan.gates.length === 0 ? [] : [{ label: 'Gates', value: gatesWords(plan.gates) }];
-}
-
-export function expiresFact(at: number): Fact {
-  return { label: 'Expires', value: [until(at)] };
 }

@@ -13,6 +13,8 @@ export type Span =
   | { readonly kind: 'person'; readonly person: Person; readonly call: boolean }
   | { readonly kind: 'channel'; readonly id: string }
   | { readonly kind: 'time'; readonly at: Millis }
+  /** To the second. */
+  | { readonly kind: 'instant'; readonly at: Millis }
   /** A time to come, with how long it takes until then where the surface can't tell by itself. */
   | { readonly kind: 'until'; readonly at: Millis };
 export type Inline = readonly Span[];
@@ -38,6 +40,7 @@ export const named = (person: Person): Span => ({ kind: 'person', person, call: 
 /** Mentions the person: only for somebody who can act now. */
 export const called = (person: Person): Span => ({ kind: 'person', person, call: true });
 export const time = (at: Millis): Span => ({ kind: 'time', at });
+export const instant = (at: Millis): Span => ({ kind: 'instant', at });
 export const until = (at: Millis): Span => ({ kind: 'until', at });
 export const channel = (id: string): Span => ({ kind: 'channel', id });
 export function link(words: string, url: string | null): Span {
@@ -135,6 +138,8 @@ function githubSpan(span: Span, { now, where = 'text' }: Drawing): string {
       return 'Slack';
     case 'time':
       return clock(span.at, now);
+    case 'instant':
+      return clock(span.at, now, 'seconds');
     case 'until':
       return `${clock(span.at, now)}, ${away(span.at, now)}`;
   }
@@ -165,6 +170,8 @@ function slackSpan(span: Span, { now }: Drawing): string {
     case 'time':
     case 'until':
       return slackDate(span.at, now);
+    case 'instant':
+      return slackDate(span.at, now, 'seconds');
   }
 }
 
@@ -182,6 +189,8 @@ function spoken(span: Span, now: Millis): string {
     case 'time':
     case 'until':
       return clock(span.at, now);
+    case 'instant':
+      return clock(span.at, now, 'seconds');
     default:
       return span.text;
   }

@@ -4,6 +4,7 @@ import type { DeployPhase } from '../../workflows/status.ts';
 const LIVE: ReadonlySet<DeployPhase['kind']> = new Set<DeployPhase['kind']>([
   'planning',
   'waiting',
+  'approved',
   'queued',
   'checking',
   'starting',

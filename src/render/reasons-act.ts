@@ -1,13 +1,21 @@
 // Why a click or a word of a person did not count. Spoken to that person.
 import type { ActReason } from '../../workflows/reasons.ts';
+import { printDuration } from '../command/duration.ts';
 import { plural } from './facts.ts';
 import { code, link, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { either, names, placeWords } from './reason-text.ts';
 import type { Hints, ReasonText, ReasonTexts } from './reason-text.ts';
 import type { ActName } from './reply.ts';
+import { duration } from './time.ts';
 
-const NOUN: Readonly<Record<ActName, string>> = { approve: 'approval', reject: 'rejection', withdraw: 'withdrawal', cancel: 'cancellation' };
+const NOUN: Readonly<Record<ActName, string>> = {
+  approve: 'approval',
+  reject: 'rejection',
+  withdraw: 'withdrawal',
+  cancel: 'cancellation',
+  extend: 'extension',
+};
 
 export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'unreadable'>> = {
   'own-request': (_reason, hints) => no(`own request`, say`You asked for this deploy, so your ${noun(hints)} can't count.`, null),
@@ -55,6 +63,19 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
   'already-starting': (_reason, hints) =>
     no('late', say`The build is being started already: it is too late to ${hints.act ?? 'do that'}.`, cancelInstead(hints)),
   'may-not-cancel': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may cancel this request.`, null),
+  'may-not-extend': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may extend this request.`, null),
+  'nothing-to-extend': () => no('nothing to extend', say`This request waits for no approval any more: there is nothing that could expire.`, null),
+  'extension-too-long': ({ byMs, mostMs }, { prefix, code: request }) =>
+    no(
+      'too long',
+      say`${duration(byMs)} is more than it had at first: ${duration(mostMs)} at a time is the most.`,
+      request === null ? null : say`Ask for it with ${code(`${prefix} extend ${request} ${printDuration(mostMs)}`)}.`,
+    ),
+  'extended-enough': ({ extendedMs, mostMs }, { prefix, code: request }) => {
+    const leftMs = mostMs - extendedMs;
+    const rest = leftMs <= 0 || request === null ? null : say`What is left: ${code(`${prefix} extend ${request} ${printDuration(leftMs)}`)}.`;
+    return no('extended enough', say`It has been extended by ${duration(extendedMs)}, and ${duration(mostMs)} in all is the most.`, rest);
+  },
   'reason-needed': (_reason, hints) => no('reason', say`A rejection needs a reason, for whoever asked.`, rejectWords(hints)),
   'unknown-request': ({ named }, { prefix }) =>
     no('unknown', say`I know no request ${code(named.slice(0, 60))}.`, say`${code(`${prefix} status`)} lists the open ones.`),

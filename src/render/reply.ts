@@ -5,7 +5,7 @@ import type { Reason } from '../../workflows/reasons.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { DeployCode } from '../../workflows/vocabulary.ts';
 
-export type ActName = 'approve' | 'reject' | 'withdraw' | 'cancel';
+export type ActName = 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend';
 
 export type Reply =
   /** The request is durable; its card follows. `channel`: the Slack channel where the card will be. */

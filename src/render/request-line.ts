@@ -2,7 +2,7 @@
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import { progress } from './cards-build.ts';
 import type { RenderContext } from './context.ts';
-import { code, emphasis, join, link, named, say, shaLink, time } from './inline.ts';
+import { code, emphasis, instant, join, link, named, say, shaLink, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { missingWords } from './rule-words.ts';
 import { during, route } from './view.ts';
@@ -28,6 +28,8 @@ export function stateLine(status: DeployStatus, context: RenderContext): Inline 
       const missing = missingWords((tally ?? plan?.tally)?.tree ?? null, 'name');
       return say`⏸ waiting for ${missing.length === 0 ? say`approval` : missing}, until ${time(phase.expiresAt)}`;
     }
+    case 'approved':
+      return say`✅ approved, starts at ${instant(phase.startsAt)}`;
     case 'queued':
       return phase.position === 0
         ? say`⏳ joining the queue`

@@ -8,6 +8,7 @@ import { code, emphasis, link, named, say, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { voidWords } from './notes.ts';
 import { autoApprovals, autoWords } from './rule-words.ts';
+import { duration } from './time.ts';
 import { during, place } from './view.ts';
 import type { View } from './view.ts';
 
@@ -19,6 +20,7 @@ export function newsLines(status: DeployStatus, told: ToldSoFar, context: Render
     ...goneLines(status, told),
     ...voteLines(view, told),
     ...unconfirmedLines(view, told),
+    ...timeLines(status, told),
     ...ruleLines(status, told),
     ...endLines(status, told),
   ];
@@ -93,6 +95,13 @@ function unconfirmedLines(view: View, told: ToldSoFar): readonly Inline[] {
     ...unconfirmed.filter((vote) => !isIn(before, vote)).map((vote) => unconfirmedWords(view, vote)),
     ...gone.map(({ by }) => say`↩️ ${named(by)} took the approval back`),
   ];
+}
+
+function timeLines({ phase }: DeployStatus, told: ToldSoFar): readonly Inline[] {
+  if (phase.kind !== 'waiting') return [];
+  const moreMs = (phase.extendedMs ?? 0) - (told.extendedMs ?? 0);
+  if (moreMs <= 0 || phase.extendedBy === undefined) return [];
+  return [say`⏱ ${named(phase.extendedBy)} gave it ${duration(moreMs)} more: until ${time(phase.expiresAt)}`];
 }
 
 /** Where a rule approved by itself there is no vote to tell of: once its build runs the timeline says what let it. */

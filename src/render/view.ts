@@ -87,6 +87,7 @@ export function during(phase: string): string {
   const words: Readonly<Record<string, string>> = {
     planning: 'before it was planned',
     waiting: 'while it waited for approval',
+    approved: 'in the moment before its start',
     queued: 'while it was in the queue',
     checking: 'during the last check',
     starting: 'before its build was started',

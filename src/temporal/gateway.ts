@@ -9,6 +9,7 @@ import {
   castVote,
   DEPLOY_TIMING,
   environmentId,
+  extend,
   headChanged,
   pullRequestClosed,
   replyAbout,
@@ -191,6 +192,8 @@ function update(handle: WorkflowHandle, late: LateAct): Promise<Receipt> {
       return execute(handle, withdraw, late.input);
     case 'cancel':
       return execute(handle, cancel, late.input);
+    case 'extend':
+      return execute(handle, extend, late.input);
   }
 }
 

@@ -171,7 +171,6 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('an expiry of nothing', broken(RULE, 'approvals: { group: sre, expire: 0h }'), at('approvals.expire'), /0h/, /30d/),
   row('an expiry of a year', broken(RULE, 'approvals: { group: sre, expire: 365d }'), at('approvals.expire'), /365d/, /30d/),
   row('a confirmation in Slack', broken(RULE, 'approvals: { group: sre, stepUp: slack }'), at('approvals.stepUp'), /slack/, /github/),
-  row('reminders', broken(RULE, 'approvals: { group: sre, remind: [50%] }'), at('approvals.remind'), /not in this version/, /./),
   row('an unknown environment before', env('gates: { after: { stagin: 30m } }'), at('gates.after.stagin'), /no environment "stagin"/, /"staging"/),
   row('after itself', env('gates: { after: { production: 30m } }'), at('gates.after.production'), /after itself/, /./),
   row(

@@ -5,7 +5,10 @@ import { loadConfig } from '../../src/config/load.ts';
 import { describeProblem } from '../../src/config/problem.ts';
 import { readFile } from '../../src/config/read-file.ts';
 import { BASE, broken, configOf, filesOf, problemsOf } from './base-config.ts';
-import { BROKEN_CONFIGS } from './broken-configs.ts';
+import { BROKEN_CONFIGS as BROKEN } from './broken-configs.ts';
+import { BROKEN_WAITING } from './broken-waiting.ts';
+
+const BROKEN_CONFIGS = [...BROKEN, ...BROKEN_WAITING];
 
 test('the example loads without a problem', () => {
   const loaded = loadConfig({ path: 'countersign.example.yml', read: readFile, home: null });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeCancel, judgeVote, recheckVotes, tallyPlan, type JudgeCancel, type JudgeVote } from '../../src/policy/judge.ts';
+import { judgeMay, judgeVote, recheckVotes, tallyPlan, type JudgeMay, type JudgeVote } from '../../src/policy/judge.ts';
 import { githubPersonKey } from '../../src/ids.ts';
 import type { AccountState, Read } from '../../src/policy/facts.ts';
 import type { Contract, Person, PersonKey } from '../../workflows/vocabulary.ts';
@@ -208,8 +208,9 @@ test('the tally of a plan leaves its requester out even where exclude is empty',
 
 describe('cancelling', () => {
   const may = { roles: [], groups: [], requester: true, approvers: true } as const;
-  const cancel = (change: Partial<JudgeCancel>) =>
-    judgeCancel({
+  const cancel = (change: Partial<JudgeMay>) =>
+    judgeMay({
+      act: 'cancel',
       may,
       rule: plan().rule,
       requesters: [person('Ann')],
@@ -222,7 +223,7 @@ describe('cancelling', () => {
     });
   const nobody: Person = STRANGER;
 
-  test.each<readonly [what: string, given: Partial<JudgeCancel>, codes: readonly string[]]>([
+  test.each<readonly [what: string, given: Partial<JudgeMay>, codes: readonly string[]]>([
     ['the requester', { person: person('Ann') }, []],
     ['the requester, whose account can not be read', { person: person('Ann'), state: UNREAD }, []],
     ['an unmapped requester', { person: nobody, requesters: [nobody] }, []],
@@ -246,5 +247,9 @@ describe('cancelling', () => {
       kind: 'refused',
       reasons: [{ code: 'may-not-cancel', allowed: ['requester', 'approvers', 'admin', 'web'] }],
     });
+  });
+
+  test('is another right than extending', () => {
+    expect(cancel({ act: 'extend' })).toEqual({ kind: 'refused', reasons: [{ code: 'may-not-extend', allowed: ['requester', 'approvers'] }] });
   });
 });

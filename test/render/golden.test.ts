@@ -7,12 +7,14 @@ import { toGithub, toSlack } from '../../src/render/inline.ts';
 import type { SlackMessage } from '../../src/render/message.ts';
 import type { Hints } from '../../src/render/reason-text.ts';
 import { reasonItem, reasonSentence } from '../../src/render/reasons.ts';
+import { reminderMarkdown, reminderMessage } from '../../src/render/reminder.ts';
 import { replyMarkdown } from '../../src/render/reply-github.ts';
 import { replyMessage } from '../../src/render/reply-slack.ts';
 import { alsoLine, announcementMarkdown, threadMessage } from '../../src/render/thread-line.ts';
 import { slackTexts } from '../support/message-text.ts';
 import { REASONS, REPLY_LIST } from '../support/replies.ts';
-import { CODE, EXAMPLE_LIST, NOTHING_TOLD, NOW, exampleContext } from '../support/views.ts';
+import type { Reminder } from '../../workflows/activities.ts';
+import { CODE, EXAMPLES, EXAMPLE_LIST, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -39,6 +41,13 @@ describe('cards', () => {
       await expect(json(detailsMessage(status, exampleContext))).toMatchFileSnapshot(`../golden/slack/details-${name}.json`);
     },
   );
+
+  it.each(['reminder', 'escalation'] as const)('call people as their golden file: %s', async (kind) => {
+    const status = EXAMPLES.waiting[kind === 'reminder' ? 'waiting-half' : 'waiting-escalated'];
+    const called: Reminder = { kind, people: kind === 'reminder' ? [dan] : [eve], at: NOW };
+    await expect(json(reminderMessage(status, called, exampleContext))).toMatchFileSnapshot(`../golden/slack/${kind}.json`);
+    await expect(`${reminderMarkdown(status, called, exampleContext)}\n`).toMatchFileSnapshot(`../golden/github/${kind}.md`);
+  });
 
   it('are accompanied by lines that read as their golden file', async () => {
     const lines = EXAMPLE_LIST.map(([name, status]) => {

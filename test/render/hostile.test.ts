@@ -25,11 +25,11 @@ const REPLIES = [...REPLY_LIST, ...refusals];
 
 const TOKENS = [
   /^https?:\/\/[^\s|<>]+\|[^<>]*$/,
-  /^!date\^\d+\^(\{date_short_pretty\} )?\{time\}\|[^<>|]+$/,
-  /^@U01(ANN|BEA|CARL|DAN)$/,
+  /^!date\^\d+\^(\{date_short_pretty\} )?\{time(_secs)?\}\|[^<>|]+$/,
+  /^@U01(ANN|BEA|CARL|DAN|EVE)$/,
   /^#C0(PAY|DEPLOYS)$/,
 ];
-const MAY_BE_CALLED = new Set(['ann', 'bea', 'carl', 'dan']);
+const MAY_BE_CALLED = new Set(['ann', 'bea', 'carl', 'dan', 'eve']);
 
 function slackProblems(message: SlackMessage): readonly string[] {
   const texts = slackTexts(message);

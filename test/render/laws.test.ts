@@ -47,6 +47,7 @@ describe('every Slack message', () => {
 const LIVE_BUTTONS: Readonly<Record<PhaseKind, readonly string[]>> = {
   planning: [ACTIONS.cancel],
   waiting: [ACTIONS.approve, ACTIONS.reject, ACTIONS.details, ACTIONS.cancel],
+  approved: [ACTIONS.cancel, ACTIONS.details],
   queued: [ACTIONS.details, ACTIONS.cancel],
   checking: [ACTIONS.details, ACTIONS.cancel],
   starting: [ACTIONS.details, ACTIONS.cancel],

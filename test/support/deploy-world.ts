@@ -10,6 +10,7 @@ import type {
   PeerActivities,
   PlanResult,
   Recheck,
+  Survey,
 } from '../../workflows/activities.ts';
 import {
   buildId,
@@ -27,6 +28,7 @@ import {
 import type { BuildWatchTiming, EnvironmentTiming } from '../../workflows/timing.ts';
 import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
+import { waitingTimes } from '../../src/policy/waiting.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
 
 export type Activities = DecidingActivities & PeerActivities & BuildkiteActivities & NotifyActivities;
@@ -49,6 +51,7 @@ export interface World {
   readonly githubCards: string[];
   readonly announcements: Announcement[];
   readonly receipts: SentReceipt[];
+  readonly reminders: Parameters<NotifyActivities['remind']>[0][];
   readonly told: string[];
   readonly joins: string[];
   /** Requests that were ended from outside and had their cards closed. */
@@ -59,6 +62,7 @@ export interface World {
   withdrawn: (votes: readonly Vote[]) => Tally;
   /** An approval given in Slack has to be confirmed on GitHub. */
   stepUp: boolean;
+  survey: (input: Parameters<DecidingActivities['surveyWaiting']>[0]) => Survey | null | Promise<Survey | null>;
   recheck: (input: Parameters<DecidingActivities['recheck']>[0]) => Recheck | Promise<Recheck>;
   create: (order: BuildOrder, build: () => BuildFacts) => CreateOutcome | Promise<CreateOutcome>;
   /** May throw: Buildkite does not take the cancel yet. */
@@ -91,6 +95,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     githubCards: [],
     announcements: [],
     receipts: [],
+    reminders: [],
     told: [],
     joins: [],
     closed: [],
@@ -98,6 +103,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     judge: (votes, voter) => tallyOf([...votes.map((vote) => vote.by), voter]),
     stepUp: false,
     withdrawn: (votes) => tallyOf(votes.map((vote) => vote.by)),
+    survey: ({ votes }) => ({ tally: tallyOf(votes.map((vote) => vote.by)), missing: [PEOPLE.bea, PEOPLE.carl], called: [PEOPLE.dan] }),
     recheck: ({ votes }) => ({ kind: 'good', tally: tallyOf(votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by)) }),
     create: (_order, build) => ({ kind: 'created', build: build() }),
     cancel: () => undefined,
@@ -131,11 +137,13 @@ function deciding(world: World): DecidingActivities {
       if (world.stepUp && act.kind === 'approve' && act.by.surface === 'slack') return { kind: 'to-confirm', person };
       return { kind: 'counts', person, tally: world.judge(votes, person) };
     },
-    async authorise({ by }) {
+    async authorise({ by, act }) {
       const person = personOf(by);
-      if (person.key === PEOPLE.zoe.key) return { kind: 'refused', reasons: [{ code: 'may-not-cancel', allowed: ['requester'] }] };
+      if (person.key === PEOPLE.zoe.key) return { kind: 'refused', reasons: [{ code: `may-not-${act}`, allowed: ['requester'] }] };
       return { kind: 'allowed', person };
     },
+    planWaiting: async (input) => waitingTimes(input),
+    surveyWaiting: async (input) => world.survey(input),
     recheck: async (input) => world.recheck(input),
   };
 }
@@ -274,6 +282,9 @@ function notify(world: World): NotifyActivities {
     async sendReceipt(input) {
       world.answer();
       world.receipts.push(input);
+    },
+    async remind(input) {
+      world.reminders.push(input);
     },
     async tellRequester({ phase }) {
       world.told.push(phase.kind);

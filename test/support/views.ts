@@ -35,6 +35,7 @@ export const ann = person('Ann', 11);
 export const bea = person('Bea', 12);
 export const carl = person('Carl', 13);
 export const dan = person('Dan', 14);
+export const eve = person('Eve', 15);
 
 export const SHA = commitSha('4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6');
 export const LIVE = commitSha('1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d');
@@ -198,6 +199,17 @@ const log = {
   ],
 };
 
+const BERLIN = { zone: 'Europe/Berlin', days: [1, 2, 3, 4, 5], from: 540, to: 1_080 };
+const ONCALL = { afterMs: 60 * MINUTE, to: 'oncall', may: 'approve' } as const;
+const timed = (rule: Partial<Plan['rule']>): Plan => ({ ...plan, rule: { ...plan.rule, ...rule } });
+/** Bea has signed for sre: Dan may for the owners, or Eve instead. */
+const escalatedTree: TallyNode = {
+  kind: 'any',
+  satisfied: false,
+  nearest: 0,
+  of: [tree(bea), { kind: 'all', satisfied: false, of: [group('sre', [bea], []), group('oncall', [], [eve])] }],
+};
+
 /** By phase; every name is a golden file. */
 /** What the gates of the refused example found. */
 const CLOSED: Partial<Record<GateName, Pick<GateResult, 'state' | 'note'>>> = {
@@ -250,12 +262,25 @@ export const EXAMPLES = {
       voided: [{ by: bea, why: 'new-revision', detail: null }],
       revision: { from: SHA, to: PUSHED, by: 'Carl', compareUrl: `https://github.test/acme/api/compare/${SHA}...${PUSHED}` },
     }),
+    'waiting-hours': status({ ...waiting, escalateAt: NOW + 40 * MINUTE, remindAt: [] }, { plan: timed({ hours: BERLIN, escalate: ONCALL }) }),
+    'waiting-escalated': status(waiting, {
+      ...approvedByBea,
+      plan: timed({ escalate: ONCALL }),
+      tally: { satisfied: false, have: 1, need: 2, tree: escalatedTree },
+      escalated: { at: NOW - 2 * MINUTE, group: 'oncall', may: 'approve', people: [eve] },
+    }),
+    'waiting-escalated-call': status(waiting, {
+      plan: timed({ escalate: { ...ONCALL, may: 'call' } }),
+      escalated: { at: NOW - 2 * MINUTE, group: 'oncall', may: 'call', people: [eve] },
+    }),
+    'waiting-extended': status({ ...waiting, expiresAt: expiresAt + 120 * MINUTE, extendedMs: 120 * MINUTE, extendedBy: dan }, approvedByBea),
     'waiting-votes-void': status(waiting, {
       ...approvedByBoth,
       tally: tally(dan),
       voided: [{ by: bea, why: 'left-group', detail: 'sre' }],
     }),
   },
+  approved: { approved: status({ kind: 'approved', startsAt: NOW + 20_000 }, { ...approvedByBoth, plan: timed({ undoMs: 20_000 }) }) },
   queued: { queued: status({ kind: 'queued', position: 2, ahead: '9QRS-T3' }, approvedByBoth) },
   checking: {
     checking: status({ kind: 'checking', unread: null }, approvedByBoth),

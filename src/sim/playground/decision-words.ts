@@ -57,12 +57,14 @@ function toldByRecheck(result: Recheck): Told {
   }
 }
 
+const VERBS = { withdraw: 'withdraws', cancel: 'cancels', extend: 'asks for more time' } as const;
+
 /** An act with its receipt. */
 export function toldByUpdate(name: string, input: unknown, outcome: unknown): Told | null {
   if (name === 'claimStart') return toldByClaim(outcome as Claim);
-  if (name !== 'castVote' && name !== 'withdraw' && name !== 'cancel') return null;
+  if (name !== 'castVote' && name !== 'withdraw' && name !== 'cancel' && name !== 'extend') return null;
   const act = input as CastVote;
-  const verb = name === 'castVote' ? `${act.kind}s` : name === 'withdraw' ? 'withdraws' : 'cancels';
+  const verb = name === 'castVote' ? `${act.kind}s` : VERBS[name];
   const receipt = outcome as Receipt | undefined;
   const { sign, text } = receiptWords(receipt);
   return { sign, text: `${nameOf(act.by)} ${verb} ${placeOf(act.by)}: ${text}`, detail: `receipt ${act.key}` };
@@ -84,6 +86,8 @@ function receiptWords(receipt: Receipt | undefined): Pick<Told, 'sign' | 'text'>
       return { sign: '✋', text: `cancelled while ${receipt.during}` };
     case 'cancelling':
       return { sign: '✋', text: `Buildkite is asked to cancel build ${receipt.build ?? ''}` };
+    case 'extended':
+      return { sign: '⏱', text: 'extended' };
     case undefined:
       return { sign: '❔', text: 'no receipt' };
   }

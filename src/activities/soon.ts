@@ -1,0 +1,35 @@
+// Reads while a person waits for the answer.
+import type { Read } from '../policy/facts.ts';
+import type { Membership } from '../policy/membership.ts';
+import { isTrouble } from '../trouble.ts';
+import type { FactsDeps } from './gather-facts.ts';
+import { readMembership } from './groups.ts';
+import { known } from './reading.ts';
+
+/** At a click a membership may be this old (design §5, frozen and fresh). */
+export const CLICK_AGE_MS = 60_000;
+/** A cold read at a click has this long; then "not counted, try again". */
+const CLICK_READ_MS = 1_000;
+
+/** A click is answered at once: what can't be read within a second is unknown. */
+export async function soon<T>(reading: Promise<T>): Promise<Read<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Read<T>>((resolve) => {
+    timer = setTimeout(() => resolve({ known: false, why: `no answer within ${CLICK_READ_MS / 1000} s` }), CLICK_READ_MS);
+  });
+  const value = reading.then(known, (error: unknown): Read<T> => {
+    if (isTrouble(error)) return { known: false, why: error.message };
+    throw error;
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The groups that an act is judged by, at most as old as at a click. Where links can't be read, members who are not in the configuration are nobody we know. */
+export async function readGroupsSoon(deps: FactsDeps, names: readonly string[]): Promise<Membership> {
+  const people = soon(deps.known.read(CLICK_AGE_MS)).then((links) => (links.known ? links.value.people : deps.config.people));
+  return readMembership(deps.groups, { names, maxAgeMs: CLICK_AGE_MS, people, read: (_what, call) => soon(call()) });
+}
