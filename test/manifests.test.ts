@@ -13,10 +13,14 @@ describe('app.yml', () => {
     expect(APP_MANIFEST.default_events.toSorted()).toEqual([...new Set(events)].toSorted());
   });
 
-  it('makes a private app that writes nothing but on pull requests', () => {
+  it('makes a private app that writes nothing but what is said of a deploy', () => {
     expect(APP_MANIFEST.public).toBe(false);
     const writing = Object.entries(APP_MANIFEST.default_permissions).filter(([, level]) => level === 'write');
-    expect(writing).toEqual([['pull_requests', 'write']]);
+    expect(writing).toEqual([
+      ['pull_requests', 'write'],
+      ['checks', 'write'],
+      ['deployments', 'write'],
+    ]);
   });
 });
 

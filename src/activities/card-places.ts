@@ -23,3 +23,10 @@ export function issueOf(status: DeployStatus): number {
   if (number === undefined) throw new Error('this request has no pull request');
   return number;
 }
+
+/** The page of the card; null for a request without a plan, which does not say where GitHub's pages are. */
+export function githubUrlOf(status: DeployStatus, card: { readonly comment: number }): string | null {
+  const { plan } = status;
+  if (plan === null) return null;
+  return `${new URL(plan.commitUrl).origin}/${plan.repo.slug}/pull/${issueOf(status)}#issuecomment-${card.comment}`;
+}

@@ -5,7 +5,6 @@ import type { Cards, NotifyActivities } from '../../workflows/activities.ts';
 import type { FarewellInput } from '../../workflows/contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { GithubApi, Reaction } from '../github/api.ts';
-import { cardMarkdown } from '../render/card-github.ts';
 import { cardMessage } from '../render/card-slack.ts';
 import type { RenderContext } from '../render/context.ts';
 import { detailsMessage } from '../render/details-slack.ts';
@@ -18,10 +17,12 @@ import { alsoLine, announcementMarkdown, threadMessage } from '../render/thread-
 import type { SlackApi } from '../slack/api.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
-import { answerOnGithub, reactTo, unlessGone } from './answer-on-github.ts';
-import { issueOf, repoOf, slackChannelOf } from './card-places.ts';
+import { answerOnGithub, reactTo } from './answer-on-github.ts';
+import { githubUrlOf, issueOf, repoOf, slackChannelOf } from './card-places.ts';
+import { createGithubCards, type GithubCards } from './github-card.ts';
+import { createMarks, type Marks } from './marks.ts';
 import { reminderSteps, stillTrue } from './remind.ts';
-import { noteProgress } from './signs-of-life.ts';
+import { runOnce, type Step } from './steps.ts';
 
 /** After so many refusals a token lacks the right; it is not just being changed. */
 const SEARCHES_MAX = 8;
@@ -37,10 +38,17 @@ export interface NotifyDeps {
   readonly now: () => number;
 }
 
-export function createNotifyActivities(deps: NotifyDeps): NotifyActivities {
+type Inside = NotifyDeps & { readonly cards: GithubCards; readonly marks: Marks };
+
+export function createNotifyActivities(given: NotifyDeps): NotifyActivities {
+  const deps: Inside = { ...given, cards: createGithubCards(given.github), marks: createMarks(given) };
   return {
     postSlackCard: (status) => postSlackCard(deps, status),
-    postGithubCard: (status) => postGithubCard(deps, status),
+    async postGithubCard(status) {
+      const card = await deps.cards.post(status, plainContext(deps));
+      await showMarks(deps, status, githubUrlOf(status, card));
+      return card;
+    },
     announce: (input) => announce(deps, input),
     async sendReceipt({ to, receipt, act }) {
       const reply = { kind: 'receipt', act, receipt } as const;
@@ -66,7 +74,7 @@ function permalink(deps: NotifyDeps, card: { readonly channel: string; readonly 
   return deps.slack.permalink(card).catch(() => null);
 }
 
-async function postSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<NonNullable<Cards['slack']>> {
+async function postSlackCard(deps: Inside, status: DeployStatus): Promise<NonNullable<Cards['slack']>> {
   const channel = slackChannelOf(status);
   const context = plainContext(deps);
   const known = await deps.slack.findCard(channel, status.workflowId, status.request.askedAt - 60_000).catch((error: unknown) => {
@@ -87,36 +95,34 @@ async function postSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<No
       .tell(origin.channel, origin.user, message)
       .catch((error: unknown) => deps.log.warn({ err: error }, 'the requester was not told where the card is'));
   }
+  // With a card on GitHub it is that one which the check run leads to.
+  if (origin.surface === 'slack' && status.plan?.pullRequest == null) {
+    await showMarks(deps, status, slackUrl);
+  }
   return { ...card, url: slackUrl };
 }
 
-async function postGithubCard(deps: NotifyDeps, status: DeployStatus): Promise<NonNullable<Cards['github']>> {
-  const repo = repoOf(status);
-  const issue = issueOf(status);
-  const { origin } = status.request;
-  if (origin.surface === 'github') await unlessGone(reactTo(deps.github, origin, 'eyes'));
-  const marker = cardMarker(status.workflowId);
-  const known = await deps.github.findComment(repo, issue, marker);
-  const comment = known ?? (await deps.github.createComment(repo, issue, cardMarkdown(status, plainContext(deps))));
-  return { comment, url: commentUrl(status, comment) };
+/** Beside a card that was just posted; what is not shown now is shown with the next announcement. */
+async function showMarks(deps: Inside, status: DeployStatus, cardUrl: string | null): Promise<void> {
+  for (const [, show] of deps.marks.steps(status, cardUrl)) {
+    await show().catch((error: unknown) => deps.log.warn({ err: error }, 'what GitHub shows beside the card waits for the next announcement'));
+  }
 }
 
 type Announcement = Parameters<NotifyActivities['announce']>[0];
-/** One message; its name is unique within an activity. */
-export type Step = readonly [name: string, run: () => Promise<void>];
 
 /** Edits first (repeatable), posts last (not repeatable); a retry skips what an earlier attempt has done. */
-async function announce(deps: NotifyDeps, input: Announcement): Promise<void> {
+async function announce(deps: Inside, input: Announcement): Promise<void> {
   const { status, cards, thread } = input;
   const context = await contextOf(deps, status, cards);
   const steps: Step[] = [];
   const { slack, github } = cards;
   if (slack !== null) steps.push(['slack-card', () => deps.slack.updateCard(slack, cardMessage(status, context))]);
-  if (github !== null) steps.push(['github-card', () => deps.github.updateComment(repoOf(status), github.comment, cardMarkdown(status, context))]);
+  if (github !== null) steps.push(['github-card', () => deps.cards.update(status, github, context)]);
   // Only news makes new messages: a card that is edited again within its phase says it all by itself.
   if (thread !== null) steps.push(...newMessages(deps, input, context));
-  steps.push(...finalReaction(deps, status));
-  await runOnce(deps, steps);
+  steps.push(...finalReaction(deps, status), ...deps.marks.steps(status, context.cards.githubUrl ?? context.cards.slackUrl));
+  await runOnce(deps.log, steps);
   const { phase, request } = status;
   if (isFinal(phase)) deps.onEnd({ environment: request.environment, outcome: phase.kind === 'ended-badly' ? phase.how : phase.kind });
 }
@@ -126,11 +132,11 @@ async function remind(deps: NotifyDeps, input: Parameters<NotifyActivities['remi
   const reminder = stillTrue(input, status);
   if (reminder === null || status === null) return;
   const { cards } = input;
-  await runOnce(deps, reminderSteps({ deps, status, cards, reminder, context: await contextOf(deps, status, cards) }));
+  await runOnce(deps.log, reminderSteps({ deps, status, cards, reminder, context: await contextOf(deps, status, cards) }));
 }
 
 /** The cards are found as a retry of their first post finds them: nobody is left who would remember where they are. */
-async function closeCards(deps: NotifyDeps, { deployId }: FarewellInput): Promise<void> {
+async function closeCards(deps: Inside, { deployId }: FarewellInput): Promise<void> {
   const status = await deps.gateway.deployStatus(deployId);
   if (status === null || !isFinal(status.phase)) return;
   const { plan, request, phase } = status;
@@ -179,30 +185,6 @@ function finalReaction(deps: NotifyDeps, status: DeployStatus): readonly Step[] 
   return [['reaction', () => reactTo(deps.github, origin, reaction)]];
 }
 
-async function runOnce(deps: NotifyDeps, steps: readonly Step[]): Promise<void> {
-  const before: unknown = activityInfo().heartbeatDetails;
-  const done = new Set<string>(Array.isArray(before) ? (before as string[]) : []);
-  const troubles: unknown[] = [];
-  for (const [name, run] of steps) {
-    if (done.has(name)) continue;
-    try {
-      await run();
-    } catch (error) {
-      // A card that is gone, or a channel we were thrown out of, must not keep the other surface from being told.
-      const settled =
-        isTrouble(error) && (error.kind === 'not-found' || error.kind === 'invalid' || (error.kind === 'unclear' && !name.endsWith('-card')));
-      deps.log.warn({ err: error, step: name }, 'a message was not delivered');
-      if (!settled) {
-        troubles.push(error);
-        continue;
-      }
-    }
-    done.add(name);
-    noteProgress([...done]);
-  }
-  if (troubles.length > 0) throw troubles[0];
-}
-
 function plainContext(deps: NotifyDeps): RenderContext {
   return { now: deps.now(), prefix: deps.prefix, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
 }
@@ -210,12 +192,7 @@ function plainContext(deps: NotifyDeps): RenderContext {
 /** Each card links to the other one. */
 async function contextOf(deps: NotifyDeps, status: DeployStatus, cards: Cards): Promise<RenderContext> {
   const { slack, github } = cards;
-  const githubUrl = github === null ? null : commentUrl(status, github.comment);
+  const githubUrl = github === null ? null : (github.url ?? githubUrlOf(status, github));
   const slackUrl = slack === null ? null : (slack.url ?? (await permalink(deps, slack)));
   return { ...plainContext(deps), cards: { githubUrl, slackUrl }, usualMs: status.plan?.usualMs ?? null };
-}
-
-function commentUrl(status: DeployStatus, comment: number): string | null {
-  const { plan } = status;
-  return plan === null ? null : `${new URL(plan.commitUrl).origin}/${plan.repo.slug}/pull/${issueOf(status)}#issuecomment-${comment}`;
 }

@@ -7,7 +7,8 @@ import { reminderMarkdown, reminderMarker, reminderMessage } from '../render/rem
 import { isSamePerson } from '../policy/people.ts';
 import { peopleMissing } from '../policy/rule.ts';
 import { issueOf, repoOf } from './card-places.ts';
-import type { NotifyDeps, Step } from './notify.ts';
+import type { NotifyDeps } from './notify.ts';
+import type { Step } from './steps.ts';
 
 type Reminding = Parameters<NotifyActivities['remind']>[0];
 

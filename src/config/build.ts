@@ -8,7 +8,7 @@ import type { RuleEntry } from './schema-rule.ts';
 import { toWaiting } from './waiting.ts';
 import { githubPersonKey, target } from '../ids.ts';
 import { parseRefRule } from '../policy/ref-rule.ts';
-import { ROLES, type EnvironmentPolicy, type Gates, type MayRule } from '../policy/environment-policy.ts';
+import { ROLES, type EnvironmentPolicy, type Gates, type MayRule, type OnGithub } from '../policy/environment-policy.ts';
 import type { RuleCondition } from '../../workflows/conditions.ts';
 import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.ts';
 
@@ -17,6 +17,7 @@ export const DEFAULTS = {
   refs: ['default-branch', 'pull-request'],
   may: { request: ['write'], cancel: ['requester', 'approvers'], extend: ['requester', 'approvers'] },
   checks: 'all',
+  github: { check: true, deployments: true },
   exclude: ['requester'],
   expire: '4h',
   onClose: 'cancel',
@@ -125,6 +126,7 @@ function toPolicy({ service: { name, entry }, environment, merged, draft, channe
       default: rule.default ?? null,
     })),
     approvals: toApprovals(merged.approvals),
+    github: toGithub({ service: name, repo: entry.repo, environment, merged, draft }),
     isProtected: merged.approvals !== 'none',
     slack: { channel: entry.slack?.channel ?? channel, also: entry.slack?.also ?? [] },
   };
@@ -144,6 +146,20 @@ function toApprovals(approvals: EnvironmentEntry['approvals']): ApprovalRule {
     ...(rule.stepUp === undefined ? {} : { stepUp: rule.stepUp }),
     ...toWaiting(rule),
   };
+}
+
+interface Shown {
+  readonly service: string;
+  readonly repo: string;
+  readonly environment: string;
+  readonly merged: EnvironmentEntry;
+  readonly draft: Draft;
+}
+
+function toGithub({ service, repo, environment, merged, draft }: Shown): OnGithub {
+  const { check, deployments } = { ...DEFAULTS.github, ...merged.github };
+  const isAlone = draft.services.every(({ name, entry }) => name === service || entry.repo.toLowerCase() !== repo.toLowerCase());
+  return { check: check ?? true, deployments: deployments === false ? null : isAlone ? environment : `${service}-${environment}` };
 }
 
 function toGates(gates: NonNullable<EnvironmentEntry['gates']>): Gates {

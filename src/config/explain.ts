@@ -69,6 +69,7 @@ function withDefaults({ merged, service, environment }: PlacedEnvironment): Read
     may: { ...DEFAULTS.may, ...merged.may },
     gates: { checks: DEFAULTS.checks, review: false, upToDate: false, keepsLive: false, ...merged.gates },
     parameters: merged.parameters,
+    github: { ...DEFAULTS.github, ...merged.github },
     approvals,
   };
 }

@@ -128,6 +128,19 @@ const May = strict({
   extend: who.optional().describe('Who may give a waiting request more time: the same, and `requester`. Default `[requester, approvers]`.'),
 });
 
+const OnGithub = strict({
+  check: z
+    .boolean()
+    .optional()
+    .describe('A check run `countersign/<service>-<environment>` on the commit tells how the request stands. Default `true`.'),
+  deployments: z
+    .boolean()
+    .optional()
+    .describe(
+      'A GitHub Deployment with its statuses for each build. Switch it off where a workflow runs on the event `deployment`: it would run, too. Default `true`.',
+    ),
+});
+
 const EnvironmentEntry = strict({
   pipeline: matching(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a pipeline')
     .optional()
@@ -149,6 +162,7 @@ const EnvironmentEntry = strict({
     .record(matching(/^[a-z][a-z0-9_]{0,40}$/, 'a name of lower-case letters, digits and "_"'), Parameter)
     .optional()
     .describe('Values that a request may carry; the build sees them as `COUNTERSIGN_PARAM_<NAME>`.'),
+  github: OnGithub.optional().describe('What GitHub shows beside the card.'),
   approvals: z
     .union([z.literal('none'), Approvals], { error: 'none, or a rule such as { group: sre, count: 1 }' })
     .optional()

@@ -23,6 +23,45 @@ export interface TeamMember {
   readonly login: string;
 }
 
+/** A check run of ours. */
+export interface CheckRunWish {
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  /** Of a completed one. `neutral` counts as passed where the check is required, `cancelled` and `timed_out` don't. */
+  readonly conclusion: 'success' | 'failure' | 'neutral' | 'cancelled' | 'timed_out' | null;
+  readonly title: string;
+  /** Markdown, at most 65,535 characters. */
+  readonly summary: string;
+  /** Where its details are; null: GitHub's own page. */
+  readonly detailsUrl: string | null;
+}
+/** Which check run: GitHub keeps its name and external id, and we find it again by them. */
+export interface CheckRunKey {
+  readonly sha: CommitSha;
+  readonly name: string;
+  readonly externalId: string;
+}
+export interface DeploymentKey {
+  readonly sha: CommitSha;
+  readonly environment: string;
+  /** The request, by its workflow id or its code. */
+  readonly by: { readonly deploy: string } | { readonly code: string };
+}
+export interface DeploymentWish {
+  readonly sha: CommitSha;
+  readonly environment: string;
+  readonly deploy: string;
+  readonly code: string;
+  readonly description: string;
+  readonly isProduction: boolean;
+}
+export interface DeploymentStatusWish {
+  readonly state: 'queued' | 'in_progress' | 'pending' | 'success' | 'failure' | 'error' | 'inactive';
+  /** At most 140 characters. */
+  readonly description: string;
+  readonly logUrl: string | null;
+  readonly environmentUrl: string | null;
+}
+
 export interface GithubApi {
   /** `GET /repos/{o}/{r}/installation` with the app's JWT, then the repository itself. Cached for some minutes. */
   readRepository(slug: string): Promise<RepositoryFacts>;
@@ -41,6 +80,15 @@ export interface GithubApi {
   compare(repo: Repo, base: string, head: CommitSha): Promise<ComparisonFacts>;
   /** What runs after a deploy of `head` and did not with `base`, file by file; `base` as for `compare`. */
   readChangedFiles(repo: Repo, base: string, head: CommitSha): Promise<ChangedFiles>;
+  /** Our own check run, or null. */
+  findCheckRun(repo: Repo, key: CheckRunKey): Promise<{ readonly id: number; readonly isCompleted: boolean } | null>;
+  createCheckRun(repo: Repo, key: CheckRunKey, wish: CheckRunWish): Promise<number>;
+  updateCheckRun(repo: Repo, id: number, wish: CheckRunWish): Promise<void>;
+  findDeployment(repo: Repo, key: DeploymentKey): Promise<number | null>;
+  /** Of exactly this commit: never merged with anything, never waiting for checks. Throws `Trouble` (`invalid`) if GitHub made it of another. */
+  createDeployment(repo: Repo, wish: DeploymentWish): Promise<number>;
+  /** A success ends earlier ones of the environment by itself, unless it is a production environment. */
+  setDeploymentStatus(repo: Repo, deployment: number, wish: DeploymentStatusWish): Promise<void>;
   readReviews(repo: Repo, commits: readonly CommitFacts[]): Promise<ReviewFacts>;
   /** Like `readComment`, for the body of a review. `digest`: of the text as it arrived. */
   readReview(

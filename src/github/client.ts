@@ -1,11 +1,13 @@
 // GitHub as the rest of Countersign sees it.
 import type { GithubApi } from './api.ts';
 import { readChangedFiles } from './changed-files.ts';
+import { createCheckRun, findCheckRun, updateCheckRun } from './check-runs.ts';
 import { readChecks } from './checks.ts';
 import { createComment, findComment, react, readComment, updateComment } from './comments.ts';
 import { compare } from './commits.ts';
 import { findOpenPullRequests, readLastPush, readPullRequest, readReviews } from './pull-requests.ts';
 import { resolveRef } from './refs.ts';
+import { createDeployment, findDeployment, setDeploymentStatus } from './deployments.ts';
 import { createRepositories, readRole } from './repositories.ts';
 import { findThreadReply, reactInThread, readReview, replyInThread } from './reviews.ts';
 import { createRequests, type RequestsOptions } from './requests.ts';
@@ -39,6 +41,12 @@ export function createGithub(options: GithubOptions): GithubApi {
     readChangedFiles: (repo, base, head) => readChangedFiles(requests, repo, base, head),
     readReviews: async (repo, commits) => readReviews(requests, await readRepository(repo.slug), commits),
     readComment: (repo, comment) => readComment(requests, repo, comment),
+    findCheckRun: (repo, key) => findCheckRun(requests, repo, { ...key, appId: options.appId }),
+    createCheckRun: (repo, key, wish) => createCheckRun(requests, repo, key, wish),
+    updateCheckRun: (repo, id, wish) => updateCheckRun(requests, repo, id, wish),
+    findDeployment: (repo, key) => findDeployment(requests, repo, key),
+    createDeployment: (repo, wish) => createDeployment(requests, repo, wish),
+    setDeploymentStatus: (repo, deployment, wish) => setDeploymentStatus(requests, repo, deployment, wish),
     readReview: (repo, of) => readReview(requests, repo, of),
     reactInThread: (repo, comment, reaction) => reactInThread(requests, repo, comment, reaction),
     findThreadReply: (repo, issue, marker) => findThreadReply(requests, repo, issue, marker),

@@ -19,7 +19,7 @@ export interface Call<T> {
   readonly as: 'app' | number;
   /** `GET /repos/{owner}/{repo}`: names in braces are taken from `params` and encoded, the rest becomes query or body. */
   readonly route: string;
-  readonly params: Readonly<Record<string, string | number>>;
+  readonly params: Readonly<Record<string, unknown>>;
   readonly answer: Decoder<T>;
 }
 

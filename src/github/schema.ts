@@ -101,6 +101,15 @@ export const CheckRuns = z.object({
 });
 export type CheckRun = z.infer<typeof CheckRuns>['check_runs'][number];
 
+export const CheckRunsByName = z.object({
+  check_runs: z.array(z.object({ id: Id, status: z.string(), external_id: z.string().nullish(), app: z.object({ id: Id }).nullish() })),
+});
+export const WithId = z.object({ id: Id });
+/** GitHub hands the payload back as it was given, or as text. */
+export const Deployments = z.array(z.object({ id: Id, sha: Sha, payload: z.unknown() }));
+export const Deployment = z.object({ id: Id, sha: Sha });
+export const DeploymentPayload = z.object({ countersign: z.object({ deploy: z.string(), code: z.string() }) });
+
 export const Comment = z.object({
   id: Id,
   body: z.string().nullish(),

@@ -36,6 +36,13 @@ export interface ParameterRule {
   readonly default: string | null;
 }
 
+/** What GitHub shows beside the card. Decides nothing, so it is no part of the policy digest. */
+export interface OnGithub {
+  readonly check: boolean;
+  /** Name of the environment on GitHub, which is the repository's: with several services in it their names come first. null: none is shown. */
+  readonly deployments: string | null;
+}
+
 export interface EnvironmentPolicy {
   readonly service: string;
   readonly aliases: readonly string[];
@@ -53,6 +60,8 @@ export interface EnvironmentPolicy {
   readonly gates: Gates;
   readonly parameters: readonly ParameterRule[];
   readonly approvals: ApprovalRule;
+  /** Not in plans from before there was such a thing. */
+  readonly github?: OnGithub;
   /** `approvals` is not `none`. */
   readonly isProtected: boolean;
   readonly slack: { readonly channel: string; readonly also: readonly string[] };

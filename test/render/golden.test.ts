@@ -1,7 +1,9 @@
 // What people see, as files to read: golden/github/*.md as GitHub shows them, golden/slack/*.json as Slack gets them.
 import { describe, expect, it } from 'vitest';
 import { cardMarkdown } from '../../src/render/card-github.ts';
+import { checkRunView, supersededCheckRun } from '../../src/render/check-run.ts';
 import { cardMessage } from '../../src/render/card-slack.ts';
+import { deploymentView } from '../../src/render/deployment.ts';
 import { detailsMessage } from '../../src/render/details-slack.ts';
 import { toGithub, toSlack } from '../../src/render/inline.ts';
 import type { SlackMessage } from '../../src/render/message.ts';
@@ -47,6 +49,18 @@ describe('cards', () => {
     const called: Reminder = { kind, people: kind === 'reminder' ? [dan] : [eve], at: NOW };
     await expect(json(reminderMessage(status, called, exampleContext))).toMatchFileSnapshot(`../golden/slack/${kind}.json`);
     await expect(`${reminderMarkdown(status, called, exampleContext)}\n`).toMatchFileSnapshot(`../golden/github/${kind}.md`);
+  });
+
+  it('are accompanied on GitHub by a check run and a deployment that read as their golden file', async () => {
+    const shown = EXAMPLE_LIST.map(([name, status]) => {
+      const check = checkRunView(status, '/deploy');
+      const deployment = deploymentView(status, '/deploy');
+      const of = check === null ? '–' : `${check.conclusion ?? check.status}: ${check.title}\n\n${check.summary}`;
+      return `## ${name}\n\ncheck run ${of}\n\ndeployment ${deployment === null ? '–' : `${deployment.state}: ${deployment.description}`}`;
+    });
+    const superseded = supersededCheckRun(EXAMPLES.waiting['waiting-new-revision']);
+    const text = [...shown, `## superseded\n\ncheck run ${superseded.conclusion}: ${superseded.title}\n\n${superseded.summary}`].join('\n\n');
+    await expect(`${text}\n`).toMatchFileSnapshot('../golden/github/checks-and-deployments.md');
   });
 
   it('are accompanied by lines that read as their golden file', async () => {

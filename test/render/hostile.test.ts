@@ -1,6 +1,8 @@
 // A branch named `<!channel>` wakes nobody, a commit titled like our marker forges nothing, whatever field it comes in.
 import { describe, expect, it } from 'vitest';
 import { COMMENT_MAX, cardMarkdown } from '../../src/render/card-github.ts';
+import { checkRunView } from '../../src/render/check-run.ts';
+import { deploymentView } from '../../src/render/deployment.ts';
 import { cardMessage } from '../../src/render/card-slack.ts';
 import { detailsMessage } from '../../src/render/details-slack.ts';
 import { markedWorkflowId } from '../../src/render/marker.ts';
@@ -94,6 +96,18 @@ describe.each(HOSTILE.map((text, i) => [i, JSON.stringify(text).slice(0, 60), te
               layout(`news ${name}`, text, (plain) => announcementMarkdown(tainted(status, plain), exampleContext)),
             ),
       ]).toEqual([name, []]);
+    }
+  });
+
+  it('does nothing in a check run or a deployment', () => {
+    for (const [name, status] of EXAMPLE_LIST) {
+      const bad = tainted(status, text);
+      const check = checkRunView(bad, '/deploy');
+      const draw = (plain: string): string | null => checkRunView(tainted(status, plain), '/deploy')?.summary ?? null;
+      expect([name, check === null ? [] : githubProblems(check.summary, layout(`check ${name}`, text, draw))]).toEqual([name, []]);
+      // Plain text on GitHub; a line end would be a forged line.
+      expect([check?.title ?? '', deploymentView(bad, '/deploy')?.description ?? ''].join('')).not.toMatch(/[\r\n]/);
+      expect(deploymentView(bad, '/deploy')?.description.length ?? 0).toBeLessThanOrEqual(140);
     }
   });
 

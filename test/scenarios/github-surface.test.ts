@@ -1,8 +1,9 @@
-// What a person can do and see on GitHub beside the conversation: reviews, threads at lines.
+// What a person can do and see on GitHub beside the conversation: reviews, threads at lines, check runs, deployments.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/acme.ts';
 import { ONE_SRE, TWO_GROUPS } from '../support/acme-config.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
+import { inSight } from '../support/sightings.ts';
 import { openStories, type Stories } from '../support/stories.ts';
 
 describe('on GitHub', () => {
@@ -10,7 +11,9 @@ describe('on GitHub', () => {
   beforeAll(async () => {
     const both = { environments: { staging: { approvals: 'none' }, production: { approvals: TWO_GROUPS } } };
     const one = { environments: { staging: { approvals: 'none' }, production: { approvals: ONE_SRE } } };
-    acme = await openStories({ reviewed: both, quick: one });
+    const seen = { environments: { staging: { approvals: 'none' }, production: { approvals: ONE_SRE, url: 'https://seen.acme.test' } } };
+    const unseen = { environments: { production: { approvals: ONE_SRE, github: { check: false, deployments: false } } } };
+    acme = await openStories({ reviewed: both, quick: one, seen, pushed: one, unseen, marked: one, carded: one });
   });
   afterAll(() => acme.end());
 
@@ -85,5 +88,105 @@ describe('on GitHub', () => {
     await (await acme.ann.comments(pull, `/deploy cancel ${deploy.code}`)).reacted('+1');
     await deploy.ends('✖️');
     expect(second.replies()).toHaveLength(1);
+  });
+
+  const check = (name: string, sha: string) => acme.world.github.checks(REPOSITORY, sha).find((shown) => shown.name === `countersign/${name}`);
+  const checkSays = (name: string, sha: string, result: string, words: string) =>
+    inSight(
+      `${result} "${words}" of ${name}`,
+      () => {
+        const shown = check(name, sha);
+        return shown?.result === result && shown.title?.includes(words) === true ? shown : undefined;
+      },
+      () => [JSON.stringify(check(name, sha)), acme.product().log().slice(-2_000)],
+    );
+  const deploymentsIn = (environment: string) => acme.world.github.deployments(REPOSITORY).filter((shown) => shown.environment === environment);
+
+  it('tells the state by a check run on the commit and a deployment with its statuses', async () => {
+    const pull = await acme.pull();
+    const first = await acme.ann.asks(pull, '/deploy seen to production');
+    const waiting = await checkSays('seen-production', pull.sha, 'queued', 'waiting for 1 of sre (Bea, Carl), until');
+    expect(waiting.summary).toContain('**Needs** 1 of **sre** (Bea, Carl) · not Ann');
+    expect(waiting.detailsUrl).toMatch(/\/acme\/api\/pull\/\d+#issuecomment-\d+$/);
+    expect(deploymentsIn('seen-production')).toEqual([]);
+    acme.world.buildkite.hold('seen');
+    await (await acme.bea.comments(pull, '/approve')).reacted('+1');
+    await checkSays('seen-production', pull.sha, 'in_progress', '🚚 being deployed: build 1');
+    acme.world.buildkite.release('seen');
+    await first.ends('✅', 'is live on production');
+    await checkSays('seen-production', pull.sha, 'success', '✅ live on production since');
+    await eventually('the success of the deployment', () => deploymentsIn('seen-production')[0]?.state === 'success');
+    const [deployment, ...more] = deploymentsIn('seen-production');
+    expect(more).toEqual([]);
+    expect(deployment).toMatchObject({
+      sha: pull.sha,
+      isProduction: true,
+      payload: { countersign: { code: first.code } },
+      state: 'success',
+      environmentUrl: 'https://seen.acme.test',
+    });
+    expect(deployment?.logUrl).toMatch(/\/builds\/1$/);
+    expect(deployment?.states.slice(-2)).toEqual(['in_progress', 'success']);
+    const next = await acme.pull();
+    const second = await acme.ann.asks(next, '/deploy seen to production');
+    await second.shows('github', '⏸');
+    await (await acme.bea.comments(next, '/approve')).reacted('+1');
+    await second.ends('✅', 'is live on production');
+    await eventually('the end of the deployment before', () => deploymentsIn('seen-production')[0]?.state === 'inactive');
+    expect(deploymentsIn('seen-production').map(({ sha }) => sha)).toEqual([pull.sha, next.sha]);
+  });
+
+  it('ends the check run of a commit that a push made old, and begins one on the new commit', async () => {
+    const pull = await acme.pull();
+    const deploy = await acme.ann.asks(pull, '/deploy pushed to production');
+    await checkSays('pushed-production', pull.sha, 'queued', 'waiting');
+    const { sha } = await acme.world.github.push(REPOSITORY, pull.branch, { by: 'ann', commits: [{ message: 'One more' }] });
+    acme.world.github.setCheck(REPOSITORY, sha, { name: 'unit', result: 'success' });
+    await deploy.shows('github', 'pushed');
+    const phase = await eventually(
+      'a check run on the new commit, or the refusal',
+      () => check('pushed-production', sha) ?? check('pushed-production', pull.sha)?.result === 'failure',
+    );
+    if (phase === true) throw new Error('the push was refused');
+    await checkSays('pushed-production', pull.sha, 'neutral', `superseded by ${sha.slice(0, 7)}`);
+    await checkSays('pushed-production', sha, 'queued', 'waiting');
+    await (await acme.bea.comments(pull, '/reject not today')).reacted('+1');
+    await checkSays('pushed-production', sha, 'failure', '🚫 rejected by Bea: not today');
+    expect(deploymentsIn('pushed-production')).toEqual([]);
+  });
+
+  it('shows nothing but the card where that is wished', async () => {
+    const pull = await acme.pull();
+    const deploy = await acme.ann.asks(pull, '/deploy unseen to production');
+    await deploy.shows('github', '⏸');
+    await (await acme.bea.comments(pull, '/approve')).reacted('+1');
+    await deploy.ends('✅', 'is live');
+    expect(check('unseen-production', pull.sha)).toBeUndefined();
+    expect(deploymentsIn('unseen-production')).toEqual([]);
+  });
+
+  it('posts the card once more when somebody deletes it while it is open', async () => {
+    const pull = await acme.pull();
+    const { github } = acme.world;
+    const deploy = await acme.ann.asks(pull, '/deploy carded to production');
+    await deploy.bothShow('1 of');
+    const card = github.comments(REPOSITORY, pull.number).find(({ body }) => body.includes('Waiting for approval'));
+    await github.deleteComment(card?.id ?? 0, 'ann');
+    await (await acme.bea.comments(pull, '/approve')).reacted('+1');
+    await deploy.ends('✅', 'is live');
+    expect(deploy.cards('github')).toHaveLength(1);
+  });
+
+  it('goes on without them where the app may not write them', async () => {
+    const { github } = acme.world;
+    const pull = await acme.pull();
+    // Stays: this story is the last of the file.
+    github.fault({ method: 'POST', path: /\/(?:check-runs|deployments)$/, times: 20, effect: { kind: 'status', status: 403 } });
+    const deploy = await acme.ann.asks(pull, '/deploy marked to production');
+    await deploy.bothShow('1 of');
+    await (await acme.bea.comments(pull, '/approve')).reacted('+1');
+    await deploy.ends('✅', 'is live');
+    expect(check('marked-production', pull.sha)).toBeUndefined();
+    expect(acme.product().log().split("a check run can't be shown: the app may lack the permission").length - 1).toBe(1);
   });
 });

@@ -1,8 +1,8 @@
 // What a story, a test or the playground looks at, without a request.
-import { checksOf } from './check-view.ts';
+import { checksOf, deploymentsOf } from './check-view.ts';
 import { needPull, needRepository } from './lookup.ts';
 import { commentsOf, pullJson } from './payloads-pull.ts';
-import type { CheckView } from './check-view.ts';
+import type { CheckView, DeploymentView } from './check-view.ts';
 import type { Json } from './payloads.ts';
 import type { GithubState } from './state.ts';
 
@@ -29,6 +29,8 @@ export interface Views {
   pullRequest(slug: string, number: number): Json;
   /** The latest of each check run and commit status, as a pull request lists them. */
   checks(slug: string, sha: string): readonly CheckView[];
+  /** Oldest first. */
+  deployments(slug: string): readonly DeploymentView[];
 }
 
 export function createViews(state: GithubState): Views {
@@ -48,6 +50,7 @@ export function createViews(state: GithubState): Views {
         reactions: reactions(comment.id),
       })),
     checks: (slug, sha) => checksOf(needRepository(state, slug), sha),
+    deployments: (slug) => deploymentsOf(needRepository(state, slug)),
     pullRequest: (slug, number) => pullJson(state, needRepository(state, slug), needPull(state, slug, number)),
   };
 }

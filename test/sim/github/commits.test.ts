@@ -148,7 +148,7 @@ describe('checks of a commit', () => {
     github.sim.setCheck('acme/api', 'main', { name: 'unit', result: 'failure' });
     github.sim.setCheck('acme/api', 'main', { name: 'unit', result: 'in_progress' });
     github.sim.setStatus('acme/api', 'main', { context: 'ci/lint', state: 'success' });
-    expect(github.sim.checks('acme/api', github.sim.sha('acme/api', 'main'))).toEqual([
+    expect(github.sim.checks('acme/api', github.sim.sha('acme/api', 'main'))).toMatchObject([
       { name: 'unit', result: 'in_progress' },
       { name: 'ci/lint', result: 'success' },
     ]);
