@@ -4,6 +4,7 @@ import type { JudgeInput, Verdict } from './activities.ts';
 import { judging } from './ask.ts';
 import type { Cancel, CastVote, Receipt, Withdraw } from './contract.ts';
 import { enter, isApproved, isOver, isSamePerson, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
+import { keepGone } from './gone-votes.ts';
 import type { ActReason } from './reasons.ts';
 import { keepUnconfirmed, settleUnconfirmed, withdrawUnconfirmed } from './step-up.ts';
 import { passOnCancel } from './turn.ts';
@@ -53,6 +54,7 @@ export async function applyWithdraw(deploy: Deploy, input: Withdraw): Promise<Re
   const votes = withoutVotesOf(deploy, { by: verdict.person });
   if (votes.length === deploy.votes.length) return refused(deploy, { code: 'nothing-to-withdraw' });
   const { tally } = verdict;
+  keepGone(deploy, [{ by: verdict.person, why: 'withdrawn', detail: input.reason }]);
   deploy.isNews = true;
   if (isApproved(deploy) && !tally.satisfied) {
     loseApproval(deploy, plan, { votes, tally });

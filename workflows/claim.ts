@@ -4,6 +4,7 @@ import type { Recheck } from './activities.ts';
 import { deciding } from './ask.ts';
 import { claimStart, type Claim, type ClaimStart } from './contract.ts';
 import { enter, isOver, isSamePerson, loseApproval, type Deploy } from './deploy-state.ts';
+import { keepGone } from './gone-votes.ts';
 import { guarded } from './guarded.ts';
 import { createLine } from './line.ts';
 import type { VoidVote } from './reasons.ts';
@@ -71,6 +72,7 @@ function answer(deploy: Deploy, { plan, run, checked }: Checked): Claim {
   const voided = checked.kind === 'void' ? checked.votes : [];
   const votes = deploy.votes.filter((vote) => !voided.some(({ by }) => isSamePerson(by, vote.by)));
   deploy.voided = voided;
+  keepGone(deploy, voided);
   if (!checked.tally.satisfied) return backToWaiting(deploy, plan, { votes, tally: checked.tally, voided });
   deploy.votes = votes;
   deploy.tally = checked.tally;

@@ -16,7 +16,7 @@ export interface RuleCondition {
   readonly ref?: readonly string[];
 }
 
-/** One fact of a condition, as it was when the request was planned. `wanted` and `found` are plain words, for people. */
+/** One fact of a condition, as it was when the request was planned. `wanted` and `found` are words for people, with names in backticks. */
 export interface FoundFact {
   readonly fact: 'files' | 'only-files' | 'labels' | 'author' | 'lines' | 'file-count' | 'ref';
   readonly state: 'holds' | 'fails' | 'unknown';

@@ -3,7 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { createClock, type Clock } from './clock.ts';
 import type { BuildReport, DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
-import type { VoidVote } from './reasons.ts';
+import type { GoneVote, VoidVote } from './reasons.ts';
 import type { Cards, DeployPhase, DeployStatus, Escalated, PhaseKind, RevisionNote } from './status.ts';
 import type { DeployTiming } from './timing.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
@@ -31,6 +31,7 @@ export interface Deploy {
   unconfirmed: readonly Vote[];
   tally: Tally | null;
   voided: readonly VoidVote[];
+  gone: readonly GoneVote[];
   revision: RevisionNote | null;
   /** Whoever pushed since the request counts as a requester, too. */
   pushers: readonly Account[];
@@ -99,6 +100,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     unconfirmed: [],
     tally: null,
     voided: [],
+    gone: [],
     revision: null,
     pushers: [],
     newestPush: null,
@@ -199,6 +201,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     ...(deploy.unconfirmed.length === 0 ? {} : { unconfirmed: deploy.unconfirmed }),
     tally: deploy.tally,
     voided: deploy.voided,
+    ...(deploy.gone.length === 0 ? {} : { gone: deploy.gone }),
     revision: deploy.revision,
     laterPush: laterPush === null ? null : { sha: laterPush.sha, by: nameOf(laterPush.by) },
     build: deploy.build,

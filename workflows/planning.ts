@@ -4,6 +4,7 @@ import type { PlanResult } from './activities.ts';
 import { deciding } from './ask.ts';
 import { headChanged, type HeadChange } from './contract.ts';
 import { accountKey, enter, enterWaiting, followsPushes, isApproved, isOver, nameOf, tellWithin, type Deploy } from './deploy-state.ts';
+import { keepGone } from './gone-votes.ts';
 import { heard } from './guarded.ts';
 import { obeyClosure } from './pull-request.ts';
 import type { VoidVote } from './reasons.ts';
@@ -52,6 +53,7 @@ export async function planAgain(deploy: Deploy, before: Plan, push: HeadChange):
   deploy.voided = deploy.votes
     .filter((vote) => vote.kind === 'approve')
     .map((vote): VoidVote => ({ by: vote.by, why: 'new-revision', detail: null }));
+  keepGone(deploy, deploy.voided);
   deploy.votes = [];
   deploy.unconfirmed = [];
   deploy.votesVersion += 1;

@@ -1,6 +1,6 @@
 // The closed list of reasons for saying no. WIRE FORMAT. Each says what was found and what was needed;
 // `src/render/reasons.ts` turns them into words with a way out.
-import type { CommitSha, DeployCode, Millis, Person, PersonKey } from './vocabulary.ts';
+import type { CommitSha, DeployCode, Millis, Person, PersonKey, Vote } from './vocabulary.ts';
 
 /** A check that is not green. */
 export interface CheckRef {
@@ -88,7 +88,8 @@ export type ActReason =
   | { readonly code: 'extended-enough'; readonly extendedMs: Millis; readonly mostMs: Millis }
   | { readonly code: 'reason-needed' }
   | { readonly code: 'unreadable'; readonly what: string; readonly why: string }
-  | { readonly code: 'unknown-request'; readonly named: string }
+  /** `keptMs`: for how long the histories of closed requests are kept, where that is the question. */
+  | { readonly code: 'unknown-request'; readonly named: string; readonly keptMs?: Millis | null }
   | { readonly code: 'no-open-request'; readonly where: string }
   | { readonly code: 'several-open-requests'; readonly codes: readonly DeployCode[] }
   | { readonly code: 'not-retryable'; readonly other: DeployCode; readonly why: 'still-open' | 'succeeded' };
@@ -101,6 +102,14 @@ export interface VoidVote {
   readonly by: Person;
   readonly why: 'left-group' | 'inactive' | 'unlinked' | 'became-requester' | 'became-author' | 'new-revision';
   readonly detail: string | null;
+}
+
+/** A vote that counted once, and why it does no longer. */
+export interface GoneVote {
+  readonly vote: Vote;
+  readonly why: VoidVote['why'] | 'withdrawn';
+  readonly detail: string | null;
+  readonly at: Millis;
 }
 
 export type { PersonKey };

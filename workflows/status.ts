@@ -1,5 +1,5 @@
 // What a request looks like from outside: answer of the `status` query, input of `announce`. WIRE FORMAT.
-import type { GateReason, VoidVote } from './reasons.ts';
+import type { GateReason, GoneVote, VoidVote } from './reasons.ts';
 import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
 import type { Account, CommitSha, DeployCode, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
 
@@ -100,6 +100,8 @@ export interface DeployStatus {
   readonly unconfirmed?: readonly Vote[];
   readonly tally: Tally | null;
   readonly voided: readonly VoidVote[];
+  /** Every vote that stopped counting since the request was made; left out while there is none. */
+  readonly gone?: readonly GoneVote[];
   readonly revision: RevisionNote | null;
   /** A push after the last vote: it changes nothing, the card names it. */
   readonly laterPush: { readonly sha: string; readonly by: string } | null;

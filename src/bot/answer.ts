@@ -27,6 +27,8 @@ export function answer(deps: BotDeps, incoming: Incoming, command: Command): Pro
       return act(deps, incoming, command);
     case 'status':
       return showStatus(deps, incoming, command);
+    case 'why':
+      return explain(deps, incoming, command);
     case 'what':
       return showLive(deps, incoming, command);
     case 'help':
@@ -138,6 +140,14 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
   const services = servicesHere(deps.config, from).map(({ name }) => name);
   const requests = await readOpenRequests(deps.gateway, services);
   return { kind: 'open-requests', where: from.surface === 'github' ? from.repo.slug : 'this channel', requests };
+}
+
+/** A request that is not found may have ended so long ago that nothing of it is kept: then the answer says for how long it would have been. */
+async function explain(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'why' }>): Promise<Reply> {
+  const found = await findByCode(deps, incoming.from, code);
+  const status = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
+  if (status !== null) return { kind: 'why', status };
+  return { kind: 'refused', reasons: [{ code: 'unknown-request', named: code, keptMs: await deps.gateway.keptMs() }] };
 }
 
 async function showLive(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'what' }>): Promise<Reply> {

@@ -18,6 +18,7 @@ export type Command =
   | { readonly kind: 'extend'; readonly which: Which; readonly byMs: number }
   | { readonly kind: 'retry'; readonly code: DeployCode }
   | { readonly kind: 'status'; readonly code: DeployCode | null }
+  | { readonly kind: 'why'; readonly code: DeployCode }
   | { readonly kind: 'what'; readonly service: string | null; readonly environment: string | null }
   | { readonly kind: 'help'; readonly topic: string | null };
 

@@ -98,6 +98,7 @@ function parseVerb({ verb, line, grammar }: VerbLine, skip: number): Parsed {
       return parseExtend({ line, grammar, verb }, skip);
     case 'retry':
     case 'status':
+    case 'why':
       return parseOneCode(verb, words, grammar);
     case 'what':
       return parseWhat(line, grammar, words);
@@ -106,12 +107,13 @@ function parseVerb({ verb, line, grammar }: VerbLine, skip: number): Parsed {
   }
 }
 
-function parseOneCode(verb: 'retry' | 'status', words: readonly string[], grammar: Grammar): Parsed {
+function parseOneCode(verb: 'retry' | 'status' | 'why', words: readonly string[], grammar: Grammar): Parsed {
   const [word, extra] = words;
   if (extra !== undefined) return notUnderstood(`I did not expect ${quoted(extra)} after the code.`, { topic: verb });
   if (word === undefined) {
     if (verb === 'status') return found({ kind: 'status', code: null });
-    return notUnderstood(`Retry which request? Its code stands on its card; \`${grammar.prefix} help retry\` shows an example.`, { topic: 'retry' });
+    const question = verb === 'retry' ? 'Retry which request?' : 'Explain which request?';
+    return notUnderstood(`${question} Its code stands on its card; \`${grammar.prefix} help ${verb}\` shows an example.`, { topic: verb });
   }
   const read = readCode(word, verb);
   return read.kind === 'not-understood' ? read : found({ kind: verb, code: read.code });

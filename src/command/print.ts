@@ -27,6 +27,7 @@ function wordsFor(command: Command): readonly (string | null)[] {
       return ['extend', whichWord(command.which), printDuration(command.byMs)];
     case 'retry':
     case 'status':
+    case 'why':
       return [command.kind, command.code];
     case 'what':
       return [command.kind, command.service, command.environment];

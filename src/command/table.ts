@@ -1,6 +1,6 @@
 // The one table of commands: the parser dispatches on it and help is made of it.
 
-export type CommandName = 'deploy' | 'plan' | 'approve' | 'reject' | 'withdraw' | 'retry' | 'cancel' | 'extend' | 'status' | 'what' | 'help';
+export type CommandName = 'deploy' | 'plan' | 'approve' | 'reject' | 'withdraw' | 'retry' | 'cancel' | 'extend' | 'status' | 'why' | 'what' | 'help';
 export type Surface = 'github' | 'slack';
 
 export interface CommandEntry {
@@ -88,6 +88,13 @@ export const COMMANDS = {
     examples: { github: ['status', 'status 7F3K-Q2'], slack: ['status', 'status 7F3K-Q2'] },
     alone: false,
   },
+  why: {
+    usage: { github: '<code>', slack: '<code>' },
+    summary: 'Explain one request, open or ended: every gate and rule with what was found, who voted when, which votes are gone, how it ended.',
+    who: 'everybody who can read this',
+    examples: { github: ['why 7F3K-Q2'], slack: ['why 7F3K-Q2'] },
+    alone: false,
+  },
   what: {
     usage: { github: '[service] [environment]', slack: '[service] [environment]' },
     summary: 'Say which version is live where, and since when.',
@@ -121,7 +128,6 @@ export const LATER_VERBS: readonly string[] = [
   'emergency',
   'queue',
   'history',
-  'why',
   'link',
   'doctor',
 ];

@@ -9,6 +9,14 @@ export function told(fact: FoundFact['fact'], state: FoundFact['state'], { wante
   return { fact, state, wanted: cut(wanted), found: cut(found) };
 }
 
+/** `a, b or c`, each as code; of many the first three. */
+export function coded(words: readonly string[], last = ' or '): string {
+  return several(
+    words.map((word) => `\`${word.replaceAll('`', "'")}\``),
+    last,
+  );
+}
+
 /** `a, b or c`; of many the first three. */
 export function several(words: readonly string[], last = ' or '): string {
   if (words.length > 4) return `${words.slice(0, 3).join(', ')} and ${words.length - 3} more`;
@@ -17,7 +25,7 @@ export function several(words: readonly string[], last = ' or '): string {
 
 /** `files`: some changed file matches; `only-files`: all do. A change of nothing has neither. */
 export function judgeFiles(fact: 'files' | 'only-files', globs: readonly string[], changed: Read<ChangedFiles | null>): FoundFact {
-  const wanted = fact === 'files' ? `a change in ${several(globs)}` : `changes in ${several(globs)} only`;
+  const wanted = fact === 'files' ? `a change in ${coded(globs)}` : `changes in ${coded(globs)} only`;
   const known = present(changed);
   if (typeof known === 'string') return told(fact, 'unknown', { wanted, found: known });
   const { files, isComplete, isExact } = known;
@@ -30,7 +38,7 @@ export function judgeFiles(fact: 'files' | 'only-files', globs: readonly string[
   if (proof.length > 0)
     return told(fact, isExact ? proves : 'unknown', {
       wanted,
-      found: `${several(
+      found: `${coded(
         proof.map(({ path }) => path),
         ' and ',
       )}${isExact ? '' : MAYBE}`,
@@ -45,7 +53,7 @@ export function judgeFiles(fact: 'files' | 'only-files', globs: readonly string[
 const MAYBE = ', perhaps the same on both sides';
 
 function allOf(files: readonly ChangedFile[]): string {
-  return files.length === 1 ? `only ${files[0]?.path ?? ''}` : `all ${count(files.length)}`;
+  return files.length === 1 ? `only ${coded([files[0]?.path ?? ''])}` : `all ${count(files.length)}`;
 }
 
 /** `limit`: `<= 50`. Judged by what is certain: at least so many, at most so many. */

@@ -2,7 +2,7 @@
 import { foundRef, pullRequestOf } from './gates/gate.ts';
 import { describeRefRule, admitsRef, parseRefRule } from './ref-rule.ts';
 import { groupsOf, hasKey, type Groups } from './people.ts';
-import { judgeFiles, judgeSize, several, told } from './conditions-files.ts';
+import { coded, judgeFiles, judgeSize, several, told } from './conditions-files.ts';
 import type { ChangedFiles, Facts, Read } from './facts.ts';
 import type { FoundFact, RuleCondition } from '../../workflows/conditions.ts';
 import type { Person, PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
@@ -80,14 +80,14 @@ function factsOf(when: RuleCondition, seen: Seen): readonly FoundFact[] {
 }
 
 function judgeLabels(labels: readonly string[], { facts }: Seen): FoundFact {
-  const wanted = `the label ${several(labels)}`;
+  const wanted = `the label ${coded(labels)}`;
   const pr = pullRequestOf(facts);
   if (!pr.known) return told('labels', 'unknown', { wanted, found: `the pull request can't be read: ${pr.why}` });
   if (pr.value === null) return told('labels', 'fails', { wanted, found: 'no pull request' });
   // GitHub does not tell labels apart by case.
   const present = pr.value.labels.filter((label) => labels.some((name) => name.toLowerCase() === label.toLowerCase()));
-  if (present.length > 0) return told('labels', 'holds', { wanted, found: several(present, ' and ') });
-  return told('labels', 'fails', { wanted, found: pr.value.labels.length === 0 ? 'no label' : `only ${several(pr.value.labels, ' and ')}` });
+  if (present.length > 0) return told('labels', 'holds', { wanted, found: coded(present, ' and ') });
+  return told('labels', 'fails', { wanted, found: pr.value.labels.length === 0 ? 'no label' : `only ${coded(pr.value.labels, ' and ')}` });
 }
 
 /**
@@ -115,11 +115,11 @@ function judgeAuthor(names: readonly string[], { authorship, people, groups }: S
 
 function judgeRefKind(words: readonly string[], { facts }: Seen): FoundFact {
   const rules = words.map(parseRefRule);
-  const wanted = `from ${several(rules.map(describeRefRule))}`;
+  const wanted = `from ${coded(rules.map(describeRefRule))}`;
   const ref = foundRef(facts);
   if (ref === null) return told('ref', 'unknown', { wanted, found: 'no commit found' });
   const pr = pullRequestOf(facts);
-  const found = pr.known && pr.value !== null ? `pull request ${pr.value.number}` : `${ref.type} ${ref.name}`;
+  const found = pr.known && pr.value !== null ? `pull request ${pr.value.number}` : `${ref.type} ${coded([ref.name])}`;
   const admitted = rules.map((rule) => admitsRef(rule, { ref, facts, pr: pr.known ? pr.value : null }));
   if (admitted.includes('yes')) return told('ref', 'holds', { wanted, found });
   return told('ref', !pr.known || admitted.includes('unknown') ? 'unknown' : 'fails', { wanted, found });

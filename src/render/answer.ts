@@ -22,8 +22,8 @@ export interface Answer {
   readonly items: readonly Inline[];
   readonly closing: Inline | null;
 }
-/** `one-request` is drawn as a card or as details, `silence` not at all. */
-export type Spoken = Exclude<Reply, { readonly kind: 'one-request' | 'silence' }>;
+/** `one-request` is drawn as a card or as details, `why` as an account, `silence` not at all. */
+export type Spoken = Exclude<Reply, { readonly kind: 'one-request' | 'why' | 'silence' }>;
 interface Asked {
   readonly context: RenderContext;
   readonly surface: Surface;

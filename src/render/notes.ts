@@ -34,7 +34,12 @@ export function noteLines({ status }: View): readonly Inline[] {
 }
 
 /** `Bea (left sre)`. */
-export function voidWords({ by, why, detail }: VoidVote): Inline {
+export function voidWords(gone: VoidVote): Inline {
+  return say`${named(gone.by)} (${voidReason(gone)})`;
+}
+
+/** `left sre`. */
+export function voidReason({ why, detail }: Pick<VoidVote, 'why' | 'detail'>): string {
   const because: Readonly<Record<VoidVote['why'], string>> = {
     'left-group': detail === null ? 'no longer in the group' : `left ${detail}`,
     inactive: detail === null ? 'account no longer active' : `account no longer active: ${detail}`,
@@ -43,5 +48,5 @@ export function voidWords({ by, why, detail }: VoidVote): Inline {
     'became-author': 'wrote one of its commits',
     'new-revision': 'approved an earlier commit',
   };
-  return say`${named(by)} (${because[why].slice(0, 120)})`;
+  return because[why].slice(0, 120);
 }

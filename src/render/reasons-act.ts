@@ -77,8 +77,10 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
     return no('extended enough', say`It has been extended by ${duration(extendedMs)}, and ${duration(mostMs)} in all is the most.`, rest);
   },
   'reason-needed': (_reason, hints) => no('reason', say`A rejection needs a reason, for whoever asked.`, rejectWords(hints)),
-  'unknown-request': ({ named }, { prefix }) =>
-    no('unknown', say`I know no request ${code(named.slice(0, 60))}.`, say`${code(`${prefix} status`)} lists the open ones.`),
+  'unknown-request': ({ named, keptMs = null }, { prefix }) => {
+    const kept = keptMs === null ? [] : say` What ended more than ${duration(keptMs)} ago is not kept any more.`;
+    return no('unknown', say`I know no request ${code(named.slice(0, 60))}.${kept}`, say`${code(`${prefix} status`)} lists the open ones.`);
+  },
   'no-open-request': ({ where }, { act }) => {
     const place = placeWords(where);
     return no('nothing open', act === null ? say`No request is open ${place}.` : say`There is nothing to ${act} ${place}: no request is open.`, null);

@@ -6,6 +6,7 @@ import type { RenderContext } from './context.ts';
 import { toGithub } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Reply } from './reply.ts';
+import { whyMarkdown } from './why.ts';
 
 type Answered = Pick<ReplyInput, 'reaction' | 'markdown'>;
 // The poster adds a marker of its own to every reply.
@@ -30,6 +31,8 @@ export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
       return { reaction: null, markdown: fitted(cardBody(reply.status, context), REPLY_MAX) };
     case 'review-is-no-vote':
       return { reaction: null, markdown: drawn(reply, context) };
+    case 'why':
+      return { reaction: null, markdown: whyMarkdown(reply.status, context) };
     case 'wrong-place':
     case 'not-understood':
     case 'unreachable':

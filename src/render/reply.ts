@@ -33,6 +33,8 @@ export type Reply =
   /** Open requests and running builds of this repository or channel. */
   | { readonly kind: 'open-requests'; readonly where: string; readonly requests: readonly DeployStatus[] }
   | { readonly kind: 'one-request'; readonly status: DeployStatus }
+  /** The same in full: everything that decided. */
+  | { readonly kind: 'why'; readonly status: DeployStatus }
   | {
       readonly kind: 'what-is-live';
       readonly environments: readonly { readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }[];

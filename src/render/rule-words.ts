@@ -1,7 +1,7 @@
 // The evaluated rule in words. What a node says of itself is drawn; nothing is worked out again here.
 import type { FoundFact } from '../../workflows/conditions.ts';
 import type { NodeState, TallyNode } from '../../workflows/vocabulary.ts';
-import { called, join, listed, named, say, strong } from './inline.ts';
+import { called, fromBackticks, join, listed, named, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 
 const PEOPLE_MAX = 5;
@@ -48,7 +48,7 @@ export function autoWords({ name, when }: AutoNode): Inline {
   return say`the rule ${strong(name)}${when === undefined ? [] : say`: ${conditionWords(when)}`}`;
 }
 
-/** What a rule skips, and why: `➖ 1 of **dba** is not asked: a change in db/** (none of 3 changed files)`. */
+/** What a rule skips, and why: `➖ 1 of **dba** not asked: a change in db/** (none of 3 changed files)`. */
 export function skippedWords(node: TallyNode, parent: 'all' | 'any' = 'all'): readonly Inline[] {
   if (stateOf(node) === 'skipped') return [skippedLine(node, parent)];
   return node.kind === 'all' || node.kind === 'any' ? node.of.flatMap((child) => skippedWords(child, node.kind)) : [];
@@ -56,7 +56,8 @@ export function skippedWords(node: TallyNode, parent: 'all' | 'any' = 'all'): re
 
 function skippedLine(node: TallyNode, parent: 'all' | 'any'): Inline {
   const decisive = (node.when ?? []).filter(({ state }) => state !== 'holds');
-  return say`➖ ${whatWords(node)} ${parent === 'all' ? 'is not asked' : 'is no way'}${decisive.length === 0 ? [] : say`: ${conditionWords(decisive)}`}`;
+  const what = parent === 'all' ? say`${whatWords(node)} not asked` : say`not by ${whatWords(node)}`;
+  return say`➖ ${what}${decisive.length === 0 ? [] : say`: ${conditionWords(decisive)}`}`;
 }
 
 /** A part of a rule by what it asks, whoever has answered. */
@@ -115,7 +116,7 @@ function because({ when }: TallyNode): Inline {
 /** `changes in docs/** only (all 3 changed files) and <= 50 changed lines (12 changed lines)`. */
 function conditionWords(facts: readonly FoundFact[]): Inline {
   return join(
-    facts.map(({ state, wanted, found }) => say`${wanted} (${state === 'unknown' ? '❓ ' : ''}${found})`),
+    facts.map(({ state, wanted, found }) => say`${fromBackticks(wanted)} (${state === 'unknown' ? '❓ ' : ''}${fromBackticks(found)})`),
     ' and ',
   );
 }

@@ -34,6 +34,7 @@ import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
 import { createPeopleStore, type PeopleStore } from './people.ts';
 import { readStatus } from './read-status.ts';
+import { readRetention } from './retention.ts';
 import { CODE_ATTRIBUTE, startAttributes } from './search-attributes.ts';
 
 /** An update gets this long; then a signal with the same key gets the rest. Both inside 2 s, under Slack's 3 s. */
@@ -81,6 +82,8 @@ export interface Gateway {
   buildSeen(build: BuildFacts): Promise<void>;
   /** null: the target has no environment workflow yet. `start`: then it is started, reads Buildkite first, and is asked again. */
   environmentState(where: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null>;
+  /** For how long the histories of closed requests are kept; null: it can't be read. */
+  keptMs(): Promise<number | null>;
   /** Links and delegations. */
   readonly people: PeopleStore;
 }
@@ -102,6 +105,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
       tellDeploy(client, { workflowId, doing: 'telling a request of the end of its pull request' }, pullRequestClosed, closure),
     buildSeen: (build) => tellBuild(client, build),
     environmentState: (where, start) => readEnvironment(environments, where, start),
+    keptMs: () => readRetention(client),
     people: createPeopleStore(client),
   };
 }

@@ -38,7 +38,7 @@ describe('a condition on changed files', () => {
     expect(ranges).toEqual([[LIVE, HEAD]]);
     expect(auto(plan)).toEqual({
       applies: true,
-      facts: [{ fact: 'only-files', state: 'holds', wanted: 'changes in docs/** only', found: 'only docs/a.md' }],
+      facts: [{ fact: 'only-files', state: 'holds', wanted: 'changes in `docs/**` only', found: 'only `docs/a.md`' }],
     });
     expect(plan.tally).toMatchObject({ satisfied: true, have: 0, need: 0 });
   });

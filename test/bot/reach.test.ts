@@ -55,6 +55,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     pullRequestClosed: unasked,
     buildSeen: unasked,
     environmentState: async () => null,
+    keptMs: async () => null,
     people: NOBODY,
   };
   const bot = createBot({

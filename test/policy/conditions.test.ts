@@ -31,7 +31,8 @@ function judged(
 }
 
 /** `holds: a.md`. */
-const told = (when: RuleCondition, of: Seen): readonly string[] => judged(when, of).facts.map(({ state, found }) => `${state}: ${found}`);
+const told = (when: RuleCondition, of: Seen): readonly string[] =>
+  judged(when, of).facts.map(({ state, found }) => `${state}: ${found.replaceAll('`', '')}`);
 
 const DOCS = ['docs/**'];
 const moved = known({ files: [{ path: 'docs/a.ts', before: 'src/a.ts', lines: 3 }], isComplete: true, isExact: true });
@@ -208,6 +209,11 @@ describe('what a condition comes to', () => {
   test('conditions inside conditions are judged as well', () => {
     const tree = judgeConditions(ANY_OF(GROUP('owners'), { ...ALL_OF(GROUP('sre'), { ...GROUP('sre'), when: UNKNOWN }), when: HOLDS }), of);
     expect(tree).toMatchObject({ of: [{}, { judged: { applies: true }, of: [{}, { judged: { applies: true } }] }] });
+  });
+
+  test('names are in backticks, whatever they are', () => {
+    const [fact] = judged({ files: ['**'] }, seen({ changed: changes(['a`b', 'c']) })).facts;
+    expect(fact).toMatchObject({ wanted: 'a change in `**`', found: "`a'b` and `c`" });
   });
 
   test('what was wanted and found is short, however long the names are', () => {

@@ -169,6 +169,7 @@ export const REPLIES = {
     },
   },
   'one-request': { 'one-request': { kind: 'one-request', status: EXAMPLES.waiting['waiting-half'] } },
+  why: { why: { kind: 'why', status: EXAMPLES.waiting['waiting-half'] } },
   'what-is-live': {
     'what-is-live': {
       kind: 'what-is-live',
