@@ -1,0 +1,36 @@
+// Random interleavings of everything that can happen to a request: the product against the reference model.
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { stories } from './acts.ts';
+import { play } from './play.ts';
+import { virtualNow } from './tiny-runtime.ts';
+
+vi.mock('@temporalio/workflow', async (original) => {
+  const { standIns } = await import('./tiny-runtime.ts');
+  return standIns(await original());
+});
+
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 20_000);
+const realNow = Date.now;
+
+beforeAll(() => {
+  Date.now = virtualNow;
+});
+afterAll(() => {
+  Date.now = realNow;
+});
+
+it(`agrees with the reference model in ${RUNS} random lists of acts`, async () => {
+  const ends = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(stories({ length: 22, joined: true }), async (story) => {
+      const { over, go } = await play(story);
+      const end = over ?? (go ? 'building' : 'open');
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }),
+    { numRuns: RUNS },
+  );
+  // Every end was reached: a property over requests that all expire would say little.
+  for (const end of ['rejected', 'cancelled', 'expired', 'stopped', 'succeeded', 'ended-badly', 'not-built', 'building', 'open'])
+    expect(ends.get(end) ?? 0, end).toBeGreaterThan(0);
+}, 600_000);
