@@ -1,6 +1,6 @@
 // The product's own decisions over a small world in memory: what the activities would read is at hand, what they decide with is the real thing.
 import { commitSha, contractOf, githubPersonKey } from '../../src/ids.ts';
-import { judgeCancel, judgeVote, recheckVotes, tallyPlan } from '../../src/policy/judge.ts';
+import { judgeMay, judgeVote, recheckVotes, tallyPlan } from '../../src/policy/judge.ts';
 import type { Groups } from '../../src/policy/people.ts';
 import type { AccountState, Read } from '../../src/policy/facts.ts';
 import type { AuthoriseInput, JudgeInput, PlanInput, Recheck, RecheckInput } from '../../workflows/activities.ts';
@@ -69,12 +69,13 @@ export function makePlan(story: Story, world: SmallWorld, input: PlanInput): Pla
 
 export function judge(world: SmallWorld, { plan, votes, act }: JudgeInput): ReturnType<typeof judgeVote> {
   const voter = resolve(act.by);
-  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState: stateOf(world, voter), groups: groupsOf(world) });
+  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState: stateOf(world, voter), groups: groupsOf(world), unread: {} });
 }
 
-export function authorise(world: SmallWorld, { plan, request, by }: AuthoriseInput): ReturnType<typeof judgeCancel> {
+export function authorise(world: SmallWorld, { plan, request, by, act }: AuthoriseInput): ReturnType<typeof judgeMay> {
   const person = resolve(by);
-  return judgeCancel({
+  return judgeMay({
+    act,
     may: { roles: [], groups: [], requester: true, approvers: true },
     rule: plan?.rule ?? null,
     requesters: plan?.requesters ?? [resolve(request.requester)],
@@ -82,15 +83,16 @@ export function authorise(world: SmallWorld, { plan, request, by }: AuthoriseInp
     state: stateOf(world, person),
     role: { known: true, value: 'read' },
     groups: groupsOf(world),
+    unread: {},
   });
 }
 
 /** Everything once more. */
-export function recheckAll(world: SmallWorld, { plan, votes }: RecheckInput): Recheck {
+export function recheckAll(world: SmallWorld, { plan, votes, tally }: RecheckInput): Recheck {
   if (world.gates === 'fail') return { kind: 'gates', reasons: [{ code: 'draft', number: 42 }] };
   if (world.gates === 'unknown') return { kind: 'unknown', what: 'the checks' };
   const states = new Map(votes.map(({ by }) => [by.key, stateOf(world, by)]));
-  const checked = recheckVotes({ plan, votes, groups: groupsOf(world), states, people: MAPPED });
+  const checked = recheckVotes({ plan, votes, groups: groupsOf(world), states, people: MAPPED, unread: {}, told: tally ?? null });
   if (checked.kind === 'unknown') return checked;
   if (!checked.tally.satisfied || checked.voided.length > 0) return { kind: 'void', votes: checked.voided, tally: checked.tally };
   return { kind: 'good', tally: checked.tally };

@@ -31,6 +31,7 @@ it(`agrees with the reference model in ${RUNS} random lists of acts`, async () =
     { numRuns: RUNS },
   );
   // Every end was reached: a property over requests that all expire would say little.
-  for (const end of ['rejected', 'cancelled', 'expired', 'stopped', 'succeeded', 'ended-badly', 'not-built', 'building', 'open'])
-    expect(ends.get(end) ?? 0, end).toBeGreaterThan(0);
+  expect([...ends.keys()]).toEqual(
+    expect.arrayContaining(['rejected', 'cancelled', 'expired', 'stopped', 'succeeded', 'ended-badly', 'not-built', 'building', 'open']),
+  );
 }, 600_000);

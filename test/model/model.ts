@@ -55,6 +55,10 @@ export interface Model {
   expiresAt: number;
   check: Check | null;
   builds: number;
+  /** Groups of the rule that each voter was in when the votes were last counted. */
+  countedIn: ReadonlyMap<Who, readonly string[]>;
+  /** Who may have lost their vote at the last look, since they left a group they may have been counted for. */
+  mayBeVoid: readonly Who[];
 }
 
 export function modelOf({ tree, groups, excludesAuthors, authors }: Story): Model {
@@ -81,6 +85,8 @@ export function modelOf({ tree, groups, excludesAuthors, authors }: Story): Mode
     expiresAt: EXPIRE_MINUTES * 60,
     check: null,
     builds: 0,
+    countedIn: new Map(),
+    mayBeVoid: [],
   };
   model.score = score(model, []);
   return model;
@@ -96,7 +102,7 @@ function asked(tree: RuleNode): readonly string[] {
   return tree.kind === 'group' ? [tree.group] : tree.kind === 'auto' ? [] : tree.of.flatMap(asked);
 }
 
-const isAsked = (model: Model, who: Who): boolean => asked(model.tree).some((group) => model.groups[group as Group].includes(who));
+const isAsked = (model: Model, who: Who): boolean => groupsOf(model, who).length > 0;
 const no = (...why: readonly string[]): Answer => ({ kind: 'refused', why: [...why].sort() });
 
 function isStale(model: Model, seen: Seen): boolean {
@@ -172,7 +178,29 @@ export function cancel(model: Model, who: Who): Answer {
 function setVotes(model: Model, votes: Who[]): void {
   model.votes = votes;
   model.version += 1;
+  count(model, votes);
+}
+
+function count(model: Model, votes: readonly Who[]): void {
   model.score = score(model, votes);
+  model.countedIn = new Map(votes.map((who) => [who, groupsOf(model, who)]));
+}
+
+const groupsOf = (model: Model, who: Who): readonly string[] => asked(model.tree).filter((group) => model.groups[group as Group].includes(who));
+
+/**
+ * Which group somebody in several was counted for is the product's choice: when votes are lost, whoever left one of them may be among
+ * those who lost theirs, and nobody else.
+ */
+export function adopt(model: Model, votes: readonly Who[]): boolean {
+  const lost = model.votes.filter((who) => !votes.includes(who));
+  const isRight = votes.every((who) => model.votes.includes(who)) && lost.every((who) => model.mayBeVoid.includes(who));
+  model.mayBeVoid = [];
+  if (lost.length > 0) {
+    model.votes = [...votes];
+    count(model, votes);
+  }
+  return isRight;
 }
 
 /** Back to waiting: the place is given up, the expiry starts anew, and a push that came meanwhile counts now. */
@@ -256,12 +284,14 @@ export function recheck(model: Model, says: 'what-is-true' | 'gates' | 'unknown'
   }
   const good = model.votes.filter((who) => !model.inactive.has(who) && isAsked(model, who));
   model.votes = good;
-  model.score = score(model, good);
+  model.mayBeVoid = good.filter((who) => model.countedIn.get(who)?.some((group) => !groupsOf(model, who).includes(group)));
+  count(model, good);
   if (!isSatisfied(model)) {
     model.version += 1;
     loseApproval(model);
     return settled(model, noStart('void-votes'));
   }
+  model.mayBeVoid = [];
   model.go = true;
   model.builds += 1;
   return settled(model, { kind: 'go' });

@@ -39,6 +39,7 @@ export async function play(story: Story): Promise<model.Model> {
     if (act.kind === 'pass') await player.driver.pass(act.minutes * 60_000);
     await player.driver.settle();
     answerClaims(player, model.interrupted(player.model));
+    adoptLost(player);
     model.settle(player.model);
     for (const check of batch) await check();
     batch = [];
@@ -72,7 +73,7 @@ async function open(story: Story): Promise<Player> {
       sendReceipt: ({ receipt, to }: { readonly receipt: Receipt; readonly to: { readonly comment?: number; readonly channel?: string } }) => {
         receipts.push({ key: to.channel ?? String(to.comment), receipt });
       },
-    } as never,
+    },
   });
   await driver.settle();
   return { story, world, driver, model: model.modelOf(story), delivered: [], receipts, held, claims: [], goes: 0 };
@@ -210,11 +211,11 @@ function happen({ driver, world, model: state }: Player, act: Exclude<ActOf, Giv
       break;
     case 'deactivate':
     case 'reactivate':
-      for (const set of [world.inactive, state.inactive]) act.kind === 'deactivate' ? set.add(act.who) : set.delete(act.who);
+      for (const set of [world.inactive, state.inactive]) change(set, act.who, act.kind === 'deactivate');
       break;
     case 'unread':
     case 'read':
-      for (const set of [world.unread, state.unread]) act.kind === 'unread' ? set.add(act.who) : set.delete(act.who);
+      for (const set of [world.unread, state.unread]) change(set, act.who, act.kind === 'unread');
       break;
     case 'build':
       // Nobody tells of a build before there is one.
@@ -223,6 +224,11 @@ function happen({ driver, world, model: state }: Player, act: Exclude<ActOf, Giv
       break;
   }
   return async () => undefined;
+}
+
+function change(set: Set<Who>, who: Who, isIn: boolean): void {
+  if (isIn) set.add(who);
+  else set.delete(who);
 }
 
 let pushes = 0;
@@ -255,6 +261,17 @@ function answerOf(receipt: Receipt): model.Answer {
 function claimAnswer(claim: Claim): model.Answer {
   if (claim.kind === 'no') return model.noStart(claim.reason);
   return { kind: claim.again ? 'go again' : 'go' };
+}
+
+function adoptLost({ driver, model: state }: Player): void {
+  if (state.mayBeVoid.length === 0 || state.moved) return;
+  const { votes } = driver.query('status') as DeployStatus;
+  expect(
+    model.adopt(
+      state,
+      votes.map(({ by }) => by.name as Who),
+    ),
+  ).toBe(true);
 }
 
 /** What everybody can see agrees, and the invariants hold. */
