@@ -89,14 +89,18 @@ describe('a pull request of a repository without a service', () => {
 });
 
 describe('a pull request', () => {
-  it.each(['/approve 7F3K-Q2', '/reject 7F3K-Q2 no', '/deploy cancel 7F3K-Q2', '/deploy status 7F3K-Q2', '/deploy retry 7F3K-Q2'])(
-    'finds by its code only a request of its own repository: %s',
-    async (text) => {
-      const { reply, among } = await ask(text, on('Acme/API'));
-      expect(among).toEqual([['api']]);
-      expect(reply).toMatchObject({ kind: 'refused', reasons: [{ code: 'unknown-request' }] });
-    },
-  );
+  it.each([
+    '/approve 7F3K-Q2',
+    '/reject 7F3K-Q2 no',
+    '/deploy cancel 7F3K-Q2',
+    '/deploy status 7F3K-Q2',
+    '/deploy why 7F3K-Q2',
+    '/deploy retry 7F3K-Q2',
+  ])('finds by its code only a request of its own repository: %s', async (text) => {
+    const { reply, among } = await ask(text, on('Acme/API'));
+    expect(among).toEqual([['api']]);
+    expect(reply).toMatchObject({ kind: 'refused', reasons: [{ code: 'unknown-request' }] });
+  });
 
   it('is not told what is live of a service of another repository', async () => {
     expect((await ask('/deploy what payroll', on('acme/api'))).reply).toMatchObject({ kind: 'refused', reasons: [{ code: 'wrong-repository' }] });

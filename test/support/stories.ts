@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import type { Exchange } from '../../src/sim/github/router.ts';
 import type { SimBuild, StepDefinition } from '../../src/sim/buildkite/state.ts';
+import type { SimFile } from '../../src/sim/github/state.ts';
 import type { SimContent } from '../../src/sim/slack/world.ts';
 import { CHANNEL, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/world.ts';
 import { eventually, startAcme, type Acme } from './acme.ts';
@@ -28,6 +29,9 @@ export interface PullOptions {
   readonly review?: 'APPROVED' | 'CHANGES_REQUESTED' | null;
   readonly draft?: boolean;
   readonly branch?: string;
+  /** What each commit changes; a file of its own unless given. */
+  readonly files?: readonly (string | SimFile)[];
+  readonly labels?: readonly string[];
 }
 
 export interface Stories extends Acme, Readonly<Record<PersonName, Actor>> {
@@ -96,10 +100,20 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
 }
 
 async function openPull({ world: { github } }: Acme, nth: number, wanted: PullOptions): Promise<PullRequest> {
-  const { by = 'ann', authors = [by], checks = ['success', 'success'], review = 'APPROVED', draft = false, branch = `change-${nth}` } = wanted;
-  for (const [i, author] of authors.entries()) github.commit(REPOSITORY, branch, { message: `Change ${nth}, part ${i + 1}`, author });
+  const {
+    by = 'ann',
+    authors = [by],
+    checks = ['success', 'success'],
+    review = 'APPROVED',
+    draft = false,
+    branch = `change-${nth}`,
+    labels = [],
+  } = wanted;
+  const files = wanted.files === undefined ? {} : { files: wanted.files };
+  for (const [i, author] of authors.entries()) github.commit(REPOSITORY, branch, { message: `Change ${nth}, part ${i + 1}`, author, ...files });
   const { number, headSha: sha } = await github.openPullRequest(REPOSITORY, { head: branch, by, draft, number: 1_000 + nth });
   for (const [i, result] of checks.entries()) github.setCheck(REPOSITORY, sha, { name: ['unit', 'e2e'][i] ?? `check ${i}`, result });
+  github.setLabels(REPOSITORY, number, labels);
   if (review !== null) github.review(REPOSITORY, number, { by: by === 'eve' ? 'carl' : 'eve', state: review });
   return { number, branch, sha };
 }

@@ -11,6 +11,8 @@ export interface CommitInput {
   readonly committer?: string;
   /** Logins, written as `Co-authored-by` trailers. */
   readonly coAuthors?: readonly string[];
+  /** An address that GitHub ties to no account: whoever set up git like this is unknown. */
+  readonly email?: string;
   /** What the commit claims as its dates; anybody can forge these. Now when left out. */
   readonly at?: number;
   /** Only where a story needs a certain SHA. */
@@ -45,7 +47,8 @@ export function writeCommit(state: GithubState, repository: SimRepository, input
     return `Co-authored-by: ${name} <${email}>`;
   });
   const message = trailers.length === 0 ? input.message : `${input.message}\n\n${trailers.join('\n')}`;
-  const author = sign(state, input.author, input.at);
+  const known = sign(state, input.author, input.at);
+  const author = input.email === undefined ? known : { ...known, account: null, email: input.email };
   const committer = sign(state, input.committer ?? input.author, input.at);
   const sha = input.sha === undefined ? {} : { sha: input.sha };
   const files = input.files?.map((file) => (typeof file === 'string' ? { path: file, additions: 1, deletions: 0 } : file));
