@@ -81,7 +81,7 @@ const act: fc.Arbitrary<ActOf> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('build' as const),
       news: fc.constantFrom('progress' as const, 'passed' as const, 'failed' as const, 'never-built' as const),
