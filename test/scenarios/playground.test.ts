@@ -148,6 +148,20 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
     expect(world.buildkite.builds(PIPELINE)).toHaveLength(2);
   });
 
+  it('tells Dan that approving the code is no approval of the deploy, and shows check run and deployment', async () => {
+    await become('Dan');
+    await page.getByRole('button', { name: 'Approve the code' }).click();
+    await pull().getByText('A review is not the deploy approval').waitFor();
+    await pull().getByRole('article', { name: 'Review by dan' }).getByText('approved the code').waitFor();
+    const checks = pull().getByRole('list', { name: 'Checks' });
+    await checks.getByText('countersign/api-production').waitFor();
+    await page.getByLabel('Comment as').fill('/approve');
+    await page.getByRole('button', { name: 'Submit as review' }).click();
+    await pull().getByText('@dan Counted: that was the last one.').waitFor();
+    await checks.getByText('live on production since').waitFor();
+    await pull().getByRole('list', { name: 'Deployments' }).getByText('success').first().waitFor();
+  });
+
   it('shows one column at a time on a narrow screen', async () => {
     await page.setViewportSize({ width: 420, height: 800 });
     await page.getByRole('tab', { name: 'Slack' }).press('ArrowRight');

@@ -4,7 +4,7 @@ import { needPull, needRepository } from './lookup.ts';
 import { commentsOf, pullJson } from './payloads-pull.ts';
 import type { CheckView, DeploymentView } from './check-view.ts';
 import type { Json } from './payloads.ts';
-import type { GithubState } from './state.ts';
+import type { GithubState, SimReview } from './state.ts';
 
 /** A comment as the story's reader wants it. */
 export interface CommentView {
@@ -22,6 +22,14 @@ export interface ReactionView {
   readonly content: string;
 }
 
+export interface ReviewView {
+  readonly id: number;
+  readonly login: string;
+  readonly state: SimReview['state'];
+  readonly body: string;
+  readonly at: number;
+}
+
 export interface Views {
   comments(slug: string, number: number): readonly CommentView[];
   reactions(comment: number): readonly ReactionView[];
@@ -29,6 +37,8 @@ export interface Views {
   pullRequest(slug: string, number: number): Json;
   /** The latest of each check run and commit status, as a pull request lists them. */
   checks(slug: string, sha: string): readonly CheckView[];
+  /** Reviews that say something or decide something, oldest first. */
+  reviews(slug: string, number: number): readonly ReviewView[];
   /** Oldest first. */
   deployments(slug: string): readonly DeploymentView[];
 }
@@ -50,6 +60,10 @@ export function createViews(state: GithubState): Views {
         reactions: reactions(comment.id),
       })),
     checks: (slug, sha) => checksOf(needRepository(state, slug), sha),
+    reviews: (slug, number) =>
+      needPull(state, slug, number)
+        .pull.reviews.filter(({ state: opinion, body }) => opinion !== 'COMMENTED' || body !== '')
+        .map(({ id, user, state: opinion, body, at }) => ({ id, login: login(user), state: opinion, body, at })),
     deployments: (slug) => deploymentsOf(needRepository(state, slug)),
     pullRequest: (slug, number) => pullJson(state, needRepository(state, slug), needPull(state, slug, number)),
   };

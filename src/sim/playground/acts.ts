@@ -1,4 +1,5 @@
 // What people do on the page, and how it reaches the platforms: through the simulators' drivers, which sign and deliver it like the real ones.
+import type { Delivery } from '../github/webhooks.ts';
 import type { DeliveryProblem } from '../slack/delivery.ts';
 import type { Delivered } from '../slack/people.ts';
 import { isRecord } from '../slack/world.ts';
@@ -12,6 +13,8 @@ export type Act =
   | { readonly do: 'submit'; readonly view: string; readonly values: Readonly<Record<string, string>> }
   | { readonly do: 'dismiss'; readonly view: string }
   | { readonly do: 'comment'; readonly text: string }
+  /** `state`: `APPROVED` or `COMMENTED`. */
+  | { readonly do: 'review'; readonly text: string; readonly state: string }
   | { readonly do: 'push' }
   | { readonly do: 'check'; readonly name: string; readonly result: 'success' | 'failure' }
   | { readonly do: 'toggle'; readonly what: Toggle }
@@ -49,6 +52,8 @@ export async function perform({ world, troubles }: Stage, who: PersonName, act: 
       return NOTHING;
     case 'comment':
       return person.github === null ? noAccount(person.name) : comment(world, person.github.login, act.text);
+    case 'review':
+      return person.github === null ? noAccount(person.name) : review(world, person.github.login, act);
     case 'push': {
       if (person.github === null) return noAccount(person.name);
       const sha = await pushWithGreenChecks(world, person.github.login);
@@ -85,9 +90,20 @@ async function slash(world: World, user: string, { channel, text }: { channel: s
 async function comment(world: World, login: string, text: string): Promise<Told> {
   if (text.trim() === '') return say('An empty comment says nothing.');
   const { delivery } = await world.github.comment(REPOSITORY, world.pullRequest, login, text);
+  return delivered('comment', delivery);
+}
+
+async function review(world: World, by: string, { text: body, state: wanted }: { text: string; state: string }): Promise<Told> {
+  const state = wanted === 'APPROVED' ? 'APPROVED' : 'COMMENTED';
+  if (state === 'COMMENTED' && body.trim() === '') return say('A review without an opinion has to say something.');
+  const { delivery } = await world.github.submitReview(REPOSITORY, world.pullRequest, { by, state, body });
+  return delivered('review', delivery);
+}
+
+function delivered(what: string, delivery: Delivery | null): Told {
   const status = delivery?.statusCode ?? 0;
   if (status >= 200 && status < 300) return NOTHING;
-  return say(`The comment is there, but its webhook was ${status === 0 ? 'not answered' : `answered ${status}`}.`);
+  return say(`The ${what} is there, but its webhook was ${status === 0 ? 'not answered' : `answered ${status}`}.`);
 }
 
 const PROBLEMS: Readonly<Record<DeliveryProblem, string>> = {
@@ -118,6 +134,7 @@ const FIELDS: Readonly<Record<Act['do'], readonly string[]>> = {
   submit: ['view'],
   dismiss: ['view'],
   comment: ['text'],
+  review: ['text', 'state'],
   push: [],
   check: ['name', 'result'],
   toggle: ['what'],

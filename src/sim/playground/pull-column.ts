@@ -1,5 +1,6 @@
-// The pull request column: title, head, checks, and the conversation.
-import type { CheckView } from '../github/check-view.ts';
+// The pull request column: title, head, checks, deployments, and the conversation.
+import type { CheckView, DeploymentView } from '../github/check-view.ts';
+import type { ReviewView } from '../github/views.ts';
 import { isRecord } from '../slack/world.ts';
 import { PEOPLE, REPOSITORY, type World } from '../world.ts';
 import { markdown } from './markdown.ts';
@@ -47,12 +48,37 @@ function pullHead(world: World): Tree {
       { class: 'checks', 'aria-label': 'Checks' },
       checks.map((check) => drawCheck(check)),
     ),
+    ...deployments(world),
   ]);
 }
 
-const SIGN: Readonly<Record<string, string>> = { success: '✅', failure: '❌', error: '❌' };
+const SIGN: Readonly<Record<string, string>> = {
+  success: '✅',
+  failure: '❌',
+  error: '❌',
+  cancelled: '✖️',
+  timed_out: '⌛',
+  neutral: '⏭️',
+  inactive: '⚪',
+};
+const DEPLOYMENTS_MAX = 4;
 
-function drawCheck({ name, result }: CheckView): Tree {
+/** The newest of the repository. */
+function deployments(world: World): readonly Tree[] {
+  const shown = world.github.deployments(REPOSITORY).slice(-DEPLOYMENTS_MAX).toReversed();
+  return shown.length === 0 ? [] : [el('ul', { class: 'checks', key: 'deployments', 'aria-label': 'Deployments' }, shown.map(drawDeployment))];
+}
+
+function drawDeployment({ id, environment, sha, state, description }: DeploymentView): Tree {
+  return el('li', { key: String(id) }, [
+    `${SIGN[state] ?? '🚚'} ${environment} `,
+    el('code', { title: sha }, sha.slice(0, 7)),
+    ' ',
+    el('span', { class: 'note', title: description }, state.replaceAll('_', ' ')),
+  ]);
+}
+
+function drawCheck({ name, result, title }: CheckView): Tree {
   const flip = result === 'success' ? 'failure' : 'success';
   // The status of the pipeline that builds the pull request is left alone.
   const button = name.includes('/')
@@ -62,13 +88,39 @@ function drawCheck({ name, result }: CheckView): Tree {
         { class: 'small', key: 'flip', act: { do: 'check', name, result: flip } },
         flip === 'failure' ? `Make ${name} fail` : `Make ${name} pass`,
       );
-  return el('li', { key: name }, `${SIGN[result] ?? '⏳'} ${name} `, el('span', { class: 'note' }, result), ' ', button);
+  return el('li', { key: name }, `${SIGN[result] ?? '⏳'} ${name} `, el('span', { class: 'note' }, title ?? result), ' ', button);
 }
 
 function conversation(world: World): readonly Tree[] {
   const comments = world.github.comments(REPOSITORY, world.pullRequest);
-  if (comments.length === 0) return [el('p', { class: 'empty' }, 'No comments yet.')];
-  return comments.slice(-SHOWN_MAX).map(drawComment);
+  const reviews = world.github.reviews(REPOSITORY, world.pullRequest);
+  const said = [
+    ...comments.map((comment) => ({ at: comment.createdAt, tree: drawComment(comment) })),
+    ...reviews.map((review) => ({ at: review.at, tree: drawReview(review) })),
+  ].toSorted((one, other) => one.at - other.at);
+  if (said.length === 0) return [el('p', { class: 'empty' }, 'No comments yet.')];
+  return said.slice(-SHOWN_MAX).map(({ tree }) => tree);
+}
+
+const OPINION: Readonly<Record<ReviewView['state'], string>> = {
+  APPROVED: '✅ approved the code',
+  CHANGES_REQUESTED: '🛑 asked for changes of the code',
+  COMMENTED: '👁 reviewed the code',
+  DISMISSED: 'had reviewed the code',
+};
+
+function drawReview({ id, login, state, body, at: when }: ReviewView): Tree {
+  const at = new Date(when);
+  return el('article', { class: 'comment', key: `review-${id}`, 'aria-label': `Review by ${login}` }, [
+    el(
+      'p',
+      { class: 'byline' },
+      el('strong', {}, login),
+      el('span', { class: 'note' }, OPINION[state]),
+      el('time', { title: at.toISOString() }, at.toLocaleTimeString('en-GB')),
+    ),
+    ...(body === '' ? [] : [el('div', { class: 'content markdown' }, markdown(body))]),
+  ]);
 }
 
 function drawComment(comment: Comment): Tree {

@@ -8,17 +8,24 @@ describe('an act over the wire', () => {
     { do: 'slash', channel: 'C0PAY', text: '/deploy help' },
     { do: 'click', ts: '1.0', action: 'x' },
     { do: 'submit', view: 'V1', values: { text: 'why' } },
+    { do: 'review', text: '', state: 'APPROVED' },
     { do: 'restart' },
   ])('is read: %o', (act) => {
     expect(readAct(act)).toEqual(act);
   });
 
-  it.each([null, 'restart', [], {}, { do: 'toString' }, { do: 'slash', channel: 'C0PAY' }, { do: 'submit', view: 'V1', values: { text: 1 } }])(
-    'is refused: %o',
-    (act) => {
-      expect(readAct(act)).toBeNull();
-    },
-  );
+  it.each([
+    null,
+    'restart',
+    [],
+    {},
+    { do: 'toString' },
+    { do: 'slash', channel: 'C0PAY' },
+    { do: 'review', text: '/approve' },
+    { do: 'submit', view: 'V1', values: { text: 1 } },
+  ])('is refused: %o', (act) => {
+    expect(readAct(act)).toBeNull();
+  });
 });
 
 describe('the steps of the next build', () => {

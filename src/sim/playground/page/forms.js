@@ -7,6 +7,12 @@ const by = (id) => document.getElementById(id);
 export function hearForms({ act, channel, become }) {
   hearBox(by('slash'), by('slash-text'), (text) => act({ do: 'slash', channel: channel(), text }));
   hearBox(by('comment'), by('comment-text'), (text) => act({ do: 'comment', text }));
+  for (const button of reviewButtons()) {
+    button.addEventListener('click', () => {
+      act({ do: 'review', text: by('comment-text').value, state: button.dataset.review });
+      by('comment-text').value = '';
+    });
+  }
   by('push').addEventListener('click', () => act({ do: 'push' }));
   for (const button of document.querySelectorAll('#hints button')) {
     button.addEventListener('click', () => {
@@ -37,8 +43,13 @@ function hearBox(form, field, send) {
   });
 }
 
+function reviewButtons() {
+  return by('comment').querySelectorAll('[data-review]');
+}
+
 export function showForms({ noComment }) {
   by('no-comment').hidden = noComment === null;
   by('no-comment').textContent = noComment ?? '';
-  for (const control of [by('comment-text'), by('comment').querySelector('button'), by('push')]) control.disabled = noComment !== null;
+  for (const control of [by('comment-text'), by('comment').querySelector('button'), ...reviewButtons(), by('push')])
+    control.disabled = noComment !== null;
 }
