@@ -159,7 +159,9 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
     await page.getByRole('button', { name: 'Submit as review' }).click();
     await pull().getByText('@dan Counted: that was the last one.').waitFor();
     await checks.getByText('live on production since').waitFor();
-    await pull().getByRole('list', { name: 'Deployments' }).getByText('success').first().waitFor();
+    const deployments = pull().getByRole('list', { name: 'Deployments' });
+    await deployments.getByText('success').first().waitFor();
+    expect(await deployments.textContent()).toContain('production');
   });
 
   it('shows one column at a time on a narrow screen', async () => {
