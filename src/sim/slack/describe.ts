@@ -1,7 +1,8 @@
 // How Slack describes messages, modals and people in answers and payloads.
+import { stateOf } from './view-state.ts';
 import type { SimMessage, SimUser, SimView, SlackWorld } from './world.ts';
 
-/** A view as payloads and answers carry it, without its state. */
+/** A view as payloads and answers carry it. */
 export function describeView(view: SimView, world: SlackWorld): Readonly<Record<string, unknown>> {
   return {
     private_metadata: '',
@@ -14,7 +15,7 @@ export function describeView(view: SimView, world: SlackWorld): Readonly<Record<
     root_view_id: view.id,
     hash: view.hash,
     blocks: view.blocks,
-    state: { values: {} },
+    state: { values: stateOf(view) },
   };
 }
 

@@ -1,8 +1,9 @@
 // The Web API methods that Countersign could use: https://docs.slack.dev/reference/methods. Errors are Slack's own words.
-import { randomBytes } from 'node:crypto';
 import type { ApiArguments } from './arguments.ts';
-import { describeMessage, describeUser, describeView } from './describe.ts';
-import { refuseBlocks, refuseView, type Refused } from './validate.ts';
+import { describeMessage, describeUser } from './describe.ts';
+import { required, SlackRefusal, userOf, type Method } from './refusal.ts';
+import { refuseBlocks } from './validate.ts';
+import { VIEW_METHODS } from './view-methods.ts';
 import {
   directChannel,
   findMessage,
@@ -14,25 +15,8 @@ import {
   type SimChannel,
   type SimContent,
   type SimMessage,
-  type SimUser,
-  type SimView,
   type SlackWorld,
 } from './world.ts';
-
-/** `{ ok: false, error }` with HTTP 200, as Slack answers. */
-export class SlackRefusal extends Error {
-  readonly refused: Refused;
-  constructor(error: string, messages: readonly string[] = []) {
-    super(error);
-    this.refused = { error, messages };
-  }
-}
-
-interface Method {
-  /** The bot scope it needs; null: none. */
-  readonly scope: string | null;
-  readonly run: (args: ApiArguments, world: SlackWorld) => Readonly<Record<string, unknown>>;
-}
 
 const TEXT_MAX = 40_000;
 const METADATA_MAX_BYTES = 8_000;
@@ -90,20 +74,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
       return { users: group.members.filter((id) => world.users.get(id)?.deleted !== true) };
     },
   },
-  'views.open': { scope: null, run: openView },
-  'views.update': {
-    scope: null,
-    run: (args, world) => {
-      const index = world.views.findIndex((view) => view.id === args.text('view_id'));
-      const open = world.views[index];
-      if (open === undefined) throw new SlackRefusal('not_found');
-      if (args.has('hash') && args.text('hash') !== open.hash) throw new SlackRefusal('hash_conflict');
-      const view = viewOf(args.value('view'), { id: open.id, user: open.user });
-      world.views.splice(index, 1, view);
-      world.changed();
-      return { view: describeView(view, world) };
-    },
-  },
+  ...VIEW_METHODS,
 };
 
 function postMessage(args: ApiArguments, world: SlackWorld): Readonly<Record<string, unknown>> {
@@ -181,26 +152,6 @@ function history(args: ApiArguments, world: SlackWorld): Readonly<Record<string,
   return { messages, has_more: next !== '', response_metadata: { next_cursor: next } };
 }
 
-function openView(args: ApiArguments, world: SlackWorld): Readonly<Record<string, unknown>> {
-  const trigger = world.triggers.get(required(args, 'trigger_id'));
-  if (trigger === undefined) throw new SlackRefusal('invalid_trigger_id');
-  if (trigger.used) throw new SlackRefusal('exchanged_trigger_id');
-  if (world.now() > trigger.expiresAt) throw new SlackRefusal('expired_trigger_id');
-  const view = viewOf(args.value('view'), { id: `V${randomBytes(5).toString('hex').toUpperCase()}`, user: trigger.user });
-  trigger.used = true;
-  world.views.push(view);
-  world.changed();
-  return { view: describeView(view, world) };
-}
-
-/** A modal that was accepted. Throws `SlackRefusal`. */
-export function viewOf(value: unknown, whose: Pick<SimView, 'id' | 'user'>): SimView {
-  const refused = refuseView(value);
-  if (refused !== null) throw new SlackRefusal(refused.error, refused.messages);
-  const content = value as Readonly<Record<string, unknown>>;
-  return { ...whose, hash: randomBytes(8).toString('hex'), content, blocks: named(content['blocks'] as readonly SimBlock[]) };
-}
-
 /** Text and blocks of a message, checked. Throws `SlackRefusal`. */
 function contentOf(args: ApiArguments, wholeLimit: 'enforced' | 'not-enforced'): SimContent {
   const blocks = args.has('blocks') ? args.value('blocks') : [];
@@ -226,16 +177,4 @@ function channelOf(args: ApiArguments, world: SlackWorld): SimChannel {
   const channel = world.channels.get(required(args, 'channel'));
   if (channel === undefined) throw new SlackRefusal('channel_not_found');
   return channel;
-}
-
-function userOf(id: string | null, world: SlackWorld): SimUser {
-  const user = id === null ? undefined : world.users.get(id);
-  if (user === undefined) throw new SlackRefusal('user_not_found');
-  return user;
-}
-
-function required(args: ApiArguments, name: string): string {
-  const value = args.text(name);
-  if (value === null || value === '') throw new SlackRefusal('invalid_arguments', [`[ERROR] missing required field: ${name}`]);
-  return value;
 }

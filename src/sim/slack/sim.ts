@@ -2,8 +2,9 @@
 import { startSimServer, type Fault, type LoggedRequest, type SimRequest, type SimResponse } from '../http.ts';
 import { readArguments } from './arguments.ts';
 import { createCourier, type Courier } from './delivery.ts';
-import { METHODS, SlackRefusal } from './methods.ts';
+import { METHODS } from './methods.ts';
 import { createPeople, type People } from './people.ts';
+import { SlackRefusal } from './refusal.ts';
 import { useResponseUrl } from './responses.ts';
 import { createWorld, directChannel, type SimEphemeral, type SimMessage, type SimView, type SlackWorld } from './world.ts';
 
@@ -53,6 +54,8 @@ export interface SlackSim extends People {
   readonly ephemerals: (user: string) => readonly SimEphemeral[];
   /** Open modals, the topmost last. */
   readonly views: (user: string) => readonly SimView[];
+  /** What the app published on this person's home tab; null: nothing yet. */
+  readonly home: (user: string) => SimView | null;
   readonly replay: Courier['replay'];
   readonly requests: readonly LoggedRequest[];
   readonly unknownRoutes: readonly string[];
@@ -124,6 +127,7 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
     messages: (channel) => world.messages.filter((message) => message.channel === channel),
     directMessages: (user) => world.messages.filter((message) => message.channel === directChannel(world, user).id),
     ephemerals: (user) => world.ephemerals.filter((ephemeral) => ephemeral.user === user),
+    home: (user) => world.homes.get(user) ?? null,
     views: (user) => world.views.filter((view) => view.user === user),
     replay: courier.replay,
     requests: server.requests,

@@ -1,4 +1,5 @@
 // What Slack accepts as a message or a modal: https://docs.slack.dev/reference/block-kit. Limits by hand, since no machine-readable list exists.
+import { checkElement, checkImage, checkItems, checkLength, checkText, INPUTS, type Report } from './validate-parts.ts';
 import { isRecord, type SimBlock } from './world.ts';
 
 /** A refusal in Slack's words; `messages` is what Slack puts into `response_metadata`. */
@@ -11,9 +12,10 @@ const MESSAGE_BLOCKS_MAX = 50;
 const VIEW_BLOCKS_MAX = 100;
 /** Undocumented, and only of `chat.postMessage`: https://github.com/slackapi/bolt-js/issues/2509 */
 const MESSAGE_CHARACTERS_MAX = 12_000;
-const TEXT_KINDS = { plain: ['plain_text'], any: ['plain_text', 'mrkdwn'] } as const;
+/** As JSON. */
+const VIEW_BYTES_MAX = 250_000;
 
-type Report = (at: string, problem: string) => void;
+export type ViewType = 'modal' | 'home';
 
 /** Checks a message's blocks. `wholeLimit`: also the limit over all blocks, which only `chat.postMessage` enforces. */
 export function refuseBlocks(blocks: unknown, wholeLimit: 'enforced' | 'not-enforced'): Refused | null {
@@ -24,20 +26,26 @@ export function refuseBlocks(blocks: unknown, wholeLimit: 'enforced' | 'not-enfo
   return null;
 }
 
-export function refuseView(view: unknown): Refused | null {
+/** https://docs.slack.dev/reference/views: a home tab has neither title nor buttons of its own. */
+export function refuseView(view: unknown, type: ViewType = 'modal'): Refused | null {
   if (!isRecord(view)) return { error: 'invalid_arguments', messages: ['[ERROR] missing required field: view'] };
+  if (JSON.stringify(view).length > VIEW_BYTES_MAX) return { error: 'view_too_large', messages: [] };
   const problems: string[] = [];
   const report: Report = (at, problem) => problems.push(`[ERROR] ${problem} [json-pointer:/view${at}]`);
-  if (view['type'] !== 'modal') report('/type', 'must be modal');
-  checkText(view['title'], { at: '/title', max: 24, kinds: 'plain' }, report);
-  for (const key of ['submit', 'close']) if (view[key] !== undefined) checkText(view[key], { at: `/${key}`, max: 24, kinds: 'plain' }, report);
+  if (view['type'] !== type) report('/type', `must be ${type}`);
+  if (type === 'modal') checkText(view['title'], { at: '/title', max: 24, kinds: 'plain' }, report);
+  for (const key of ['submit', 'close']) {
+    if (type === 'home' && view[key] !== undefined) report(`/${key}`, 'not allowed in a home tab');
+    else if (view[key] !== undefined) checkText(view[key], { at: `/${key}`, max: 24, kinds: 'plain' }, report);
+  }
   checkLength(view['private_metadata'], { at: '/private_metadata', max: 3_000 }, report);
   checkLength(view['callback_id'], { at: '/callback_id', max: 255 }, report);
   const blocks = view['blocks'];
   if (!Array.isArray(blocks) || !blocks.every(isRecord)) report('/blocks', 'must be an array of blocks');
   else {
     problems.push(...checkBlocks(blocks, VIEW_BLOCKS_MAX));
-    if (view['submit'] === undefined && blocks.some((block) => block['type'] === 'input')) report('/submit', 'submit is required with input blocks');
+    const hasInput = blocks.some((block) => block['type'] === 'input');
+    if (type === 'modal' && view['submit'] === undefined && hasInput) report('/submit', 'submit is required with input blocks');
   }
   return problems.length > 0 ? { error: 'invalid_arguments', messages: problems } : null;
 }
@@ -80,7 +88,11 @@ const BLOCKS: Readonly<Record<string, (block: SimBlock, at: string, report: Repo
     checkItems(block['elements'], { at: `${at}/elements`, max: 25 }, report, (element, where) => checkElement(element, where, report)),
   input: (block, at, report) => {
     checkText(block['label'], { at: `${at}/label`, max: 2_000, kinds: 'plain' }, report);
+    if (block['hint'] !== undefined) checkText(block['hint'], { at: `${at}/hint`, max: 2_000, kinds: 'plain' }, report);
+    for (const key of ['optional', 'dispatch_action'])
+      if (block[key] !== undefined && typeof block[key] !== 'boolean') report(`${at}/${key}`, 'must be a boolean');
     checkElement(block['element'], `${at}/element`, report);
+    if (isRecord(block['element']) && !INPUTS.has(String(block['element']['type']))) report(`${at}/element/type`, 'is no input');
   },
   markdown: (block, at, report) => {
     if (typeof block['text'] !== 'string' || block['text'] === '') report(`${at}/text`, 'must be more than 0 characters');
@@ -96,59 +108,6 @@ const BLOCKS: Readonly<Record<string, (block: SimBlock, at: string, report: Repo
   video: passes,
   file: passes,
 };
-
-function checkElement(element: unknown, at: string, report: Report): void {
-  if (!isRecord(element) || typeof element['type'] !== 'string') return report(at, 'must be an element');
-  checkLength(element['action_id'], { at: `${at}/action_id`, max: 255 }, report);
-  if (element['confirm'] !== undefined) checkConfirm(element['confirm'], `${at}/confirm`, report);
-  if (element['type'] === 'button') {
-    checkText(element['text'], { at: `${at}/text`, max: 75, kinds: 'plain' }, report);
-    checkLength(element['value'], { at: `${at}/value`, max: 2_000 }, report);
-    checkLength(element['url'], { at: `${at}/url`, max: 3_000 }, report);
-    if (![undefined, 'primary', 'danger'].includes(element['style'] as string | undefined)) report(`${at}/style`, 'must be primary or danger');
-  }
-  if (element['type'] === 'image') checkImage(element, at, report);
-  if (element['options'] !== undefined) {
-    checkItems(element['options'], { at: `${at}/options`, max: 100 }, report, (option, where) => {
-      checkText(isRecord(option) ? option['text'] : undefined, { at: `${where}/text`, max: 75, kinds: 'any' }, report);
-      checkLength(isRecord(option) ? option['value'] : undefined, { at: `${where}/value`, max: 150 }, report);
-    });
-  }
-}
-
-function checkConfirm(confirm: unknown, at: string, report: Report): void {
-  if (!isRecord(confirm)) return report(at, 'must be an object');
-  checkText(confirm['title'], { at: `${at}/title`, max: 100, kinds: 'plain' }, report);
-  checkText(confirm['text'], { at: `${at}/text`, max: 300, kinds: 'any' }, report);
-  checkText(confirm['confirm'], { at: `${at}/confirm`, max: 30, kinds: 'plain' }, report);
-  checkText(confirm['deny'], { at: `${at}/deny`, max: 30, kinds: 'plain' }, report);
-}
-
-function checkImage(image: SimBlock, at: string, report: Report): void {
-  if (typeof image['alt_text'] !== 'string') report(`${at}/alt_text`, 'missing required field: alt_text');
-  checkLength(image['alt_text'], { at: `${at}/alt_text`, max: 2_000 }, report);
-  checkLength(image['image_url'], { at: `${at}/image_url`, max: 3_000 }, report);
-}
-
-function checkText(value: unknown, rule: { at: string; max: number; kinds: keyof typeof TEXT_KINDS }, report: Report): void {
-  if (!isRecord(value)) return report(rule.at, 'missing required field: text');
-  if (!(TEXT_KINDS[rule.kinds] as readonly unknown[]).includes(value['type']))
-    report(`${rule.at}/type`, `unsupported type: ${String(value['type'])}`);
-  if (typeof value['text'] !== 'string' || value['text'] === '') report(`${rule.at}/text`, 'must be more than 0 characters');
-  checkLength(value['text'], { at: `${rule.at}/text`, max: rule.max }, report);
-}
-
-function checkLength(value: unknown, rule: { at: string; max: number }, report: Report): void {
-  if (value === undefined) return;
-  if (typeof value !== 'string') report(rule.at, 'must be a string');
-  else if (value.length > rule.max) report(rule.at, `must be less than ${rule.max + 1} characters`);
-}
-
-function checkItems(value: unknown, rule: { at: string; max: number }, report: Report, each: (item: unknown, at: string) => void): void {
-  if (!Array.isArray(value) || value.length === 0) return report(rule.at, 'no fewer than 1 item');
-  if (value.length > rule.max) report(rule.at, `no more than ${rule.max} items allowed`);
-  value.forEach((item, i) => each(item, `${rule.at}/${i}`));
-}
 
 function checkActionIds(block: SimBlock, at: string, report: Report): void {
   const elements = block['type'] === 'actions' && Array.isArray(block['elements']) ? block['elements'] : [];

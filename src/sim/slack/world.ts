@@ -55,6 +55,8 @@ export interface SimView {
   readonly hash: string;
   readonly content: Readonly<Record<string, unknown>>;
   readonly blocks: readonly SimBlock[];
+  /** What the person filled in, by block and action id. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** What a click or a command may be answered through; see https://docs.slack.dev/interactivity/handling-user-interaction. */
@@ -79,6 +81,8 @@ export interface SlackWorld {
   readonly ephemerals: SimEphemeral[];
   /** Open modals, the topmost last. */
   readonly views: SimView[];
+  /** Home tabs by user. */
+  readonly homes: Map<string, SimView>;
   readonly triggers: Map<string, { readonly user: string; readonly expiresAt: number; used: boolean }>;
   readonly responseUrls: Map<string, ResponseUrl>;
   readonly nextTs: () => string;
@@ -101,6 +105,7 @@ export function createWorld(ids: Pick<SlackWorld, 'team' | 'appId' | 'botUser' |
     messages: [],
     ephemerals: [],
     views: [],
+    homes: new Map(),
     triggers: new Map(),
     responseUrls: new Map(),
     // A message's ts is its id within the channel: seconds with six digits, always growing.
