@@ -55,9 +55,10 @@ async function deploy(deps: BotDeps, incoming: Incoming, command: Extract<Comman
   });
 }
 
-type Wish = Pick<DeployStatus['request'], 'service' | 'environment' | 'ref' | 'parameters' | 'dryRun' | 'retryOf'>;
+export type Wish = Pick<DeployStatus['request'], 'service' | 'environment' | 'ref' | 'parameters' | 'dryRun' | 'retryOf'>;
 
-async function start(deps: BotDeps, incoming: Incoming, wish: Wish): Promise<Reply> {
+/** Starts the request that this event asks for; the same event again starts nothing. */
+export async function start(deps: BotDeps, incoming: Omit<Incoming, 'text'>, wish: Wish): Promise<Reply> {
   const code = deployCode(incoming.key);
   await deps.gateway.startDeploy(incoming.key, { ...wish, code, requester: incoming.by, origin: incoming.from, askedAt: incoming.at });
   const { service, environment, dryRun } = wish;

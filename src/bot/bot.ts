@@ -7,11 +7,13 @@ import { answerMarkdown } from '../render/reply-github.ts';
 import { actOn, logLater, tooLate } from './act.ts';
 import { answer } from './answer.ts';
 import type { BotDeps } from './deps.ts';
-import type { Click, FrontDoor, Incoming, PushEvent, SubmittedReview } from './front-door.ts';
+import { formFor, submitForm } from './form.ts';
+import type { Click, Incoming, PushEvent, SlackFrontDoor, SubmittedReview } from './front-door.ts';
 import { grammarOf, servicesInReach } from './grammar.ts';
+import { homeOf } from './home.ts';
 import { missedApprovals } from './missed-approvals.ts';
 
-export function createBot(deps: BotDeps): FrontDoor {
+export function createBot(deps: BotDeps): SlackFrontDoor {
   return {
     command: async (incoming) => say(deps, incoming, await handle(deps, incoming)),
     reviewed: (review) => reviewed(deps, review),
@@ -25,6 +27,9 @@ export function createBot(deps: BotDeps): FrontDoor {
       const status = await deps.gateway.deployStatus(deployId);
       return status === null ? { kind: 'refused', reasons: [{ code: 'unknown-request', named: deployId }] } : { kind: 'one-request', status };
     },
+    form: (ask) => formFor(deps, ask),
+    submit: (submission) => submitForm(deps, submission),
+    home: (by) => homeOf(deps, by),
     pushed: ({ repo, pullRequest, change }) => tellOpen(deps, { repo, pullRequest }, (id) => deps.gateway.pushed(id, change)),
     pullRequestClosed: ({ repo, closure }) =>
       tellOpen(deps, { repo, pullRequest: closure.number }, (id) => deps.gateway.pullRequestClosed(id, closure)),

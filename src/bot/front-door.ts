@@ -1,4 +1,7 @@
 // Between the adapters and the bot: what arrives, already verified and shape-checked, and who handles it. Types only.
+import type { FormValues } from '../render/form-fields.ts';
+import type { FormAnswer, GrowingForm } from '../render/form.ts';
+import type { Home } from '../render/home.ts';
 import type { Reply } from '../render/reply.ts';
 import type { HeadChange, PullRequestClosure } from '../../workflows/contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
@@ -50,6 +53,19 @@ export interface ClosedEvent {
   readonly closure: PullRequestClosure;
 }
 
+/** What somebody has filled in so far, or sends. */
+export interface FormAsk {
+  readonly by: Account;
+  readonly from: Extract<ReplyTo, { surface: 'slack' }>;
+  readonly values: FormValues;
+}
+
+export interface FormSubmission extends FormAsk {
+  /** Workflow id of the request, made from the form's own id. */
+  readonly key: string;
+  readonly at: Millis;
+}
+
 /**
  * Each method answers after the durable step. They throw `Trouble` with source `temporal` when Temporal cannot be reached:
  * GitHub then gets a 503 and the Slack user the reply `unreachable`.
@@ -67,4 +83,13 @@ export interface FrontDoor {
   pushed(event: PushEvent): Promise<void>;
   pullRequestClosed(event: ClosedEvent): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
+}
+
+/** What there is in Slack alone. */
+export interface SlackFrontDoor extends FrontDoor {
+  form(ask: FormAsk): GrowingForm;
+  /** Like a typed command, after what can be said at the fields was said there. */
+  submit(submission: FormSubmission): Promise<FormAnswer>;
+  /** What waits for this person, what they asked for, what is live. */
+  home(by: Account): Promise<Home>;
 }

@@ -1,7 +1,7 @@
 // The front door: every public route, wired to the bot.
 import type { Logger } from 'pino';
 import { createBot } from '../bot/bot.ts';
-import type { FrontDoor } from '../bot/front-door.ts';
+import type { FrontDoor, SlackFrontDoor } from '../bot/front-door.ts';
 import { createBuildkiteRoute } from '../buildkite/ingress.ts';
 import type { Config } from '../config/config.ts';
 import type { Settings } from '../config/env.ts';
@@ -11,6 +11,7 @@ import type { RawRequest, Route } from '../ingress.ts';
 import type { Metrics, WebhookSource } from '../ops/metrics.ts';
 import { startWebServer, type WebServer } from '../ops/web-server.ts';
 import type { SlackApi } from '../slack/api.ts';
+import { membersOf } from '../policy/people.ts';
 import { createSlackIngress, type SlackAppOptions } from '../slack/ingress.ts';
 import { createSlackSocket, type SlackSocket } from '../slack/socket.ts';
 import type { Gateway } from '../temporal/gateway.ts';
@@ -34,7 +35,7 @@ export interface FrontOptions {
 export async function startFront(options: FrontOptions): Promise<Front> {
   const { settings, config, platforms, gateway, log } = options;
   const now = Date.now;
-  const bot = createBot({ config, gateway, metrics: platforms.metrics, log, now });
+  const bot = createBot({ config, gateway, membersOf: async (group) => membersOf(config.groups, group), metrics: platforms.metrics, log, now });
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
   const socket = await openSocket(settings, slack);
@@ -53,7 +54,7 @@ function githubRoute(settings: Settings, frontDoor: FrontDoor, log: Logger): Rou
   return createGithubIngress({ secrets: () => revealed(webhookSecrets), frontDoor, probot, log });
 }
 
-async function slackOptions({ settings, config, platforms, log }: FrontOptions, frontDoor: FrontDoor): Promise<SlackAppOptions> {
+async function slackOptions({ settings, config, platforms, log }: FrontOptions, frontDoor: SlackFrontDoor): Promise<SlackAppOptions> {
   const me = await identify(platforms.slack, log);
   if (me.team !== config.slack.team) {
     const found = `slack.team is ${config.slack.team}, but the bot token belongs to ${me.team}: every command would be refused. Write team: ${me.team}, or use the token of the other workspace`;

@@ -2,15 +2,15 @@
 import type { Receipt } from '../../workflows/contract.ts';
 import { helpPage } from '../command/help.ts';
 import type { HelpEntry } from '../command/help.ts';
-import { liveOf } from '../policy/live.ts';
 import type { RenderContext } from './context.ts';
 import { plural } from './facts.ts';
-import { channel, code, fromBackticks, join, link, listed, named, say, shaLink, strong, time } from './inline.ts';
+import { channel, code, fromBackticks, join, link, listed, named, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { placeWords } from './reason-text.ts';
 import { ACT_REASONS } from './reasons-act.ts';
 import { reasonItem, reasonSentence } from './reasons.ts';
 import type { Hints } from './reason-text.ts';
+import { liveWords } from './live.ts';
 import type { Reply } from './reply.ts';
 import { requestLine } from './request-line.ts';
 import { during, planSha } from './view.ts';
@@ -201,26 +201,4 @@ function whatIsLive({ environments }: Extract<Spoken, { kind: 'what-is-live' }>,
     ),
     closing: null,
   };
-}
-
-type Place = Extract<Spoken, { kind: 'what-is-live' }>['environments'][number];
-
-function liveWords({ service, environment, state }: Place, { now }: RenderContext): Inline {
-  // No reading of Buildkite for a mere question: the first request there does it.
-  if (state === null) return say`❓ not known: nobody has asked for a deploy there yet`;
-  const { holder, queue, known } = state;
-  const live = liveOf(state, service, environment);
-  const parts: Inline[] = [];
-  if (!known) parts.push(say`❓ not known yet: Buildkite has not been read`);
-  else if (live === null) parts.push(say`nothing yet`);
-  else {
-    const by = live.code === null ? [] : say` (${code(live.code)})`;
-    parts.push(say`${shaLink(live.sha, live.buildUrl)} since ${time(live.since)}${by}`);
-  }
-  if (holder !== null) {
-    const who = holder.code === null ? say`a build that was not asked for here` : [code(holder.code)];
-    parts.push(say`🚚 ${who} is being deployed${holder.since > now ? '' : say` since ${time(holder.since)}`}`);
-  }
-  if (queue.length > 0) parts.push(say`${queue.length} in the queue`);
-  return join(parts, ' · ');
 }

@@ -10,8 +10,14 @@ const ANSWER_WITHIN_MS = 2_500;
 
 export const STILL_WORKING: SlackMessage = { text: 'Still working on it: the answer comes here.', blocks: [] };
 
-/** The bot's reply, or what to say when it has none. Never throws. */
-export async function ask(work: () => Promise<Reply>, at: { readonly what: 'command' | 'click'; readonly log: Logger }): Promise<Reply> {
+/** What to say when the bot has no answer. */
+export type NoAnswer = Extract<Reply, { kind: 'unreachable' | 'broken' }>;
+
+/** The bot's answer, or what to say when it has none. Never throws. */
+export async function ask<T = Reply>(
+  work: () => Promise<T>,
+  at: { readonly what: 'command' | 'click'; readonly log: Logger },
+): Promise<T | NoAnswer> {
   try {
     return await work();
   } catch (error) {
@@ -24,7 +30,7 @@ export async function ask(work: () => Promise<Reply>, at: { readonly what: 'comm
 }
 
 /** A bug as a reply; logged under the reference that the person is given. */
-export function broken(error: unknown, log: Logger): Reply {
+export function broken(error: unknown, log: Logger): NoAnswer {
   const reference = randomUUID().slice(0, 8);
   log.error({ err: error, reference }, 'answering a person in Slack broke');
   return { kind: 'broken', reference };
@@ -34,10 +40,11 @@ export function broken(error: unknown, log: Logger): Reply {
 export async function settle<T>(
   outcome: Promise<T>,
   answer: { readonly inTime: (value: T) => Promise<void>; readonly meanwhile: () => Promise<void>; readonly late: (value: T) => Promise<void> },
+  withinMs = ANSWER_WITHIN_MS,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ANSWER_WITHIN_MS);
+    timer = setTimeout(() => resolve(null), withinMs);
   });
   const first = await Promise.race([outcome.then((value) => ({ value })), timeUp]).finally(() => clearTimeout(timer));
   if (first !== null) return answer.inTime(first.value);

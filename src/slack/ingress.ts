@@ -2,9 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { App, type Receiver, type ReceiverEvent } from '@slack/bolt';
 import type { Logger } from 'pino';
-import type { FrontDoor } from '../bot/front-door.ts';
+import type { SlackFrontDoor } from '../bot/front-door.ts';
 import type { RawRequest, RawResponse, Route } from '../ingress.ts';
-import { addListeners, REQUEST_TIME } from './listeners.ts';
+import { REQUEST_TIME } from './heard.ts';
+import { addListeners } from './listeners.ts';
 import { isForUs, parseBody, type Payload } from './payload.ts';
 import { UrlVerification } from './schema.ts';
 import { sdkLogger } from './sdk-logger.ts';
@@ -23,7 +24,7 @@ export interface SlackAppOptions {
   readonly token: () => string;
   /** With the slash at its end. */
   readonly apiUrl: string;
-  readonly frontDoor: FrontDoor;
+  readonly frontDoor: SlackFrontDoor;
   readonly log: Logger;
   readonly now: () => number;
 }

@@ -30,27 +30,48 @@ export type SlashCommand = z.infer<typeof SlashCommand>;
 
 const Clicker = z.object({ id: z.string().min(1), username: z.string().optional(), name: z.string().optional(), team_id: z.string().optional() });
 
-/** A button of a message: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload. */
-export const ButtonClick = z.object({
+/** What the fields of a view hold. */
+const ViewState = z.object({
+  values: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ value: z.string().nullish(), selected_option: z.object({ value: z.string() }).nullish() })),
+  ),
+});
+
+/** A button or a select, in a message or in a view: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload. */
+export const Interaction = z.object({
   user: Clicker,
-  channel: z.object({ id: z.string().min(1) }),
+  /** Of the message; in a view there is none. */
+  channel: z.object({ id: z.string().min(1) }).optional(),
+  view: z
+    .object({
+      id: z.string().min(1),
+      type: z.string(),
+      callback_id: z.string().default(''),
+      private_metadata: z.string().default(''),
+      hash: z.string().optional(),
+      state: ViewState.optional(),
+    })
+    .optional(),
   trigger_id: z.string().min(1),
   response_url: z.string().optional(),
   actions: z.tuple([z.object({ action_id: z.string(), action_ts: z.string().min(1), value: z.string().optional() })], z.unknown()),
 });
-export type ButtonClick = z.infer<typeof ButtonClick>;
+export type Interaction = z.infer<typeof Interaction>;
 
 /** A submitted modal: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload. */
 export const ModalSubmission = z.object({
   user: Clicker,
-  view: z.object({
-    id: z.string().min(1),
-    private_metadata: z.string().default(''),
-    state: z.object({ values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))) }),
-  }),
+  view: z.object({ id: z.string().min(1), callback_id: z.string().default(''), private_metadata: z.string().default(''), state: ViewState }),
 });
 export type ModalSubmission = z.infer<typeof ModalSubmission>;
 
+/** https://docs.slack.dev/reference/events/app_home_opened */
+export const HomeOpened = z.object({ user: z.string().min(1), tab: z.string() });
+
 /** What our own modal remembers of the click that opened it. */
-export const RejectModalMemory = z.object({ value: z.string(), channel: z.string() });
+export const RejectModalMemory = z.object({ value: z.string(), channel: z.string(), isFromHome: z.boolean().default(false) });
 export type RejectModalMemory = z.infer<typeof RejectModalMemory>;
+
+/** Where the form was asked for: only where its answers go. */
+export const FormMemory = z.object({ channel: z.string().regex(/^[CDGUW][A-Z0-9]{2,20}$/) });

@@ -15,6 +15,7 @@ export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   // Groups of the configuration that are Slack user groups.
   'usergroups.users.list': ['usergroups:read'],
   'views.open': [],
+  'views.publish': [],
   'views.update': [],
 };
 

@@ -1,7 +1,8 @@
 // Socket Mode: Slack without a public address, for development. https://docs.slack.dev/apis/events-api/using-socket-mode
 import { SocketModeReceiver } from '@slack/bolt';
+import { REQUEST_TIME } from './heard.ts';
 import { createBolt, type SlackAppOptions } from './ingress.ts';
-import { REQUEST_TIME } from './listeners.ts';
+
 import { isForUs } from './payload.ts';
 import { sdkLogger } from './sdk-logger.ts';
 

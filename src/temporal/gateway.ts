@@ -63,7 +63,11 @@ export type OpenWhere =
   | { readonly kind: 'pull-request'; readonly repository: number; readonly number: number; readonly environment: string | null }
   | { readonly kind: 'services'; readonly services: readonly string[] }
   /** Those for this commit, and those of which the commit is not known yet. */
-  | { readonly kind: 'environment'; readonly service: string; readonly environment: string; readonly sha: CommitSha };
+  | { readonly kind: 'environment'; readonly service: string; readonly environment: string; readonly sha: CommitSha }
+  /** Whose approval is asked for, anywhere. */
+  | { readonly kind: 'waiting' }
+  /** Asked for by one of these accounts, by their keys. */
+  | { readonly kind: 'asked-by'; readonly accounts: readonly string[] };
 
 export interface Gateway {
   /** Starts the request's workflow; `known`: this event has started it before. Throws `Trouble` (temporal). */
@@ -75,8 +79,8 @@ export interface Gateway {
   deployStatus(workflowId: string): Promise<DeployStatus | null>;
   /** `services`: only requests of these are looked for; null: of all. */
   findByCode(code: DeployCode, services: readonly string[] | null): Promise<FoundDeploy | null>;
-  /** At most 20. `lookAgain`: none is looked for again for 2 s, since an entry appears tens of milliseconds after its workflow. */
-  findOpen(where: OpenWhere, lookAgain: boolean): Promise<readonly FoundDeploy[]>;
+  /** At most `most`, 20 unless given, the newest first. `lookAgain`: none is looked for again for 2 s, since an entry appears tens of milliseconds after its workflow. */
+  findOpen(where: OpenWhere, lookAgain: boolean, most?: number): Promise<readonly FoundDeploy[]>;
   pushed(workflowId: string, change: HeadChange): Promise<void>;
   pullRequestClosed(workflowId: string, closure: PullRequestClosure): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
@@ -99,7 +103,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
       const found = await lookUp(client, codeQuery(code, services), true);
       return found.find((deploy) => deploy.open) ?? found[0] ?? null;
     },
-    findOpen: (where, lookAgain) => lookUp(client, openQuery(where), lookAgain),
+    findOpen: (where, lookAgain, most) => lookUp(client, openQuery(where), lookAgain, most),
     pushed: (workflowId, change) => tellDeploy(client, { workflowId, doing: 'telling a request of a push' }, headChanged, change),
     pullRequestClosed: (workflowId, closure) =>
       tellDeploy(client, { workflowId, doing: 'telling a request of the end of its pull request' }, pullRequestClosed, closure),
@@ -125,6 +129,8 @@ function openQuery(where: OpenWhere): string {
     const { service, sha } = where;
     return `${OPEN}${ofServices([service])} AND DeployEnvironment = ${quote(where.environment)} AND (DeploySha = ${quote(sha)} OR DeploySha IS NULL)`;
   }
+  if (where.kind === 'waiting') return `${OPEN} AND DeployState = 'waiting'`;
+  if (where.kind === 'asked-by') return `${OPEN} AND DeployRequester IN (${where.accounts.map(quote).join(', ')})`;
   const environment = where.environment === null ? '' : ` AND DeployEnvironment = ${quote(where.environment)}`;
   return `${OPEN} AND DeployPr = ${quote(`${where.repository}#${where.number}`)}${environment}`;
 }
@@ -216,22 +222,22 @@ async function storedReceipt(client: Client, handle: WorkflowHandle, key: string
   }
 }
 
-async function lookUp(client: Client, query: string, lookAgain: boolean): Promise<readonly FoundDeploy[]> {
+async function lookUp(client: Client, query: string, lookAgain: boolean, most = LIST_MAX): Promise<readonly FoundDeploy[]> {
   const giveUpAt = Date.now() + (lookAgain ? NOT_FOUND_AGAIN_MS : 0);
   for (;;) {
-    const found = await within(client, { deadlineMs: READ_MS, doing: 'listing requests' }, () => list(client, query));
+    const found = await within(client, { deadlineMs: READ_MS, doing: 'listing requests' }, () => list(client, query, most));
     if (found.length > 0 || Date.now() >= giveUpAt) return found;
     await new Promise((resolve) => setTimeout(resolve, NOT_FOUND_PAUSE_MS));
   }
 }
 
-async function list(client: Client, query: string): Promise<readonly FoundDeploy[]> {
+async function list(client: Client, query: string, most: number): Promise<readonly FoundDeploy[]> {
   const found: FoundDeploy[] = [];
-  for await (const execution of client.workflow.list({ query, pageSize: LIST_MAX })) {
+  for await (const execution of client.workflow.list({ query, pageSize: most })) {
     const code = execution.typedSearchAttributes.get(CODE_ATTRIBUTE) ?? deployCode(execution.workflowId);
     const { workflowId, startTime, status } = execution;
     found.push({ workflowId, code: code as DeployCode, open: status.name === 'RUNNING', startedAt: startTime.getTime() });
-    if (found.length === LIST_MAX) break;
+    if (found.length === most) break;
   }
   return found;
 }

@@ -61,6 +61,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
   const bot = createBot({
     config: CONFIG,
     gateway,
+    membersOf: async () => [],
     metrics: { command: () => undefined, vote: () => undefined },
     log: pino({ level: 'silent' }),
     now: () => NOW,

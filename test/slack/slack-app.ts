@@ -2,8 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import type { Click, FrontDoor, Incoming } from '../../src/bot/front-door.ts';
+import type { Account } from '../../workflows/vocabulary.ts';
+import type { Click, FormAsk, FormSubmission, Incoming, SlackFrontDoor } from '../../src/bot/front-door.ts';
 import type { Route } from '../../src/ingress.ts';
+import type { FormAnswer, GrowingForm } from '../../src/render/form.ts';
+import type { Home } from '../../src/render/home.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import { createSlackSim, type SlackSim } from '../../src/sim/slack/sim.ts';
 import { createSlackIngress } from '../../src/slack/ingress.ts';
@@ -13,11 +16,22 @@ export interface SlackApp {
   readonly sim: SlackSim;
   readonly url: string;
   readonly route: Route;
-  readonly heard: { readonly commands: Incoming[]; readonly clicks: Click[]; readonly details: string[] };
+  readonly heard: {
+    readonly commands: Incoming[];
+    readonly clicks: Click[];
+    readonly details: string[];
+    readonly asks: FormAsk[];
+    readonly submissions: FormSubmission[];
+    readonly homes: Account[];
+  };
   /** Everything that was logged, one JSON object a line. */
   readonly logged: string[];
   /** What the front door does next, for every message. */
   answer: () => Promise<Reply>;
+  /** The form that the front door draws for what is chosen. */
+  form: (ask: FormAsk) => GrowingForm;
+  submit: (submission: FormSubmission) => Promise<FormAnswer>;
+  home: (by: Account) => Promise<Home>;
   readonly close: () => Promise<void>;
 }
 
@@ -30,9 +44,17 @@ export async function startSlackApp(options: { previousSecret?: string; appId?: 
   sim.addUser({ id: 'U01BEA', name: 'Bea' });
   const currentSecret = sim.signingSecret();
   const logged: string[] = [];
-  const heard: SlackApp['heard'] = { commands: [], clicks: [], details: [] };
-  const app = { answer: (): Promise<Reply> => Promise.resolve({ kind: 'recorded', act: 'approve' }) };
-  const frontDoor: FrontDoor = {
+  const heard: SlackApp['heard'] = { commands: [], clicks: [], details: [], asks: [], submissions: [], homes: [] };
+  const unasked = (): never => {
+    throw new Error('this test does not ask for it');
+  };
+  const app: Pick<SlackApp, 'answer' | 'form' | 'submit' | 'home'> = {
+    answer: () => Promise.resolve({ kind: 'recorded', act: 'approve' }),
+    form: unasked,
+    submit: unasked,
+    home: unasked,
+  };
+  const frontDoor: SlackFrontDoor = {
     command: (incoming) => {
       heard.commands.push(incoming);
       return app.answer();
@@ -47,6 +69,18 @@ export async function startSlackApp(options: { previousSecret?: string; appId?: 
     },
     reviewed: () => Promise.reject(new Error('not for Slack')),
     misplaced: () => Promise.reject(new Error('not for Slack')),
+    form: (ask) => {
+      heard.asks.push(ask);
+      return app.form(ask);
+    },
+    submit: (submission) => {
+      heard.submissions.push(submission);
+      return app.submit(submission);
+    },
+    home: (by) => {
+      heard.homes.push(by);
+      return app.home(by);
+    },
     pushed: () => Promise.resolve(),
     pullRequestClosed: () => Promise.resolve(),
     buildSeen: () => Promise.resolve(),

@@ -33,6 +33,11 @@ beforeEach(async () => {
       details: () => Promise.reject(new Error('unused')),
       reviewed: () => Promise.reject(new Error('not for Slack')),
       misplaced: () => Promise.reject(new Error('not for Slack')),
+      form: () => {
+        throw new Error('unused');
+      },
+      submit: () => Promise.reject(new Error('unused')),
+      home: () => Promise.reject(new Error('unused')),
       pushed: () => Promise.resolve(),
       pullRequestClosed: () => Promise.resolve(),
       buildSeen: () => Promise.resolve(),

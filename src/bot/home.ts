@@ -1,0 +1,72 @@
+// What one person's home tab tells: read from the requests themselves at every opening, never from a list or a memory of what was decided.
+import type { DeployStatus } from '../../workflows/status.ts';
+import type { Account, Person, TallyNode } from '../../workflows/vocabulary.ts';
+import { placeOf } from '../config/config.ts';
+import { githubPersonKey, slackPersonKey } from '../ids.ts';
+import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import { isSamePerson, resolvePerson } from '../policy/people.ts';
+import { groupsOfRule } from '../policy/rule.ts';
+import type { Home } from '../render/home.ts';
+import type { BotDeps } from './deps.ts';
+import { readThose } from './open-requests.ts';
+
+/** Requests looked at for one tab; each costs a query. */
+const LOOKED_AT_MAX = 60;
+const ASKED_MAX = 20;
+const LIVE_MAX = 12;
+
+/** Throws `Trouble` when the requests can't be read. */
+export async function homeOf(deps: BotDeps, by: Account): Promise<Home> {
+  const person = resolvePerson(deps.config.people, by);
+  const [waiting, asked, live] = await Promise.all([
+    deps.gateway.findOpen({ kind: 'waiting' }, false, LOOKED_AT_MAX),
+    deps.gateway.findOpen({ kind: 'asked-by', accounts: accountsOf(person) }, false, ASKED_MAX),
+    liveWhereApproving(deps, person),
+  ]);
+  const found = [...waiting, ...asked.filter(({ workflowId }) => !waiting.some((other) => other.workflowId === workflowId))];
+  const open = await readThose(deps.gateway, found);
+  return {
+    person,
+    waiting: open.filter((status) => waitsFor(status, person)),
+    asked: open.filter((status) => isSamePerson(resolvePerson(deps.config.people, status.request.requester), person)),
+    live,
+    isPartial: waiting.length === LOOKED_AT_MAX,
+  };
+}
+
+function accountsOf({ github, slack }: Person): readonly string[] {
+  return [...(github === null ? [] : [githubPersonKey(github.id)]), ...(slack === null ? [] : [slackPersonKey(slack.team, slack.user)])];
+}
+
+/** Whether this person could still fill a place of its rule. Whether they may is judged at the click. */
+function waitsFor({ phase, plan, tally }: DeployStatus, person: Person): boolean {
+  const tree = (tally ?? plan?.tally)?.tree ?? null;
+  return phase.kind === 'waiting' && tree !== null && missingPeople(tree).some((one) => isSamePerson(one, person));
+}
+
+function missingPeople(node: TallyNode): readonly Person[] {
+  if (node.satisfied || node.state === 'skipped' || node.kind === 'auto') return [];
+  return node.kind === 'group' ? node.waitingFor : node.of.flatMap(missingPeople);
+}
+
+async function liveWhereApproving(deps: BotDeps, person: Person): Promise<Home['live']> {
+  const policies = deps.config.services.flatMap(({ order, environments }) => order.flatMap((name) => environments[name] ?? []));
+  const groups = [...new Set(policies.flatMap(({ approvals }) => groupsOfRule(approvals.tree)))];
+  const mine = await groupsWith(deps, groups, person);
+  const isMine = ({ approvals }: EnvironmentPolicy): boolean => groupsOfRule(approvals.tree).some((group) => mine.has(group));
+  const shown = policies.filter(isMine).slice(0, LIVE_MAX);
+  return Promise.all(
+    shown.map(async (policy) => ({
+      service: policy.service,
+      environment: policy.environment,
+      state: await deps.gateway.environmentState(placeOf(deps.config, policy), false),
+    })),
+  );
+}
+
+/** A group that can't be read costs what is live there, not the whole tab. */
+async function groupsWith(deps: BotDeps, groups: readonly string[], person: Person): Promise<ReadonlySet<string>> {
+  const read = await Promise.allSettled(groups.map(async (group) => [group, await deps.membersOf(group)] as const));
+  const known = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return new Set(known.filter(([, members]) => members.some((member) => isSamePerson(member, person))).map(([group]) => group));
+}

@@ -1,0 +1,95 @@
+// The home tab of one person: what waits for them, what they asked for, what is live. Pure.
+import type { Button, HomeView, KnownBlock } from '@slack/types';
+import type { DeployStatus } from '../../workflows/status.ts';
+import { ACTIONS } from './actions.ts';
+import { actions, context, header, linesSection } from './blocks.ts';
+import { buttonsOf } from './buttons.ts';
+import type { RenderContext } from './context.ts';
+import { soFarFact, whatFact } from './facts.ts';
+import { FORM_ACTIONS } from './form-fields.ts';
+import type { Home } from './home.ts';
+import { code, join, named, say, strong, time } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { liveWords } from './live.ts';
+import { requestLine } from './request-line.ts';
+import { missingWords } from './rule-words.ts';
+import { route } from './view.ts';
+import type { View } from './view.ts';
+
+/** Far below Slack's 100 blocks, and no more than a person reads. */
+const REQUESTS_MAX = 10;
+
+export function homeView(home: Home, renderContext: RenderContext): HomeView {
+  const { now, prefix } = renderContext;
+  return {
+    type: 'home',
+    blocks: [
+      header(say`What waits for you`, now),
+      ...waitingBlocks(home, renderContext),
+      header(say`What you asked for`, now),
+      ...askedBlocks(home, renderContext),
+      ...actions([ASK]),
+      ...liveBlocks(home, renderContext),
+      ...context([say`As of ${time(now)}. Opening this tab brings it up to date · ${code(`${prefix} help`)}`], now),
+    ],
+  };
+}
+
+/** When the requests can't be read: never an empty list, which would say that nothing waits. */
+export function homeUnreadView(why: Inline, { now }: RenderContext): HomeView {
+  return { type: 'home', blocks: [header(say`What waits for you`, now), ...linesSection([say`❓ ${why}`], now), ...actions([ASK])] };
+}
+
+const ASK: Button = { type: 'button', action_id: FORM_ACTIONS.open, text: { type: 'plain_text', text: 'Ask for a deploy' } };
+
+function waitingBlocks({ waiting, isPartial, person }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+  const { now, prefix } = renderContext;
+  const more = isPartial ? [say`There are more open requests than I looked at: ${code(`${prefix} status`)} shows those of a channel.`] : [];
+  if (waiting.length === 0) {
+    const none = person.mapped
+      ? say`Nothing. When somebody asks for your approval, it stands here.`
+      : say`Nothing: I don't know who you are on GitHub, so no rule can ask for you.`;
+    return linesSection([none, ...more], now);
+  }
+  const shown = waiting.slice(0, REQUESTS_MAX);
+  const rest = waiting.length > shown.length ? [say`and ${waiting.length - shown.length} more, which show when these are done`] : [];
+  return [...shown.flatMap((status) => waitingRequest(status, renderContext)), ...context([...rest, ...more], now)];
+}
+
+const VOTING: ReadonlySet<string | undefined> = new Set<string>([ACTIONS.approve, ACTIONS.reject, ACTIONS.details]);
+
+function waitingRequest(status: DeployStatus, renderContext: RenderContext): readonly KnownBlock[] {
+  const { plan, phase } = status;
+  if (plan === null || phase.kind !== 'waiting') return [];
+  const view: View = { status, context: renderContext, surface: 'slack' };
+  const missing = missingWords((status.tally ?? plan.tally).tree, 'name');
+  const parameters = Object.entries(plan.parameters).map(([name, value]) => code(`${name}=${value}`));
+  const lines: readonly Inline[] = [
+    say`${strong('Approve')} ${route(status)}${strong('?')}`,
+    say`${whatFact(plan, view).value}${parameters.length === 0 ? [] : say` · with ${join(parameters, ' ')}`}`,
+    say`asked by ${named(plan.requester)} · needs ${missing} · until ${time(phase.expiresAt)} · ${code(status.request.code)}`,
+    ...soFarFact(view).map(({ value }) => value),
+  ];
+  const buttons = buttonsOf(status, renderContext).filter(({ action_id: id }) => VOTING.has(id));
+  return [...linesSection(lines, renderContext.now), ...actions(buttons)];
+}
+
+function askedBlocks({ asked }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+  const { now } = renderContext;
+  if (asked.length === 0) return linesSection([say`Nothing of yours is open.`], now);
+  const shown = asked.slice(0, REQUESTS_MAX);
+  const rest = asked.length > shown.length ? [say`and ${asked.length - shown.length} more`] : [];
+  return [
+    ...shown.flatMap((status) => [
+      ...linesSection([requestLine(status, renderContext)], now),
+      ...actions(buttonsOf(status, renderContext).filter(({ action_id: id }) => id === ACTIONS.details || id === ACTIONS.cancel)),
+    ]),
+    ...context(rest, now),
+  ];
+}
+
+function liveBlocks({ live }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+  if (live.length === 0) return [];
+  const lines = live.map((place) => say`${code(place.service)} on ${strong(place.environment)}: ${liveWords(place, renderContext)}`);
+  return [header(say`What is live where you may approve`, renderContext.now), ...linesSection(lines, renderContext.now)];
+}

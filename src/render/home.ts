@@ -1,0 +1,15 @@
+// What the home tab shows, as data. Drawn by home-slack.ts. Types only.
+import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
+import type { Person } from '../../workflows/vocabulary.ts';
+
+export interface Home {
+  readonly person: Person;
+  /** Open requests in which this person could still fill a place. */
+  readonly waiting: readonly DeployStatus[];
+  /** Open requests of this person. */
+  readonly asked: readonly DeployStatus[];
+  /** Where this person may approve. `state` null: nobody has asked for a deploy there yet. */
+  readonly live: readonly { readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }[];
+  /** There are more open requests than were looked at. */
+  readonly isPartial: boolean;
+}

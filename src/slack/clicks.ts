@@ -1,0 +1,66 @@
+// Buttons of messages: approve, reject, cancel, details. Each click is answered in words, to the person alone.
+import type { Millis } from '../../workflows/vocabulary.ts';
+import { deployCode } from '../ids.ts';
+import { LINK_ACTION, type ActionValue } from '../render/actions.ts';
+import { ask, settle } from './answering.ts';
+import { accountOf, askerOf, openModal, placeOf, show, type ListenerDeps } from './heard.ts';
+import { rejectModal } from './modals.ts';
+import { showTo } from './response-url.ts';
+import type { Interaction } from './schema.ts';
+
+export interface HeardClick {
+  readonly click: Interaction;
+  readonly action: ActionValue;
+  readonly at: Millis;
+  readonly ack: () => Promise<void>;
+}
+
+/** Slack hears 200 only after the durable step; the person hears the answer through the response_url, since an ack can't carry one. */
+export async function heardClick(deps: ListenerDeps, heard: HeardClick, act: 'approve' | 'cancel'): Promise<void> {
+  const asker = askerOf(heard.click);
+  const reply = ask(() => deps.frontDoor.act(clickOf(deps, heard, act)), { what: 'click', log: deps.log });
+  await settle(reply, {
+    inTime: async (answer) => {
+      await heard.ack();
+      await show(deps, asker, answer);
+    },
+    meanwhile: heard.ack,
+    late: (answer) => show(deps, asker, answer),
+  });
+}
+
+/** As the bot hears it. */
+export function clickOf(
+  deps: ListenerDeps,
+  { click, action, at }: HeardClick,
+  act: 'approve' | 'cancel',
+): Parameters<ListenerDeps['frontDoor']['act']>[0] {
+  const key = `slack:${deps.team}:${click.actions[0].action_ts}:${click.user.id}:${act}`;
+  return { key, act, by: accountOf(deps, click.user), at, from: placeOf(deps, askerOf(click)), ...action, reason: null };
+}
+
+/** Acknowledged first: the modal must open within the trigger's three seconds, and nothing durable happens yet. */
+export async function askWhy(deps: ListenerDeps, { click, action, ack }: HeardClick): Promise<void> {
+  await ack();
+  const asker = askerOf(click);
+  const view = rejectModal({ value: click.actions[0].value ?? '', channel: asker.channel, isFromHome: click.channel === undefined });
+  if ((await openModal(deps, click.trigger_id, view)) !== null) return;
+  const text = `Slack did not open the form. Click again, or type \`${deps.command} reject ${deployCode(action.deployId)} why\`.`;
+  await showTo(asker, { text, blocks: [] }, deps);
+}
+
+/** An ephemeral message and not a modal: it may take longer than a trigger lives, stays beside the card, and can be read while acting. */
+export async function showDetails(deps: ListenerDeps, { click, action, ack }: HeardClick): Promise<void> {
+  await ack();
+  const reply = await ask(() => deps.frontDoor.details(action.deployId), { what: 'click', log: deps.log });
+  await show(deps, askerOf(click), reply);
+}
+
+/** A button of another version, or of a message that was tampered with. One that only opens an address needs no answer. */
+export async function unknownButton(deps: ListenerDeps, click: Interaction, ack: () => Promise<void>): Promise<void> {
+  await ack();
+  if (click.actions[0].action_id === LINK_ACTION) return;
+  deps.log.warn({ what: 'a button' }, 'something arrived from Slack that this version does not know');
+  const text = `That button does nothing any more. What is open, with buttons that work: \`${deps.command} status\`.`;
+  await showTo(askerOf(click), { text, blocks: [] }, deps);
+}
