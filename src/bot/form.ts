@@ -38,7 +38,7 @@ function firstForm(deps: BotDeps, { by, from, values }: FormAsk): DeployForm {
     environments: chosen?.order ?? [],
     environment,
     parameters: policy === null ? [] : parametersOf(policy, values),
-    preview: policy === null ? null : { policy, requester: resolvePerson(deps.config.people, by), approval: 'reading', live: 'reading' },
+    preview: policy === null ? null : { policy, requester: resolvePerson(deps.config.people, by), approval: null, live: null },
   };
 }
 

@@ -10,6 +10,7 @@ import type { DeployForm, FormPreview } from './form.ts';
 import { code, join, listed, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { liveWords } from './live.ts';
+import { either } from './reason-text.ts';
 import { reasonSentence } from './reasons.ts';
 import { ruleWords } from './rule-words.ts';
 import { duration } from './time.ts';
@@ -94,7 +95,7 @@ function previewBlocks(preview: FormPreview, renderContext: RenderContext): read
 
 function approvalWords({ policy, approval }: FormPreview): Inline {
   if (policy.approvals.tree === null) return say`nobody's approval`;
-  if (approval === 'reading') return say`… being looked up`;
+  if (approval === null) return say`… being looked up`;
   if ('unread' in approval) return say`❓ not known: ${approval.unread.slice(0, 200)}`;
   if (approval.tree === null) return say`nobody's approval`;
   const authors = policy.approvals.exclude.includes('commit-authors') ? ", nor the commits' authors" : '';
@@ -107,7 +108,7 @@ function hasConditions(node: RuleNode): boolean {
 }
 
 function liveNow({ policy: { service, environment }, live }: FormPreview, renderContext: RenderContext): Inline {
-  if (live === 'reading') return say`… being looked up`;
+  if (live === null) return say`… being looked up`;
   if ('unread' in live) return say`❓ not known: ${live.unread.slice(0, 200)}`;
   return liveWords({ service, environment, state: live.state }, renderContext);
 }
@@ -120,8 +121,8 @@ function gateWords({ gates, refs }: EnvironmentPolicy): Inline {
   if (gates.review) parts.push(say`a review`);
   if (gates.upToDate) parts.push(say`up to date`);
   if (gates.keepsLive) parts.push(say`keeps what is live`);
-  for (const { environment, soakMs } of gates.after) parts.push(say`live on ${environment} before${soakMs === 0 ? '' : `, for ${duration(soakMs)}`}`);
-  return join([...parts, say`from ${listed(refs.map(refWords), 6, ' or ')}`], ' · ');
+  for (const { environment, soakMs } of gates.after) parts.push(say`live on ${environment}${soakMs === 0 ? '' : ` for ${duration(soakMs)}`} before`);
+  return join([...parts, say`from ${either(refs.map(refWords))}`], ' · ');
 }
 
 function refWords(rule: RefRule): Inline {

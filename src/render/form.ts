@@ -21,9 +21,9 @@ export interface DeployForm {
 export interface FormPreview {
   readonly policy: EnvironmentPolicy;
   readonly requester: Person;
-  /** `reading`: being looked up; the form is shown again when it is there. */
-  readonly approval: 'reading' | { readonly tree: TallyNode | null } | { readonly unread: string };
-  readonly live: 'reading' | { readonly state: EnvironmentState | null } | { readonly unread: string };
+  /** null: being looked up; the form is shown again when it is there. */
+  readonly approval: { readonly tree: TallyNode | null } | { readonly unread: string } | null;
+  readonly live: { readonly state: EnvironmentState | null } | { readonly unread: string } | null;
 }
 
 /** At once what the configuration says; later who must approve and what is live, too. */

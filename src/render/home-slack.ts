@@ -13,7 +13,6 @@ import type { Inline } from './inline.ts';
 import { liveWords } from './live.ts';
 import { requestLine } from './request-line.ts';
 import { missingWords } from './rule-words.ts';
-import { route } from './view.ts';
 import type { View } from './view.ts';
 
 /** Far below Slack's 100 blocks, and no more than a person reads. */
@@ -65,7 +64,7 @@ function waitingRequest(status: DeployStatus, renderContext: RenderContext): rea
   const missing = missingWords((status.tally ?? plan.tally).tree, 'name');
   const parameters = Object.entries(plan.parameters).map(([name, value]) => code(`${name}=${value}`));
   const lines: readonly Inline[] = [
-    say`${strong('Approve')} ${route(status)}${strong('?')}`,
+    say`⏸ ${strong(status.request.service)} → ${strong(status.request.environment)}`,
     say`${whatFact(plan, view).value}${parameters.length === 0 ? [] : say` · with ${join(parameters, ' ')}`}`,
     say`asked by ${named(plan.requester)} · needs ${missing} · until ${time(phase.expiresAt)} · ${code(status.request.code)}`,
     ...soFarFact(view).map(({ value }) => value),

@@ -152,7 +152,8 @@ function slackSpan(span: Span, { now }: Drawing): string {
     case 'code':
       return slackCode(span.text);
     case 'strong':
-      return wrapped('*', slackText(span.text));
+      // Inside a word a star stays as it is; inside these it would end them.
+      return wrapped('*', slackText(span.text).replaceAll('*', '∗'));
     case 'emphasis':
       return wrapped('_', slackText(span.text));
     case 'link': {

@@ -17,6 +17,8 @@ import { slackTexts } from '../support/message-text.ts';
 import { REASONS, REPLY_LIST } from '../support/replies.ts';
 import type { Reminder } from '../../workflows/activities.ts';
 import { CODE, EXAMPLES, EXAMPLE_LIST, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
+import { checkView } from '../support/slack-blocks.ts';
+import { VIEWS } from '../support/slack-views.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -75,6 +77,13 @@ describe('cards', () => {
       ].join('\n');
     });
     await expect(`${lines.join('\n\n')}\n`).toMatchFileSnapshot('../golden/lines.txt');
+  });
+});
+
+describe('the deploy form and the home tab', () => {
+  it.each(VIEWS)('%s reads as its golden file, and is taken by Slack', async (name, view) => {
+    expect(checkView(view)).toEqual([]);
+    await expect(json(view)).toMatchFileSnapshot(`../golden/slack/${name}.json`);
   });
 });
 

@@ -6,6 +6,7 @@ import { deploymentView } from '../../src/render/deployment.ts';
 import { cardMessage } from '../../src/render/card-slack.ts';
 import { detailsMessage } from '../../src/render/details-slack.ts';
 import { markedWorkflowId } from '../../src/render/marker.ts';
+import type { FormPreview } from '../../src/render/form.ts';
 import type { SlackMessage } from '../../src/render/message.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import { replyMarkdown } from '../../src/render/reply-github.ts';
@@ -15,7 +16,11 @@ import type { Reason } from '../../workflows/reasons.ts';
 import { HOSTILE, tainted } from '../support/hostile.ts';
 import { githubParts, slackTexts, slackTokens } from '../support/message-text.ts';
 import { REASONS, REPLY_LIST } from '../support/replies.ts';
-import { checkMessage } from '../support/slack-blocks.ts';
+import { asMessage } from '../support/readable.ts';
+import { checkMessage, checkView, type SlackView } from '../support/slack-blocks.ts';
+import { FORMS, HOMES, viewOfForm, viewOfHome } from '../support/slack-views.ts';
+import { mrkdwn, type Reader } from '../../src/sim/playground/mrkdwn.ts';
+import type { Tree } from '../../src/sim/playground/tree.ts';
 import { CODE, EXAMPLE_LIST, exampleContext, NOTHING_TOLD } from '../support/views.ts';
 
 const everyReason: readonly Reason[] = Object.values(REASONS);
@@ -44,6 +49,44 @@ function slackProblems(message: SlackMessage): readonly string[] {
     .map(({ text }) => `open code in: ${text}`);
   const size = texts.reduce((sum, { text }) => sum + text.length, 0);
   return [...tokens, ...ticks, ...(size >= 8_000 ? [`${size} characters`] : []), ...checkMessage(message)];
+}
+
+function viewProblems(view: SlackView, expected: string | null): readonly string[] {
+  const texts = mrkdwnOf(view);
+  const tokens = texts.flatMap(slackTokens).filter((token) => !TOKENS.some((pattern) => pattern.test(token)));
+  const drawn = marksIn(view);
+  return [...tokens, ...(expected === null || expected === drawn ? [] : [`drawn as ${drawn}`]), ...checkView(view)];
+}
+
+const mrkdwnOf = (view: SlackView): readonly string[] =>
+  slackTexts(asMessage({ text: '', blocks: view.blocks as never }))
+    .filter(({ type }) => type === 'mrkdwn')
+    .map(({ text }) => text);
+
+/** What Slack's client makes of the texts: every element that is not plain text, in order. */
+function marksIn(view: SlackView): string {
+  const reader: Reader = { now: 0, timeZone: 'UTC', user: () => null, channel: () => null };
+  const tags = (trees: readonly Tree[]): readonly string[] =>
+    trees.flatMap((tree) => (typeof tree === 'string' || tree.tag === 'br' ? [] : [tree.class ?? tree.tag, ...tags(tree.children)]));
+  return mrkdwnOf(view)
+    .map((text) => tags(mrkdwn(text, reader)).join())
+    .join(' / ');
+}
+
+/** What others can write into it: the policy says only what the configuration takes, but for patterns of branches. */
+function taintedPreview(preview: FormPreview | null, text: string): FormPreview | null {
+  if (preview === null) return null;
+  const { policy, ...rest } = preview;
+  return { ...tainted(rest, text), policy: { ...policy, refs: tainted(policy.refs, text) } };
+}
+
+const known = new Map<string, string>();
+/** The marks of the same view about a plain word; null where there is nothing to see, and where a word is too long to be shown whole. */
+function marks(name: string, text: string, plain: SlackView): string | null {
+  if (!/[\p{L}\p{N}]/u.test(text) || text.length > 40) return null;
+  const seen = known.get(name) ?? marksIn(plain);
+  known.set(name, seen);
+  return seen;
 }
 
 /** `blocks`: the kinds of blocks of the same message about harmless text; null: not compared. */
@@ -108,6 +151,20 @@ describe.each(HOSTILE.map((text, i) => [i, JSON.stringify(text).slice(0, 60), te
       // Plain text on GitHub; a line end would be a forged line.
       expect([check?.title ?? '', deploymentView(bad, '/deploy')?.description ?? ''].join('')).not.toMatch(/[\r\n]/);
       expect(deploymentView(bad, '/deploy')?.description.length ?? 0).toBeLessThanOrEqual(140);
+    }
+  });
+
+  it('does nothing in the deploy form and on the home tab', () => {
+    for (const [name, form] of Object.entries(FORMS)) {
+      const bad = viewOfForm({ ...form, preview: taintedPreview(form.preview, text) });
+      expect([name, viewProblems(bad, marks(`form ${name}`, text, viewOfForm({ ...form, preview: taintedPreview(form.preview, 'x') })))]).toEqual([
+        name,
+        [],
+      ]);
+    }
+    for (const [name, home] of Object.entries(HOMES)) {
+      const bad = viewOfHome(tainted(home, text));
+      expect([name, viewProblems(bad, marks(`home ${name}`, text, viewOfHome(tainted(home, 'x'))))]).toEqual([name, []]);
     }
   });
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 import type { SlackMessage } from '../../src/render/message.ts';
-import { refuseBlocks } from '../../src/sim/slack/validate.ts';
+import type { HomeView, ModalView } from '@slack/types';
+import { refuseBlocks, refuseView } from '../../src/sim/slack/validate.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../fixtures/slack-blocks.schema.json', import.meta.url), 'utf8')) as AnySchemaObject;
 const ajv = new Ajv({ schemas: [{ ...schema, $id: 'slack' }], strict: false });
@@ -19,7 +20,16 @@ export function checkMessage(message: SlackMessage): readonly string[] {
   return [...shapes, ...limits, ...text];
 }
 
-function checkShape(block: SlackMessage['blocks'][number]): readonly string[] {
+export type SlackView = HomeView | ModalView;
+
+/** Everything that is wrong with a modal or a home tab. */
+export function checkView(view: SlackView): readonly string[] {
+  const shapes = view.blocks.flatMap((block, i) => checkShape(block).map((problem) => `/blocks/${i}${problem}`));
+  const refused = refuseView(view, view.type);
+  return [...shapes, ...(refused === null ? [] : refused.messages.length > 0 ? refused.messages : [refused.error])];
+}
+
+function checkShape(block: { readonly type: string }): readonly string[] {
   // `task_card` is `TaskCardBlock`: checked by itself, a problem is told of that type and not of all twenty.
   const name = block.type.replaceAll(/(?:^|_)(\w)/g, (_match, letter: string) => letter.toUpperCase());
   const validate: ValidateFunction | undefined = ajv.getSchema(`slack#/definitions/${name}Block`);

@@ -1,0 +1,119 @@
+// The deploy form and the home tab in every state; every name is a golden file.
+import type { DeployForm, FormPreview } from '../../src/render/form.ts';
+import { homeUnreadView, homeView } from '../../src/render/home-slack.ts';
+import { formView } from '../../src/render/form-slack.ts';
+import type { Home } from '../../src/render/home.ts';
+import { say } from '../../src/render/inline.ts';
+import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
+import { target } from '../../src/ids.ts';
+import type { EnvironmentState } from '../../workflows/status.ts';
+import type { SlackView } from './slack-blocks.ts';
+import { REPLIES } from './replies.ts';
+import { ann, bea, EXAMPLES, exampleContext, fromSlack, plan, tree } from './views.ts';
+
+const MINUTE = 60_000;
+const GROUPS = ['sre', 'api-owners'].map((group) => ({ kind: 'group', group, count: 1 }) as const);
+
+export const production: EnvironmentPolicy = {
+  service: 'api',
+  aliases: [],
+  environment: 'production',
+  zone: 'default',
+  repo: 'acme/api',
+  organization: 'acme',
+  pipeline: 'api-deploy',
+  target: target('eu-cluster'),
+  environmentUrl: null,
+  refs: [{ kind: 'default-branch' }, { kind: 'pull-request' }, { kind: 'tags' }, { kind: 'branch', pattern: 'release/*' }],
+  may: {
+    request: { roles: ['write'], groups: [], requester: false, approvers: false },
+    cancel: { roles: [], groups: [], requester: true, approvers: true },
+  },
+  gates: { checks: 'all', review: true, upToDate: true, keepsLive: true, after: [{ environment: 'staging', soakMs: 30 * MINUTE }] },
+  parameters: [{ name: 'migrate', choices: ['yes', 'no'], default: 'no' }],
+  approvals: { ...plan.rule, tree: { kind: 'all', of: GROUPS } },
+  isProtected: true,
+  slack: { channel: 'C0PAY', also: [] },
+};
+const staging: EnvironmentPolicy = {
+  ...production,
+  environment: 'staging',
+  gates: { checks: ['unit'], review: false, upToDate: false, keepsLive: false, after: [] },
+  parameters: [],
+  approvals: { tree: null, exclude: [], expireMs: 240 * MINUTE },
+  isProtected: false,
+};
+
+const places = REPLIES['what-is-live']['what-is-live'].environments;
+const live: EnvironmentState = places[0].state;
+const stranger = { ...bea, mapped: false, github: null, name: 'sly' };
+
+const reading: FormPreview = { policy: production, requester: ann, approval: null, live: null };
+const known: FormPreview = { ...reading, approval: { tree: tree() }, live: { state: live } };
+const empty: DeployForm = { services: ['api', 'web'], service: null, environments: [], environment: null, parameters: [], preview: null };
+const chosen: DeployForm = {
+  ...empty,
+  service: 'api',
+  environments: ['staging', 'production'],
+  environment: 'production',
+  parameters: [{ name: 'migrate', choices: ['yes', 'no'], chosen: 'no' }],
+  preview: reading,
+};
+
+export const FORMS: Readonly<Record<string, DeployForm>> = {
+  empty,
+  reading: chosen,
+  known: { ...chosen, preview: known },
+  'nothing-live': { ...chosen, preview: { ...known, live: { state: null } } },
+  unread: {
+    ...chosen,
+    preview: {
+      ...known,
+      approval: { unread: 'reading who is in sre: slack answered 503' },
+      live: { unread: 'reading the environment: no answer within 1.5 s' },
+    },
+  },
+  unprotected: { ...chosen, environment: 'staging', parameters: [], preview: { ...known, policy: staging, approval: { tree: null } } },
+  'unknown-person': { ...chosen, preview: { ...known, requester: stranger } },
+  conditional: {
+    ...chosen,
+    preview: { ...known, policy: { ...production, approvals: { ...production.approvals, tree: { kind: 'any', of: [...GROUPS, { kind: 'auto', name: 'low-risk', when: { onlyFiles: ['docs/**'] } }] } } } }, // oxfmt-ignore
+  },
+  'many-services': { ...chosen, services: Array.from({ length: 101 }, (_, i) => `service-${i}`), preview: known },
+  'many-choices': {
+    ...chosen,
+    services: Array.from({ length: 100 }, (_, i) => `service-${i}`),
+    parameters: [{ name: 'region', choices: ['x'.repeat(200), ...Array.from({ length: 99 }, (_, i) => `eu-${i}`)], chosen: 'x'.repeat(200) }],
+  },
+};
+
+const none: Home = { person: bea, waiting: [], asked: [], live: [], isPartial: false };
+const askedByAnn = EXAMPLES.waiting['waiting-half'];
+
+export const HOMES: Readonly<Record<string, Home>> = {
+  nothing: none,
+  'unknown-person': { ...none, person: stranger },
+  waiting: { ...none, waiting: [EXAMPLES.waiting.waiting, EXAMPLES.waiting['waiting-from-slack']], live: places },
+  'waiting-half': { ...none, waiting: [askedByAnn, EXAMPLES.waiting['waiting-new-revision']] },
+  asked: {
+    ...none,
+    person: ann,
+    asked: [askedByAnn, EXAMPLES.queued.queued, EXAMPLES.building.building, { ...EXAMPLES.planning.planning, request: fromSlack }],
+  },
+  many: {
+    ...none,
+    waiting: Array.from({ length: 30 }, () => EXAMPLES.waiting.waiting),
+    asked: Array.from({ length: 30 }, () => askedByAnn),
+    live: places,
+    isPartial: true,
+  },
+};
+
+export const viewOfForm = (form: DeployForm): SlackView => formView(form, '{"channel":"C0PAY"}', exampleContext);
+export const viewOfHome = (home: Home): SlackView => homeView(home, exampleContext);
+
+export const VIEWS: readonly (readonly [name: string, view: SlackView])[] = [
+  ...Object.entries(FORMS).map(([name, form]) => [`form-${name}`, viewOfForm(form)] as const),
+  ...Object.entries(HOMES).map(([name, home]) => [`home-${name}`, viewOfHome(home)] as const),
+  ['home-unread', homeUnreadView(say`The requests can't be read just now. Open this tab again in a minute; nothing is lost.`, exampleContext)],
+];
