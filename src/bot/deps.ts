@@ -1,15 +1,23 @@
 import type { Logger } from 'pino';
 import type { Person } from '../../workflows/vocabulary.ts';
+import type { Membership } from '../policy/membership.ts';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Gateway } from '../temporal/gateway.ts';
+
+/** Who is who, and in which groups: for what is shown before anything is judged. */
+export interface Directory {
+  /** Everybody whose accounts are tied together, by the configuration or by themselves. Throws `Trouble`. */
+  people(): Promise<readonly Person[]>;
+  /** Of these groups; what can't be read is told apart from what is empty. */
+  membership(groups: readonly string[]): Promise<Membership>;
+}
 
 /** What the bot works with. */
 export interface BotDeps {
   readonly config: Config;
   readonly gateway: Gateway;
-  /** Who is in a group now, for display. Throws `Trouble` when it can't be read. */
-  readonly membersOf: (group: string) => Promise<readonly Person[]>;
+  readonly directory: Directory;
   readonly metrics: Pick<Metrics, 'command' | 'vote'>;
   readonly log: Logger;
   readonly now: () => number;

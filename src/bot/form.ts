@@ -1,6 +1,6 @@
 // The form that asks for a deploy: what it shows for what is chosen, and what becomes of it when it is sent. What comes back from the form
 // is a wish like any typed one: it is looked up anew, and the request's own plan judges it.
-import type { ApprovalRule, Person, RefWish, TallyNode } from '../../workflows/vocabulary.ts';
+import type { Account, ApprovalRule, Person, RefWish, TallyNode } from '../../workflows/vocabulary.ts';
 import { isRef } from '../command/spelling.ts';
 import { findService, placeOf, policyOf, type Service } from '../config/config.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
@@ -21,7 +21,7 @@ import { servicesHere } from './grammar.ts';
 
 export function formFor(deps: BotDeps, ask: FormAsk): GrowingForm {
   const now = firstForm(deps, ask);
-  return { now, later: now.preview === null ? Promise.resolve(now) : filledIn(deps, now, now.preview) };
+  return { now, later: now.preview === null ? Promise.resolve(now) : filledIn(deps, now, now.preview, ask.by) };
 }
 
 /** What the configuration says alone. */
@@ -62,29 +62,29 @@ function givenParameters(policy: EnvironmentPolicy, { parameters }: FormValues):
   return Object.fromEntries(entries);
 }
 
-async function filledIn(deps: BotDeps, form: DeployForm, preview: FormPreview): Promise<DeployForm> {
-  const { policy, requester } = preview;
-  const [tree, state] = await Promise.all([
-    soonKnown(whoMustApprove(deps, policy.approvals, requester)),
+async function filledIn(deps: BotDeps, form: DeployForm, preview: FormPreview, by: Account): Promise<DeployForm> {
+  const { policy } = preview;
+  const [asked, state] = await Promise.all([
+    soonKnown(whoMustApprove(deps, policy.approvals, by)),
     soonKnown(deps.gateway.environmentState(placeOf(deps.config, policy), false)),
   ]);
-  return {
-    ...form,
-    preview: {
-      ...preview,
-      approval: 'unread' in tree ? tree : { tree: tree.value },
-      live: 'unread' in state ? state : { state: state.value },
-    },
-  };
+  const live = 'unread' in state ? state : { state: state.value };
+  if ('unread' in asked) return { ...form, preview: { ...preview, approval: asked, live } };
+  const { requester, tree } = asked.value;
+  return { ...form, preview: { ...preview, requester, approval: { tree }, live } };
 }
 
 /** The rule with the members of its groups as they are now, without whoever asks. Commit authors are known once there is a commit. */
-async function whoMustApprove(deps: BotDeps, rule: ApprovalRule, requester: Person): Promise<TallyNode | null> {
-  const read = groupsOfRule(rule.tree).map(async (name) => [name, await deps.membersOf(name)] as const);
-  const groups = Object.fromEntries(await Promise.all(read));
+async function whoMustApprove(
+  deps: BotDeps,
+  rule: ApprovalRule,
+  by: Account,
+): Promise<{ readonly requester: Person; readonly tree: TallyNode | null }> {
+  const [people, { groups, unread }] = await Promise.all([deps.directory.people(), deps.directory.membership(groupsOfRule(rule.tree))]);
+  const requester = resolvePerson(people, by);
   const change = { commits: 0, pullRequests: [], authors: [], compareUrl: null };
   const excluded = excludedFrom({ rule, requester, requesters: [requester], change }, groups);
-  return tallyVotes({ rule, votes: [], groups, excluded }).tree;
+  return { requester, tree: tallyVotes({ rule, votes: [], groups, excluded, unread: Object.keys(unread) }).tree };
 }
 
 async function soonKnown<T>(reading: Promise<T>): Promise<{ readonly value: T } | { readonly unread: string }> {

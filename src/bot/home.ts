@@ -4,7 +4,7 @@ import type { Account, Person, TallyNode } from '../../workflows/vocabulary.ts';
 import { placeOf } from '../config/config.ts';
 import { githubPersonKey, slackPersonKey } from '../ids.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
-import { isSamePerson, resolvePerson } from '../policy/people.ts';
+import { groupsOf, isSamePerson, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
 import type { Home } from '../render/home.ts';
 import type { BotDeps } from './deps.ts';
@@ -17,7 +17,8 @@ const LIVE_MAX = 12;
 
 /** Throws `Trouble` when the requests can't be read. */
 export async function homeOf(deps: BotDeps, by: Account): Promise<Home> {
-  const person = resolvePerson(deps.config.people, by);
+  const people = await deps.directory.people();
+  const person = resolvePerson(people, by);
   const [waiting, asked, live] = await Promise.all([
     deps.gateway.findOpen({ kind: 'waiting' }, false, LOOKED_AT_MAX),
     deps.gateway.findOpen({ kind: 'asked-by', accounts: accountsOf(person) }, false, ASKED_MAX),
@@ -28,7 +29,7 @@ export async function homeOf(deps: BotDeps, by: Account): Promise<Home> {
   return {
     person,
     waiting: open.filter((status) => waitsFor(status, person)),
-    asked: open.filter((status) => isSamePerson(resolvePerson(deps.config.people, status.request.requester), person)),
+    asked: open.filter((status) => isSamePerson(resolvePerson(people, status.request.requester), person)),
     live,
     isPartial: waiting.length === LOOKED_AT_MAX,
   };
@@ -52,7 +53,9 @@ function missingPeople(node: TallyNode): readonly Person[] {
 async function liveWhereApproving(deps: BotDeps, person: Person): Promise<Home['live']> {
   const policies = deps.config.services.flatMap(({ order, environments }) => order.flatMap((name) => environments[name] ?? []));
   const groups = [...new Set(policies.flatMap(({ approvals }) => groupsOfRule(approvals.tree)))];
-  const mine = await groupsWith(deps, groups, person);
+  // A group that can't be read costs what is live there, not the whole tab.
+  const membership = await deps.directory.membership(groups);
+  const mine = new Set(groupsOf(membership.groups, person));
   const isMine = ({ approvals }: EnvironmentPolicy): boolean => groupsOfRule(approvals.tree).some((group) => mine.has(group));
   const shown = policies.filter(isMine).slice(0, LIVE_MAX);
   return Promise.all(
@@ -62,11 +65,4 @@ async function liveWhereApproving(deps: BotDeps, person: Person): Promise<Home['
       state: await deps.gateway.environmentState(placeOf(deps.config, policy), false),
     })),
   );
-}
-
-/** A group that can't be read costs what is live there, not the whole tab. */
-async function groupsWith(deps: BotDeps, groups: readonly string[], person: Person): Promise<ReadonlySet<string>> {
-  const read = await Promise.allSettled(groups.map(async (group) => [group, await deps.membersOf(group)] as const));
-  const known = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  return new Set(known.filter(([, members]) => members.some((member) => isSamePerson(member, person))).map(([group]) => group));
 }

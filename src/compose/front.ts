@@ -11,11 +11,11 @@ import type { RawRequest, Route } from '../ingress.ts';
 import type { Metrics, WebhookSource } from '../ops/metrics.ts';
 import { startWebServer, type WebServer } from '../ops/web-server.ts';
 import type { SlackApi } from '../slack/api.ts';
-import { membersOf } from '../policy/people.ts';
 import { createSlackIngress, type SlackAppOptions } from '../slack/ingress.ts';
 import { createSlackSocket, type SlackSocket } from '../slack/socket.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
+import { createDirectory } from './directory.ts';
 import type { Platforms } from './platforms.ts';
 
 export interface Front {
@@ -35,7 +35,7 @@ export interface FrontOptions {
 export async function startFront(options: FrontOptions): Promise<Front> {
   const { settings, config, platforms, gateway, log } = options;
   const now = Date.now;
-  const bot = createBot({ config, gateway, membersOf: async (group) => membersOf(config.groups, group), metrics: platforms.metrics, log, now });
+  const bot = createBot({ config, gateway, directory: createDirectory({ config, platforms, gateway, now }), metrics: platforms.metrics, log, now });
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
   const socket = await openSocket(settings, slack);

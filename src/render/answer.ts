@@ -4,7 +4,7 @@ import { helpPage } from '../command/help.ts';
 import type { HelpEntry } from '../command/help.ts';
 import type { RenderContext } from './context.ts';
 import { plural } from './facts.ts';
-import { channel, code, fromBackticks, join, link, listed, named, say, strong } from './inline.ts';
+import { channel, code, fromBackticks, join, link, listed, named, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { placeWords } from './reason-text.ts';
 import { ACT_REASONS } from './reasons-act.ts';

@@ -139,8 +139,9 @@ function refWords(rule: RefRule): Inline {
 }
 
 /** Said before it is sent: nobody fills in a form that will be refused for who they are. */
-function warnings({ requester, policy }: FormPreview, { prefix }: RenderContext): readonly Inline[] {
-  if (requester.mapped) return [];
+function warnings({ requester, policy, approval }: FormPreview, { prefix }: RenderContext): readonly Inline[] {
+  // Who somebody is has to be looked up, too.
+  if (requester.mapped || approval === null) return [];
   const hints = { prefix, surface: 'slack', again: null, act: null, code: null } as const;
   return [say`⚠️ ${reasonSentence({ code: 'unmapped-requester', surface: 'slack', environment: policy.environment }, hints)}`];
 }

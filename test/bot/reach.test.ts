@@ -61,7 +61,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
   const bot = createBot({
     config: CONFIG,
     gateway,
-    membersOf: async () => [],
+    directory: { people: async () => PEOPLE, membership: async () => ({ groups: {}, unread: {} }) },
     metrics: { command: () => undefined, vote: () => undefined },
     log: pino({ level: 'silent' }),
     now: () => NOW,

@@ -1,0 +1,40 @@
+// Who is who and in which groups, for what people are shown before anything is judged. The judges read for themselves.
+import { createGroups, readMembership } from '../activities/groups.ts';
+import { createKnownPeople } from '../activities/known-people.ts';
+import type { Directory } from '../bot/deps.ts';
+import type { Config } from '../config/config.ts';
+import type { Gateway } from '../temporal/gateway.ts';
+import { isTrouble } from '../trouble.ts';
+import type { Platforms } from './platforms.ts';
+
+/** As at a click (design §5, frozen and fresh). */
+const MAX_AGE_MS = 60_000;
+
+export function createDirectory(deps: {
+  readonly config: Config;
+  readonly platforms: Pick<Platforms, 'github' | 'slack'>;
+  readonly gateway: Pick<Gateway, 'people'>;
+  readonly now: () => number;
+}): Directory {
+  const { config, platforms, gateway, now } = deps;
+  const groups = createGroups({ config, github: platforms.github, slack: platforms.slack, now });
+  const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
+  const people = async (): ReturnType<Directory['people']> => (await known.read(MAX_AGE_MS)).people;
+  return {
+    people,
+    membership: (names) =>
+      readMembership(groups, {
+        names,
+        maxAgeMs: MAX_AGE_MS,
+        people: people(),
+        read: async (_what, call) => {
+          try {
+            return { known: true, value: await call() };
+          } catch (error) {
+            if (isTrouble(error)) return { known: false, why: error.message };
+            throw error;
+          }
+        },
+      }),
+  };
+}
