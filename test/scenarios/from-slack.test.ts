@@ -29,6 +29,7 @@ describe('from Slack', () => {
       acme.world.slack.ephemerals('U01ANN').find(({ blocks }) => JSON.stringify(blocks).includes('slack.test/archives/C0ASKED/p')),
     );
     expect(link).toMatchObject({ channel: 'C0DEPLOYS', via: 'chat.postEphemeral' });
+    await acme.ann.types(`cancel ${deploy.code}`);
   });
 
   it('is signed by two people, built once from exactly that commit, and told in place', async () => {
@@ -83,6 +84,7 @@ describe('from Slack', () => {
     expect(details).toContain('▹⬜ 1 of *sre* (Bea, Carl)');
     expect(details).toContain(`full SHA \`${acme.world.github.sha('acme/api', 'main')}\``);
     expect(acme.world.slack.ephemerals('U02BEA')).toHaveLength(before);
+    await acme.ann.types(`cancel ${deploy.code}`);
   });
 
   it('asks to confirm on a protected environment, repeating what is signed', async () => {
@@ -93,6 +95,7 @@ describe('from Slack', () => {
     expect(approve).toContain(
       `You sign \`planned\` → production at \`${acme.world.github.sha('acme/api', 'main')}\` (nothing is live there yet), and nothing else.`,
     );
+    await acme.ann.types(`cancel ${deploy.code}`);
   });
 
   it('asks why before it rejects, and shows the reason on both cards', async () => {
@@ -112,6 +115,7 @@ describe('from Slack', () => {
     const deploy = await acme.ann.asksInSlack('rejected to production');
     expect(await acme.dan.rejects(deploy, 'I do not like it')).toBe('production asks for *sre*; you are in *api-owners*.');
     expect(deploy.buttons()).toContain('approve');
+    await acme.ann.types(`cancel ${deploy.code}`);
   });
 
   it('is cancelled by the requester, by click and by word, but not by a bystander', async () => {
@@ -149,6 +153,7 @@ describe('from Slack', () => {
     await deploy.shows('slack', 'Approve rejected');
     expect(await acme.dan.types(`status ${deploy.code}`)).toContain('Waiting for approval: rejected → production');
     expect(await acme.dan.types('status', 'C0REJECTED')).toContain(`\`${deploy.code}\` · \`rejected\` → production`);
+    await acme.ann.types(`cancel ${deploy.code}`);
     expect(await acme.dan.types('help')).toContain('What can be deployed: `asked` (staging, production)');
     expect(await acme.dan.types('help approve')).toContain('For: the people its card names; never the requester.');
   });

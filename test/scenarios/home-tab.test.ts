@@ -47,6 +47,7 @@ describe('the home tab', () => {
     const own = await ann.homeSays(store.code, depot.code);
     expect(own).toContain('Nothing. When somebody asks');
     expect(own).toMatch(new RegExp(`What you asked for[^]*${depot.code}`));
+    for (const { code } of [store, depot]) await acme.ann.types(`cancel ${code}`);
   });
 
   it('counts an approval there like one on the card, answers the person, and is up to date afterwards', async () => {
@@ -58,6 +59,7 @@ describe('the home tab', () => {
     dan.closes();
     await eventually('the tab without it', () => !dan.home().includes(deploy.code));
     expect(await deploy.shows('slack', '*So far*')).toContain('✅ Dan for api-owners, here');
+    await acme.ann.types(`cancel ${deploy.code}`);
   });
 
   it('answers a click on a tab that is out of date in words', async () => {
