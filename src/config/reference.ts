@@ -13,8 +13,13 @@ export function renderJsonSchema(): string {
 /** `docs/configuration.md` */
 export function renderReference(): string {
   const schema = z.toJSONSchema(ConfigFile, { io: 'input', reused: 'inline' });
-  const rows = rowsOf(schema, '');
-  return `${HEAD}${rows.map(({ path, type, required, description }) => `| \`${path}\` | ${type}${required ? ', required' : ''} | ${description} |`).join('\n')}\n`;
+  // The only schema that holds itself.
+  const rules = Object.values(schema.$defs ?? {}).flatMap((rule) => rowsOf(rule, ''));
+  return `${HEAD}${table(rowsOf(schema, ''))}\n${RULE_HEAD}${table(rules)}\n`;
+}
+
+function table(rows: readonly Row[]): string {
+  return rows.map(({ path, type, required, description }) => `| \`${path}\` | ${type}${required ? ', required' : ''} | ${description} |`).join('\n');
 }
 
 const HEAD = `<!-- Generated from src/config/schema.ts by \`countersign docs generate\`; do not edit. -->
@@ -28,6 +33,16 @@ is a commented example. It is strict: unknown keys are refused, and every proble
 Editors check while you type, with this as the first line of the file: \`# yaml-language-server: $schema=./docs/config.schema.json\`.
 
 \`NAME\` stands for a name of your own. Durations are written \`30m\`, \`4h\`, \`2d\`. Included files hold \`services\` only.
+
+| key | kind | meaning |
+|---|---|---|
+`;
+
+const RULE_HEAD = `
+## A part of a rule
+
+What may stand inside \`all\` and \`any\` of \`approvals\`: one of \`all\`, \`any\`, \`group\` and \`auto\`. At least one part of every list has no condition, so that
+somebody can always approve.
 
 | key | kind | meaning |
 |---|---|---|

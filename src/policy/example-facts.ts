@@ -1,8 +1,9 @@
 // The facts of an example: a good request, except for what the example says. Pure.
-import { commitSha } from '../ids.ts';
+import type { Seen } from './conditions.ts';
+import { commitSha, githubPersonKey } from '../ids.ts';
 import type { EnvironmentPolicy } from './environment-policy.ts';
 import type { Example } from './example.ts';
-import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts } from './facts.ts';
+import type { ChangedFiles, CommitFacts, ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts } from './facts.ts';
 import { groupsOf, type Groups } from './people.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { CommitSha, Person } from '../../workflows/vocabulary.ts';
@@ -44,6 +45,21 @@ export function factsOf(policy: EnvironmentPolicy, example: Example, groups: Gro
   };
 }
 
+/** What conditions of the rule are judged by. */
+export function seenOf(facts: Facts, { facts: { files, lines, authors } }: Example, groups: Groups): Seen {
+  const changed: Read<ChangedFiles> =
+    files === null
+      ? { known: false, why: 'the example does not say which files change' }
+      : {
+          known: true,
+          value: { files: files.map((path, at) => ({ path, before: null, lines: at === 0 ? lines : 0 })), isComplete: true, isExact: true },
+        };
+  const keys = authors.length === 0 ? [NOBODY] : authors.map(({ key }) => key);
+  return { facts, changed, authorship: { lead: keys.slice(0, 1), others: keys, unread: null }, people: authors, groups };
+}
+
+const NOBODY = githubPersonKey(0);
+
 const checks = (names: readonly string[]): readonly { readonly name: string; readonly url: null }[] => names.map((name) => ({ name, url: null }));
 
 function refOf({ ref, facts }: Example): RefFacts {
@@ -71,7 +87,7 @@ function pullRequestOf({ facts }: Example, { repo }: EnvironmentPolicy): PullReq
     mergeSha: null,
     review: facts.review,
     behindBy: facts.behind,
-    labels: [],
+    labels: facts.labels,
     author: facts.authors.flatMap(accountOf)[0] ?? null,
   };
 }

@@ -3,7 +3,8 @@ import { commitSha } from '../ids.ts';
 import { planContract, policyDigest } from './contract.ts';
 import type { EnvironmentPolicy, Role } from './environment-policy.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
-import { EXAMPLE_NOW, factsOf, LIVE_SHA } from './example-facts.ts';
+import { judgeConditions } from './conditions.ts';
+import { EXAMPLE_NOW, factsOf, LIVE_SHA, seenOf } from './example-facts.ts';
 import { judgeVote, tallyPlan } from './judge.ts';
 import { resolveParameters } from './parameters.ts';
 import type { Groups } from './people.ts';
@@ -21,6 +22,11 @@ export interface ExampleFacts {
   readonly fork: boolean;
   readonly pushedSince: boolean;
   readonly authors: readonly Person[];
+  /** Paths; null: not known. */
+  readonly files: readonly string[] | null;
+  /** Of all files together. */
+  readonly lines: number;
+  readonly labels: readonly string[];
   readonly live: 'ancestor' | 'nothing' | 'diverged';
   /** Milliseconds since when this commit is live in other environments. */
   readonly before: Readonly<Record<string, number>>;
@@ -55,16 +61,19 @@ export interface Verdict extends Evaluation {
 
 /** Plays the example from the request to its last vote. */
 export function judgeExample(policy: EnvironmentPolicy, example: Example, groups: Groups): Verdict {
-  const { reasons, gates } = evaluate(policy, factsOf(policy, example, groups));
-  const plan = planOf(policy, example, gates);
+  const facts = factsOf(policy, example, groups);
+  const { reasons, gates } = evaluate(policy, facts);
+  const { tree } = policy.approvals;
+  const judged = tree === null ? null : judgeConditions(tree, seenOf(facts, example, groups));
+  const plan = { ...planOf(policy, example, gates), rule: { ...policy.approvals, tree: judged } };
   const impossible = unsatisfiable({ rule: plan.rule, groups, excluded: excludedFrom(plan, groups) });
   const refusals = reasons.length > 0 || impossible === null ? reasons : [impossible];
   if (refusals.length > 0) return { outcome: 'refused', reasons: refusals, gates, votes: [], tally: null, missing: [] };
-  const { judged, counted } = playVotes(plan, example, groups);
+  const { judged: votes, counted } = playVotes(plan, example, groups);
   const tally = tallyPlan({ plan, votes: counted, groups });
   const isRejected = counted.some(({ kind }) => kind === 'reject');
   const outcome = isRejected ? 'rejected' : tally.satisfied ? 'approved' : 'waiting';
-  return { outcome, reasons: [], gates, votes: judged, tally, missing: isRejected ? [] : missingOf(tally) };
+  return { outcome, reasons: [], gates, votes, tally, missing: isRejected ? [] : missingOf(tally) };
 }
 
 interface Played {

@@ -26,10 +26,13 @@ services:
         approvals: { group: sre, count: 1, exclude: [requester, commit-authors] }
 `;
 
-function policyTest(examples: string, ...args: readonly string[]): { readonly code: number | null; readonly told: string } {
+function policyTest(
+  examples: string,
+  { args = [], config = CONFIG }: { readonly args?: readonly string[]; readonly config?: string } = {},
+): { readonly code: number | null; readonly told: string } {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-examples-'));
   mkdirSync(join(folder, 'policy-tests'));
-  writeFileSync(join(folder, 'countersign.yml'), CONFIG);
+  writeFileSync(join(folder, 'countersign.yml'), config);
   if (examples !== '') writeFileSync(join(folder, 'policy-tests', 'api.yml'), `version: 1\nexamples:\n${examples}`);
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'policy', 'test', ...args], { cwd: folder, encoding: 'utf8', env: {} });
   return { code: status, told: `${stdout}${stderr}` };
@@ -57,6 +60,27 @@ describe('a configuration against example requests', () => {
     expect(told).toContain('0 as expected, 1 not');
   });
 
+  it('judges conditions of the rule by what an example says of files, labels and authors, and by nothing else', () => {
+    const low =
+      'approvals: { any: [{ group: sre }, { auto: low, when: { onlyFiles: ["docs/**"], size: { lines: "<= 5" }, labels: [docs], author: [sre] } }] }';
+    const config = CONFIG.replace(/approvals: \{ group: sre.*\}/, low);
+    const given = (more: string): string => example(`    given: { ${more} }\n    expect: { outcome: approved }\n`);
+    const good = 'files: [docs/a, docs/b], lines: 5, labels: [docs], authors: [Bea]';
+    expect(policyTest(given(good), { config })).toMatchObject({ code: 0 });
+    for (const [part, by, found] of [
+      ['docs/b', 'src/b', 'changes in `docs/**` only: `src/b`'],
+      ['lines: 5', 'lines: 6', '<= 5 changed lines: 6 changed lines'],
+      ['labels: [docs]', 'labels: [other]', 'the label `docs`: only `other`'],
+      ['authors: [Bea]', 'authors: [Bea, Ann]', 'written by sre: not known, Bea and Ann'],
+      ['files: [docs/a, docs/b], ', '', "not known, the changed files can't be read: the example does not say which files change"],
+    ] as const) {
+      const { code, told } = policyTest(given(good.replace(part, by)), { config });
+      expect(told).toContain('– rule low');
+      expect(told).toContain(found);
+      expect(code).toBe(1);
+    }
+  });
+
   it.each([
     ['a good request waits', '', 'waiting', []],
     ['failed checks', 'checks: { failed: [unit] }', 'refused', ['checks-failed']],
@@ -81,10 +105,9 @@ describe('a configuration against example requests', () => {
 
   it('plays votes in their order: a reject ends it, a vote of the requester does not count', () => {
     const votes = '    votes: [{ by: Ann }, { by: Bea, reject: not today }, { by: Carl }]\n';
-    const { told, code } = policyTest(
-      example(`${votes}    expect: { outcome: rejected, uncounted: { Ann: [own-request, not-in-group] } }\n`),
-      '--explain',
-    );
+    const { told, code } = policyTest(example(`${votes}    expect: { outcome: rejected, uncounted: { Ann: [own-request, not-in-group] } }\n`), {
+      args: ['--explain'],
+    });
     expect(code).toBe(0);
     expect(told).toContain('Ann: approve, does not count (own-request');
     expect(told).not.toContain('Carl: approve');
