@@ -17,6 +17,12 @@ import type { CommitSha, RefWish } from '../../workflows/vocabulary.ts';
 export type Repo = Pick<RepositoryFacts, 'id' | 'slug' | 'installation'>;
 export type Reaction = 'eyes' | '+1' | '-1' | 'confused' | 'rocket';
 
+/** `why`: what is wrong with the account itself; null: nothing is known to be. */
+export interface GithubAccess {
+  readonly role: Role;
+  readonly why: 'bot' | 'deactivated' | null;
+}
+
 /** Somebody in a team: the id decides, the login is shown. */
 export interface TeamMember {
   readonly id: number;
@@ -65,8 +71,11 @@ export interface DeploymentStatusWish {
 export interface GithubApi {
   /** `GET /repos/{o}/{r}/installation` with the app's JWT, then the repository itself. Cached for some minutes. */
   readRepository(slug: string): Promise<RepositoryFacts>;
-  /** Role of the account with this numeric id, whatever its login is now; `none` if it has no access or no longer exists. Never cached. */
-  readRole(repo: Repo, accountId: number): Promise<Role>;
+  /**
+   * What the account with this numeric id may do, whatever its login is now: `none` if it has no access, no longer exists, is suspended
+   * or is no person's. Never cached.
+   */
+  readAccess(repo: Repo, accountId: number): Promise<GithubAccess>;
   /** Members of the team and of the teams below it, every page. Never cached; the permission is Members: read. */
   readTeam(org: string, slug: string): Promise<readonly TeamMember[]>;
   /** Resolves a wish. `pullRequest`: the one the command was written on. An abbreviated SHA needs at least 7 digits. */

@@ -8,7 +8,7 @@ import { compare } from './commits.ts';
 import { findOpenPullRequests, readLastPush, readPullRequest, readReviews } from './pull-requests.ts';
 import { resolveRef } from './refs.ts';
 import { createDeployment, findDeployment, setDeploymentStatus } from './deployments.ts';
-import { createRepositories, readRole } from './repositories.ts';
+import { createRepositories, readAccess } from './repositories.ts';
 import { findThreadReply, reactInThread, readReview, replyInThread } from './reviews.ts';
 import { createRequests, type RequestsOptions } from './requests.ts';
 import { createTeams } from './teams.ts';
@@ -30,7 +30,7 @@ export function createGithub(options: GithubOptions): GithubApi {
   const own = { appId: options.appId, prefix: options.ownCheckPrefix };
   return {
     readRepository,
-    readRole: (repo, accountId) => readRole(requests, repo, accountId),
+    readAccess: (repo, accountId) => readAccess(requests, repo, accountId),
     readTeam: createTeams(requests, options.now),
     resolveRef: (repo, wish, pullRequest) => resolveRef(requests, repo, wish, pullRequest),
     readPullRequest: (repo, number) => readPullRequest(requests, repo, number),

@@ -3,7 +3,7 @@ import { parseSha } from '../ids.ts';
 import type { CommitFacts, PullRequestFacts, PushFacts, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
 import { Trouble } from '../trouble.ts';
 import type { Repo } from './api.ts';
-import { readRole } from './repositories.ts';
+import { readAccess } from './repositories.ts';
 import { addressOf, type Requests } from './requests.ts';
 import { Activities, Comparison, PullRequest, PullRequests, ReviewDecision, Reviews } from './schema.ts';
 
@@ -174,7 +174,7 @@ async function isApproved(requests: Requests, repository: RepositoryFacts, pull:
 }
 
 async function mayWrite(requests: Requests, repo: Repo, accountId: number): Promise<boolean> {
-  const role = await readRole(requests, repo, accountId);
+  const { role } = await readAccess(requests, repo, accountId);
   return role === 'write' || role === 'maintain' || role === 'admin';
 }
 

@@ -1,7 +1,7 @@
 // Repositories and what people may do there.
 import type { RepositoryFacts } from '../policy/facts.ts';
 import { ROLES, type Role } from '../policy/environment-policy.ts';
-import type { Repo } from './api.ts';
+import type { GithubAccess, Repo } from './api.ts';
 import { addressOf, type Requests } from './requests.ts';
 import { Installation, Permission, Repository, User } from './schema.ts';
 
@@ -43,11 +43,14 @@ async function readRepository(requests: Requests, slug: string): Promise<Reposit
  * Only the numeric id decides: the login is looked up afresh, and the answer must be about the same account, since a login can
  * pass to somebody else between the two requests.
  */
-export async function readRole(requests: Requests, repo: Repo, accountId: number): Promise<Role> {
+export async function readAccess(requests: Requests, repo: Repo, accountId: number): Promise<GithubAccess> {
   const doing = `reading the role of account ${accountId} on ${repo.slug}`;
   const as = repo.installation;
   const user = await requests.readIfThere({ doing, as, route: 'GET /user/{account_id}', params: { account_id: accountId }, answer: User });
-  if (user?.id !== accountId) return 'none';
+  if (user?.id !== accountId) return { role: 'none', why: null };
+  // A bot can have write access. Nobody knows which human it speaks for.
+  if (user.type !== 'User') return { role: 'none', why: 'bot' };
+  if (typeof user.suspended_at === 'string') return { role: 'none', why: 'deactivated' };
   const permission = await requests.readIfThere({
     doing,
     as,
@@ -55,9 +58,9 @@ export async function readRole(requests: Requests, repo: Repo, accountId: number
     params: { ...addressOf(repo.slug), username: user.login },
     answer: Permission,
   });
-  if (permission?.user?.id !== accountId) return 'none';
+  if (permission?.user?.id !== accountId) return { role: 'none', why: null };
   // `permission` folds maintain into write and triage into read; `role_name` tells them apart, or names a custom role.
-  return roleNamed(permission.role_name) ?? roleNamed(permission.permission) ?? 'none';
+  return { role: roleNamed(permission.role_name) ?? roleNamed(permission.permission) ?? 'none', why: null };
 }
 
 function roleNamed(name: string | null | undefined): Role | null {

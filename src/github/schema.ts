@@ -19,7 +19,8 @@ export const Repository = z.object({
   default_branch: z.string().min(1),
   html_url: z.url(),
 });
-export const User = Login;
+/** `suspended_at`: on GitHub Enterprise Server; github.com answers 404 for a suspended account. */
+export const User = Login.extend({ type: z.string(), suspended_at: z.string().nullish() });
 export const TeamMembers = z.array(Login);
 export const Permission = z.object({ permission: z.string(), role_name: z.string().nullish(), user: z.object({ id: Id }).nullable() });
 

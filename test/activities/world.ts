@@ -76,7 +76,7 @@ export const gone = async (): Promise<never> => {
 
 const GITHUB: GithubApi = {
   readRepository: async () => REPOSITORY,
-  readRole: async () => 'write',
+  readAccess: async () => ({ role: 'write', why: null }),
   readTeam: unasked,
   resolveRef: async () => ref(),
   readPullRequest: async () => pullRequest(),

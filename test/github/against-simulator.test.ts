@@ -181,12 +181,12 @@ describe('comparisons', () => {
 
 describe('people', () => {
   it('have the role of their account, whatever it is called now', async () => {
-    expect(await github.readRole(repo, id['ann'] ?? 0)).toBe('write');
-    expect(await github.readRole(repo, id['bea'] ?? 0)).toBe('maintain');
-    expect(await github.readRole(repo, id['carl'] ?? 0)).toBe('triage');
-    expect(await github.readRole(repo, 987_654)).toBe('none');
+    expect(await github.readAccess(repo, id['ann'] ?? 0)).toEqual({ role: 'write', why: null });
+    expect(await github.readAccess(repo, id['bea'] ?? 0)).toEqual({ role: 'maintain', why: null });
+    expect(await github.readAccess(repo, id['carl'] ?? 0)).toEqual({ role: 'triage', why: null });
+    expect(await github.readAccess(repo, 987_654)).toEqual({ role: 'none', why: null });
     sim.renameUser('bea', 'bea-2');
-    expect(await github.readRole(repo, id['bea'] ?? 0)).toBe('maintain');
+    expect(await github.readAccess(repo, id['bea'] ?? 0)).toEqual({ role: 'maintain', why: null });
     sim.renameUser('bea-2', 'bea');
   });
 });

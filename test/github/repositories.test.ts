@@ -52,38 +52,48 @@ describe('a role', () => {
     ['a permission of tomorrow', { permission: 'owner', role_name: 'owner' }, 'none'],
   ])('of %s is read as it is', async (_name, answer, role) => {
     const { github, api } = signedInClient();
-    api.get('/user/1').reply(200, { id: 1, login: 'ann' });
+    api.get('/user/1').reply(200, { id: 1, login: 'ann', type: 'User' });
     api.get('/repos/acme/api/collaborators/ann/permission').reply(200, permission(1, answer));
-    expect(await github.readRole(REPO, 1)).toBe(role);
+    expect(await github.readAccess(REPO, 1)).toEqual({ role, why: null });
+  });
+
+  it.each([
+    ['a bot', { type: 'Bot' }, 'bot'],
+    ['an organization', { type: 'Organization' }, 'bot'],
+    ['a suspended account', { type: 'User', suspended_at: '2026-01-01T00:00:00Z' }, 'deactivated'],
+  ])('of %s is none, whatever it may do', async (_who, account, why) => {
+    const { github, api } = signedInClient();
+    api.get('/user/1').reply(200, { id: 1, login: 'ann', ...account });
+    expect(await github.readAccess(REPO, 1)).toEqual({ role: 'none', why });
   });
 
   it('is asked for under the login that the account has now', async () => {
     const { github, api } = signedInClient();
-    api.get('/user/1').reply(200, { id: 1, login: 'ann-renamed' });
+    api.get('/user/1').reply(200, { id: 1, login: 'ann-renamed', type: 'User' });
     api.get('/repos/acme/api/collaborators/ann-renamed/permission').reply(200, permission(1, { permission: 'admin', role_name: 'admin' }));
-    expect(await github.readRole(REPO, 1)).toBe('admin');
+    expect(await github.readAccess(REPO, 1)).toEqual({ role: 'admin', why: null });
   });
 
   it('is none when the login has passed to another account meanwhile', async () => {
     const { github, api } = signedInClient();
-    api.get('/user/1').reply(200, { id: 1, login: 'ann' });
+    api.get('/user/1').reply(200, { id: 1, login: 'ann', type: 'User' });
     api.get('/repos/acme/api/collaborators/ann/permission').reply(200, permission(666, { permission: 'admin', role_name: 'admin' }));
-    expect(await github.readRole(REPO, 1)).toBe('none');
+    expect(await github.readAccess(REPO, 1)).toEqual({ role: 'none', why: null });
   });
 
   it('is none for an account that is gone and for a stranger', async () => {
     const { github, api } = signedInClient();
     api.get('/user/1').reply(404, { message: 'Not Found' });
-    expect(await github.readRole(REPO, 1)).toBe('none');
-    api.get('/user/2').reply(200, { id: 2, login: 'bea' });
+    expect(await github.readAccess(REPO, 1)).toEqual({ role: 'none', why: null });
+    api.get('/user/2').reply(200, { id: 2, login: 'bea', type: 'User' });
     api.get('/repos/acme/api/collaborators/bea/permission').reply(404, { message: 'Not Found' });
-    expect(await github.readRole(REPO, 2)).toBe('none');
+    expect(await github.readAccess(REPO, 2)).toEqual({ role: 'none', why: null });
   });
 
   it('is unknown, not none, when GitHub does not answer', async () => {
     const { github, api } = signedInClient();
-    api.get('/user/1').reply(200, { id: 1, login: 'ann' });
+    api.get('/user/1').reply(200, { id: 1, login: 'ann', type: 'User' });
     api.get('/repos/acme/api/collaborators/ann/permission').reply(502);
-    expect(await troubleOf(github.readRole(REPO, 1))).toMatchObject({ kind: 'unavailable' });
+    expect(await troubleOf(github.readAccess(REPO, 1))).toMatchObject({ kind: 'unavailable' });
   });
 });

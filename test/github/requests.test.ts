@@ -65,8 +65,8 @@ describe('an answer that says nothing', () => {
 
   it('is never rounded: an id beyond what a number holds is unreadable', async () => {
     const { github, api } = signedInClient();
-    api.get('/user/1').reply(200, '{"id": 9007199254740993, "login": "ann"}', { 'content-type': 'application/json' });
-    expect(await troubleOf(github.readRole(REPO, 1))).toMatchObject({ kind: 'unavailable' });
+    api.get('/user/1').reply(200, '{"id": 9007199254740993, "login": "ann", "type": "User"}', { 'content-type': 'application/json' });
+    expect(await troubleOf(github.readAccess(REPO, 1))).toMatchObject({ kind: 'unavailable' });
   });
 });
 
