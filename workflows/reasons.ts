@@ -100,7 +100,8 @@ export type ReasonCode = Reason['code'];
 /** A vote that stopped counting, and why; shown on the card. */
 export interface VoidVote {
   readonly by: Person;
-  readonly why: 'left-group' | 'inactive' | 'unlinked' | 'became-requester' | 'became-author' | 'new-revision';
+  /** `delegation-over`: was counted in the place of `detail`, who is back. */
+  readonly why: 'left-group' | 'delegation-over' | 'inactive' | 'unlinked' | 'became-requester' | 'became-author' | 'new-revision';
   readonly detail: string | null;
 }
 

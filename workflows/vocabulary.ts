@@ -234,6 +234,8 @@ export type TallyNode = Explained &
         readonly unmapped?: number;
         /** Who is in it could not be read just now. */
         readonly unread?: boolean;
+        /** Who of these is in it in the place of somebody who is away: by key, the name of that person. */
+        readonly standIns?: Readonly<Record<string, string>>;
       }
     | { readonly kind: 'auto'; readonly name: string }
   );

@@ -10,13 +10,16 @@ import type { AccountState, Read } from '../policy/facts.ts';
 import { judgeMay, judgeVote, recheckVotes } from '../policy/judge.ts';
 import { waitingTimes } from '../policy/waiting.ts';
 import { liveOf } from '../policy/live.ts';
-import { resolvePerson } from '../policy/people.ts';
+import { areMembers, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
-import { gatherFacts, LINKS, whyElsewhere, type FactsDeps } from './gather-facts.ts';
+import { withStandIns } from '../policy/stand-ins.ts';
+import { gatherFacts, whyElsewhere, type FactsDeps } from './gather-facts.ts';
+import { LINKS } from './known-people.ts';
 import { makePlan } from './plan.ts';
 import { surveyWaiting } from './survey.ts';
 import { createReader } from './reading.ts';
-import { CLICK_AGE_MS, readGroupsSoon, soon } from './soon.ts';
+import { CLICK_AGE_MS, readGroupsSoon, soon, withStandInsSoon } from './soon.ts';
+import { holdingDelegations } from './stand-ins.ts';
 
 type Unread = Extract<Read<unknown>, { known: false }>;
 
@@ -33,11 +36,14 @@ export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
 
 async function judge(deps: FactsDeps, { plan: frozen, votes, act, escalated }: JudgeInput): Promise<Verdict> {
   const plan = effectivePlan(frozen, escalated === true);
-  const [{ person: voter, voterState }, membership] = await Promise.all([
+  const reading = soon(deps.known.read(CLICK_AGE_MS));
+  const [{ person: voter, voterState }, membership, links] = await Promise.all([
     readVoter(deps, plan.repo, act.by),
-    readGroupsSoon(deps, groupsOfRule(plan.rule.tree)),
+    readGroupsSoon(deps, groupsOfRule(plan.rule.tree), reading),
+    reading,
   ]);
-  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, ...membership });
+  const { standing, doubt } = await withStandInsSoon(deps, { repo: plan.repo, links, membership, voters: [voter, ...votes.map(({ by }) => by)] });
+  return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, ...standing, doubt });
 }
 
 async function authorise(deps: FactsDeps, { request, plan: frozen, by, act, escalated, inUndoWindow }: AuthoriseInput): Promise<Authorised> {
@@ -49,7 +55,7 @@ async function authorise(deps: FactsDeps, { request, plan: frozen, by, act, esca
   const may = whoMay(policy, act, inUndoWindow === true);
   const [[state, role], membership] = await Promise.all([
     readPerson(deps, repo, person),
-    readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(plan?.rule.tree ?? null) : [])]),
+    readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(plan?.rule.tree ?? null) : [])], soon(deps.known.read(CLICK_AGE_MS))),
   ]);
   return judgeMay({
     act,
@@ -129,6 +135,7 @@ async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, e
     surface: request.origin.surface,
     requester: resolvePerson(people, request.requester),
     people,
+    groups: groupsOfRule(plan.rule.tree),
     parameters: request.parameters,
   });
   const elsewhere = whyElsewhere(plan.service, plan.repo, repository);
@@ -137,12 +144,19 @@ async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, e
   const unread = reasons.find((reason) => reason.code === 'unreadable');
   if (unread !== undefined) return { kind: 'unknown', what: unread.what };
   if (reasons.length > 0) return { kind: 'gates', reasons };
-  const states = await readVoters(
-    deps,
-    plan.repo,
-    votes.map((vote) => vote.by),
-  );
-  const checked = recheckVotes({ plan, votes, ...membership, told: tally ?? null, states, people });
+  const voters = votes.map((vote) => vote.by);
+  // A vote in somebody's place, too, rests on what only `people` knows.
+  if (!links.known && !areMembers(voters, membership.groups, groupsOfRule(plan.rule.tree))) return { kind: 'unknown', what: LINKS };
+  const { holding, doubt } = await holdingDelegations(deps.people, {
+    repo: plan.repo,
+    delegations: links.known ? links.value.delegations : [],
+    voters,
+    maxAgeMs: 0,
+    read: (what, call) => reader.read(what, call),
+  });
+  if (doubt !== null) return { kind: 'unknown', what: doubt.what };
+  const states = await readVoters(deps, plan.repo, voters);
+  const checked = recheckVotes({ plan, votes, ...withStandIns(membership, holding, people), told: tally ?? null, states, people });
   if (checked.kind === 'unknown') return checked;
   const live = facts.here.known ? { live: liveOf(facts.here.value, plan.service, plan.environment) } : {};
   // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.

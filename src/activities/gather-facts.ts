@@ -10,7 +10,6 @@ import type { ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts, Reposito
 import { liveOf } from '../policy/live.ts';
 import type { Membership } from '../policy/membership.ts';
 import { groupsOf } from '../policy/people.ts';
-import { groupsOfRule } from '../policy/rule.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { readMembership, type GroupDirectory } from './groups.ts';
 import { andThen, known, type Reader } from './reading.ts';
@@ -27,9 +26,6 @@ export interface FactsDeps {
   readonly now: () => number;
 }
 
-/** What is read of the people who tied their accounts together themselves, in words. */
-export const LINKS = 'the account links';
-
 /** What is to be deployed: a wish to resolve, or a commit that was planned and is looked at again. */
 export type Subject =
   | { readonly kind: 'wish'; readonly ref: RefWish; readonly issue: number | null; readonly expectedHead: string | null }
@@ -44,6 +40,8 @@ export interface Question {
   readonly requester: Person;
   /** Everybody whose accounts are tied together. */
   readonly people: readonly Person[];
+  /** Names of the groups that approve. */
+  readonly groups: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +66,7 @@ export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Que
     readBefore(deps, reader, policy),
     readRequester(deps, reader, repository, question.requester),
     readMembership(deps.groups, {
-      names: [...groupsOfRule(policy.approvals.tree), ...authorsNamed(policy.approvals.tree), ...policy.may.request.groups],
+      names: [...question.groups, ...authorsNamed(policy.approvals.tree), ...policy.may.request.groups],
       maxAgeMs: subject.kind === 'wish' ? PLAN_AGE_MS : 0,
       people: question.people,
       read: (what, call) => reader.read(what, call),

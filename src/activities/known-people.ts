@@ -4,6 +4,7 @@ import type { Account, Person } from '../../workflows/vocabulary.ts';
 import { presentDelegations, withLinks } from '../policy/links.ts';
 import { owns } from '../policy/people.ts';
 import type { PeopleStore } from '../temporal/people.ts';
+import { createReader, type Reader } from './reading.ts';
 
 export interface Known {
   readonly people: readonly Person[];
@@ -41,4 +42,24 @@ export function createKnownPeople(deps: {
   }
 
   return { read, reviewed: (account) => reviewed.find((person) => owns(person, account)) ?? null };
+}
+
+/** What is read of the people who tied their accounts together themselves, in words. */
+export const LINKS = 'the account links';
+
+/** At most so old where only who else could approve hangs on it. */
+const SHOWN_AGE_MS = 60_000;
+
+/**
+ * What a plan goes by. Accounts that the configuration does not know are looked for afresh, and without an answer they are unmapped;
+ * where there are none, no answer is as good as nobody.
+ */
+export async function readKnown(
+  deps: { readonly known: KnownPeople; readonly config: { readonly people: readonly Person[] } },
+  reader: Reader,
+  accounts: readonly Account[],
+): Promise<Known> {
+  const isNeeded = accounts.some((account) => deps.known.reviewed(account) === null);
+  const read = await (isNeeded ? reader : createReader()).read(LINKS, () => deps.known.read(isNeeded ? 0 : SHOWN_AGE_MS));
+  return read.known ? read.value : { people: deps.config.people, delegations: [] };
 }

@@ -15,7 +15,11 @@ export interface People {
 /** Entries kept; the oldest go first. */
 const CACHE_MAX = 2_000;
 
-export function createPeople(deps: { readonly github: GithubApi; readonly slack: SlackApi; readonly now: () => number }): People {
+export function createPeople(deps: {
+  readonly github: Pick<GithubApi, 'readAccess'>;
+  readonly slack: Pick<SlackApi, 'readAccount'>;
+  readonly now: () => number;
+}): People {
   const reads = new Map<string, { readonly at: number; readonly access: Promise<GithubAccess> }>();
 
   function accessOf(repo: Repo, accountId: number, maxAgeMs: number): Promise<GithubAccess> {

@@ -2,7 +2,7 @@
 import type { PlanInput, PlanResult } from '../../workflows/activities.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { DeployRecord } from '../../workflows/status.ts';
-import type { Account, ChangeSummary, Person, PersonKey, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { ChangeSummary, Person, PersonKey, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
 import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
 import { githubPersonKey } from '../ids.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
@@ -15,8 +15,10 @@ import { whyUnread } from '../policy/membership.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
 import { resolveParameters } from '../policy/parameters.ts';
-import { gatherFacts, LINKS, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
+import { withStandIns } from '../policy/stand-ins.ts';
+import { gatherFacts, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
 import { ruleOf } from './judge-conditions.ts';
+import { readKnown } from './known-people.ts';
 import { createReader, type Reader } from './reading.ts';
 import { findSameWish } from './same-wish.ts';
 
@@ -25,7 +27,7 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const policy = policyOf(deps.config, request.service, request.environment);
   if (policy === null) return refused([unknownPlace(deps.config, request.service, request.environment)], null);
   const reader = createReader();
-  const people = await readPeople(deps, reader, [request.requester, ...input.pushers]);
+  const { people, delegations } = await readKnown(deps, reader, [request.requester, ...input.pushers]);
   const requester = resolvePerson(people, request.requester);
   const question: Question = {
     policy,
@@ -40,6 +42,7 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     surface: request.origin.surface,
     requester,
     people,
+    groups: groupsOfRule(policy.approvals.tree),
     parameters: request.parameters,
   };
   const gathered = await gatherFacts(deps, reader, question);
@@ -77,18 +80,19 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     people,
     membership: gathered.membership,
   });
-  const { groups } = gathered.membership;
   const hidden = whyUnread(groupsOfRule(rule.tree), gathered.membership.unread);
   if (hidden.length > 0) {
     reader.throwIfWorthRetrying();
     return { kind: 'refused', reasons: hidden, gates, sha: ref.sha, target: policy.target };
   }
   const plan = draft(deps, { input, policy, requester, people, gathered, repository: repository.value, ref, change, gates, rule });
+  const membership = withStandIns(gathered.membership, delegations, people);
+  const { groups } = membership;
   const impossible = unsatisfiable({ rule: plan.rule, groups, excluded: excludedFrom(plan, groups) });
   if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
   const same = input.revision > 1 || request.dryRun ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
   if (same !== null) return { kind: 'refused', reasons: [same], gates, sha: ref.sha, target: policy.target };
-  return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], groups }) } };
+  return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], ...membership }) } };
 }
 
 /** Only a comment as it was posted is a command. One that can't be read has been verified when it arrived; nothing hangs on it. */
@@ -246,11 +250,4 @@ function unknownPlace(config: Config, service: string, environment: string): Gat
 
 function refused(reasons: readonly GateReason[], target: string | null): PlanResult {
   return { kind: 'refused', reasons, gates: [], sha: null, target };
-}
-
-/** Accounts that the configuration does not know are looked for among the links; without an answer they are unmapped. */
-async function readPeople(deps: FactsDeps, reader: Reader, accounts: readonly Account[]): Promise<readonly Person[]> {
-  if (accounts.every((account) => deps.known.reviewed(account) !== null)) return deps.config.people;
-  const read = await reader.read(LINKS, () => deps.known.read(0));
-  return read.known ? read.value.people : deps.config.people;
 }

@@ -1,10 +1,15 @@
 // Reads while a person waits for the answer.
+import type { Person } from '../../workflows/vocabulary.ts';
+import type { Repo } from '../github/api.ts';
 import type { Read } from '../policy/facts.ts';
 import type { Membership } from '../policy/membership.ts';
+import { withStandIns } from '../policy/stand-ins.ts';
 import { isTrouble } from '../trouble.ts';
 import type { FactsDeps } from './gather-facts.ts';
 import { readMembership } from './groups.ts';
+import { LINKS, type Known } from './known-people.ts';
 import { known } from './reading.ts';
+import { holdingDelegations, type Doubt, type StandInsAsked } from './stand-ins.ts';
 
 /** At a click a membership may be this old (design §5, frozen and fresh). */
 export const CLICK_AGE_MS = 60_000;
@@ -29,7 +34,20 @@ export async function soon<T>(reading: Promise<T>): Promise<Read<T>> {
 }
 
 /** The groups that an act is judged by, at most as old as at a click. Where links can't be read, members who are not in the configuration are nobody we know. */
-export async function readGroupsSoon(deps: FactsDeps, names: readonly string[]): Promise<Membership> {
-  const people = soon(deps.known.read(CLICK_AGE_MS)).then((links) => (links.known ? links.value.people : deps.config.people));
+export async function readGroupsSoon(deps: FactsDeps, names: readonly string[], reading: Promise<Read<Known>>): Promise<Membership> {
+  const people = reading.then((links) => (links.known ? links.value.people : deps.config.people));
   return readMembership(deps.groups, { names, maxAgeMs: CLICK_AGE_MS, people, read: (_what, call) => soon(call()) });
+}
+
+/** Those groups with whoever stands in for somebody who is away. `doubt`: what could put one of these voters there and can't be read. */
+export async function withStandInsSoon(
+  deps: FactsDeps,
+  input: { readonly repo: Repo; readonly links: Read<Known>; readonly membership: Membership; readonly voters: readonly Person[] },
+): Promise<{ readonly standing: Membership; readonly doubt: Doubt | null }> {
+  const { repo, links, membership, voters } = input;
+  if (!links.known) return { standing: membership, doubt: { what: LINKS, why: links.why } };
+  const { people, delegations } = links.value;
+  const read: StandInsAsked['read'] = (_what, call) => soon(call());
+  const { holding, doubt } = await holdingDelegations(deps.people, { repo, delegations, voters, maxAgeMs: CLICK_AGE_MS, read });
+  return { standing: withStandIns(membership, holding, people), doubt };
 }

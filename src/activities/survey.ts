@@ -3,20 +3,25 @@ import type { Survey, SurveyInput } from '../../workflows/activities.ts';
 import type { Person } from '../../workflows/vocabulary.ts';
 import { effectivePlan } from '../policy/escalation.ts';
 import { excludedFrom, tallyPlan } from '../policy/judge.ts';
-import { hasKey, membersOf } from '../policy/people.ts';
+import { areMembers, hasKey, membersOf } from '../policy/people.ts';
 import { groupsOfRule, peopleMissing } from '../policy/rule.ts';
 import type { FactsDeps } from './gather-facts.ts';
-import { CLICK_AGE_MS, readGroupsSoon, soon } from './soon.ts';
+import { CLICK_AGE_MS, readGroupsSoon, soon, withStandInsSoon } from './soon.ts';
 
 /** People whose account is known to be inactive are left out; one that can't be read just now is called all the same. */
 export async function surveyWaiting(deps: FactsDeps, { plan: frozen, votes, escalated }: SurveyInput): Promise<Survey | null> {
   const plan = effectivePlan(frozen, escalated);
   const to = escalated ? plan.rule.escalate?.to : undefined;
   const asked = groupsOfRule(plan.rule.tree);
-  const { groups, unread } = await readGroupsSoon(deps, to === undefined ? asked : [...asked, to]);
+  const reading = soon(deps.known.read(CLICK_AGE_MS));
+  const [membership, links] = await Promise.all([readGroupsSoon(deps, to === undefined ? asked : [...asked, to], reading), reading]);
+  const voters = votes.map(({ by }) => by);
+  const { standing, doubt } = await withStandInsSoon(deps, { repo: plan.repo, links, membership, voters });
+  const { groups, unread } = standing;
+  if (doubt !== null && !areMembers(voters, groups, asked)) return null;
   // Half a group would take votes away that stand, and leave out whoever should be called.
   if (Object.keys(unread).some((name) => name === to || asked.includes(name))) return null;
-  const tally = tallyPlan({ plan, votes, groups });
+  const tally = tallyPlan({ plan, votes, ...standing });
   const excluded = [...excludedFrom(plan, groups)];
   const group = to === undefined ? [] : membersOf(groups, to);
   // Whoever asked for the deploy need not be called to it.

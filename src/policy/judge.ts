@@ -2,7 +2,7 @@
 import { parseSha } from '../ids.ts';
 import { admits, describeMay } from './may.ts';
 import { whyUnread, type Membership } from './membership.ts';
-import { groupsOf, hasBothAccounts, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
+import { areMembers, groupsOf, hasBothAccounts, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import { groupsOfRule, tallyVotes, type CountedVote } from './rule.ts';
 import type { MayRule, Role } from './environment-policy.ts';
 import type { AccountState, Read } from './facts.ts';
@@ -21,6 +21,9 @@ export interface JudgeVote {
   readonly voterState: Read<AccountState>;
   readonly groups: Groups;
   readonly unread: Membership['unread'];
+  readonly standIns?: Membership['standIns'];
+  /** Something else that could put people into these groups and could not be read: links, or the account of somebody who is away. */
+  readonly doubt?: { readonly what: string; readonly why: string } | null;
 }
 
 /** Every reason why the act does not count, or the tally with it. Only people whose approval could count may reject; withdrawing needs a vote only. */
@@ -40,13 +43,15 @@ export function judgeVote(input: JudgeVote): Verdict {
  * counted: it would stand there uncounted for that group for good.
  */
 function whyPerhapsLast(input: JudgeVote): readonly ActReason[] {
-  const { plan, voter, groups, unread } = input;
-  const hidden = groupsOfRule(plan.rule.tree).filter((group) => Object.hasOwn(unread, group));
-  if (hidden.length === 0) return [];
+  const { plan, voter, groups, unread, doubt = null } = input;
+  const asked = groupsOfRule(plan.rule.tree);
+  const hidden = asked.filter((group) => Object.hasOwn(unread, group));
+  if (hidden.length === 0 && doubt === null) return [];
   const others = standingVotes(input).filter((vote) => !isSamePerson(vote.by, voter));
   const votes: readonly CountedVote[] = [...others, { kind: 'approve', by: voter }];
   if (tallyStanding({ plan, votes, groups }).satisfied) return [];
   const approvers = others.filter((vote) => vote.kind === 'approve').map((vote) => vote.by);
+  if (doubt !== null && !areMembers(approvers, groups, asked)) return [{ code: 'unreadable', ...doubt }];
   const atBest = { ...groups, ...Object.fromEntries(hidden.map((group) => [group, approvers])) };
   return tallyStanding({ plan, votes, groups: atBest }).satisfied ? whyUnread(hidden, unread) : [];
 }
@@ -82,6 +87,7 @@ export interface RecheckVotes {
   readonly votes: readonly Vote[];
   readonly groups: Groups;
   readonly unread: Membership['unread'];
+  readonly standIns?: Membership['standIns'];
   /** The tally that the votes were told of: for which group each was counted. */
   readonly told: Tally | null;
   /** By the key of `vote.by`, read afresh. A voter without an entry is unknown. */
@@ -94,7 +100,7 @@ export type RecheckedVotes =
   | { readonly kind: 'unknown'; readonly what: string };
 
 /** The votes right before the build: which of them stopped counting, and the tally without those. Unknown is never good. */
-export function recheckVotes({ plan, votes, groups, unread, told, states, people }: RecheckVotes): RecheckedVotes {
+export function recheckVotes({ plan, votes, groups, unread, standIns = {}, told, states, people }: RecheckVotes): RecheckedVotes {
   const standing = standingVotes({ plan, votes });
   const [hidden] = whyUnread(groupsOfRule(plan.rule.tree), unread);
   if (hidden !== undefined) return { kind: 'unknown', what: hidden.what };
@@ -102,11 +108,11 @@ export function recheckVotes({ plan, votes, groups, unread, told, states, people
   if (unreadVote !== undefined) return { kind: 'unknown', what: `the account of ${unreadVote.by.name}` };
   const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, told, states, people }) ?? []);
   const good = withoutVotesOf(standing, voided);
-  const tally = tallyPlan({ plan, votes: good, groups });
+  const tally = tallyPlan({ plan, votes: good, groups, standIns });
   if (tally.satisfied) return { kind: 'checked', voided, tally };
   // Too few: then also whoever left the group they were counted for is told so, and votes again for the one they are still in.
   const left = good.flatMap((vote) => whyLeft({ plan, vote, groups, told }) ?? []);
-  return { kind: 'checked', voided: [...voided, ...left], tally: tallyPlan({ plan, votes: withoutVotesOf(good, left), groups }) };
+  return { kind: 'checked', voided: [...voided, ...left], tally: tallyPlan({ plan, votes: withoutVotesOf(good, left), groups, standIns }) };
 }
 
 function withoutVotesOf(votes: readonly Vote[], gone: readonly VoidVote[]): readonly Vote[] {
@@ -114,8 +120,8 @@ function withoutVotesOf(votes: readonly Vote[], gone: readonly VoidVote[]): read
 }
 
 /** The tally of a plan's rule over the votes for its contract, with requesters (and commit authors, by policy) left out. */
-export function tallyPlan({ plan, votes, groups }: { readonly plan: Plan; readonly votes: readonly Vote[]; readonly groups: Groups }): Tally {
-  return tallyStanding({ plan, votes: standingVotes({ plan, votes }), groups });
+export function tallyPlan({ plan, votes, ...membership }: Omit<Standing, 'votes'> & { readonly votes: readonly Vote[] }): Tally {
+  return tallyStanding({ plan, votes: standingVotes({ plan, votes }), ...membership });
 }
 
 /** Keys of everybody whose approval can't count. Requesters never count, whatever `exclude` says (invariant I3). */
@@ -127,16 +133,14 @@ export function excludedFrom(plan: Pick<Plan, 'rule' | 'requesters' | 'requester
   return new Set([...[...requesters, ...sameHuman].map((person) => person.key), ...authors]);
 }
 
-function tallyStanding({
-  plan,
-  votes,
-  groups,
-  unread = {},
-}: Pick<JudgeVote, 'plan' | 'groups'> & {
+interface Standing extends Pick<Membership, 'groups'>, Partial<Pick<Membership, 'unread'>> {
+  readonly plan: Plan;
   readonly votes: readonly CountedVote[];
-  readonly unread?: Membership['unread'];
-}): Tally {
-  return tallyVotes({ rule: plan.rule, votes, groups, excluded: excludedFrom(plan, groups), unread: Object.keys(unread) });
+  readonly standIns?: Membership['standIns'] | undefined;
+}
+
+function tallyStanding({ plan, votes, groups, unread = {}, standIns = {} }: Standing): Tally {
+  return tallyVotes({ rule: plan.rule, votes, groups, excluded: excludedFrom(plan, groups), unread, standIns });
 }
 
 function standingVotes({ plan, votes }: Pick<JudgeVote, 'plan' | 'votes'>): readonly Vote[] {
@@ -188,12 +192,12 @@ function whyInvolved(plan: Plan, voter: Person): readonly ActReason[] {
 }
 
 /** Unmapped people are in no group, so they are told the one reason they can mend. */
-function whyOutside({ plan, voter, groups, unread }: JudgeVote): readonly ActReason[] {
+function whyOutside({ plan, voter, groups, unread, doubt = null }: JudgeVote): readonly ActReason[] {
   if (!voter.mapped) return [{ code: 'unmapped-voter', surface: voter.github === null ? 'slack' : 'github' }];
   const asked = groupsOfRule(plan.rule.tree);
   const yours = groupsOf(groups, voter);
   if (asked.some((group) => yours.includes(group))) return [];
-  const hidden = whyUnread(asked, unread);
+  const hidden = [...whyUnread(asked, unread), ...(doubt === null ? [] : [{ code: 'unreadable', ...doubt } as const])];
   return hidden.length > 0 ? hidden : [{ code: 'not-in-group', groups: asked, yours, environment: plan.environment }];
 }
 
@@ -233,12 +237,14 @@ function whyVoid({ plan, vote, groups, told, states, people }: Omit<RecheckVotes
 /** The group that this approval was counted for, if its voter is no longer in it. */
 function whyLeft({ vote: { by }, groups, told }: Pick<RecheckVotes, 'plan' | 'groups' | 'told'> & { readonly vote: Vote }): VoidVote | null {
   const present = groupsOf(groups, by);
-  const left = filledBy(told?.tree ?? null, by).filter((group) => !present.includes(group));
-  return left.length === 0 ? null : { by, why: 'left-group', detail: left.join(', ') };
+  const left = filledBy(told?.tree ?? null, by).filter(({ group }) => !present.includes(group));
+  const away = left.find((node) => node.standIns?.[by.key] !== undefined)?.standIns?.[by.key];
+  if (away !== undefined) return { by, why: 'delegation-over', detail: away };
+  return left.length === 0 ? null : { by, why: 'left-group', detail: [...new Set(left.map(({ group }) => group))].join(', ') };
 }
 
-function filledBy(node: TallyNode | null, person: Person): readonly string[] {
+function filledBy(node: TallyNode | null, person: Person): readonly Extract<TallyNode, { kind: 'group' }>[] {
   if (node === null || node.kind === 'auto') return [];
-  if (node.kind !== 'group') return [...new Set(node.of.flatMap((child) => filledBy(child, person)))];
-  return node.by.some((other) => isSamePerson(other, person)) ? [node.group] : [];
+  if (node.kind !== 'group') return node.of.flatMap((child) => filledBy(child, person));
+  return node.by.some((other) => isSamePerson(other, person)) ? [node] : [];
 }

@@ -15,6 +15,11 @@ export function groupsOf(groups: Groups, person: Person): readonly string[] {
   return Object.keys(groups).filter((name) => membersOf(groups, name).some((member) => isSamePerson(member, person)));
 }
 
+/** Whether each of these people is in one of these groups. */
+export function areMembers(people: readonly Person[], groups: Groups, names: readonly string[]): boolean {
+  return people.every((person) => groupsOf(groups, person).some((group) => names.includes(group)));
+}
+
 /** Members of a group; none if there is no such group. */
 export function membersOf(groups: Groups, name: string): readonly Person[] {
   return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [];

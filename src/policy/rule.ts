@@ -1,5 +1,6 @@
 // The approval rule against the votes: how far it is, and who could still fill it. Pure.
 import { bestFilling, leavesOf, numberLeaves, partsOf, type Filling, type Leaf, type NumberedNode, type Voters } from './matching.ts';
+import { whyUnread, type Membership } from './membership.ts';
 import { hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { FoundFact } from '../../workflows/conditions.ts';
@@ -16,8 +17,9 @@ export interface TallyInput {
   readonly groups: Groups;
   /** Whose approval can't count: requesters, commit authors. */
   readonly excluded: ReadonlySet<PersonKey>;
-  /** Names of groups that could not be read. They fill nothing; the tally says so. */
-  readonly unread?: readonly string[];
+  /** What the tally says of groups beside their members: which could not be read, and who stands in for whom. */
+  readonly unread?: Membership['unread'];
+  readonly standIns?: Membership['standIns'];
 }
 
 /** What a group still has to give, and who could give it. */
@@ -35,12 +37,12 @@ export function tallyVotes(input: TallyInput): Tally {
   if (input.rule.tree === null) return { satisfied: true, have: 0, need: 0, tree: null };
   const tree = numberLeaves(input.rule.tree);
   const voters = votersOf(tree, input);
-  const { groups, unread = [] } = input;
+  const { groups, unread = {}, standIns = {} } = input;
   const filling = bestFilling(tree, voters, groups) ?? NOTHING;
-  const explained = explain({ node: tree, filling, voters, groups, unread });
+  const explained = explain({ node: tree, filling, voters, groups, unread, standIns });
   const satisfied = filling.have === filling.need;
   // Each part may still be possible by itself where all of them together are not: nobody fills two places.
-  const isHopeless = !satisfied && !filling.canBeFilled && !groupsOfRule(input.rule.tree).some((group) => unread.includes(group));
+  const isHopeless = !satisfied && !filling.canBeFilled && whyUnread(groupsOfRule(input.rule.tree), unread).length === 0;
   return {
     satisfied,
     have: filling.have,
@@ -117,17 +119,19 @@ interface Explained {
   readonly filling: Filling;
   readonly voters: Voters;
   readonly groups: Groups;
-  readonly unread: readonly string[];
+  readonly unread: Membership['unread'];
+  readonly standIns: NonNullable<Membership['standIns']>;
 }
 
-function explain({ node, filling, voters, groups, unread }: Explained): TallyNode {
+function explain({ node, ...rest }: Explained): TallyNode {
+  const { filling } = rest;
   const when = conditionOf(node.facts);
-  if (node.kind === 'group') return { ...explainLeaf({ node, filling, voters, groups, unread }), ...when };
+  if (node.kind === 'group') return { ...explainLeaf({ node, ...rest }), ...when };
   if (node.kind === 'auto') return { kind: 'auto', name: node.name, satisfied: true, state: 'satisfied', ...when };
   if (node.kind === 'skipped') return explainSkipped(node.rule);
   const of = node.of.map((child) => {
-    if (node.kind === 'all' || uses(filling, child)) return explain({ node: child, filling, voters, groups, unread });
-    return explainOther(child, { node, filling, voters, groups, unread });
+    if (node.kind === 'all' || uses(filling, child)) return explain({ node: child, ...rest });
+    return explainOther(child, { node, ...rest });
   });
   const state = stateOf(node.kind, of);
   const nearest = node.kind === 'any' ? node.of.findIndex((child) => uses(filling, child)) : -1;
@@ -155,36 +159,43 @@ function conditionOf(facts: readonly FoundFact[]): { readonly when?: readonly Fo
 }
 
 // An alternative that was not chosen shows how far it would be with the people that the rest of the rule leaves free.
-function explainOther(child: NumberedNode, { node, filling, voters, groups, unread }: Explained): TallyNode {
+function explainOther(child: NumberedNode, { node, ...rest }: Explained): TallyNode {
+  const { filling, voters, groups } = rest;
   if (child.kind === 'skipped') return explainSkipped(child.rule);
   const inside = new Set(leavesOf(node).map(({ leaf }) => leaf));
   const taken = [...filling.approversOf].flatMap(([leaf, people]) => (inside.has(leaf) ? [] : people.map((person) => person.key)));
   const free = { ...voters, approvers: voters.approvers.filter((person) => !taken.includes(person.key)) };
-  return explain({ node: child, filling: bestFilling(child, free, groups) ?? NOTHING, voters: free, groups, unread });
+  return explain({ ...rest, node: child, filling: bestFilling(child, free, groups) ?? NOTHING, voters: free });
 }
 
-function explainLeaf({
-  node,
-  filling,
-  voters,
-  groups,
-  unread,
-}: Omit<Explained, 'node'> & { readonly node: Leaf }): Extract<TallyNode, { kind: 'group' }> {
+function explainLeaf(input: Omit<Explained, 'node'> & { readonly node: Leaf }): Extract<TallyNode, { kind: 'group' }> {
+  const { node, filling, voters, groups } = input;
   const by = filling.approversOf.get(node.leaf) ?? [];
   const satisfied = by.length >= node.count;
   const common = { kind: 'group', group: node.group, count: node.count, satisfied, by } as const;
-  if (satisfied) return { ...common, state: 'satisfied', waitingFor: [] };
+  if (satisfied) return { ...common, state: 'satisfied', waitingFor: [], ...standInsOf(input, by) };
   // Who could still fill it is unknown, which is not nobody.
-  if (unread.includes(node.group)) return { ...common, state: 'waiting', waitingFor: [], unread: true };
+  if (Object.hasOwn(input.unread, node.group)) return { ...common, state: 'waiting', waitingFor: [], unread: true };
   const candidates = new Set(voters.candidates.map((person) => person.key));
   const members = membersOf(groups, node.group);
+  const waitingFor = members.filter((member) => candidates.has(member.key));
   const unmapped = members.filter((member) => !member.mapped).length;
   return {
     ...common,
     state: (filling.reachable.get(node.leaf) ?? 0) < node.count ? 'failed' : 'waiting',
-    waitingFor: members.filter((member) => candidates.has(member.key)),
+    waitingFor,
     ...(unmapped === 0 ? {} : { unmapped }),
+    ...standInsOf(input, [...by, ...waitingFor]),
   };
+}
+
+function standInsOf(
+  { node, standIns }: Pick<Explained, 'standIns'> & { readonly node: Leaf },
+  named: readonly Person[],
+): { readonly standIns?: Readonly<Record<string, string>> } {
+  const all = Object.hasOwn(standIns, node.group) ? (standIns[node.group] ?? {}) : {};
+  const shown = Object.entries(all).filter(([key]) => named.some((person) => person.key === key));
+  return shown.length === 0 ? {} : { standIns: Object.fromEntries(shown) };
 }
 
 function uses(filling: Filling, node: NumberedNode): boolean {

@@ -86,10 +86,10 @@ export function unconfirmedWords(view: View, vote: Vote): Inline {
   return say`⏳ ${named(vote.by)}, ${place(vote.surface, view.surface)}, ${time(vote.at)}, to be confirmed on GitHub`;
 }
 
-/** `Bea for sre, in Slack, 14:03 UTC`. */
+/** `Bea for sre, in Slack, 14:03 UTC`; `Carl for Bea in sre, …` where Carl stands in for her. */
 export function voteWords(view: View, vote: Vote): Inline {
   const groups = groupsFilledBy(view.status.tally?.tree ?? null, vote.by);
-  const role = groups.length === 0 ? '' : ` for ${groups.join(' and ')}`;
+  const role = groups.length === 0 ? [] : say` for ${listed(groups, 6, ' and ')}`;
   return say`${named(vote.by)}${role}, ${place(vote.surface, view.surface)}, ${time(vote.at)}`;
 }
 
@@ -97,15 +97,21 @@ export function voteWords(view: View, vote: Vote): Inline {
 export function approversWords(view: View): Inline {
   const votes = standingVotes(view.status).map((vote) => {
     const groups = groupsFilledBy(view.status.tally?.tree ?? null, vote.by);
-    return say`${named(vote.by)} (${[...groups, place(vote.surface, view.surface)].join(', ')})`;
+    return say`${named(vote.by)} (${listed([...groups, say`${place(vote.surface, view.surface)}`], 6)})`;
   });
   return listed([...votes, ...autoApprovals(view.status.tally?.tree ?? null).map(autoWords)], 6);
 }
 
-function groupsFilledBy(node: TallyNode | null, person: Person): readonly string[] {
+/** `sre`, or `Bea in sre` in the place of Bea, who is away. */
+function groupsFilledBy(node: TallyNode | null, person: Person): readonly Inline[] {
+  const filled = new Map(leavesFilledBy(node, person).map(({ group, standIns }) => [group, standIns?.[person.key]]));
+  return [...filled].map(([group, away]) => (away === undefined ? say`${group}` : say`${away} in ${group}`));
+}
+
+function leavesFilledBy(node: TallyNode | null, person: Person): readonly Extract<TallyNode, { kind: 'group' }>[] {
   if (node === null || node.kind === 'auto') return [];
-  if (node.kind !== 'group') return [...new Set(node.of.flatMap((child) => groupsFilledBy(child, person)))];
-  return node.by.some(({ key }) => key === person.key) ? [node.group] : [];
+  if (node.kind !== 'group') return node.of.flatMap((child) => leavesFilledBy(child, person));
+  return node.by.some(({ key }) => key === person.key) ? [node] : [];
 }
 
 // ---- gates ---------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ export function voidWords(gone: VoidVote): Inline {
 export function voidReason({ why, detail }: Pick<VoidVote, 'why' | 'detail'>): string {
   const because: Readonly<Record<VoidVote['why'], string>> = {
     'left-group': detail === null ? 'no longer in the group' : `left ${detail}`,
+    'delegation-over': detail === null ? 'no longer stands in' : `no longer stands in for ${detail}`,
     inactive: detail === null ? 'account no longer active' : `account no longer active: ${detail}`,
     unlinked: 'no longer linked to both accounts',
     'became-requester': 'pushed to the request',

@@ -1,6 +1,6 @@
 // The evaluated rule in words. What a node says of itself is drawn; nothing is worked out again here.
 import type { FoundFact } from '../../workflows/conditions.ts';
-import type { NodeState, TallyNode } from '../../workflows/vocabulary.ts';
+import type { NodeState, Person, TallyNode } from '../../workflows/vocabulary.ts';
 import { called, fromBackticks, join, listed, named, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 
@@ -29,8 +29,19 @@ export function groupWords(node: GroupNode, call: 'call' | 'name'): Inline {
   if (node.satisfied) return say`✅ ${node.count} of ${strong(node.group)}`;
   const missing = node.count - node.by.length;
   const amount = node.by.length === 0 ? `${missing}` : `${missing} more`;
-  const people = listed(node.waitingFor.map(call === 'call' ? called : named), PEOPLE_MAX, call === 'call' ? ' ' : ', ');
+  const people = listed(
+    node.waitingFor.map((person) => asMember(node, person, call)),
+    PEOPLE_MAX,
+    call === 'call' ? ' ' : ', ',
+  );
   return say`${amount} of ${strong(node.group)} (${node.waitingFor.length === 0 ? nobody(node) : people}${unmappedWords(node)})`;
+}
+
+/** `Carl for Bea`, where Carl is in the group in the place of Bea, who is away. */
+function asMember({ standIns }: GroupNode, person: Person, call: 'call' | 'name'): Inline {
+  const away = standIns?.[person.key];
+  const member = call === 'call' ? called(person) : named(person);
+  return away === undefined ? say`${member}` : say`${member} for ${away}`;
 }
 
 function nobody({ unread, unmapped }: GroupNode): Inline {
@@ -74,7 +85,10 @@ export function missingWords(node: TallyNode | null, people: 'call' | 'name' | '
     const names =
       people === 'groups' || node.waitingFor.length === 0
         ? []
-        : say` (${listed(node.waitingFor.map(people === 'call' ? called : named), PEOPLE_MAX)})`;
+        : say` (${listed(
+            node.waitingFor.map((person) => asMember(node, person, people)),
+            PEOPLE_MAX,
+          )})`;
     return say`${node.count - node.by.length} of ${node.group}${names}`;
   }
   const open = node.of.filter((child) => !child.satisfied && stateOf(child) !== 'skipped').map((child) => missingWords(child, people));
@@ -105,7 +119,13 @@ export function treeLines(node: TallyNode, depth = 0, parent: 'all' | 'any' = 'a
 }
 
 function groupLine(node: GroupNode): Inline {
-  const by = node.by.length === 0 ? [] : say` by ${listed(node.by.map(named), 6)}`;
+  const by =
+    node.by.length === 0
+      ? []
+      : say` by ${listed(
+          node.by.map((person) => asMember(node, person, 'name')),
+          6,
+        )}`;
   return node.satisfied ? say`${node.count} of ${strong(node.group)}${by}` : say`${groupWords(node, 'name')}${by}`;
 }
 

@@ -60,7 +60,7 @@ const gates: readonly GateResult[] = [
   { gate: 'parameters', state: 'not-applicable', note: 'production takes none' },
 ];
 
-function group(name: string, by: readonly Person[], waitingFor: readonly Person[]): TallyNode {
+function group(name: string, by: readonly Person[], waitingFor: readonly Person[]): Extract<TallyNode, { kind: 'group' }> {
   return { kind: 'group', group: name, count: 1, satisfied: by.length > 0, by, waitingFor };
 }
 /** One of sre and one of api-owners, as far as they have approved. */
@@ -236,6 +236,18 @@ export const EXAMPLES = {
       },
       { plan: null },
     ),
+    'refused-unmapped': status(
+      {
+        kind: 'refused',
+        sha: SHA,
+        gates,
+        reasons: [
+          { code: 'rule-unsatisfiable', group: 'sre', needed: 1, could: 0, unmapped: ['zoe', 'max'] },
+          { code: 'unreadable', what: 'who is in oncall', why: 'reading user group S01ONCALL: slack answered missing_scope (usergroups:read)' },
+        ],
+      },
+      { plan: null },
+    ),
     'refused-unknown-service': status(
       { kind: 'refused', sha: null, gates: [], reasons: [{ code: 'service-needed', known: ['api', 'web'] }] },
       { plan: null, request: { ...first.request, service: '' } },
@@ -274,6 +286,35 @@ export const EXAMPLES = {
       escalated: { at: NOW - 2 * MINUTE, group: 'oncall', may: 'call', people: [eve] },
     }),
     'waiting-extended': status({ ...waiting, expiresAt: expiresAt + 120 * MINUTE, extendedMs: 120 * MINUTE, extendedBy: dan }, approvedByBea),
+    'waiting-stand-in': status(waiting, {
+      votes: [vote(eve, 'slack', 17)],
+      tally: {
+        ...tally(),
+        have: 1,
+        tree: {
+          kind: 'all',
+          satisfied: false,
+          of: [
+            { ...group('sre', [eve], []), standIns: { [eve.key]: 'Bea' } },
+            { ...group('api-owners', [], [dan, carl]), standIns: { [carl.key]: 'Dan' }, unmapped: 2 },
+          ],
+        },
+      },
+      voided: [{ by: carl, why: 'delegation-over', detail: 'Bea' }],
+    }),
+    'waiting-unread': status(waiting, {
+      tally: {
+        ...tally(),
+        tree: {
+          kind: 'all',
+          satisfied: false,
+          of: [
+            { ...group('sre', [], []), unread: true },
+            { ...group('api-owners', [], []), unmapped: 3 },
+          ],
+        },
+      },
+    }),
     'waiting-votes-void': status(waiting, {
       ...approvedByBoth,
       tally: tally(dan),
