@@ -29,22 +29,7 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const reader = createReader();
   const { people, delegations } = await readKnown(deps, reader, [request.requester, ...input.pushers]);
   const requester = resolvePerson(people, request.requester);
-  const question: Question = {
-    policy,
-    subject: {
-      kind: 'wish',
-      ref: request.ref,
-      issue: request.origin.surface === 'github' ? request.origin.issue : null,
-      expectedHead: input.expectedHead,
-    },
-    revision: input.revision,
-    askedAt: request.askedAt,
-    surface: request.origin.surface,
-    requester,
-    people,
-    groups: groupsOfRule(policy.approvals.tree),
-    parameters: request.parameters,
-  };
+  const question = questionOf(input, { policy, requester, people });
   const gathered = await gatherFacts(deps, reader, question);
   const { repository, facts } = gathered;
   const { origin } = request;
@@ -70,16 +55,8 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     const reason: GateReason = { code: 'unreadable', what: 'who wrote the commits', why: unread };
     return { kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target };
   }
-  const rule = await ruleOf(deps, reader, {
-    policy,
-    facts,
-    repository: repository.value,
-    ref,
-    change,
-    unread,
-    people,
-    membership: gathered.membership,
-  });
+  const conditional = { policy, facts, repository: repository.value, ref, change, unread, people, membership: gathered.membership };
+  const rule = await ruleOf(deps, reader, conditional);
   const hidden = whyUnread(groupsOfRule(rule.tree), gathered.membership.unread);
   if (hidden.length > 0) {
     reader.throwIfWorthRetrying();
@@ -93,6 +70,21 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const same = input.revision > 1 || request.dryRun ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
   if (same !== null) return { kind: 'refused', reasons: [same], gates, sha: ref.sha, target: policy.target };
   return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], ...membership }) } };
+}
+
+function questionOf({ request, revision, expectedHead }: PlanInput, { policy, ...who }: Pick<Question, 'policy' | 'requester' | 'people'>): Question {
+  const { ref, origin, askedAt, parameters } = request;
+  const issue = origin.surface === 'github' ? origin.issue : null;
+  return {
+    policy,
+    subject: { kind: 'wish', ref, issue, expectedHead },
+    revision,
+    askedAt,
+    surface: origin.surface,
+    ...who,
+    groups: groupsOfRule(policy.approvals.tree),
+    parameters,
+  };
 }
 
 /** Only a comment as it was posted is a command. One that can't be read has been verified when it arrived; nothing hangs on it. */
