@@ -80,11 +80,11 @@ async function whoMustApprove(
   rule: ApprovalRule,
   by: Account,
 ): Promise<{ readonly requester: Person; readonly tree: TallyNode | null }> {
-  const [people, { groups, unread }] = await Promise.all([deps.directory.people(), deps.directory.membership(groupsOfRule(rule.tree))]);
+  const [people, membership] = await Promise.all([deps.directory.people(), deps.directory.membership(groupsOfRule(rule.tree))]);
   const requester = resolvePerson(people, by);
   const change = { commits: 0, pullRequests: [], authors: [], compareUrl: null };
-  const excluded = excludedFrom({ rule, requester, requesters: [requester], change }, groups);
-  return { requester, tree: tallyVotes({ rule, votes: [], groups, excluded, unread: Object.keys(unread) }).tree };
+  const excluded = excludedFrom({ rule, requester, requesters: [requester], change }, membership.groups);
+  return { requester, tree: tallyVotes({ rule, votes: [], ...membership, excluded }).tree };
 }
 
 async function soonKnown<T>(reading: Promise<T>): Promise<{ readonly value: T } | { readonly unread: string }> {
