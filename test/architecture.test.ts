@@ -13,7 +13,17 @@ interface Layer {
   readonly types?: readonly string[];
 }
 
-const PURE = ['workflows/', 'src/ids.ts', 'src/trouble.ts', 'src/scrub.ts', 'src/secret-compare.ts', 'src/command/', 'src/policy/', 'src/render/'];
+const PURE = [
+  'workflows/',
+  'src/ids.ts',
+  'src/trouble.ts',
+  'src/scrub.ts',
+  'src/secret-compare.ts',
+  'src/one-time-secret.ts',
+  'src/command/',
+  'src/policy/',
+  'src/render/',
+];
 const ADAPTER = [...PURE, 'src/ingress.ts', 'node:', 'zod', 'pino'];
 
 // The first layer whose path is a prefix applies.
@@ -24,6 +34,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/scrub.ts', may: [] },
   { path: 'src/free-port.ts', may: ['node:'] },
   { path: 'src/secret-compare.ts', may: ['node:'] },
+  { path: 'src/one-time-secret.ts', may: ['node:crypto'] },
   { path: 'src/ingress.ts', may: [], types: ['node:'] },
   { path: 'src/command/', may: ['src/command/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/'] },
   { path: 'src/policy/', may: ['src/policy/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/', 'src/command/'] },
@@ -39,6 +50,7 @@ const LAYERS: readonly Layer[] = [
     may: [...PURE, 'src/activities/', 'src/config/config.ts', '@temporalio/common', '@temporalio/activity'],
     types: ['src/github/', 'src/slack/', 'src/buildkite/', 'src/temporal/', 'pino'],
   },
+  { path: 'src/linking/', may: [...ADAPTER, 'src/linking/'], types: ['src/github/', 'src/temporal/'] },
   { path: 'src/bot/', may: [...PURE, 'src/bot/', 'src/config/config.ts'], types: ['src/temporal/', 'src/ops/', 'pino'] },
   // The demo starts a dev server for the product, and shows the examples of the renderers; simulators know nothing of the product.
   { path: 'src/sim/demo', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },

@@ -1,5 +1,6 @@
 // The closed list of reasons for saying no. WIRE FORMAT. Each says what was found and what was needed;
 // `src/render/reasons.ts` turns them into words with a way out.
+import type { DelegateReason } from './people-contract.ts';
 import type { CommitSha, DeployCode, Millis, Person, PersonKey, Vote } from './vocabulary.ts';
 
 /** A check that is not green. */
@@ -94,7 +95,20 @@ export type ActReason =
   | { readonly code: 'several-open-requests'; readonly codes: readonly DeployCode[] }
   | { readonly code: 'not-retryable'; readonly other: DeployCode; readonly why: 'still-open' | 'succeeded' };
 
-export type Reason = GateReason | ActReason;
+/** Why something that a person asked about their own accounts or absence was not done. */
+export type PeopleReason =
+  | { readonly code: 'links-off' }
+  | { readonly code: 'link-in-slack' }
+  | { readonly code: 'link-overruled' }
+  | { readonly code: 'nothing-linked' }
+  | { readonly code: 'link-reviewed'; readonly name: string }
+  | { readonly code: 'unmapped-delegator'; readonly surface: 'github' | 'slack' }
+  | { readonly code: 'unknown-person'; readonly named: string }
+  | { readonly code: 'several-people'; readonly named: string; readonly logins: readonly string[] }
+  | DelegateReason
+  | { readonly code: 'nothing-delegated' };
+
+export type Reason = GateReason | ActReason | PeopleReason;
 export type ReasonCode = Reason['code'];
 
 /** A vote that stopped counting, and why; shown on the card. */

@@ -8,6 +8,7 @@ import { deployCode } from '../ids.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import { assertNever } from '../trouble.ts';
+import { delegate, link } from './about-people.ts';
 import { actOn, findByCode, findMeant, tooLate } from './act.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
@@ -31,6 +32,10 @@ export function answer(deps: BotDeps, incoming: Incoming, command: Command): Pro
       return explain(deps, incoming, command);
     case 'what':
       return showLive(deps, incoming, command);
+    case 'link':
+      return link(deps, incoming, command);
+    case 'delegate':
+      return delegate(deps, incoming, command);
     case 'help':
       return help(deps, incoming, command);
     default:

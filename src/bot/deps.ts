@@ -21,4 +21,6 @@ export interface BotDeps {
   readonly metrics: Pick<Metrics, 'command' | 'vote'>;
   readonly log: Logger;
   readonly now: () => number;
+  /** Our own address, where accounts are linked; null: that is not switched on. */
+  readonly linksAt: string | null;
 }

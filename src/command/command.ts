@@ -20,6 +20,10 @@ export type Command =
   | { readonly kind: 'status'; readonly code: DeployCode | null }
   | { readonly kind: 'why'; readonly code: DeployCode }
   | { readonly kind: 'what'; readonly service: string | null; readonly environment: string | null }
+  /** `open`: show how the accounts of whoever asks are tied together, or begin to tie them. */
+  | { readonly kind: 'link'; readonly act: 'open' | 'revoke' }
+  /** `to` as it was typed; null: nobody any more. */
+  | { readonly kind: 'delegate'; readonly to: string | null; readonly forMs: number | null; readonly reason: string | null }
   | { readonly kind: 'help'; readonly topic: string | null };
 
 /** Which request is meant: by code, by environment on a pull request, or the only open one there. */

@@ -11,6 +11,7 @@ import { environmentsOf, findEnvironment, findService } from './names.ts';
 import { parseAct, readCode } from './parse-act.ts';
 import { parseExtend } from './parse-extend.ts';
 import { parseDeploy } from './parse-deploy.ts';
+import { parseDelegate, parseLink } from './parse-people.ts';
 import { nearest, quoted, strangeLetters } from './spelling.ts';
 import { COMMANDS, COMMAND_NAMES, LATER_VERBS, VERBS, isCommandName } from './table.ts';
 import type { CommandName } from './table.ts';
@@ -102,6 +103,10 @@ function parseVerb({ verb, line, grammar }: VerbLine, skip: number): Parsed {
       return parseOneCode(verb, words, grammar);
     case 'what':
       return parseWhat(line, grammar, words);
+    case 'link':
+      return parseLink(line, words);
+    case 'delegate':
+      return parseDelegate(words);
     case 'help':
       return parseHelp(line, words);
   }

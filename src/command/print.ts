@@ -31,6 +31,12 @@ function wordsFor(command: Command): readonly (string | null)[] {
       return [command.kind, command.code];
     case 'what':
       return [command.kind, command.service, command.environment];
+    case 'link':
+      return [command.kind, command.act === 'revoke' ? command.act : null];
+    case 'delegate':
+      return command.to === null || command.forMs === null
+        ? [command.kind, 'off']
+        : [command.kind, command.to, 'for', printDuration(command.forMs), command.reason];
     case 'help':
       return [command.kind, command.topic];
   }

@@ -1,6 +1,20 @@
 // The one table of commands: the parser dispatches on it and help is made of it.
 
-export type CommandName = 'deploy' | 'plan' | 'approve' | 'reject' | 'withdraw' | 'retry' | 'cancel' | 'extend' | 'status' | 'why' | 'what' | 'help';
+export type CommandName =
+  | 'deploy'
+  | 'plan'
+  | 'approve'
+  | 'reject'
+  | 'withdraw'
+  | 'retry'
+  | 'cancel'
+  | 'extend'
+  | 'status'
+  | 'why'
+  | 'what'
+  | 'link'
+  | 'delegate'
+  | 'help';
 export type Surface = 'github' | 'slack';
 
 export interface CommandEntry {
@@ -102,6 +116,20 @@ export const COMMANDS = {
     examples: { github: ['what', 'what SERVICE ENVIRONMENT'], slack: ['what', 'what SERVICE', 'what SERVICE ENVIRONMENT'] },
     alone: false,
   },
+  link: {
+    usage: { github: '[revoke]', slack: '[revoke]' },
+    summary: 'Tie your Slack account to your GitHub account, see how they are tied, or take it back.',
+    who: 'everybody, for their own accounts',
+    examples: { github: ['link revoke'], slack: ['link', 'link revoke'] },
+    alone: false,
+  },
+  delegate: {
+    usage: { github: '<person> for <duration> [why] | off', slack: '<person> for <duration> [why] | off' },
+    summary: 'Have somebody act for you while you are away, for at most 30 days.',
+    who: 'people whose accounts are tied together',
+    examples: { github: ['delegate ada for 2d', 'delegate off'], slack: ['delegate ada for 2d on holiday', 'delegate off'] },
+    alone: false,
+  },
   help: {
     usage: { github: '[command]', slack: '[command]' },
     summary: 'Show this, or one command in detail.',
@@ -128,7 +156,6 @@ export const LATER_VERBS: readonly string[] = [
   'emergency',
   'queue',
   'history',
-  'link',
   'doctor',
 ];
 

@@ -4,9 +4,11 @@ import { createBot } from '../bot/bot.ts';
 import type { FrontDoor, SlackFrontDoor } from '../bot/front-door.ts';
 import { createBuildkiteRoute } from '../buildkite/ingress.ts';
 import type { Config } from '../config/config.ts';
-import type { Settings } from '../config/env.ts';
+import type { Settings, SignInSettings } from '../config/env.ts';
 import { createGithubIngress } from '../github/ingress.ts';
 import { createGithubProbot } from '../github/probot.ts';
+import { createSignIn } from '../github/sign-in.ts';
+import { createLinkRoutes } from '../linking/routes.ts';
 import type { RawRequest, Route } from '../ingress.ts';
 import type { Metrics, WebhookSource } from '../ops/metrics.ts';
 import { startWebServer, type WebServer } from '../ops/web-server.ts';
@@ -35,9 +37,18 @@ export interface FrontOptions {
 export async function startFront(options: FrontOptions): Promise<Front> {
   const { settings, config, platforms, gateway, log } = options;
   const now = Date.now;
-  const bot = createBot({ config, gateway, directory: createDirectory({ config, platforms, gateway, now }), metrics: platforms.metrics, log, now });
+  const bot = createBot({
+    config,
+    gateway,
+    directory: createDirectory({ config, platforms, gateway, now }),
+    metrics: platforms.metrics,
+    log,
+    now,
+    linksAt: settings.github.signIn?.publicUrl ?? null,
+  });
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
+  if (settings.github.signIn !== null) routes.push(...(await linkRoutes(options, settings.github.signIn)));
   const socket = await openSocket(settings, slack);
   if (socket === null) routes.push(await createSlackIngress({ ...slack, signingSecrets: () => revealed(settings.slack.signingSecrets) }));
   if (settings.buildkite.webhookTokens.length > 0) {
@@ -72,6 +83,22 @@ async function slackOptions({ settings, config, platforms, log }: FrontOptions, 
     log,
     now: Date.now,
   };
+}
+
+/** The pages on which people link their accounts. */
+async function linkRoutes({ settings, config, platforms, gateway, log }: FrontOptions, signIn: SignInSettings): Promise<readonly Route[]> {
+  const { team, teamName } = await identify(platforms.slack, log);
+  const { clientId, clientSecret, webUrl, publicUrl } = signIn;
+  return createLinkRoutes({
+    publicUrl,
+    signIn: createSignIn({ clientId, clientSecret: () => clientSecret.reveal(), webUrl, apiUrl: settings.github.apiUrl }),
+    people: gateway.people,
+    reviewed: config.people,
+    workspace: { id: team, name: teamName },
+    prefix: config.slack.command,
+    log,
+    now: Date.now,
+  });
 }
 
 const ASK_SLACK_AGAIN_MS = 2_000;

@@ -24,6 +24,8 @@ export interface Settings {
     readonly webhookSecrets: readonly Secret[];
     /** Without a slash at its end. */
     readonly apiUrl: string;
+    /** For account links; null: they are not switched on. */
+    readonly signIn: SignInSettings | null;
   };
   readonly slack: {
     readonly botToken: Secret;
@@ -43,6 +45,15 @@ export interface Settings {
     /** Without `/v2` and without a slash at its end. */
     readonly apiUrl: string;
   };
+}
+
+export interface SignInSettings {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  /** Where people sign in, without a slash at its end. */
+  readonly webUrl: string;
+  /** Our own address, where they come back to. */
+  readonly publicUrl: string;
 }
 
 export type ReadSettings =
@@ -129,6 +140,12 @@ function rulesOf(zones: readonly string[], env: Variables): readonly SecretRule[
       minLength: HOW_LONG,
       fix: "Create an API access token for the bot's Buildkite user",
     })),
+    {
+      name: 'GITHUB_CLIENT_SECRET',
+      required: false,
+      minLength: HOW_LONG,
+      fix: "Create a client secret on the GitHub App's page, with GITHUB_CLIENT_ID beside it",
+    },
     { name: 'BUILDKITE_WEBHOOK_TOKEN', required: false, minLength: HOW_LONG, fix: 'Copy the token of the notification service in Buildkite' },
     { name: 'BUILDKITE_WEBHOOK_TOKEN_PREVIOUS', required: false, minLength: HOW_LONG, fix: 'Write the token that is being replaced' },
   ];
@@ -189,6 +206,7 @@ function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, zones:
       privateKey: secret('PRIVATE_KEY'),
       webhookSecrets: both('WEBHOOK_SECRET'),
       apiUrl: readUrl(reading, { name: 'GITHUB_API_URL', fallback: 'https://api.github.com', needs: 'github' }),
+      signIn: readSignIn(reading, secret('GITHUB_CLIENT_SECRET')),
     },
     slack: {
       botToken: secret('SLACK_BOT_TOKEN'),
@@ -207,4 +225,23 @@ function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, zones:
       apiUrl: readUrl(reading, { name: 'BUILDKITE_REST_API_ENDPOINT', fallback: 'https://api.buildkite.com', needs: 'no-version' }),
     },
   };
+}
+
+/** All of it or nothing: half a sign-in would fail in the face of whoever tries it. */
+function readSignIn(reading: Reading, clientSecret: Secret | null): SignInSettings | null {
+  const { env, tell } = reading;
+  const webUrl = readUrl(reading, { name: 'GITHUB_WEB_URL', fallback: 'https://github.com' });
+  const isGiven = (name: string): boolean => (env[name] ?? '').trim() !== '';
+  const hasId = isGiven('GITHUB_CLIENT_ID');
+  const hasSecret = isGiven('GITHUB_CLIENT_SECRET') || isGiven('GITHUB_CLIENT_SECRET_FILE');
+  if (!hasId && !hasSecret) return null;
+  const clientId = readText(reading, {
+    name: 'GITHUB_CLIENT_ID',
+    pattern: /^[A-Za-z0-9._-]{4,100}$/,
+    fix: "Copy the client id (Iv…) from the GitHub App's page, or unset GITHUB_CLIENT_SECRET",
+  });
+  if (!hasSecret) tell('GITHUB_CLIENT_SECRET', 'it is not set, but GITHUB_CLIENT_ID is', 'Set both, or none to leave account links off');
+  const publicUrl = isGiven('PUBLIC_URL') ? readUrl({ env, tell: () => undefined }, { name: 'PUBLIC_URL', fallback: null }) : null;
+  if (publicUrl === null) tell('PUBLIC_URL', 'it is not set', 'Account links need our own address, which GitHub sends people back to');
+  return publicUrl === null || clientSecret === null ? null : { clientId, clientSecret, webUrl, publicUrl };
 }

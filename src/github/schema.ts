@@ -210,3 +210,11 @@ export const PullRequestClosed = z.object({
 export type PullRequestClosed = z.infer<typeof PullRequestClosed>;
 export type IssueCommentCreated = z.infer<typeof IssueCommentCreated>;
 export type PullRequestSynchronize = z.infer<typeof PullRequestSynchronize>;
+
+// ---- signing in as a person ------------------------------------------------------------------------------------
+
+export const AccessToken = z.object({ access_token: z.string().min(1) });
+/** `error_description` may quote what was sent; the code alone says enough. */
+export const TokenRefusal = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/) });
+/** Only people sign in. */
+export const SignedInUser = Login.extend({ type: z.literal('User') });

@@ -34,7 +34,8 @@ export async function startWebServer(options: {
 }): Promise<WebServer> {
   const { log } = options;
   const memory: Memory = { held: 0, max: options.heldMaxBytes ?? HELD_MAX_BYTES };
-  const routes = new Map(options.routes.map((route) => [route.path, route]));
+  const routes = new Map<string, Partial<Record<string, Route>>>();
+  for (const route of options.routes) routes.set(route.path, { ...routes.get(route.path), [route.method ?? 'POST']: route });
   const draining = new AbortController();
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
@@ -42,7 +43,7 @@ export async function startWebServer(options: {
       if (draining.signal.aborted) res.setHeader('connection', 'close');
       serve(req, res, { routes, memory }).catch((error: unknown) => {
         if (req.destroyed && !req.complete) return log.debug({ err: error }, 'a request broke off');
-        log.error({ err: error, method: req.method, path: pathOf(req) }, 'a request failed');
+        log.error({ err: error, method: req.method, path: addressOf(req).path }, 'a request failed');
         if (!res.headersSent) answer(res, { status: 500 });
       });
     },
@@ -65,11 +66,13 @@ interface Memory {
 async function serve(
   req: IncomingMessage,
   res: ServerResponse,
-  { routes, memory }: { readonly routes: ReadonlyMap<string, Route>; readonly memory: Memory },
+  { routes, memory }: { readonly routes: ReadonlyMap<string, Partial<Record<string, Route>>>; readonly memory: Memory },
 ): Promise<void> {
-  const route = routes.get(pathOf(req));
-  if (route === undefined) return answer(res, { status: 404 });
-  if (req.method !== 'POST') return answer(res, { status: 405, headers: { allow: 'POST' } });
+  const { path, query } = addressOf(req);
+  const here = routes.get(path);
+  if (here === undefined) return answer(res, { status: 404 });
+  const route = Object.hasOwn(here, req.method ?? '') ? here[req.method ?? ''] : undefined;
+  if (route === undefined) return answer(res, { status: 405, headers: { allow: Object.keys(here).toSorted().join(', ') } });
   const mine = { bytes: 0 };
   const isTooMuch = (bytes: number): boolean => {
     mine.bytes += bytes;
@@ -79,7 +82,7 @@ async function serve(
   try {
     const body = await readBody(req, { maxBytes: route.maxBytes(req.headers), isTooMuch });
     if (typeof body === 'number') await refuseBody(req, res, body);
-    else answer(res, await route.handle({ headers: req.headers, rawBody: body }));
+    else answer(res, await route.handle({ headers: req.headers, rawBody: body, query }));
   } finally {
     memory.held -= mine.bytes;
   }
@@ -136,9 +139,10 @@ function answer(res: ServerResponse, response: RawResponse): void {
   res.end(response.body);
 }
 
-/** Without the query, as sent: nothing is decoded or resolved, so `/a/../b` is no route. */
-function pathOf(req: IncomingMessage): string {
-  return (req.url ?? '').split('?', 1)[0] ?? '';
+/** As sent: nothing is decoded or resolved, so `/a/../b` is no route. */
+function addressOf(req: IncomingMessage): { readonly path: string; readonly query: string } {
+  const [path = '', ...rest] = (req.url ?? '').split('?');
+  return { path, query: rest.join('?') };
 }
 
 async function drain(server: Server, draining: AbortController): Promise<void> {

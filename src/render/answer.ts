@@ -2,12 +2,14 @@
 import type { Receipt } from '../../workflows/contract.ts';
 import { helpPage } from '../command/help.ts';
 import type { HelpEntry } from '../command/help.ts';
+import { answerAboutPeople } from './answer-people.ts';
 import type { RenderContext } from './context.ts';
 import { plural } from './facts.ts';
 import { channel, code, fromBackticks, join, link, listed, named, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { placeWords } from './reason-text.ts';
 import { ACT_REASONS } from './reasons-act.ts';
+import { PEOPLE_REASONS } from './reasons-people.ts';
 import { reasonItem, reasonSentence } from './reasons.ts';
 import type { Hints } from './reason-text.ts';
 import { liveWords } from './live.ts';
@@ -53,6 +55,12 @@ export function answerOf(reply: Spoken, asked: Asked): Answer {
       return lines(wrongPlaceLine(reply.line));
     case 'review-is-no-vote':
       return lines(reviewLine(reply));
+    case 'link-offer':
+    case 'accounts':
+    case 'unlinked':
+    case 'delegated':
+    case 'delegation-ended':
+      return answerAboutPeople(reply, asked.context.prefix);
     case 'broken':
       return lines(say`I made a mistake, and nothing was done. It is noted as ${code(reply.reference)}; whoever runs me can find it by that.`);
   }
@@ -151,7 +159,8 @@ function notUnderstood({ failure }: Extract<Spoken, { kind: 'not-understood' }>,
 /** Of a command: a list, and that nothing was started. Of an act on a request: the reason, spoken to whoever acted. */
 function refused({ reasons }: Extract<Spoken, { kind: 'refused' }>, { context, surface }: Asked): Answer {
   const hints: Hints = { prefix: context.prefix, surface, again: null, act: null, code: null };
-  if (reasons.every((reason) => Object.hasOwn(ACT_REASONS, reason.code))) return lines(...reasons.map((reason) => reasonSentence(reason, hints)));
+  if (reasons.every(({ code: why }) => Object.hasOwn(ACT_REASONS, why) || Object.hasOwn(PEOPLE_REASONS, why)))
+    return lines(...reasons.map((reason) => reasonSentence(reason, hints)));
   return { lines: [say`⛔ Not started.`], items: reasons.map((reason) => reasonItem(reason, hints)), closing: null };
 }
 

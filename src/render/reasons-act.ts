@@ -34,7 +34,9 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
     no(
       'identity',
       say`I can't tell who you are ${surface === 'slack' ? 'on GitHub' : 'in Slack'}.`,
-      say`Have yourself added under ${code('people')} in the configuration; then ${hints.surface === 'slack' ? 'click' : 'comment'} again.`,
+      hints.surface === 'slack'
+        ? say`${code(`${hints.prefix} link`)} takes a minute; then click again.`
+        : say`In Slack, ${code(`${hints.prefix} link`)} takes a minute; then comment again.`,
     ),
   'already-voted': ({ kind, at, surface }, { prefix, code: request }) => {
     const where = surface === 'slack' ? 'in Slack' : 'on the pull request';

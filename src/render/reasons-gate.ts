@@ -32,11 +32,11 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`${code(service)} is deployed from ${code(expected)}; this is ${code(found)}.`,
     wayOut: say`Ask there, or in Slack.`,
   }),
-  'unmapped-requester': ({ surface, environment }) => ({
+  'unmapped-requester': ({ surface, environment }, { prefix }) => ({
     sign: '❌',
     title: 'identity',
     said: say`${environment} asks for a requester whose ${surface === 'slack' ? 'GitHub' : 'Slack'} account I know; I don't know yours.`,
-    wayOut: say`Have yourself added under ${code('people')} in the configuration.`,
+    wayOut: say`${surface === 'slack' ? '' : 'In Slack, '}${code(`${prefix} link`)} takes a minute; then ask again.`,
   }),
   'inactive-person': ({ name, why }, { act }) => inactive(name, why, act === null ? 'ask for a deploy' : act),
   'no-permission': ({ needed, found }, hints) => ({

@@ -4,9 +4,10 @@ import { say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { ACT_REASONS } from './reasons-act.ts';
 import { GATE_REASONS } from './reasons-gate.ts';
+import { PEOPLE_REASONS } from './reasons-people.ts';
 import type { Hints, ReasonText, ReasonTexts } from './reason-text.ts';
 
-export const REASON_TEXT = { ...GATE_REASONS, ...ACT_REASONS } as const satisfies ReasonTexts<ReasonCode>;
+export const REASON_TEXT = { ...GATE_REASONS, ...ACT_REASONS, ...PEOPLE_REASONS } as const satisfies ReasonTexts<ReasonCode>;
 
 export function explain(reason: Reason, hints: Hints): ReasonText {
   // The table's key and the reason's code are the same, which the compiler can't see through an index.

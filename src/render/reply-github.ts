@@ -38,6 +38,12 @@ export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
     case 'unreachable':
     case 'broken':
       return { reaction: 'confused', markdown: drawn(reply, context) };
+    case 'unlinked':
+    case 'delegated':
+    case 'delegation-ended':
+      return { reaction: '+1', markdown: drawn(reply, context) };
+    case 'link-offer':
+    case 'accounts':
     case 'help':
     case 'open-requests':
     case 'what-is-live':

@@ -3,7 +3,8 @@ import type { ParseFailure } from '../command/command.ts';
 import type { Receipt } from '../../workflows/contract.ts';
 import type { Reason } from '../../workflows/reasons.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
-import type { DeployCode } from '../../workflows/vocabulary.ts';
+import type { Delegation, Link } from '../../workflows/people-contract.ts';
+import type { DeployCode, Millis, Person } from '../../workflows/vocabulary.ts';
 
 export type ActName = 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend';
 
@@ -43,6 +44,18 @@ export type Reply =
   | { readonly kind: 'wrong-place'; readonly line: string }
   /** The code was approved in a review by somebody whose approval this request waits for. `several`: others wait here too. */
   | { readonly kind: 'review-is-no-vote'; readonly status: DeployStatus; readonly several: boolean }
+  /** A one-time URL, for the person alone: it proves the Slack account that it was shown to. */
+  | { readonly kind: 'link-offer'; readonly url: string; readonly expiresAt: Millis }
+  /** How somebody's accounts are tied together, and who acts for whom. `linkedSince` null: by the configuration. */
+  | {
+      readonly kind: 'accounts';
+      readonly person: Person;
+      readonly linkedSince: Millis | null;
+      readonly given: Delegation | null;
+      readonly received: readonly Delegation[];
+    }
+  | { readonly kind: 'unlinked'; readonly link: Link }
+  | { readonly kind: 'delegated' | 'delegation-ended'; readonly delegation: Delegation }
   /** A bug: logged under this reference. */
   | { readonly kind: 'broken'; readonly reference: string }
   /** The text was not meant for us. */

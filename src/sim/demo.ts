@@ -36,7 +36,13 @@ async function main(): Promise<void> {
     () => world.close(),
     () => temporal.stop(),
   );
-  const env = { ...hostEnv(), ...world.env, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: NAMESPACE };
+  const env = {
+    ...hostEnv(),
+    ...world.env,
+    ...world.signInAt(`http://127.0.0.1:${ports.web}`),
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+  };
   const start = () => startProduct({ env, ports });
   let product = await start();
   cleanUp.unshift(() => product.kill());

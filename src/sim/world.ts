@@ -64,6 +64,8 @@ export interface World {
   readonly buildkite: BuildkiteSim;
   /** What the product is started with: the environment variables of a real installation, only with other base addresses. */
   readonly env: Readonly<Record<string, string>>;
+  /** What switches account links on for a product at this address; GitHub is told where it may send people. */
+  signInAt(productUrl: string): Readonly<Record<string, string>>;
   /** Number of the open pull request by Ann. */
   readonly pullRequest: number;
   /** What a build of the pipeline does. */
@@ -85,6 +87,7 @@ export interface WorldOptions {
 const SECRETS = {
   github: 'simulated-webhook-secret-0123456789',
   buildkite: 'simulated-buildkite-webhook-token-0123',
+  client: 'simulated-client-secret-0123456789',
   api: 'bkua_simulated0123456789abcdef',
 } as const;
 const SCOPES = ['read_builds', 'write_builds', 'read_build_logs', 'read_pipelines', 'read_user'];
@@ -128,6 +131,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       BUILDKITE_ORGANIZATION_SLUG: 'acme',
       BUILDKITE_REST_API_ENDPOINT: buildkite.url,
       BUILDKITE_WEBHOOK_TOKEN: SECRETS.buildkite,
+    },
+    signInAt: (productUrl) => {
+      github.setSignIn({ clientSecret: SECRETS.client, callbackUrls: [`${productUrl}/github/link/callback`] });
+      return { PUBLIC_URL: productUrl, GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: SECRETS.client, GITHUB_WEB_URL: github.url };
     },
     connect: (productUrl) => {
       github.webhook({ url: `${productUrl}/api/github/webhooks`, secret: SECRETS.github });

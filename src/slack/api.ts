@@ -9,7 +9,13 @@ export interface CardPlace {
 
 export interface SlackApi {
   /** `auth.test` of our token: who we are. */
-  whoAmI(): Promise<{ readonly team: string; readonly botUser: string; readonly bot: string; readonly app: string | null }>;
+  whoAmI(): Promise<{
+    readonly team: string;
+    readonly teamName: string;
+    readonly botUser: string;
+    readonly bot: string;
+    readonly app: string | null;
+  }>;
   /** `users.info`; `maxAgeMs` 0 reads afresh. */
   readAccount(team: string, user: string, maxAgeMs: number): Promise<AccountState & { readonly name: string }>;
   /** Members of the user group with this id. Never cached; the scope is usergroups:read. */

@@ -114,6 +114,7 @@ async function readWhoAmI(web: SlackWeb): Promise<WhoAmI> {
   const { user } = await web({ doing: 'reading our own account', kind: 'read' }, (client) => client.users.info({ user: botUser }));
   return {
     team: present(test.team_id, 'team_id'),
+    teamName: test.team ?? present(test.team_id, 'team_id'),
     botUser,
     bot: present(test.bot_id, 'bot_id'),
     app: test.app_id ?? user?.profile?.api_app_id ?? null,

@@ -65,6 +65,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     metrics: { command: () => undefined, vote: () => undefined },
     log: pino({ level: 'silent' }),
     now: () => NOW,
+    linksAt: null,
   });
   const by = { surface: 'github', id: 1, login: 'ann' } as const;
   return { reply: await bot.command({ key: 'deploy:github:7:5', text, by, at: NOW, from }), among, said };

@@ -52,6 +52,8 @@ const row = (what: string, env: Env, name: string, found: RegExp): Broken => ({ 
 const SECRETS = ['WEBHOOK_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'BUILDKITE_API_TOKEN'] as const;
 const REQUIRED = [...SECRETS, 'APP_ID', 'PRIVATE_KEY', 'BUILDKITE_ORGANIZATION_SLUG'] as const;
 
+const US = 'https://countersign.acme.test';
+const CLIENT = 'client-0123456789abcdef';
 const BROKEN: readonly Broken[] = [
   ...REQUIRED.map((name) => row(`no ${name}`, { [name]: undefined }, name, /not set/)),
   ...REQUIRED.map((name) => row(`an empty ${name}`, { [name]: '' }, name, /not set|empty/)),
@@ -111,6 +113,11 @@ const BROKEN: readonly Broken[] = [
   row('a query in an address', { PUBLIC_URL: `https://countersign.acme.test/?a=${CANARY}` }, 'PUBLIC_URL', /query/),
   row('the website of GitHub', { GITHUB_API_URL: 'https://github.com' }, 'GITHUB_API_URL', /not the address of an API/),
   row('the version in the endpoint', { BUILDKITE_REST_API_ENDPOINT: 'https://api.buildkite.com/v2/' }, 'BUILDKITE_REST_API_ENDPOINT', /version/),
+  row('a client id alone', { PUBLIC_URL: US, GITHUB_CLIENT_ID: 'Iv1.8a61f9b3a7aba766' }, 'GITHUB_CLIENT_SECRET', /GITHUB_CLIENT_ID is/),
+  row('a client secret alone', { PUBLIC_URL: US, GITHUB_CLIENT_SECRET: CLIENT }, 'GITHUB_CLIENT_ID', /not set/),
+  row('a client id that is none', { PUBLIC_URL: US, GITHUB_CLIENT_ID: 'a b', GITHUB_CLIENT_SECRET: CLIENT }, 'GITHUB_CLIENT_ID', /a b/),
+  row('a sign-in that leads nowhere', { GITHUB_CLIENT_ID: 'Iv1.8a61f9b3a7aba766', GITHUB_CLIENT_SECRET: CLIENT }, 'PUBLIC_URL', /not set/),
+  row('plain http to where people sign in', { GITHUB_WEB_URL: 'http://github.acme.test' }, 'GITHUB_WEB_URL', /plain http/),
   row('a Temporal profile that is not there', { TEMPORAL_CONFIG_FILE: '/etc/none.toml' }, 'TEMPORAL_CONFIG_FILE', /no such file/),
 ];
 
@@ -157,6 +164,14 @@ describe('a good environment', () => {
   test.each(['PRIVATE_KEY_PATH', 'PRIVATE_KEY_FILE'])('reads the private key that %s names', (name) => {
     const settings = settingsOf({ ...GOOD, PRIVATE_KEY: undefined, [name]: '/run/key.pem' }, files({ '/run/key.pem': RSA }));
     expect(settings.github.privateKey.reveal()).toBe(RSA);
+  });
+
+  test('switches account links on when all of the sign-in is there, and not before', () => {
+    expect(settingsOf({ ...GOOD, PUBLIC_URL: US }).github.signIn).toBeNull();
+    const signIn = { PUBLIC_URL: `${US}/`, GITHUB_CLIENT_ID: 'Iv1.8a61f9b3a7aba766', GITHUB_CLIENT_SECRET: 'client-0123456789abcdef' };
+    const settings = settingsOf({ ...GOOD, ...signIn }).github.signIn;
+    expect(settings).toMatchObject({ clientId: 'Iv1.8a61f9b3a7aba766', webUrl: 'https://github.com', publicUrl: US });
+    expect(settings?.clientSecret.reveal()).toBe('client-0123456789abcdef');
   });
 
   test('carries both secrets while one is rotated', () => {

@@ -45,6 +45,14 @@ describe('the public server', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  it('keeps routes of one path apart by their method, and hands over what follows the question mark', async () => {
+    const { seen, url } = await bench({ method: 'GET', maxBytes: () => 0 });
+    expect((await fetch(`${url}/hook?a=1&b=?`)).status).toBe(202);
+    expect(seen[0]?.query).toBe('a=1&b=?');
+    const post = await fetch(`${url}/hook`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET']);
+  });
+
   it.each([
     ['GET', '/hook', 405],
     ['DELETE', '/hook', 405],

@@ -8,13 +8,14 @@ import { detailsMessage } from '../../src/render/details-slack.ts';
 import { toGithub, toSlack } from '../../src/render/inline.ts';
 import type { SlackMessage } from '../../src/render/message.ts';
 import type { Hints } from '../../src/render/reason-text.ts';
+import { newsMessage } from '../../src/render/people-news.ts';
 import { reasonItem, reasonSentence } from '../../src/render/reasons.ts';
 import { reminderMarkdown, reminderMessage } from '../../src/render/reminder.ts';
 import { replyMarkdown } from '../../src/render/reply-github.ts';
 import { replyMessage } from '../../src/render/reply-slack.ts';
 import { alsoLine, announcementMarkdown, threadMessage } from '../../src/render/thread-line.ts';
 import { slackTexts } from '../support/message-text.ts';
-import { REASONS, REPLY_LIST } from '../support/replies.ts';
+import { NEWS, REASONS, REPLY_LIST } from '../support/replies.ts';
 import type { Reminder } from '../../workflows/activities.ts';
 import { CODE, EXAMPLES, EXAMPLE_LIST, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
 import { checkView } from '../support/slack-blocks.ts';
@@ -95,6 +96,12 @@ describe('answers', () => {
 
   it.each(REPLY_LIST)('%s reads in Slack as its golden file', async (name, reply) => {
     await expect(json(replyMessage(reply, exampleContext))).toMatchFileSnapshot(`../golden/slack/reply-${name}.json`);
+  });
+});
+
+describe('what people are told about their own accounts', () => {
+  it.each(NEWS.map((news) => [news.kind, news] as const))('%s reads as its golden file', async (kind, news) => {
+    await expect(json(newsMessage(news, exampleContext))).toMatchFileSnapshot(`../golden/slack/news-${kind}.json`);
   });
 });
 

@@ -53,7 +53,7 @@ describe('a vote', () => {
     const { pull, deploy } = await waiting('signed');
     expect(await acme.eve.clicks('approve', deploy)).toBe('production asks for *sre* or *api-owners*; you are in neither.');
     const unmapped = await acme.as({ login: 'zoe', slack: '' }).comments(pull, '/approve');
-    expect(await unmapped.reply()).toContain("I can't tell who you are in Slack. Have yourself added under `people` in the configuration");
+    expect(await unmapped.reply()).toContain("I can't tell who you are in Slack. In Slack, `/deploy link` takes a minute; then comment again.");
   });
 
   it('of guests and strangers is refused', async () => {

@@ -42,7 +42,7 @@ async function trouble(promise: Promise<unknown>): Promise<Trouble> {
 const callsOf = (method: string): number => sim.requests.filter((request) => request.path === `/api/${method}`).length;
 
 test('knows who we are, and asks only once', async () => {
-  const expected = { team: sim.team, botUser: sim.botUser, bot: sim.bot, app: sim.appId };
+  const expected = { team: sim.team, teamName: 'Acme', botUser: sim.botUser, bot: sim.bot, app: sim.appId };
   expect(await Promise.all([slack.whoAmI(), slack.whoAmI()])).toEqual([expected, expected]);
   expect(callsOf('auth.test')).toBe(1);
 });

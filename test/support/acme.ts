@@ -48,6 +48,7 @@ export async function startAcme(
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '',
     ...world.env,
+    ...world.signInAt(`http://127.0.0.1:${ports.web}`),
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
     ...options.env,

@@ -3,7 +3,10 @@ import { commitSha } from '../../src/ids.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import type { Reason, ReasonCode } from '../../workflows/reasons.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
-import { CODE, EXAMPLES, LIVE, NOW, PUSHED, SHA, code, dan } from './views.ts';
+import type { Delegation, Link, PeopleNews } from '../../workflows/people-contract.ts';
+import type { Person } from '../../workflows/vocabulary.ts';
+import { githubPersonKey } from '../../src/ids.ts';
+import { CODE, EXAMPLES, LIVE, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
 
 const MINUTE = 60_000;
 const compareUrl = `https://github.test/acme/api/compare/${SHA}...${PUSHED}`;
@@ -71,7 +74,42 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'no-open-request': { code: 'no-open-request', where: '#42' },
   'several-open-requests': { code: 'several-open-requests', codes: [CODE, code('9QRS-T3')] },
   'not-retryable': { code: 'not-retryable', other: CODE, why: 'still-open' },
+  'links-off': { code: 'links-off' },
+  'link-in-slack': { code: 'link-in-slack' },
+  'link-overruled': { code: 'link-overruled' },
+  'nothing-linked': { code: 'nothing-linked' },
+  'link-reviewed': { code: 'link-reviewed', name: 'Ann' },
+  'unmapped-delegator': { code: 'unmapped-delegator', surface: 'slack' },
+  'unknown-person': { code: 'unknown-person', named: 'beaa' },
+  'several-people': { code: 'several-people', named: 'bea', logins: ['bea', 'bea-two'] },
+  'delegate-self': { code: 'delegate-self' },
+  'delegate-too-long': { code: 'delegate-too-long', maxMs: 30 * 24 * 60 * MINUTE },
+  'delegate-over': { code: 'delegate-over' },
+  'nothing-delegated': { code: 'nothing-delegated' },
 };
+
+const LINK: Link = {
+  slack: { surface: 'slack', team: 'T01ACME', user: 'U07ZOE', name: 'zoe' },
+  github: { surface: 'github', id: 4711, login: 'zoe-gh' },
+  since: NOW - 3 * MINUTE,
+};
+const zoe: Person = {
+  key: githubPersonKey(4711),
+  name: 'zoe-gh',
+  mapped: true,
+  github: { id: 4711, login: 'zoe-gh' },
+  slack: { team: 'T01ACME', user: 'U07ZOE' },
+  binding: 'linked',
+};
+const delegation: Delegation = { from: ann, to: bea, since: NOW, until: NOW + 2 * 24 * 60 * MINUTE, reason: 'on holiday' };
+
+/** What people are told directly about their own accounts. */
+export const NEWS: readonly PeopleNews[] = [
+  { kind: 'linked', to: LINK.slack, link: LINK },
+  { kind: 'unlinked', to: LINK.slack, link: LINK },
+  { kind: 'delegated', to: { team: 'T01ACME', user: 'U01BEA' }, delegation },
+  { kind: 'delegation-ended', to: { team: 'T01ACME', user: 'U01BEA' }, delegation },
+];
 
 const live: EnvironmentState = {
   target: 'api/production',
@@ -186,6 +224,20 @@ export const REPLIES = {
     'review-is-no-vote': { kind: 'review-is-no-vote', status: EXAMPLES.waiting['waiting-half'], several: false },
     'review-is-no-vote-several': { kind: 'review-is-no-vote', status: EXAMPLES.waiting['waiting-half'], several: true },
   },
+  'link-offer': {
+    'link-offer': {
+      kind: 'link-offer',
+      url: 'https://countersign.test/github/link?token=MC4yNTYgYml0IG9mIG5vdGhpbmcgaW4gcGFydGljdWxhcg',
+      expiresAt: NOW + 10 * MINUTE,
+    },
+  },
+  accounts: {
+    'accounts-reviewed': { kind: 'accounts', person: ann, linkedSince: null, given: delegation, received: [] },
+    'accounts-linked': { kind: 'accounts', person: zoe, linkedSince: LINK.since, given: null, received: [{ ...delegation, to: zoe }] },
+  },
+  unlinked: { unlinked: { kind: 'unlinked', link: LINK } },
+  delegated: { delegated: { kind: 'delegated', delegation } },
+  'delegation-ended': { 'delegation-ended': { kind: 'delegation-ended', delegation } },
   broken: { broken: { kind: 'broken', reference: 'e5a1c0' } },
   silence: { silence: { kind: 'silence' } },
 } as const satisfies Record<Reply['kind'], Readonly<Record<string, Reply>>>;

@@ -12,6 +12,7 @@ const SECRET_NAMES = ['PRIVATE_KEY', 'WEBHOOK_SECRET', 'SLACK_BOT_TOKEN', 'SLACK
 const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['an installation token', /\bghs_[A-Za-z0-9]{8,}/],
   ['a signed token', /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/],
+  ["a person's token", /\bghu_[A-Za-z0-9]{8,}/],
   ['a response_url', /\/(?:actions|commands)\/T01ACME\/[\w-]{8,}/],
 ];
 

@@ -18,6 +18,7 @@ import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repository.ts';
 import { reviewRoutes } from './routes-reviews.ts';
 import { teamRoutes } from './routes-teams.ts';
+import { createSignIn } from './sign-in.ts';
 import { createViews } from './views.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { BranchDriver } from './drive-branches.ts';
@@ -29,6 +30,7 @@ import type { Json } from './payloads.ts';
 import type { Exchange, RouteTable } from './router.ts';
 import type { SimLineComment } from './state-marks.ts';
 import type { GithubState, Level, Permissions, SimUser } from './state.ts';
+import type { SignInDriver } from './sign-in.ts';
 import type { Views } from './views.ts';
 import type { Delivery, Webhooks, WebhookTarget } from './webhooks.ts';
 import type { SimServer } from '../http.ts';
@@ -53,11 +55,13 @@ export interface GithubSimOptions {
   readonly webhookTimeoutMs?: number;
 }
 
-export interface GithubSim extends WorldDriver, HistoryDriver, BranchDriver, PeopleDriver, ReviewDriver, Views, Omit<SimServer, 'close'> {
+export interface GithubSim
+  extends WorldDriver, HistoryDriver, BranchDriver, PeopleDriver, ReviewDriver, SignInDriver, Views, Omit<SimServer, 'close'> {
   /** Base address of the API: `GITHUB_API_URL` of the product. */
   readonly url: string;
   readonly appId: number;
   readonly appPrivateKey: string;
+  readonly clientId: string;
   /** Login of the app's bot, such as `countersign[bot]`. */
   readonly botLogin: string;
   /** Grows with every change of state. */
@@ -115,8 +119,9 @@ export async function createGithubSim(options: GithubSimOptions = {}): Promise<G
     rateLimit: options.rateLimit ?? RATE_LIMIT,
     exchanged: (exchange) => watchers.forEach((watch) => watch(exchange)),
   });
+  const signIn = createSignIn(state);
   const server = await startSimServer({
-    routes,
+    routes: { ...routes, ...signIn.routes },
     notFound: () => errorResponse(notFound()),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
@@ -130,6 +135,8 @@ export async function createGithubSim(options: GithubSimOptions = {}): Promise<G
     ...createReviewDriver({ state, webhooks }),
     ...createViews(state),
     ...webhookControls(webhooks),
+    ...signIn.driver,
+    clientId: state.app.clientId,
     appId: state.app.id,
     appPrivateKey,
     botLogin: `${state.app.slug}[bot]`,
