@@ -18,7 +18,7 @@ import { LINKS } from './known-people.ts';
 import { makePlan } from './plan.ts';
 import { surveyWaiting } from './survey.ts';
 import { createReader } from './reading.ts';
-import { CLICK_AGE_MS, readGroupsSoon, soon, withStandInsSoon } from './soon.ts';
+import { CLICK_AGE_MS, readGroupsSoon, readLinksSoon, soon, withStandInsSoon, type Links } from './soon.ts';
 import { holdingDelegations } from './stand-ins.ts';
 
 type Unread = Extract<Read<unknown>, { known: false }>;
@@ -36,9 +36,9 @@ export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
 
 async function judge(deps: FactsDeps, { plan: frozen, votes, act, escalated }: JudgeInput): Promise<Verdict> {
   const plan = effectivePlan(frozen, escalated === true);
-  const reading = soon(deps.known.read(CLICK_AGE_MS));
+  const reading = readLinksSoon(deps, [act.by]);
   const [{ person: voter, voterState }, membership, links] = await Promise.all([
-    readVoter(deps, plan.repo, act.by),
+    readVoter(deps, { repo: plan.repo, account: act.by, links: reading }),
     readGroupsSoon(deps, groupsOfRule(plan.rule.tree), reading),
     reading,
   ]);
@@ -48,14 +48,15 @@ async function judge(deps: FactsDeps, { plan: frozen, votes, act, escalated }: J
 
 async function authorise(deps: FactsDeps, { request, plan: frozen, by, act, escalated, inUndoWindow }: AuthoriseInput): Promise<Authorised> {
   const plan = frozen === null ? null : effectivePlan(frozen, escalated === true);
-  const [{ person }, { person: requester }] = await Promise.all([whoClicks(deps, by), whoClicks(deps, request.requester)]);
+  const links = readLinksSoon(deps, [by, request.requester]);
+  const [{ person }, { person: requester }] = await Promise.all([whoClicks(deps, by, links), whoClicks(deps, request.requester, links)]);
   const policy = plan === null ? policyOf(deps.config, request.service, request.environment) : (plan.policy as unknown as EnvironmentPolicy);
   const repo: Repo | null =
     plan?.repo ?? (await soon(deps.github.readRepository(policy?.repo ?? '')).then((read) => (read.known ? read.value : null)));
   const may = whoMay(policy, act, inUndoWindow === true);
   const [[state, role], membership] = await Promise.all([
     readPerson(deps, repo, person),
-    readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(plan?.rule.tree ?? null) : [])], soon(deps.known.read(CLICK_AGE_MS))),
+    readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(plan?.rule.tree ?? null) : [])], links),
   ]);
   return judgeMay({
     act,
@@ -69,20 +70,30 @@ async function authorise(deps: FactsDeps, { request, plan: frozen, by, act, esca
   });
 }
 
-/** A link may be 60 s old. Where links can't be read, whoever is not in the configuration is nobody we know. */
-async function whoClicks(deps: FactsDeps, account: Account): Promise<{ readonly person: Person; readonly unread: Unread | null }> {
+interface Clicker {
+  readonly person: Person;
+  /** Why nobody can tell who that is; null: it is known. */
+  readonly unread: Unread | null;
+}
+
+/** Where links can't be read, whoever is not in the configuration is nobody we know. */
+async function whoClicks(deps: FactsDeps, account: Account, links: Links): Promise<Clicker> {
   const reviewed = deps.known.reviewed(account);
   if (reviewed !== null) return { person: reviewed, unread: null };
-  const read = await soon(deps.known.read(CLICK_AGE_MS));
+  const read = await links;
   return { person: resolvePerson(read.known ? read.value.people : [], account), unread: read.known ? null : read };
+}
+
+interface Voter {
+  readonly person: Person;
+  readonly voterState: Read<AccountState>;
 }
 
 async function readVoter(
   deps: FactsDeps,
-  repo: Repo,
-  account: Account,
-): Promise<{ readonly person: Person; readonly voterState: Read<AccountState> }> {
-  const { person, unread } = await whoClicks(deps, account);
+  { repo, account, links }: { readonly repo: Repo; readonly account: Account; readonly links: Links },
+): Promise<Voter> {
+  const { person, unread } = await whoClicks(deps, account, links);
   return { person, voterState: unread ?? (await soon(deps.people.stateOf(repo, person, CLICK_AGE_MS))) };
 }
 

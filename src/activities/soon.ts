@@ -1,8 +1,9 @@
 // Reads while a person waits for the answer.
-import type { Person } from '../../workflows/vocabulary.ts';
+import type { Account, Person } from '../../workflows/vocabulary.ts';
 import type { Repo } from '../github/api.ts';
 import type { Read } from '../policy/facts.ts';
 import type { Membership } from '../policy/membership.ts';
+import { resolvePerson } from '../policy/people.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
 import { isTrouble } from '../trouble.ts';
 import type { FactsDeps } from './gather-facts.ts';
@@ -13,6 +14,8 @@ import { holdingDelegations, type Doubt, type StandInsAsked } from './stand-ins.
 
 /** At a click a membership may be this old (design §5, frozen and fresh). */
 export const CLICK_AGE_MS = 60_000;
+/** That an account is nobody's may be this old. */
+const UNKNOWN_AGE_MS = 2_000;
 /** A cold read at a click has this long; then "not counted, try again". */
 const CLICK_READ_MS = 1_000;
 
@@ -33,9 +36,23 @@ export async function soon<T>(reading: Promise<T>): Promise<Read<T>> {
   }
 }
 
+export type Links = Promise<Read<Known>>;
+
+/**
+ * Everybody whose accounts are tied together, at most as old as at a click. An account that nobody knew is asked for anew: whoever has just
+ * linked it clicks again at once.
+ */
+export function readLinksSoon(deps: Pick<FactsDeps, 'known'>, accounts: readonly Account[]): Links {
+  const read = async (): Promise<Known> => {
+    const remembered = await deps.known.read(CLICK_AGE_MS);
+    return accounts.every((account) => resolvePerson(remembered.people, account).mapped) ? remembered : deps.known.read(UNKNOWN_AGE_MS);
+  };
+  return soon(read());
+}
+
 /** The groups that an act is judged by, at most as old as at a click. Where links can't be read, members who are not in the configuration are nobody we know. */
-export async function readGroupsSoon(deps: FactsDeps, names: readonly string[], reading: Promise<Read<Known>>): Promise<Membership> {
-  const people = reading.then((links) => (links.known ? links.value.people : deps.config.people));
+export async function readGroupsSoon(deps: FactsDeps, names: readonly string[], links: Links): Promise<Membership> {
+  const people = links.then((read) => (read.known ? read.value.people : deps.config.people));
   return readMembership(deps.groups, { names, maxAgeMs: CLICK_AGE_MS, people, read: (_what, call) => soon(call()) });
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GithubApi } from '../../src/github/api.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { ReplyTo } from '../../workflows/vocabulary.ts';
-import { comparison, GROUPS, HEAD, MERGE, person, pullRequest, ref, vote } from '../policy/given.ts';
+import { comparison, GROUPS, HEAD, MERGE, NOW, person, pullRequest, ref, vote } from '../policy/given.ts';
 import { asked, decidingIn, gone, planned, REPOSITORY } from './world.ts';
 
 const AUTHORS_EXCLUDED = {
@@ -66,6 +66,42 @@ describe('a plan', () => {
       kind: 'refused',
       reasons: [{ code: 'unreviewed-commits' }],
     });
+  });
+});
+
+describe('a click', () => {
+  const linked = {
+    slack: { surface: 'slack', team: 'T1', user: 'U70', name: 'zoe' },
+    github: { surface: 'github', id: 70, login: 'zoe' },
+    since: 1,
+  } as const;
+  const act = { kind: 'approve', by: linked.slack, contract: null, sha: null, reason: null } as const;
+
+  it('of somebody who linked their accounts since the last look counts at once', async () => {
+    let reads = 0;
+    const clock = { now: NOW };
+    const links = async () => {
+      reads += 1;
+      return { links: reads === 1 ? [] : [linked], delegations: [] };
+    };
+    const deciding = decidingIn({ links, clock });
+    const judge = () => deciding.judgeVote({ plan: planned(), votes: [], act });
+    expect(await judge()).toMatchObject({ kind: 'refused', reasons: [{ code: 'unmapped-voter' }] });
+    clock.now += 2_000;
+    expect(await judge()).toMatchObject({ kind: 'refused', reasons: [{ code: 'not-in-group' }] });
+    clock.now += 57_000;
+    await judge();
+    expect(reads).toBe(2);
+  });
+
+  it('of somebody who may be linked is not counted while links can’t be read, and says why', async () => {
+    const links = async (): Promise<never> => {
+      throw new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'reading people', found: 'no answer' });
+    };
+    const verdict = await decidingIn({ links }).judgeVote({ plan: planned(), votes: [], act });
+    expect(verdict.kind === 'refused' && verdict.reasons.map(({ code }) => code)).toEqual(['unreadable', 'unmapped-voter']);
+    const bea = { ...act, by: { surface: 'slack', team: 'T1', user: 'U2', name: 'bea' } as const };
+    expect(await decidingIn({ links }).judgeVote({ plan: planned(), votes: [], act: bea })).toMatchObject({ kind: 'counts' });
   });
 });
 

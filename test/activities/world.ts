@@ -26,6 +26,8 @@ export interface World {
   readonly live?: string | null;
   /** What `people` answers. */
   readonly links?: PeopleStore['read'];
+  /** Of what is remembered of `people`. */
+  readonly clock?: { readonly now: number };
 }
 
 /** Only asked for checks that are green, and for what the test says. */
@@ -53,7 +55,7 @@ export function decidingIn(world: World = {}): DecidingActivities {
       roleOf: async () => 'write',
       stateOf: async (_repo, { key }) => (world.isActive?.(key) === false ? { active: false, why: 'deactivated' } : { active: true, why: null }),
     },
-    known: createKnownPeople({ reviewed: PEOPLE, store: { read: world.links ?? NOBODY.read }, now: () => NOW }),
+    known: createKnownPeople({ reviewed: PEOPLE, store: { read: world.links ?? NOBODY.read }, now: () => world.clock?.now ?? NOW }),
     groups: {
       names: Object.keys(groups),
       listed: [],
