@@ -3,7 +3,7 @@
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
 import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
 import type { PeopleNews } from './people-contract.ts';
-import type { Cards, DeployStatus, LogTail, ToldSoFar } from './status.ts';
+import type { Cards, DeployStatus, LogTail, PushDelta, ToldSoFar } from './status.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type {
   Account,
@@ -32,9 +32,24 @@ export interface PlanInput {
   readonly pushers: readonly Account[];
   /** The head a push event told, so that a lagging read is noticed; null at the first revision. */
   readonly expectedHead: string | null;
+  /** What the push replaces: the plan before it, and the votes for that. Inputs of older versions do not say. */
+  readonly before?: { readonly plan: Plan; readonly votes: readonly Vote[]; readonly tally: Tally | null };
+  /** The requester goes back to the commit of this plan: it is what is planned, whatever the head is. */
+  readonly keep?: Plan;
 }
 export type PlanResult =
-  | { readonly kind: 'planned'; readonly plan: Plan }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      /** From the second revision on: gates that only time can open; the build waits for them. */
+      readonly pending?: readonly GateReason[];
+      /** Whoever pushed the head that was planned, where no push event told of it. */
+      readonly pushedBy?: Account;
+      /** What the push changed. */
+      readonly delta?: PushDelta | null;
+      /** The push was small: these votes stand, for the contract of this plan, and these do not. */
+      readonly standing?: { readonly votes: readonly Vote[]; readonly voided: readonly VoidVote[]; readonly tally: Tally };
+    }
   | {
       readonly kind: 'refused';
       readonly reasons: readonly GateReason[];
@@ -121,6 +136,13 @@ export type Recheck =
   | { readonly kind: 'void'; readonly votes: readonly VoidVote[]; readonly tally: Tally; readonly live?: LiveVersion | null }
   | { readonly kind: 'unknown'; readonly what: string };
 
+/** `pending`: only time is missing. `closed`: it is not good enough. `unknown`: something could not be read; ask again. */
+export type GatesNow =
+  | { readonly kind: 'open'; readonly gates: readonly GateResult[] }
+  | { readonly kind: 'pending'; readonly gates: readonly GateResult[]; readonly reasons: readonly GateReason[] }
+  | { readonly kind: 'closed'; readonly gates: readonly GateResult[]; readonly reasons: readonly GateReason[] }
+  | { readonly kind: 'unknown'; readonly what: string };
+
 export interface HolderFacts {
   /** `running`, `completed`, `missing`, or another close status in lower case. */
   readonly deploy: string;
@@ -146,6 +168,8 @@ export interface DecidingActivities {
   surveyWaiting(input: SurveyInput): Promise<Survey | null>;
   /** Everything read afresh, no cache. */
   recheck(input: RecheckInput): Promise<Recheck>;
+  /** The gates of a plan that waits for some of them. */
+  readGates(input: Omit<RecheckInput, 'votes'>): Promise<GatesNow>;
 }
 
 export interface PeerActivities {

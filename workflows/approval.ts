@@ -150,7 +150,8 @@ function whyNotWithdraw(deploy: Deploy): ActReason | null {
 /** A new revision was planned while the judge was asked about the old one. */
 function whyReplanned(deploy: Deploy, judgedPlan: Plan): ActReason | null {
   const { plan, revision } = deploy;
-  if (plan === null || plan === judgedPlan) return null;
+  // Gates that opened meanwhile are no other plan.
+  if (plan === null || plan.revision === judgedPlan.revision) return null;
   return { code: 'stale-card', seen: judgedPlan.sha, now: plan.sha, compareUrl: revision?.compareUrl ?? null };
 }
 

@@ -23,7 +23,7 @@ const BRISK: RetryPolicy = { initialInterval: '500ms', backoffCoefficient: 2, ma
 // ---- deciding, on the workflows' own queue ---------------------------------------------------------------------
 
 /** Reads GitHub, the environment and the policy. */
-export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'recheck'>>({
+export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'recheck' | 'readGates'>>({
   startToCloseTimeout: '45s',
   heartbeatTimeout,
   scheduleToCloseTimeout: '2m',

@@ -3,7 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { createClock, type Clock } from './clock.ts';
 import type { BuildReport, DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
-import type { GoneVote, VoidVote } from './reasons.ts';
+import type { GateReason, GoneVote, VoidVote } from './reasons.ts';
 import type { Cards, DeployPhase, DeployStatus, Escalated, PhaseKind, RevisionNote } from './status.ts';
 import type { DeployTiming } from './timing.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
@@ -42,6 +42,16 @@ export interface Deploy {
   /** A push after the last vote: only named, unless votes turn out void. */
   laterPush: HeadChange | null;
 
+  /** Gates that only time can open, and since when they are waited for; null: all are open. */
+  pending: { readonly reasons: readonly GateReason[]; readonly since: Millis } | null;
+  /** The plan whose commit the requester wants back, while that is planned. */
+  keeping: Plan | null;
+  /** The requester went back to an earlier commit: pushes change nothing any more. */
+  kept: boolean;
+  /** Why the last wish to go back could not be met. */
+  keepRefused: readonly GateReason[];
+  /** The plan before the last push. */
+  beforePush: Plan | null;
   /** How its pull request ended. */
   closure: PullRequestClosure | null;
   /** The present wait for approval. */
@@ -106,6 +116,11 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     newestPush: null,
     moved: null,
     laterPush: null,
+    pending: null,
+    keeping: null,
+    kept: false,
+    keepRefused: [],
+    beforePush: null,
     closure: null,
     wait: { startedAt: clock.now(), extendedMs: 0, remindedAt: clock.now() },
     escalated: null,
@@ -150,6 +165,8 @@ const ENDS: Readonly<Record<PhaseKind, boolean>> = {
 export const isEnd = (phase: DeployPhase): boolean => ENDS[phase.kind];
 export const isOver = (deploy: Deploy): boolean => isEnd(deploy.phase);
 export const isApproved = (deploy: Deploy): boolean => deploy.tally?.satisfied === true;
+/** Approved, and nothing else is waited for. */
+export const isReady = (deploy: Deploy): boolean => isApproved(deploy) && deploy.pending === null;
 
 /** Says that people should know within so many milliseconds; 0: at once. */
 export function tellWithin(deploy: Deploy, ms: Millis): void {
@@ -170,9 +187,11 @@ export function enter(deploy: Deploy, phase: DeployPhase, withinMs: Millis = 0):
 
 /** Waiting for approval (again): the expiry starts anew, in full. By a clock of its own it is told once its moments are known. */
 export function enterWaiting(deploy: Deploy, { rule }: Plan): void {
-  const startedAt = deploy.clock.now();
+  const { pending, clock } = deploy;
+  const startedAt = clock.now();
   deploy.wait = { startedAt, extendedMs: 0, remindedAt: startedAt };
-  enter(deploy, { kind: 'waiting', expiresAt: startedAt + rule.expireMs }, hasClock(rule) ? Infinity : 0);
+  const phase = { kind: 'waiting', expiresAt: startedAt + rule.expireMs } as const;
+  enter(deploy, pending === null ? phase : { ...phase, pending: pending.reasons }, hasClock(rule) ? Infinity : 0);
 }
 
 /** Whether more happens to a wait than its expiry after so many milliseconds. */
@@ -184,7 +203,7 @@ export function loseApproval(deploy: Deploy, plan: Plan, left: { readonly votes:
   deploy.tally = left.tally;
   deploy.votesVersion += 1;
   deploy.inLine = false;
-  deploy.moved = deploy.laterPush;
+  deploy.moved = deploy.kept ? null : deploy.laterPush;
   deploy.laterPush = null;
   enterWaiting(deploy, plan);
 }
@@ -207,6 +226,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     build: deploy.build,
     closure: closure === null ? null : { number: closure.number, merged: closure.merged, by: nameOf(closure.by), at: closure.at },
     cards: deploy.cards,
+    ...(deploy.keepRefused.length === 0 ? {} : { keepRefused: deploy.keepRefused }),
     ...(escalated === null ? {} : { escalated }),
   };
 }

@@ -5,9 +5,9 @@ import { hearActs } from './acts.ts';
 import { keepPeopleTold } from './cards.ts';
 import { answerClaims } from './claim.ts';
 import { status, type DeployInput } from './contract.ts';
-import { isApproved, isOver, openDeploy, statusOf, type Deploy } from './deploy-state.ts';
+import { isOver, isReady, openDeploy, statusOf, type Deploy } from './deploy-state.ts';
 import { guarded } from './guarded.ts';
-import { hearPushes, planAgain, planFirst } from './planning.ts';
+import { hearPushes, keepEarlier, planAgain, planFirst } from './planning.ts';
 import { hearPullRequest } from './pull-request.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
 import type { DeployStatus } from './status.ts';
@@ -40,8 +40,9 @@ async function tellStory(request: Deploy): Promise<void> {
     // A request that goes on has been planned.
     if (plan === null) return;
     if (go !== null || ended !== null) await followBuild(request, plan);
+    else if (request.keeping !== null) await keepEarlier(request, plan, request.keeping);
     else if (moved !== null) await planAgain(request, plan, moved);
-    else if (!isApproved(request)) await waitForApproval(request, plan);
+    else if (!isReady(request)) await waitForApproval(request, plan);
     else if (canBeUndone(request, plan)) await holdBack(request, plan);
     else await queueUp(request, plan);
   }

@@ -26,7 +26,8 @@ export async function applyExtend(deploy: Deploy, input: Extend): Promise<Receip
     if (deploy.wait !== wait || deploy.plan !== plan) continue;
     deploy.wait = { ...wait, extendedMs };
     deploy.isNews = true;
-    enter(deploy, { kind: 'waiting', ...moments, extendedMs, extendedBy: allowed.person });
+    const pending = deploy.pending === null ? {} : { pending: deploy.pending.reasons };
+    enter(deploy, { kind: 'waiting', ...moments, ...pending, extendedMs, extendedBy: allowed.person });
     return { kind: 'extended', expiresAt: moments.expiresAt, byMs: input.byMs };
   }
 }

@@ -1,15 +1,26 @@
 // Plans and revisions: the first plan, and a new one when somebody pushes before the last vote.
 import { rootCause, setHandler } from '@temporalio/workflow';
-import type { PlanResult } from './activities.ts';
+import type { PlanInput, PlanResult } from './activities.ts';
 import { deciding } from './ask.ts';
 import { headChanged, type HeadChange } from './contract.ts';
-import { accountKey, enter, enterWaiting, followsPushes, isApproved, isOver, nameOf, tellWithin, type Deploy } from './deploy-state.ts';
+import {
+  accountKey,
+  enter,
+  enterWaiting,
+  followsPushes,
+  isApproved,
+  isOver,
+  isReady,
+  isSamePerson,
+  nameOf,
+  tellWithin,
+  type Deploy,
+} from './deploy-state.ts';
 import { keepGone } from './gone-votes.ts';
 import { heard } from './guarded.ts';
 import { obeyClosure } from './pull-request.ts';
 import type { VoidVote } from './reasons.ts';
-import type { RevisionNote } from './status.ts';
-import type { Millis, Plan } from './vocabulary.ts';
+import type { Account, Millis, Person, Plan } from './vocabulary.ts';
 
 const PLAN_WITHIN_MS = 120_000;
 
@@ -45,23 +56,77 @@ export async function planFirst(deploy: Deploy): Promise<void> {
 
 /** A push before the last vote: a new plan of the new head, and every vote is void. */
 export async function planAgain(deploy: Deploy, before: Plan, push: HeadChange): Promise<void> {
-  const { pushers } = deploy;
-  const result = await askForPlan(deploy, { revision: before.revision + 1, expectedHead: push.sha, withinMs: PLAN_WITHIN_MS });
+  const { pushers, votes, votesVersion } = deploy;
+  const wish = {
+    revision: before.revision + 1,
+    expectedHead: push.sha,
+    withinMs: PLAN_WITHIN_MS,
+    before: { plan: before, votes, tally: deploy.tally },
+  };
+  const result = await askForPlan(deploy, wish);
   // Another push in the meantime: this plan is old already, or lacks somebody who counts as a requester.
   if (isOver(deploy) || deploy.moved !== push || deploy.pushers !== pushers) return;
   deploy.moved = null;
-  deploy.voided = deploy.votes
-    .filter((vote) => vote.kind === 'approve')
-    .map((vote): VoidVote => ({ by: vote.by, why: 'new-revision', detail: null }));
+  const by = (result.kind === 'planned' ? result.pushedBy : undefined) ?? push.by;
+  if (isNewAccount(deploy, by)) deploy.pushers = [...deploy.pushers, by];
+  // Somebody who took a vote back meanwhile must not find it standing again.
+  revise(deploy, before, { result, by: nameOf(by), how: 'push', mayStand: deploy.votesVersion === votesVersion });
+}
+
+/** The requester goes back to the commit of an earlier plan. The votes for it are gone all the same: whoever gave them asks anew. */
+export async function keepEarlier(deploy: Deploy, before: Plan, keep: Plan): Promise<void> {
+  const result = await askForPlan(deploy, { revision: before.revision + 1, expectedHead: null, withinMs: PLAN_WITHIN_MS, keep });
+  if (isOver(deploy) || deploy.keeping !== keep) return;
+  deploy.keeping = null;
+  deploy.beforePush = null;
+  // It can't be had: the request goes on with what was pushed.
+  if (result.kind === 'refused') {
+    deploy.keepRefused = result.reasons;
+    deploy.isNews = true;
+    return tellWithin(deploy, 0);
+  }
+  // Pushed while it was planned: named, like any push from now on.
+  deploy.laterPush = deploy.moved ?? deploy.newestPush;
+  deploy.moved = null;
+  deploy.kept = true;
+  revise(deploy, before, { result, by: nameOf(deploy.request.requester), how: 'keep', mayStand: false });
+}
+
+interface Revision {
+  readonly result: PlanResult;
+  readonly by: string;
+  readonly how: 'push' | 'keep';
+  readonly mayStand: boolean;
+}
+
+function revise(deploy: Deploy, before: Plan, { result, by, how, mayStand }: Revision): void {
+  const approvals = deploy.votes.filter((vote) => vote.kind === 'approve');
+  const standing = (mayStand && result.kind === 'planned' ? result.standing : undefined) ?? null;
+  deploy.voided = standing?.voided ?? approvals.map((vote): VoidVote => ({ by: vote.by, why: 'new-revision', detail: null }));
   keepGone(deploy, deploy.voided);
-  deploy.votes = [];
+  deploy.votes = standing?.votes ?? [];
   deploy.unconfirmed = [];
   deploy.votesVersion += 1;
   if (result.kind === 'refused') return enter(deploy, refusal(result));
-  deploy.revision = noteRevision(before, result.plan, push);
+  const { plan, pending = [], delta = null } = result;
+  const isAsked = (person: Person): boolean => !plan.requesters.some((requester) => isSamePerson(requester, person));
+  deploy.revision = {
+    from: before.sha,
+    to: plan.sha,
+    by,
+    compareUrl: how === 'keep' ? null : compareUrlOf(before, plan),
+    delta,
+    how,
+    askedAgain: standing === null ? approvals.map((vote) => vote.by).filter(isAsked) : [],
+    stands: standing?.votes.map((vote) => vote.by) ?? [],
+  };
   deploy.isNews = true;
-  adopt(deploy, result.plan);
-  enterNextPhase(deploy, result.plan);
+  deploy.beforePush = how === 'push' ? before : null;
+  deploy.keepRefused = [];
+  adopt(deploy, plan);
+  if (standing !== null) deploy.tally = standing.tally;
+  deploy.pending = pending.length === 0 ? null : { reasons: pending, since: deploy.clock.now() };
+  enterNextPhase(deploy, plan);
 }
 
 function adopt(deploy: Deploy, plan: Plan): void {
@@ -74,7 +139,7 @@ function adopt(deploy: Deploy, plan: Plan): void {
 /** Without a rule nobody has to approve, and the queue comes next. */
 function enterNextPhase(deploy: Deploy, plan: Plan): void {
   obeyClosure(deploy, plan);
-  if (!isApproved(deploy)) enterWaiting(deploy, plan);
+  if (!isReady(deploy)) enterWaiting(deploy, plan);
 }
 
 function notePush(deploy: Deploy, push: HeadChange): void {
@@ -82,8 +147,13 @@ function notePush(deploy: Deploy, push: HeadChange): void {
   if (isOver(deploy) || (plan !== null && !followsPushes(plan))) return;
   const isNewest = newestPush === null || isLater(push, newestPush);
   if (isNewest) deploy.newestPush = push;
+  if (deploy.kept) {
+    if (!isNewest) return;
+    deploy.laterPush = push;
+    return tellWithin(deploy, deploy.timing.settleMs);
+  }
   const isNewHead = isNewest && (plan === null || isAhead(deploy, plan, push));
-  const isNewPusher = ![deploy.request.requester, ...deploy.pushers].some((account) => accountKey(account) === accountKey(push.by));
+  const isNewPusher = isNewAccount(deploy, push.by);
   // Told late, the head may be in the plan already; whoever pushed it must count as a requester all the same.
   const isMissing = isNewPusher && (isNewHead || isAfterCommand(deploy, push));
   if (!isNewHead && !isMissing) return;
@@ -94,6 +164,9 @@ function notePush(deploy: Deploy, push: HeadChange): void {
   } else if (isNewHead) deploy.moved = push;
   else if (plan !== null) deploy.moved ??= { ...push, sha: plan.sha };
 }
+
+const isNewAccount = ({ request, pushers }: Deploy, by: Account): boolean =>
+  ![request.requester, ...pushers].some((account) => accountKey(account) === accountKey(by));
 
 /** The push, told while the first plan was made, that calls for another one; null when that plan has it all. */
 function earlyPush(deploy: Deploy, plan: Plan, lacksPusher: boolean): HeadChange | null {
@@ -120,12 +193,14 @@ interface PlanWish {
   readonly revision: number;
   readonly expectedHead: string | null;
   readonly withinMs: Millis;
+  readonly before?: NonNullable<PlanInput['before']>;
+  readonly keep?: Plan;
 }
 
-async function askForPlan(deploy: Deploy, { revision, expectedHead, withinMs }: PlanWish): Promise<PlanResult> {
+async function askForPlan(deploy: Deploy, { withinMs, ...wish }: PlanWish): Promise<PlanResult> {
   const { request, id, pushers } = deploy;
-  const summary = revision === 1 ? `plan ${request.service} to ${request.environment}` : `plan revision ${revision}`;
-  const input = { request, workflowId: id, revision, pushers, expectedHead };
+  const summary = wish.revision === 1 ? `plan ${request.service} to ${request.environment}` : `plan revision ${wish.revision}`;
+  const input = { request, workflowId: id, pushers, ...wish };
   try {
     return await deciding.makePlan.executeWithOptions({ summary, scheduleToCloseTimeout: withinMs }, [input]);
   } catch (error) {
@@ -136,10 +211,8 @@ async function askForPlan(deploy: Deploy, { revision, expectedHead, withinMs }: 
 
 const refusal = ({ reasons, gates, sha }: Extract<PlanResult, { kind: 'refused' }>) => ({ kind: 'refused', reasons, gates, sha }) as const;
 
-function noteRevision(before: Plan, after: Plan, push: HeadChange): RevisionNote {
+function compareUrlOf(before: Plan, after: Plan): string | null {
   const commitPath = `/commit/${after.sha}`;
-  const compareUrl = after.commitUrl.endsWith(commitPath)
-    ? `${after.commitUrl.slice(0, -commitPath.length)}/compare/${before.sha}...${after.sha}`
-    : null;
-  return { from: before.sha, to: after.sha, by: nameOf(push.by), compareUrl };
+  if (!after.commitUrl.endsWith(commitPath)) return null;
+  return `${after.commitUrl.slice(0, -commitPath.length)}/compare/${before.sha}...${after.sha}`;
 }

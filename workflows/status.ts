@@ -10,7 +10,10 @@ export type DeployPhase =
   | { readonly kind: 'refused'; readonly reasons: readonly GateReason[]; readonly gates: readonly GateResult[]; readonly sha: string | null }
   /** Answer of `/deploy plan`: what would happen. Final. */
   | { readonly kind: 'planned' }
-  /** Further moments of the wait, where the rule has any. `extendedMs`: by how much people extended it, `extendedBy` the last of them. */
+  /**
+   * Further moments of the wait, where the rule has any. `extendedMs`: by how much people extended it, `extendedBy` the last of them.
+   * `pending`: what else it waits for before it may be built.
+   */
   | {
       readonly kind: 'waiting';
       readonly expiresAt: Millis;
@@ -18,6 +21,7 @@ export type DeployPhase =
       readonly escalateAt?: Millis | null;
       readonly extendedMs?: Millis;
       readonly extendedBy?: Person;
+      readonly pending?: readonly GateReason[];
     }
   /** The undo window: it has all its approvals, and joins the queue then unless somebody stops it. */
   | { readonly kind: 'approved'; readonly startsAt: Millis }
@@ -44,7 +48,8 @@ export type DeployPhase =
   /** Buildkite refused to create the build. */
   | { readonly kind: 'not-built'; readonly answer: string; readonly at: Millis }
   | { readonly kind: 'rejected'; readonly by: Person; readonly reason: string; readonly at: Millis }
-  | { readonly kind: 'expired'; readonly at: Millis }
+  /** `pending`: what had not come until then. */
+  | { readonly kind: 'expired'; readonly at: Millis; readonly pending?: readonly GateReason[] }
   /** `pullRequest`: nobody cancelled it in words; by policy the end of its pull request did. */
   | {
       readonly kind: 'cancelled';
@@ -67,12 +72,32 @@ export interface LogTail {
   readonly url: string;
 }
 
-/** A push that opened a new revision. */
+/** A push that opened a new revision; or the requester went back to what was there before it. */
 export interface RevisionNote {
   readonly from: string;
   readonly to: string;
   readonly by: string;
   readonly compareUrl: string | null;
+  /** What it changed; null: not known. */
+  readonly delta?: PushDelta | null;
+  /** Whoever had approved what was there before. */
+  readonly askedAgain?: readonly Person[];
+  /** The push was small: their approvals stand. */
+  readonly stands?: readonly Person[];
+  /** `keep`: `to` is what was there before `from` was pushed. */
+  readonly how?: 'push' | 'keep';
+}
+
+/** What lies between two heads. */
+export interface PushDelta {
+  readonly commits: number;
+  /** The first few. */
+  readonly files: readonly string[];
+  readonly filesTotal: number;
+  /** Added and removed together; null: not all of them are counted. */
+  readonly lines: number | null;
+  /** false: commits of the earlier head are gone, or more has changed than is listed. */
+  readonly isWhole: boolean;
 }
 
 /** Where the cards of a request are. `url`: its address; null or missing: not known. */
@@ -106,6 +131,8 @@ export interface DeployStatus {
   /** A push after the last vote: it changes nothing, the card names it. */
   readonly laterPush: { readonly sha: string; readonly by: string } | null;
   readonly build: BuildFacts | null;
+  /** Why the requester could not go back to the commit before the push. */
+  readonly keepRefused?: readonly GateReason[];
   /** The pull request was closed or merged before the build was started. */
   readonly closure?: { readonly number: number; readonly merged: boolean; readonly by: string; readonly at: Millis } | null;
   /** Those that were posted. Requests of older versions do not say. */

@@ -13,6 +13,9 @@ export interface DeployTiming {
   readonly unreadablePauseMs: Millis;
   /** Least time between two edits of a card for mere progress. */
   readonly progressMs: Millis;
+  /** First and longest pause between two looks at gates that only time can open: 15 s and 2 min in inputs of older versions. */
+  readonly pendingMs?: Millis;
+  readonly pendingMaxMs?: Millis;
   /** A passing phase (queued as the next one, checking, starting) is told only if it lasts longer than this. */
   readonly settleMs: Millis;
 }
@@ -23,6 +26,8 @@ export const DEPLOY_TIMING: DeployTiming = {
   unreadableMs: 600_000,
   unreadablePauseMs: 5_000,
   progressMs: 15_000,
+  pendingMs: 15_000,
+  pendingMaxMs: 120_000,
   settleMs: 2_000,
 };
 

@@ -2,8 +2,9 @@
 import { log } from '@temporalio/workflow';
 import type { Reminder, Survey, WaitingTimes } from './activities.ts';
 import { judging, reminding, timing } from './ask.ts';
-import { enter, enterWaiting, hasClock, isApproved, isOver, statusOf, tellWithin, type Deploy, type Wait } from './deploy-state.ts';
+import { enter, enterWaiting, hasClock, isApproved, isOver, isReady, statusOf, tellWithin, type Deploy, type Wait } from './deploy-state.ts';
 import { guarded } from './guarded.ts';
+import { lookAtGates, nextLookAt } from './pending.ts';
 import type { DeployPhase } from './status.ts';
 import type { Millis, Plan } from './vocabulary.ts';
 
@@ -18,10 +19,15 @@ export async function waitForApproval(deploy: Deploy, plan: Plan): Promise<void>
   const { phase, clock } = deploy;
   if (phase.kind !== 'waiting') return;
   const { at, why } = nextMoment(deploy, phase);
-  if (await clock.until(() => isDecided(deploy, phase), at, why)) return;
-  if (clock.now() >= phase.expiresAt) return enter(deploy, { kind: 'expired', at: clock.now() });
+  const lookAt = nextLookAt(deploy);
+  const looksFirst = lookAt < at;
+  if (await clock.until(() => isDecided(deploy, phase), looksFirst ? lookAt : at, looksFirst ? 'look at the gates again' : why)) return;
+  if (clock.now() >= phase.expiresAt) return enter(deploy, expired(phase, clock.now()));
+  if (looksFirst) return lookAtGates(deploy, plan);
   await callPeople(deploy, plan, phase);
 }
+
+const expired = ({ pending }: Waiting, at: Millis): DeployPhase => ({ kind: 'expired', at, ...(pending === undefined ? {} : { pending }) });
 
 /** The moments of this wait by the rule's own clock. */
 export async function momentsOf({ rule }: Plan, { startedAt, extendedMs }: Wait): Promise<WaitingTimes> {
@@ -43,7 +49,7 @@ async function setMoments(deploy: Deploy, plan: Plan): Promise<void> {
 }
 
 const isDecided = (deploy: Deploy, phase: Waiting): boolean =>
-  isOver(deploy) || deploy.moved !== null || isApproved(deploy) || deploy.phase !== phase;
+  isOver(deploy) || deploy.moved !== null || deploy.keeping !== null || isReady(deploy) || deploy.phase !== phase;
 
 function nextMoment({ wait, escalated }: Deploy, { expiresAt, remindAt = [], escalateAt = null }: Waiting): { at: Millis; why: string } {
   const reminder = remindAt.find((at) => at > wait.remindedAt) ?? Infinity;

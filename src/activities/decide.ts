@@ -13,8 +13,9 @@ import { liveOf } from '../policy/live.ts';
 import { areMembers, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
-import { gatherFacts, whyElsewhere, type FactsDeps } from './gather-facts.ts';
+import { whyElsewhere, type FactsDeps } from './gather-facts.ts';
 import { LINKS } from './known-people.ts';
+import { gatherAgain, readGates } from './look-again.ts';
 import { makePlan } from './plan.ts';
 import { surveyWaiting } from './survey.ts';
 import { createReader } from './reading.ts';
@@ -31,6 +32,7 @@ export function createDecidingActivities(deps: FactsDeps): DecidingActivities {
     planWaiting: (input) => Promise.resolve(waitingTimes(input)),
     surveyWaiting: (input) => surveyWaiting(deps, input),
     recheck: (input) => recheck(deps, input),
+    readGates: (input) => readGates(deps, input),
   };
 }
 
@@ -119,36 +121,11 @@ async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, e
   const plan = effectivePlan(frozen, escalated === true);
   const policy = plan.policy as unknown as EnvironmentPolicy;
   const reader = createReader();
-  const { sha, title, commitUrl } = plan;
   const links = await reader.read(LINKS, () => deps.known.read(0));
   const needsLinks = deps.known.reviewed(request.requester) === null || votes.some(({ by }) => by.binding === 'linked');
   if (!links.known && needsLinks) return { kind: 'unknown', what: LINKS };
   const people = links.known ? links.value.people : deps.config.people;
-  const { facts, repository, membership } = await gatherFacts(deps, reader, {
-    policy,
-    subject: {
-      kind: 'planned',
-      ref: {
-        kind: 'found',
-        type: plan.ref.kind,
-        name: plan.ref.name,
-        branch: plan.ref.branch,
-        sha,
-        title,
-        commitUrl,
-        authors: [],
-        hasUnknownAuthor: false,
-      },
-      pullRequest: plan.pullRequest?.number ?? null,
-    },
-    revision: plan.revision,
-    askedAt: request.askedAt,
-    surface: request.origin.surface,
-    requester: resolvePerson(people, request.requester),
-    people,
-    groups: groupsOfRule(plan.rule.tree),
-    parameters: request.parameters,
-  });
+  const { facts, repository, membership } = await gatherAgain(deps, reader, { plan, request, people, groups: groupsOfRule(plan.rule.tree) });
   const elsewhere = whyElsewhere(plan.service, plan.repo, repository);
   if (elsewhere !== null) return { kind: 'gates', reasons: [elsewhere] };
   const { reasons } = evaluate(policy, facts, 'turn');

@@ -171,7 +171,7 @@ function newMessages(deps: NotifyDeps, { status, cards, told }: Announcement, co
   const also = alsoLine(status, context);
   if (also !== null)
     for (const channel of status.plan?.slack.also ?? []) steps.push([`also-${channel}`, () => deps.slack.postMessage(channel, also)]);
-  const markdown = announcementMarkdown(status, context);
+  const markdown = announcementMarkdown(status, context, told);
   if (github !== null && markdown !== null)
     steps.push(['comment', async () => void (await deps.github.createComment(repoOf(status), issueOf(status), markdown))]);
   return steps;

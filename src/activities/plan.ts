@@ -2,24 +2,27 @@
 import type { PlanInput, PlanResult } from '../../workflows/activities.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { DeployRecord } from '../../workflows/status.ts';
-import type { ChangeSummary, Person, PersonKey, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { Account, ChangeSummary, Person, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
 import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
-import { githubPersonKey } from '../ids.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
+import type { Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { excludedFrom, tallyPlan } from '../policy/judge.ts';
 import { liveOf } from '../policy/live.ts';
 import { whyUnread } from '../policy/membership.ts';
+import { isOnlyPending } from '../policy/pending.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
 import { resolveParameters } from '../policy/parameters.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
-import { gatherFacts, whyElsewhere, type FactsDeps, type Gathered, type Question } from './gather-facts.ts';
+import { gatherFacts, whyElsewhere, type FactsDeps, type Gathered, type Question, type Subject } from './gather-facts.ts';
 import { ruleOf } from './judge-conditions.ts';
 import { readKnown } from './known-people.ts';
+import { subjectOf as plannedSubject } from './look-again.ts';
+import { readChange } from './read-change.ts';
 import { createReader, type Reader } from './reading.ts';
+import { judgePush } from './revision.ts';
 import { findSameWish } from './same-wish.ts';
 
 export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanResult> {
@@ -37,9 +40,12 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   if (changed !== null) return refused([changed], policy.target);
   const elsewhere = origin.surface === 'github' ? whyElsewhere(policy.service, origin.repo, repository) : null;
   if (elsewhere !== null) return refused([elsewhere], policy.target);
-  const { reasons, gates } = evaluate(policy, facts);
+  // What is kept is not the head any more, which GitHub's review decision speaks of.
+  const { reasons, gates } = evaluate(policy, facts, input.keep === undefined ? 'plan' : 'turn');
   const ref = facts.ref.known && facts.ref.value.kind === 'found' ? facts.ref.value : null;
-  if (reasons.length > 0 || !repository.known || ref === null) {
+  // A push must not end a request that people have looked at only because its checks have just begun.
+  const pending = input.revision > 1 && isOnlyPending(reasons) ? reasons : [];
+  if (reasons.length > pending.length || !repository.known || ref === null) {
     reader.throwIfWorthRetrying();
     return { kind: 'refused', reasons, gates, sha: ref?.sha ?? null, target: policy.target };
   }
@@ -49,42 +55,68 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
     const reason: GateReason = { code: 'unreadable', what: `what is live on ${policy.environment}`, why: facts.here.why };
     return { kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target };
   }
-  const { change, unread } = await readChange(deps, reader, { gathered, repository: repository.value, ref });
+  return complete(deps, reader, { input, policy, requester, people, delegations, gathered, repository: repository.value, ref, gates, pending });
+}
+
+interface Judged extends Omit<Draft, 'change' | 'rule'> {
+  readonly pending: readonly GateReason[];
+  readonly delegations: Awaited<ReturnType<typeof readKnown>>['delegations'];
+}
+
+/** The gates are open, or only wait: who wrote what, who has to approve, and whether they could. */
+async function complete(deps: FactsDeps, reader: Reader, judged: Judged): Promise<PlanResult> {
+  const { policy, gathered, repository, ref, gates, people, pending } = judged;
+  const { facts } = gathered;
+  const refuse = (reason: GateReason): PlanResult => ({ kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target });
+  const pushedBy = untoldPusher(judged.input, facts, ref);
+  const input = pushedBy === null ? judged.input : { ...judged.input, pushers: [...judged.input.pushers, pushedBy] };
+  const { change, unread } = await readChange(deps, reader, { gathered, repository, ref });
   if (unread !== null && policy.isProtected && policy.approvals.exclude.includes('commit-authors')) {
     reader.throwIfWorthRetrying();
-    const reason: GateReason = { code: 'unreadable', what: 'who wrote the commits', why: unread };
-    return { kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target };
+    return refuse({ code: 'unreadable', what: 'who wrote the commits', why: unread });
   }
-  const conditional = { policy, facts, repository: repository.value, ref, change, unread, people, membership: gathered.membership };
+  const conditional = { policy, facts, repository, ref, change, unread, people, membership: gathered.membership };
   const rule = await ruleOf(deps, reader, conditional);
   const hidden = whyUnread(groupsOfRule(rule.tree), gathered.membership.unread);
   if (hidden.length > 0) {
     reader.throwIfWorthRetrying();
     return { kind: 'refused', reasons: hidden, gates, sha: ref.sha, target: policy.target };
   }
-  const plan = draft(deps, { input, policy, requester, people, gathered, repository: repository.value, ref, change, gates, rule });
-  const membership = withStandIns(gathered.membership, delegations, people);
+  const plan = draft(deps, { ...judged, input, change, rule });
+  const membership = withStandIns(gathered.membership, judged.delegations, people);
   const { groups } = membership;
   const impossible = unsatisfiable({ rule: plan.rule, groups, excluded: excludedFrom(plan, groups) });
-  if (impossible !== null) return { kind: 'refused', reasons: [impossible], gates, sha: ref.sha, target: policy.target };
-  const same = input.revision > 1 || request.dryRun ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
-  if (same !== null) return { kind: 'refused', reasons: [same], gates, sha: ref.sha, target: policy.target };
-  return { kind: 'planned', plan: { ...plan, tally: tallyPlan({ plan, votes: [], ...membership }) } };
+  if (impossible !== null) return refuse(impossible);
+  const same = input.revision > 1 || input.request.dryRun ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
+  if (same !== null) return refuse(same);
+  const planned: Plan = { ...plan, tally: tallyPlan({ plan, votes: [], ...membership }) };
+  const push = await judgePush(deps, reader, { plan: planned, input, people, membership });
+  return { kind: 'planned', plan: planned, pending, ...push, ...(pushedBy === null ? {} : { pushedBy }) };
 }
 
-function questionOf({ request, revision, expectedHead }: PlanInput, { policy, ...who }: Pick<Question, 'policy' | 'requester' | 'people'>): Question {
-  const { ref, origin, askedAt, parameters } = request;
-  const issue = origin.surface === 'github' ? origin.issue : null;
+function questionOf(input: PlanInput, { policy, ...who }: Pick<Question, 'policy' | 'requester' | 'people'>): Question {
+  const { origin, askedAt, parameters } = input.request;
   return {
     policy,
-    subject: { kind: 'wish', ref, issue, expectedHead },
-    revision,
+    subject: subjectOf(input),
+    revision: input.revision,
     askedAt,
     surface: origin.surface,
     ...who,
     groups: groupsOfRule(policy.approvals.tree),
     parameters,
   };
+}
+
+function subjectOf({ request, expectedHead, keep }: PlanInput): Subject {
+  if (keep !== undefined) return plannedSubject(keep);
+  return { kind: 'wish', ref: request.ref, issue: request.origin.surface === 'github' ? request.origin.issue : null, expectedHead };
+}
+
+/** Whoever pushed the head that is planned, if no push event told of it: a requester like every pusher. */
+function untoldPusher({ expectedHead }: PlanInput, { lastPush }: Facts, { sha }: Found): Account | null {
+  if (expectedHead === null || sha === expectedHead || !lastPush.known || lastPush.value?.by == null) return null;
+  return { surface: 'github', ...lastPush.value.by };
 }
 
 /** Only a comment as it was posted is a command. One that can't be read has been verified when it arrived; nothing hangs on it. */
@@ -153,67 +185,6 @@ function draft(deps: FactsDeps, { input, policy, requester, people, gathered, re
     slack: policy.slack,
     promotesTo: service === null ? [] : promotesTo(service, policy.environment),
   };
-}
-
-interface Change {
-  readonly change: ChangeSummary;
-  /** Why some of its authors are not known; null: all are that GitHub knows. */
-  readonly unread: string | null;
-}
-
-/** What lies between the live version and this one; while nothing is live, what the pull request adds, else the commit itself. */
-async function readChange(deps: FactsDeps, reader: Reader, input: { gathered: Gathered; repository: RepositoryFacts; ref: Found }): Promise<Change> {
-  const { facts, pullRequest } = input.gathered;
-  const live = facts.comparison.known ? facts.comparison.value : null;
-  if (live !== null) return { change: summarise(live, facts), unread: unlisted(live) };
-  let unread = facts.comparison.known ? null : facts.comparison.why;
-  if (pullRequest !== null && pullRequest.state === 'open') {
-    const added = await reader.read('the commits of the pull request', () =>
-      deps.github.compare(input.repository, pullRequest.baseRef, input.ref.sha),
-    );
-    reader.throwIfWorthRetrying();
-    if (added.known) return { change: { ...summarise(added.value, facts), compareUrl: null }, unread: unread ?? unlisted(added.value) };
-    unread ??= added.why;
-  }
-  const authors = input.ref.authors.map(({ id }) => githubPersonKey(id));
-  const commitsBy = Object.fromEntries(authors.map((key) => [key, 1]));
-  const unknownAuthors = input.ref.hasUnknownAuthor ? 1 : 0;
-  return { change: { commits: 1, pullRequests: [], authors, commitsBy, unknownAuthors, compareUrl: null }, unread };
-}
-
-/** GitHub lists at most 250 commits. */
-function unlisted({ added, addedTotal }: ComparisonFacts): string | null {
-  return added.length < addedTotal ? `GitHub lists ${added.length} of ${addedTotal} commits; deploy in smaller steps` : null;
-}
-
-function summarise(comparison: ComparisonFacts, facts: Facts): ChangeSummary {
-  const commitsBy = countByAuthor(comparison.added);
-  const reviewed = facts.reviews.known ? facts.reviews.value : null;
-  return {
-    commits: comparison.addedTotal,
-    pullRequests: reviewed?.pullRequests ?? pullRequestsByTitle(comparison.added),
-    authors: Object.keys(commitsBy) as PersonKey[],
-    commitsBy,
-    unknownAuthors: comparison.added.filter(({ hasUnknownAuthor }) => hasUnknownAuthor).length,
-    compareUrl: comparison.compareUrl,
-  };
-}
-
-function countByAuthor(commits: readonly CommitFacts[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const commit of commits) {
-    for (const key of new Set(commit.authors.map(({ id }) => githubPersonKey(id)))) counts[key] = (counts[key] ?? 0) + 1;
-  }
-  return counts;
-}
-
-/** GitHub's merge and squash titles name their pull request; for display only. */
-function pullRequestsByTitle(commits: readonly CommitFacts[]): readonly number[] {
-  const numbers = commits.flatMap(({ title }) => {
-    const match = /^Merge pull request #(\d+) |\(#(\d+)\)$/.exec(title);
-    return match === null ? [] : [Number(match[1] ?? match[2])];
-  });
-  return [...new Set(numbers)];
 }
 
 function usualDuration(history: readonly DeployRecord[], { service, environment }: EnvironmentPolicy): number | null {

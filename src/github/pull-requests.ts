@@ -121,7 +121,12 @@ export async function readLastPush(requests: Requests, repo: Repo, branch: strin
   if (sha === null || last.ref !== ref || last.activity_type === 'branch_deletion') {
     throw new Trouble({ source: 'github', kind: 'unavailable', doing, found: `github told of a ${last.activity_type} of ${last.ref}` });
   }
-  return { sha, at: Date.parse(last.timestamp), by: last.actor ? { id: last.actor.id, login: last.actor.login } : null };
+  return {
+    sha,
+    before: parseSha(last.before ?? ''),
+    at: Date.parse(last.timestamp),
+    by: last.actor ? { id: last.actor.id, login: last.actor.login } : null,
+  };
 }
 
 /** A commit is reviewed if a pull request that brought it into the default branch was approved. Throws `Trouble` (`invalid`) for more than 100 commits. */

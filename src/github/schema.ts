@@ -78,7 +78,7 @@ export const ReviewDecision = z.object({
 export type ReviewDecision = z.infer<typeof ReviewDecision>;
 export const Reviews = z.array(z.object({ state: z.string(), user: Login.nullish() }));
 export const Activities = z.array(
-  z.object({ ref: z.string(), after: z.string(), timestamp: Time, activity_type: z.string(), actor: Login.nullish() }),
+  z.object({ ref: z.string(), before: z.string().nullish(), after: z.string(), timestamp: Time, activity_type: z.string(), actor: Login.nullish() }),
 );
 
 export const CombinedStatus = z.object({

@@ -58,6 +58,8 @@ export interface PullRequestFacts {
 /** The last push to a branch, by GitHub's own clock (`GET /repos/{o}/{r}/activity`). */
 export interface PushFacts {
   readonly sha: CommitSha;
+  /** What it replaced; null: the branch was new, or it is not known. */
+  readonly before?: CommitSha | null;
   readonly at: Millis;
   readonly by: { readonly id: number; readonly login: string } | null;
 }

@@ -18,6 +18,7 @@ export function buttonsOf(status: DeployStatus, { now }: RenderContext): readonl
     case 'planning':
       return drawn([CANCEL]);
     case 'waiting':
+      if (status.tally?.satisfied === true) return drawn([DETAILS, CANCEL]);
       return drawn([approve(status), { action: 'reject', label: 'Reject', style: 'danger' }, DETAILS, CANCEL]);
     case 'approved':
       return drawn([STOP, DETAILS]);

@@ -15,7 +15,10 @@ import type { Card } from './view.ts';
 /** The card, with buttons exactly while they work. */
 export function cardMessage(status: DeployStatus, renderContext: RenderContext): SlackMessage {
   const card = cardOf({ status, context: renderContext, surface: 'slack' });
-  const title = status.phase.kind === 'waiting' ? say`Approve ${status.request.service} to ${status.request.environment}?` : headlineOf(card);
+  const title =
+    status.phase.kind === 'waiting' && status.tally?.satisfied !== true
+      ? say`Approve ${status.request.service} to ${status.request.environment}?`
+      : headlineOf(card);
   return {
     text: fallbackText(status, card, renderContext),
     blocks: [header(title, renderContext.now), ...cardBlocks(card, renderContext), ...actions(buttonsOf(status, renderContext))],

@@ -1,4 +1,5 @@
 // A request that has ended: what it means, and what to do now.
+import type { GateReason } from '../../workflows/reasons.ts';
 import { approvedLine, requestFacts } from './cards-before.ts';
 import { buildLink } from './cards-build.ts';
 import { approversWords } from './facts.ts';
@@ -132,6 +133,8 @@ export function rejectedCard(view: View, phase: PhaseOf<'rejected'>): Card {
 
 export function expiredCard(view: View, phase: PhaseOf<'expired'>): Card {
   const { tally, request } = view.status;
+  const { pending = [] } = phase;
+  if (tally?.satisfied === true && pending.length > 0) return expiredPendingCard(view, phase, pending);
   const count = tally === null ? 'enough approvals' : `enough approvals (${tally.have} of ${tally.need})`;
   const missing = missingWords(tally?.tree ?? null, 'name');
   const who = missing.length === 0 ? [] : say` Missing: ${missing}.`;
@@ -143,6 +146,21 @@ export function expiredCard(view: View, phase: PhaseOf<'expired'>): Card {
       say`It ended at ${time(phase.at)}, ${duration(phase.at - request.askedAt)} after it was asked, without ${count}.${who}`,
       ...noteLines(view),
     ],
+    next: say`Ask again with ${code(askAgain(view))}`,
+  });
+}
+
+/** It had its approvals; what it still waited for did not come. */
+function expiredPendingCard(view: View, phase: PhaseOf<'expired'>, pending: readonly GateReason[]): Card {
+  return card({
+    sign: '⌛',
+    headline: say`Expired: ${route(view.status)}`,
+    facts: requestFacts(view),
+    lines: [
+      say`It ended at ${time(phase.at)}, ${duration(phase.at - view.status.request.askedAt)} after it was asked. Nothing was built.`,
+      ...noteLines(view),
+    ],
+    items: pending.map((reason) => reasonItem(reason, hintsFor(view))),
     next: say`Ask again with ${code(askAgain(view))}`,
   });
 }

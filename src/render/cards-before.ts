@@ -5,6 +5,7 @@ import { code, instant, link, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { clockFacts } from './clock-facts.ts';
 import { hintsFor, noteLines } from './notes.ts';
+import { pendingWords } from './pending-words.ts';
 import { reasonItem } from './reasons.ts';
 import { duration } from './time.ts';
 import { askAgain, card, route, typed } from './view.ts';
@@ -69,13 +70,31 @@ export function waitingCard(view: View, phase: PhaseOf<'waiting'>): Card {
   const facts = plan === null ? [] : [needsFact(plan, (tally ?? plan.tally).tree, 'call'), ...soFarFact(view), ...gatesFact(plan)];
   const { request } = view.status;
   const stop = say`stop with ${typed(view, `cancel ${request.code}`)}`;
+  const { pending = [] } = phase;
+  const shared = {
+    facts: [...requestFacts(view), ...facts, ...clockFacts(view, phase)],
+    items: pending.map((reason) => reasonItem(reason, hintsFor(view))),
+  };
+  if (tally?.satisfied === true && pending.length > 0)
+    return card({
+      sign: '⏳',
+      headline: say`Waiting for ${pendingWords(pending)}: ${route(view.status)}`,
+      ...shared,
+      lines: [say`It goes on by itself as soon as that is there.`, ...approvedLine(view), ...noteLines(view)],
+      next: cancelWords(view),
+    });
   return card({
     sign: '⏸',
     headline: say`Waiting for approval: ${route(view.status)}`,
-    facts: [...requestFacts(view), ...facts, ...clockFacts(view, phase)],
-    lines: noteLines(view),
+    ...shared,
+    lines: [...noteLines(view), ...pendingLine(pending)],
     next: view.surface === 'github' ? say`Approve with ${code('/approve')} · refuse with ${code('/reject why')} · ${stop}` : stepUpWords(view),
   });
+}
+
+/** Votes may be cast meanwhile; the build waits for both. */
+function pendingLine(pending: readonly GateReason[]): readonly Inline[] {
+  return pending.length === 0 ? [] : [say`⏳ Its build also waits for ${pendingWords(pending)}. I look again by myself, and votes count meanwhile.`];
 }
 
 /** Said before anybody clicks: here the click alone is not enough. */

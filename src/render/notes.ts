@@ -1,8 +1,10 @@
 // What happened to a request on the way: pushes, votes that stopped counting. And the hints its reasons need.
 import type { VoidVote } from '../../workflows/reasons.ts';
-import { code, link, listed, named, say } from './inline.ts';
+import { code, listed, named, say } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Hints } from './reason-text.ts';
+import { reasonItem } from './reasons.ts';
+import { askedAgainWords, revisionLine } from './revision-words.ts';
 import { askAgain } from './view.ts';
 import type { View } from './view.ts';
 
@@ -13,18 +15,21 @@ export function hintsFor(view: View): Hints {
 }
 
 /** In the order of weight: a new revision, votes that are gone, a push that changes nothing. */
-export function noteLines({ status }: View): readonly Inline[] {
+export function noteLines(view: View): readonly Inline[] {
+  const { status } = view;
   const { revision, voided, laterPush, closure } = status;
   const lines: Inline[] = [];
-  if (revision !== null) {
-    const compare = revision.compareUrl === null ? [] : say` (${link('what changed', revision.compareUrl)})`;
-    lines.push(
-      say`↩️ ${revision.by} pushed ${code(revision.to.slice(0, 7))} after ${code(revision.from.slice(0, 7))}${compare}: it takes new approvals, and whoever pushed counts as a requester.`,
-    );
+  if (revision !== null) lines.push(revisionLine(revision));
+  const again = askedAgainWords(status);
+  if (again.length > 0) lines.push(say`Approved before the push, please look again: ${again}`);
+  if (status.keepRefused !== undefined && status.keepRefused.length > 0) {
+    lines.push(say`❌ It can't go back to ${code(revision?.from.slice(0, 7) ?? 'the commit before')}:`);
+    lines.push(...status.keepRefused.map((reason) => reasonItem(reason, hintsFor(view))));
   }
   const others = voided.filter(({ why }) => why !== 'new-revision' || revision === null);
   if (others.length > 0) lines.push(say`↩️ No longer counted: ${listed(others.map(voidWords), 6, ' · ')}`);
-  if (laterPush !== null) {
+  // Who went back has said so of the very push.
+  if (laterPush !== null && !(revision?.how === 'keep' && revision.from === laterPush.sha)) {
     lines.push(say`ℹ️ ${laterPush.by} has pushed ${code(laterPush.sha.slice(0, 7))} since; it is not part of this deploy.`);
   }
   if (closure != null && status.phase.kind !== 'cancelled') {

@@ -4,6 +4,7 @@ import { progress } from './cards-build.ts';
 import type { RenderContext } from './context.ts';
 import { code, emphasis, instant, join, link, named, say, shaLink, time } from './inline.ts';
 import type { Inline } from './inline.ts';
+import { pendingWords } from './pending-words.ts';
 import { missingWords } from './rule-words.ts';
 import { during, route } from './view.ts';
 
@@ -25,6 +26,8 @@ export function stateLine(status: DeployStatus, context: RenderContext): Inline 
     case 'planned':
       return say`📋 planned, nothing started`;
     case 'waiting': {
+      if (phase.pending !== undefined && tally?.satisfied === true)
+        return say`⏳ waiting for ${pendingWords(phase.pending)}, until ${time(phase.expiresAt)}`;
       const missing = missingWords((tally ?? plan?.tally)?.tree ?? null, 'name');
       return say`⏸ waiting for ${missing.length === 0 ? say`approval` : missing}, until ${time(phase.expiresAt)}`;
     }

@@ -5,10 +5,11 @@ import { cardOf } from './card.ts';
 import { fitted } from './card-github.ts';
 import { headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { called, code, say, shaLink, toGithub, toSlackFallback } from './inline.ts';
+import { called, code, link, say, shaLink, toGithub, toSlackFallback } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { stateLine } from './request-line.ts';
+import { askedAgainWords, revisionLine } from './revision-words.ts';
 import { missingWords } from './rule-words.ts';
 import { newsLines, supposedlyTold } from './timeline.ts';
 import { route } from './view.ts';
@@ -19,9 +20,15 @@ import type { Surface } from './view.ts';
  * must act, it calls the requester like every new message. `told` undefined: nobody kept account.
  */
 export function threadMessage(status: DeployStatus, context: RenderContext, told?: ToldSoFar | null): SlackMessage {
-  const news = newsLines(status, told ?? supposedlyTold(status), context);
-  return message([...news, ...(announcement(status, context, 'slack') ?? standing(status, context, news.length > 0))], context);
+  const known = told ?? supposedlyTold(status);
+  const news = newsLines(status, known, context);
+  const again = isNewRevision(status, known) ? askedAgainWords(status) : [];
+  const rest = announcement(status, context, 'slack') ?? (again.length > 0 ? [lookAgain(again)] : standing(status, context, news.length > 0));
+  return message([...news, ...rest], context);
 }
+
+const isNewRevision = ({ plan, revision }: DeployStatus, told: ToldSoFar): boolean => revision !== null && (plan?.revision ?? 0) > told.revision;
+const lookAgain = (people: Inline): Inline => say`Approved before the push, please look again: ${people}`;
 
 /** Who is still needed is called once the request has moved: its card called them at first. */
 function standing(status: DeployStatus, context: RenderContext, hasNews: boolean): readonly Inline[] {
@@ -38,10 +45,18 @@ export function alsoLine(status: DeployStatus, context: RenderContext): SlackMes
   return message([say`${route(status)} ${shaLink(plan.sha, plan.commitUrl)}: ${stateLine(status, context)} · ${code(request.code)}${card}`], context);
 }
 
-/** The new comment on the pull request at the end or when somebody must act; null when the edited card is enough. */
-export function announcementMarkdown(status: DeployStatus, context: RenderContext): string | null {
-  const lines = announcement(status, context, 'github');
+/** The new comment on the pull request at the end, when somebody must act, or when whoever had approved is asked again; null when the edited card is enough. */
+export function announcementMarkdown(status: DeployStatus, context: RenderContext, told?: ToldSoFar | null): string | null {
+  const lines = announcement(status, context, 'github') ?? askingAgain(status, context, told ?? supposedlyTold(status));
   return lines === null ? null : fitted(lines.map((line) => toGithub(line, { now: context.now })).join('\n\n'), 60_000);
+}
+
+function askingAgain(status: DeployStatus, { cards }: RenderContext, told: ToldSoFar): readonly Inline[] | null {
+  const { revision, request } = status;
+  const people = isNewRevision(status, told) ? askedAgainWords(status) : [];
+  if (revision === null || people.length === 0) return null;
+  const card = cards.githubUrl === null ? say`code ${request.code}` : [link(`the card of ${request.code}`, cards.githubUrl)];
+  return [revisionLine(revision), say`${lookAgain(people)} · ${card} · approve it with ${code('/approve')}`];
 }
 
 /** The state, for whom, and what to do: the requester can act on every one of these. */

@@ -4,9 +4,10 @@ import type { DeployStatus, ToldSoFar } from '../../workflows/status.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import type { RenderContext } from './context.ts';
 import { unconfirmedWords, voteWords } from './facts.ts';
-import { code, emphasis, link, named, say, time } from './inline.ts';
+import { code, emphasis, named, say, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { voidWords } from './notes.ts';
+import { revisionLine } from './revision-words.ts';
 import { autoApprovals, autoWords } from './rule-words.ts';
 import { duration } from './time.ts';
 import { during, place } from './view.ts';
@@ -45,10 +46,7 @@ export function supposedlyTold({ phase, plan, votes, voided, laterPush, revision
 function pushLines({ plan, revision, laterPush }: DeployStatus, told: ToldSoFar): readonly Inline[] {
   const lines: Inline[] = [];
   if (revision !== null && (plan?.revision ?? 0) > told.revision) {
-    const compare = revision.compareUrl === null ? [] : say` (${link('what changed', revision.compareUrl)})`;
-    lines.push(
-      say`↩️ ${revision.by} pushed ${code(revision.to.slice(0, 7))} after ${code(revision.from.slice(0, 7))}${compare}: it takes new approvals, and whoever pushed counts as a requester.`,
-    );
+    lines.push(revisionLine(revision));
   }
   if (laterPush !== null && laterPush.sha !== told.laterPush)
     lines.push(say`ℹ️ ${laterPush.by} has pushed ${code(laterPush.sha.slice(0, 7))} since; it is not part of this deploy.`);

@@ -231,6 +231,19 @@ const MOVED: readonly Row[] = [
     reasons: ['head-moved'],
   },
   {
+    what: 'revision 2 at a head that was pushed right on top, by somebody known',
+    gate: 'head',
+    facts: { revision: 2, expectedHead: LIVE, lastPush: known({ sha: HEAD, before: LIVE, at: NOW, by: { id: 5, login: 'eve' } }) },
+    state: 'pass',
+  },
+  {
+    what: 'revision 2 at a head that was pushed on top by nobody knows whom',
+    gate: 'head',
+    facts: { revision: 2, expectedHead: LIVE, lastPush: known({ sha: HEAD, before: LIVE, at: NOW, by: null }) },
+    state: 'fail',
+    reasons: ['head-moved'],
+  },
+  {
     what: 'revision 2 while GitHub still answers the old head',
     gate: 'head',
     facts: { revision: 2, expectedHead: LIVE, ...pushAt(NOW, LIVE) },

@@ -5,6 +5,7 @@ import type {
   BuildkiteActivities,
   CreateOutcome,
   DecidingActivities,
+  GatesNow,
   HolderFacts,
   NotifyActivities,
   PeerActivities,
@@ -64,6 +65,8 @@ export interface World {
   stepUp: boolean;
   survey: (input: Parameters<DecidingActivities['surveyWaiting']>[0]) => Survey | null | Promise<Survey | null>;
   recheck: (input: Parameters<DecidingActivities['recheck']>[0]) => Recheck | Promise<Recheck>;
+  /** The gates of a plan that waits for some. */
+  gates: () => GatesNow;
   create: (order: BuildOrder, build: () => BuildFacts) => CreateOutcome | Promise<CreateOutcome>;
   /** May throw: Buildkite does not take the cancel yet. */
   cancel: () => void;
@@ -105,6 +108,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     withdrawn: (votes) => tallyOf(votes.map((vote) => vote.by)),
     survey: ({ votes }) => ({ tally: tallyOf(votes.map((vote) => vote.by)), missing: [PEOPLE.bea, PEOPLE.carl], called: [PEOPLE.dan] }),
     recheck: ({ votes }) => ({ kind: 'good', tally: tallyOf(votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by)) }),
+    gates: () => ({ kind: 'open', gates: [] }),
     create: (_order, build) => ({ kind: 'created', build: build() }),
     cancel: () => undefined,
     find: () => undefined,
@@ -145,6 +149,7 @@ function deciding(world: World): DecidingActivities {
     planWaiting: async (input) => waitingTimes(input),
     surveyWaiting: async (input) => world.survey(input),
     recheck: async (input) => world.recheck(input),
+    readGates: async () => world.gates(),
   };
 }
 

@@ -220,6 +220,17 @@ const CLOSED: Partial<Record<GateName, Pick<GateResult, 'state' | 'note'>>> = {
 
 const byClosure = { kind: 'cancelled', by: carl, reason: null, during: 'waiting', at: NOW } as const;
 
+const pushNote = {
+  from: SHA,
+  to: PUSHED,
+  by: 'Carl',
+  compareUrl: `https://github.test/acme/api/compare/${SHA}...${PUSHED}`,
+  delta: { commits: 2, files: ['src/retry.ts', 'src/retry.test.ts', 'docs/retry.md', 'package.json'], filesTotal: 7, lines: 61, isWhole: true },
+} as const;
+const pushed = { plan: { ...plan, revision: 2, sha: PUSHED, contract: contractOf({ sha: PUSHED }), requesters: [ann, carl] } } as const;
+const checksPending = { code: 'checks-pending', passed: 3, total: 14, pending: [{ name: 'e2e', url: 'https://ci.test/e2e/78' }] } as const;
+const soaking = { code: 'soaking', environment: 'staging', since: NOW - 12 * MINUTE, neededMs: 30 * MINUTE, openAt: NOW + 18 * MINUTE } as const;
+
 export const EXAMPLES = {
   planning: { planning: first },
   refused: {
@@ -272,7 +283,21 @@ export const EXAMPLES = {
       plan: { ...plan, revision: 2, sha: PUSHED, contract: contractOf({ sha: PUSHED }), requesters: [ann, carl], title: 'Fix retry loop for real' },
       votes: [vote(bea, 'slack', 17)],
       voided: [{ by: bea, why: 'new-revision', detail: null }],
-      revision: { from: SHA, to: PUSHED, by: 'Carl', compareUrl: `https://github.test/acme/api/compare/${SHA}...${PUSHED}` },
+      revision: { ...pushNote, askedAgain: [bea] },
+    }),
+    'waiting-for-checks': status(
+      { ...waiting, pending: [checksPending] },
+      { ...pushed, votes: [], voided: [], revision: { ...pushNote, delta: null } },
+    ),
+    'waiting-for-checks-approved': status({ ...waiting, pending: [checksPending, soaking] }, approvedByBoth),
+    'waiting-small-push': status(waiting, {
+      ...pushed,
+      votes: [{ ...vote(bea, 'slack', 17), contract: contractOf({ sha: PUSHED }) }],
+      revision: { ...pushNote, delta: { commits: 1, files: ['docs/operations.md'], filesTotal: 1, lines: 4, isWhole: true }, stands: [bea] },
+    }),
+    'waiting-kept': status(waiting, {
+      revision: { from: PUSHED, to: SHA, by: 'Ann', compareUrl: null, how: 'keep' },
+      laterPush: { sha: PUSHED, by: 'Carl' },
     }),
     'waiting-hours': status({ ...waiting, escalateAt: NOW + 40 * MINUTE, remindAt: [] }, { plan: timed({ hours: BERLIN, escalate: ONCALL }) }),
     'waiting-escalated': status(waiting, {
@@ -382,7 +407,10 @@ export const EXAMPLES = {
     'not-built': status({ kind: 'not-built', answer: '422: Branch is not allowed by the filter of this pipeline', at: NOW }, approvedByBoth),
   },
   rejected: { rejected: status({ kind: 'rejected', by: bea, reason: 'the migration is not reviewed', at: NOW }) },
-  expired: { expired: status({ kind: 'expired', at: NOW }, { ...approvedByBea, request: { ...first.request, askedAt: NOW - 240 * MINUTE } }) },
+  expired: {
+    'expired-pending': status({ kind: 'expired', at: NOW, pending: [checksPending] }, approvedByBoth),
+    expired: status({ kind: 'expired', at: NOW }, { ...approvedByBea, request: { ...first.request, askedAt: NOW - 240 * MINUTE } }),
+  },
   cancelled: {
     cancelled: status({ kind: 'cancelled', by: dan, reason: 'wrong branch', during: 'waiting', at: NOW, surface: 'github' }, approvedByBea),
     'cancelled-closed': status({ ...byClosure, pullRequest: { number: 42, merged: false, head: SHA } }, approvedByBea),
