@@ -82,7 +82,7 @@ export interface AuthoriseInput {
   readonly request: DeployRequest;
   readonly plan: Plan | null;
   readonly by: Account;
-  readonly act: 'cancel' | 'extend';
+  readonly act: 'cancel' | 'extend' | 'keep';
   readonly escalated?: boolean;
   /** In the undo window whoever may approve may also stop it. */
   readonly inUndoWindow?: boolean;
@@ -256,7 +256,7 @@ export interface NotifyActivities {
   sendReceipt(input: {
     readonly to: ReplyTo;
     readonly receipt: Receipt;
-    readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend';
+    readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend' | 'keep';
   }): Promise<void>;
   /**
    * A message in the thread of the Slack card, and one comment on the pull request, which later reminders edit. Says nothing if the

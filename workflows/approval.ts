@@ -101,7 +101,7 @@ async function judged(deploy: Deploy, plan: Plan, act: JudgeInput['act']): Promi
 }
 
 /** Whether this person may do it: read now, and refused when that can't be read. */
-export async function authorised(deploy: Deploy, by: Account, act: 'cancel' | 'extend'): ReturnType<typeof judging.authorise> {
+export async function authorised(deploy: Deploy, by: Account, act: 'cancel' | 'extend' | 'keep'): ReturnType<typeof judging.authorise> {
   const { request, plan, phase } = deploy;
   const window = phase.kind === 'approved' ? { inUndoWindow: true } : {};
   try {
@@ -127,6 +127,7 @@ function whyNotVote(deploy: Deploy, act: CastVote): ActReason | null {
   if (plan === null) return { code: 'not-planned-yet' };
   if (plan.rule.tree === null) return { code: 'no-approval-needed', environment: plan.environment };
   if (moved !== null) return { code: 'stale-card', seen: sha ?? plan.sha, now: moved.sha, compareUrl: null };
+  if (deploy.keeping !== null) return { code: 'stale-card', seen: sha ?? plan.sha, now: deploy.keeping.sha, compareUrl: null };
   if (contract !== null && contract !== plan.contract)
     return { code: 'stale-card', seen: sha, now: plan.sha, compareUrl: deploy.revision?.compareUrl ?? null };
   if (meansEarlierPlan(deploy, act))

@@ -53,6 +53,11 @@ export interface Cancel extends Act {
   readonly reason: string | null;
 }
 /** More time to wait for approval, by the clock of the rule. */
+/** Back to the commit before the last push. `contract`, `sha`: what the card showed; null when the person only named the code. */
+export interface KeepEarlier extends Act {
+  readonly contract: Contract | null;
+  readonly sha: string | null;
+}
 export interface Extend extends Act {
   readonly byMs: Millis;
 }
@@ -77,19 +82,23 @@ export type Receipt =
   /** The build runs already: Buildkite was asked to cancel it. */
   | { readonly kind: 'cancelling'; readonly build: number | null }
   | { readonly kind: 'extended'; readonly expiresAt: Millis; readonly byMs: Millis }
+  /** The commit before the push is planned again. */
+  | { readonly kind: 'keeping'; readonly sha: CommitSha; readonly instead: CommitSha }
   | { readonly kind: 'refused'; readonly reasons: readonly ActReason[]; readonly code: DeployCode };
 
 export const castVote = defineUpdate<Receipt, [CastVote]>('castVote');
 export const withdraw = defineUpdate<Receipt, [Withdraw]>('withdraw');
 export const cancel = defineUpdate<Receipt, [Cancel]>('cancel');
 export const extend = defineUpdate<Receipt, [Extend]>('extend');
+export const keep = defineUpdate<Receipt, [KeepEarlier]>('keep');
 
 /** The fallback when an Update's deadline passed: the same act with the same key; the workflow applies it once and sends the receipt itself. */
 export type LateAct =
   | { readonly act: 'castVote'; readonly input: CastVote }
   | { readonly act: 'withdraw'; readonly input: Withdraw }
   | { readonly act: 'cancel'; readonly input: Cancel }
-  | { readonly act: 'extend'; readonly input: Extend };
+  | { readonly act: 'extend'; readonly input: Extend }
+  | { readonly act: 'keep'; readonly input: KeepEarlier };
 export const actArrived = defineSignal<[LateAct]>('actArrived');
 
 /** A push to the pull request's branch. */

@@ -211,6 +211,7 @@ export function loseApproval(deploy: Deploy, plan: Plan, left: { readonly votes:
 /** The request as everybody sees it: cards, `status`, the result. */
 export function statusOf(deploy: Deploy): DeployStatus {
   const { laterPush, closure, escalated } = deploy;
+  const canKeep = keepable(deploy);
   return {
     workflowId: deploy.id,
     request: deploy.request,
@@ -226,6 +227,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     build: deploy.build,
     closure: closure === null ? null : { number: closure.number, merged: closure.merged, by: nameOf(closure.by), at: closure.at },
     cards: deploy.cards,
+    ...(canKeep === null ? {} : { keepable: canKeep.sha }),
     ...(deploy.keepRefused.length === 0 ? {} : { keepRefused: deploy.keepRefused }),
     ...(escalated === null ? {} : { escalated }),
   };
@@ -244,3 +246,10 @@ export function isSamePerson(one: Person, other: Person): boolean {
 
 /** A tag or a SHA was named exactly: neither a push nor the end of a pull request changes what it means. */
 export const followsPushes = ({ pullRequest, ref }: Plan): boolean => pullRequest !== null && (ref.kind === 'pull-request' || ref.kind === 'branch');
+
+/** The plan that the request could go back to just now; null: there is none, or policy keeps none. */
+export function keepable(deploy: Deploy): Plan | null {
+  const { plan, phase, moved, keeping, kept, beforePush } = deploy;
+  if (plan === null || phase.kind !== 'waiting' || moved !== null || keeping !== null || kept || isApproved(deploy)) return null;
+  return plan.rule.onPush?.keep === 'requester' ? beforePush : null;
+}

@@ -84,6 +84,9 @@ export type ActReason =
   | { readonly code: 'may-not-extend'; readonly allowed: readonly string[] }
   /** It waits for no approval: it has them all, or needs none. */
   | { readonly code: 'nothing-to-extend' }
+  | { readonly code: 'may-not-keep'; readonly allowed: readonly string[] }
+  | { readonly code: 'keeps-nothing'; readonly environment: string }
+  | { readonly code: 'nothing-to-keep' }
   | { readonly code: 'extension-too-long'; readonly byMs: Millis; readonly mostMs: Millis }
   /** All extensions of one wait together. */
   | { readonly code: 'extended-enough'; readonly extendedMs: Millis; readonly mostMs: Millis }

@@ -131,6 +131,8 @@ export interface DeployStatus {
   /** A push after the last vote: it changes nothing, the card names it. */
   readonly laterPush: { readonly sha: string; readonly by: string } | null;
   readonly build: BuildFacts | null;
+  /** The commit that the requester may go back to just now. */
+  readonly keepable?: CommitSha;
   /** Why the requester could not go back to the commit before the push. */
   readonly keepRefused?: readonly GateReason[];
   /** The pull request was closed or merged before the build was started. */

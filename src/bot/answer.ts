@@ -25,6 +25,7 @@ export function answer(deps: BotDeps, incoming: Incoming, command: Command): Pro
     case 'withdraw':
     case 'cancel':
     case 'extend':
+    case 'keep':
       return act(deps, incoming, command);
     case 'status':
       return showStatus(deps, incoming, command);
@@ -119,7 +120,7 @@ function refAgain({ plan, request }: DeployStatus): RefWish {
 async function act(
   deps: BotDeps,
   incoming: Incoming,
-  command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' | 'extend' }>,
+  command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' | 'extend' | 'keep' }>,
 ): Promise<Reply> {
   const meant = await findMeant(deps, incoming, command.which);
   if (meant.kind === 'reply') return meant.reply;
@@ -129,8 +130,9 @@ async function act(
   return (await actOn(deps, workflowId, late)) ?? tooLate(deps, workflowId);
 }
 
-function toAct(common: Act, command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' | 'extend' }>, seen: string | null): LateAct {
+function toAct(common: Act, command: Extract<Command, { kind: 'vote' | 'withdraw' | 'cancel' | 'extend' | 'keep' }>, seen: string | null): LateAct {
   if (command.kind === 'extend') return { act: 'extend', input: { ...common, byMs: command.byMs } };
+  if (command.kind === 'keep') return { act: 'keep', input: { ...common, contract: null, sha: seen } };
   const { reason } = command;
   if (command.kind !== 'vote') return { act: command.kind, input: { ...common, reason } };
   return { act: 'castVote', input: { ...common, reason, kind: command.vote, contract: null, sha: seen } };

@@ -98,7 +98,9 @@ async function actClicked(deps: BotDeps, click: Click): Promise<Reply> {
   const input =
     act === 'approve' || act === 'reject'
       ? ({ act: 'castVote', input: { ...common, kind: act, contract, sha, reason } } as const)
-      : ({ act, input: { ...common, reason } } as const);
+      : act === 'keep'
+        ? ({ act, input: { ...common, contract, sha } } as const)
+        : ({ act, input: { ...common, reason } } as const);
   const outcome = await actOn(deps, click.deployId, input);
   return outcome ?? tooLate(deps, click.deployId);
 }

@@ -31,7 +31,7 @@ export interface SubmittedReview {
 /** A button or a submitted modal. */
 export interface Click {
   readonly key: string;
-  readonly act: 'approve' | 'reject' | 'cancel' | 'withdraw';
+  readonly act: 'approve' | 'reject' | 'cancel' | 'withdraw' | 'keep';
   readonly by: Account;
   readonly at: Millis;
   readonly from: Extract<ReplyTo, { surface: 'slack' }>;

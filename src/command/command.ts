@@ -15,6 +15,8 @@ export type Command =
   | { readonly kind: 'vote'; readonly vote: 'approve' | 'reject'; readonly which: Which; readonly reason: string | null }
   | { readonly kind: 'withdraw'; readonly which: Which; readonly reason: string | null }
   | { readonly kind: 'cancel'; readonly which: Which; readonly reason: string | null }
+  /** Back to the commit before the last push. */
+  | { readonly kind: 'keep'; readonly which: Which; readonly reason: string | null }
   | { readonly kind: 'extend'; readonly which: Which; readonly byMs: number }
   | { readonly kind: 'retry'; readonly code: DeployCode }
   | { readonly kind: 'status'; readonly code: DeployCode | null }

@@ -11,7 +11,7 @@ import { nearest, quoted, strangeLetters, visibleText } from './spelling.ts';
 /** Longest reason, in characters. */
 export const REASON_MAX = 500;
 
-export type ActVerb = 'approve' | 'reject' | 'withdraw' | 'cancel';
+export type ActVerb = 'approve' | 'reject' | 'withdraw' | 'cancel' | 'keep';
 export interface Act<Verb = ActVerb> {
   readonly line: Line;
   readonly grammar: Grammar;

@@ -94,6 +94,7 @@ function parseVerb({ verb, line, grammar }: VerbLine, skip: number): Parsed {
     case 'reject':
     case 'withdraw':
     case 'cancel':
+    case 'keep':
       return parseAct({ line, grammar, verb }, skip);
     case 'extend':
       return parseExtend({ line, grammar, verb }, skip);

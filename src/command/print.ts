@@ -22,6 +22,7 @@ function wordsFor(command: Command): readonly (string | null)[] {
       return [command.vote, whichWord(command.which), command.reason];
     case 'withdraw':
     case 'cancel':
+    case 'keep':
       return [command.kind, whichWord(command.which), command.reason];
     case 'extend':
       return ['extend', whichWord(command.which), printDuration(command.byMs)];

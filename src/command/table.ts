@@ -8,6 +8,7 @@ export type CommandName =
   | 'withdraw'
   | 'retry'
   | 'cancel'
+  | 'keep'
   | 'extend'
   | 'status'
   | 'why'
@@ -79,6 +80,13 @@ export const COMMANDS = {
     summary: 'Stop a request at any point; a running build is cancelled.',
     who: 'the requester and the people who may approve, unless the environment says otherwise',
     examples: { github: ['cancel 7F3K-Q2'], slack: ['cancel 7F3K-Q2', 'cancel 7F3K-Q2 wrong version'] },
+    alone: false,
+  },
+  keep: {
+    usage: { github: '[environment|code] [why]', slack: '<code> [why]' },
+    summary: 'After a push, go back to the commit before it. It takes new approvals.',
+    who: 'the requester, where the environment lets it, and if whoever pushed is not needed',
+    examples: { github: ['keep 7F3K-Q2'], slack: ['keep 7F3K-Q2'] },
     alone: false,
   },
   extend: {

@@ -12,7 +12,7 @@ export interface Metrics {
   /** `outcome`: the kind of receipt, or that it was recorded, or too late. */
   vote(vote: {
     readonly source: 'github' | 'slack';
-    readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend';
+    readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend' | 'keep';
     readonly outcome: string;
   }): void;
   deployEnded(deploy: { readonly environment: string; readonly outcome: string }): void;

@@ -56,9 +56,9 @@ function whyPerhapsLast(input: JudgeVote): readonly ActReason[] {
   return tallyStanding({ plan, votes, groups: atBest }).satisfied ? whyUnread(hidden, unread) : [];
 }
 
-/** May somebody cancel or extend a request? */
+/** May somebody cancel or extend a request, or go back to its earlier commit? */
 export interface JudgeMay {
-  readonly act: 'cancel' | 'extend';
+  readonly act: 'cancel' | 'extend' | 'keep';
   readonly may: MayRule;
   /** null until planned: then only the requester and roles are known. */
   readonly rule: ApprovalRule | null;

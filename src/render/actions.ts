@@ -5,6 +5,7 @@ export const ACTIONS = {
   approve: 'countersign:approve',
   reject: 'countersign:reject',
   cancel: 'countersign:cancel',
+  keep: 'countersign:keep',
   details: 'countersign:details',
 } as const;
 export type ActionName = keyof typeof ACTIONS;

@@ -125,6 +125,8 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
       return say`Withdrawn: ${receipt.have} of ${receipt.need} approvals left.`;
     case 'cancelled':
       return say`Cancelled ${during(receipt.during)}. Nothing was built.`;
+    case 'keeping':
+      return say`Going back to ${code(receipt.sha.slice(0, 7))} instead of ${code(receipt.instead.slice(0, 7))}. It is read once more, and takes new approvals; the card says so.`;
     case 'extended':
       return say`Extended by ${duration(receipt.byMs)}: it now expires at ${[time(receipt.expiresAt)]}.`;
     case 'cancelling':

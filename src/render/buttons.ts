@@ -19,7 +19,7 @@ export function buttonsOf(status: DeployStatus, { now }: RenderContext): readonl
       return drawn([CANCEL]);
     case 'waiting':
       if (status.tally?.satisfied === true) return drawn([DETAILS, CANCEL]);
-      return drawn([approve(status), { action: 'reject', label: 'Reject', style: 'danger' }, DETAILS, CANCEL]);
+      return drawn([approve(status), { action: 'reject', label: 'Reject', style: 'danger' }, ...keep(status), DETAILS, CANCEL]);
     case 'approved':
       return drawn([STOP, DETAILS]);
     case 'queued':
@@ -41,6 +41,11 @@ const CANCEL: ButtonSpec = { action: 'cancel', label: 'Cancel' };
 
 /** In the undo window: seconds count, so no question is asked. */
 const STOP: ButtonSpec = { action: 'cancel', label: 'Stop', style: 'danger' };
+
+/** Everybody sees it; whoever did not ask is told that it is not theirs. */
+function keep({ keepable }: DeployStatus): readonly ButtonSpec[] {
+  return keepable === undefined ? [] : [{ action: 'keep', label: `Keep ${keepable.slice(0, 7)}` }];
+}
 
 function approve({ plan, request }: DeployStatus): ButtonSpec {
   const base: ButtonSpec = { action: 'approve', label: 'Approve', style: 'primary' };

@@ -69,7 +69,9 @@ export function waitingCard(view: View, phase: PhaseOf<'waiting'>): Card {
   const { plan, tally } = view.status;
   const facts = plan === null ? [] : [needsFact(plan, (tally ?? plan.tally).tree, 'call'), ...soFarFact(view), ...gatesFact(plan)];
   const { request } = view.status;
-  const stop = say`stop with ${typed(view, `cancel ${request.code}`)}`;
+  const { keepable } = view.status;
+  const back = keepable === undefined ? [] : say` · back to ${code(keepable.slice(0, 7))}, for the requester: ${typed(view, `keep ${request.code}`)}`;
+  const stop = say`stop with ${typed(view, `cancel ${request.code}`)}${back}`;
   const { pending = [] } = phase;
   const shared = {
     facts: [...requestFacts(view), ...facts, ...clockFacts(view, phase)],

@@ -15,6 +15,7 @@ const NOUN: Readonly<Record<ActName, string>> = {
   withdraw: 'withdrawal',
   cancel: 'cancellation',
   extend: 'extension',
+  keep: 'wish to go back',
 };
 
 export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'unreadable'>> = {
@@ -66,6 +67,10 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
     no('late', say`The build is being started already: it is too late to ${hints.act ?? 'do that'}.`, cancelInstead(hints)),
   'may-not-cancel': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may cancel this request.`, null),
   'may-not-extend': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may extend this request.`, null),
+  'may-not-keep': () => no('permission', say`Only the requester may go back to the commit before the push.`, null),
+  'keeps-nothing': ({ environment }) =>
+    no('policy', say`${environment} goes on with what was pushed; nobody goes back there.`, say`Push the earlier commit again, or cancel.`),
+  'nothing-to-keep': () => no('nothing to keep', say`There is no earlier commit that this request could go back to now.`, null),
   'nothing-to-extend': () => no('nothing to extend', say`This request waits for no approval any more: there is nothing that could expire.`, null),
   'extension-too-long': ({ byMs, mostMs }, { prefix, code: request }) =>
     no(

@@ -6,7 +6,7 @@ import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { Delegation, Link } from '../../workflows/people-contract.ts';
 import type { DeployCode, Millis, Person } from '../../workflows/vocabulary.ts';
 
-export type ActName = 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend';
+export type ActName = 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend' | 'keep';
 
 export type Reply =
   /** The request is durable; its card follows. `channel`: the Slack channel where the card will be. */

@@ -16,7 +16,7 @@ export interface HeardClick {
 }
 
 /** Slack hears 200 only after the durable step; the person hears the answer through the response_url, since an ack can't carry one. */
-export async function heardClick(deps: ListenerDeps, heard: HeardClick, act: 'approve' | 'cancel'): Promise<void> {
+export async function heardClick(deps: ListenerDeps, heard: HeardClick, act: 'approve' | 'cancel' | 'keep'): Promise<void> {
   const asker = askerOf(heard.click);
   const reply = ask(() => deps.frontDoor.act(clickOf(deps, heard, act)), { what: 'click', log: deps.log });
   await settle(reply, {
@@ -33,7 +33,7 @@ export async function heardClick(deps: ListenerDeps, heard: HeardClick, act: 'ap
 export function clickOf(
   deps: ListenerDeps,
   { click, action, at }: HeardClick,
-  act: 'approve' | 'cancel',
+  act: 'approve' | 'cancel' | 'keep',
 ): Parameters<ListenerDeps['frontDoor']['act']>[0] {
   const key = `slack:${deps.team}:${click.actions[0].action_ts}:${click.user.id}:${act}`;
   return { key, act, by: accountOf(deps, click.user), at, from: placeOf(deps, askerOf(click)), ...action, reason: null };

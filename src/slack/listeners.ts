@@ -108,6 +108,8 @@ async function heardButton(deps: ListenerDeps, { click, at, ack }: Omit<HeardCli
       const act = id === ACTIONS.approve ? 'approve' : 'cancel';
       return isOnHome ? heardOnHome(deps, heard, act) : heardClick(deps, heard, act);
     }
+    case ACTIONS.keep:
+      return heardClick(deps, heard, 'keep');
     case ACTIONS.reject:
       return askWhy(deps, heard);
     case ACTIONS.details:

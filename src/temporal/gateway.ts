@@ -10,6 +10,7 @@ import {
   DEPLOY_TIMING,
   environmentId,
   extend,
+  keep,
   headChanged,
   pullRequestClosed,
   replyAbout,
@@ -202,6 +203,8 @@ function update(handle: WorkflowHandle, late: LateAct): Promise<Receipt> {
       return execute(handle, withdraw, late.input);
     case 'cancel':
       return execute(handle, cancel, late.input);
+    case 'keep':
+      return execute(handle, keep, late.input);
     case 'extend':
       return execute(handle, extend, late.input);
   }

@@ -285,6 +285,12 @@ export const EXAMPLES = {
       voided: [{ by: bea, why: 'new-revision', detail: null }],
       revision: { ...pushNote, askedAgain: [bea] },
     }),
+    'waiting-keepable': status(waiting, { ...pushed, revision: { ...pushNote, askedAgain: [bea] }, keepable: SHA }),
+    'waiting-keep-refused': status(waiting, {
+      ...pushed,
+      revision: pushNote,
+      keepRefused: [{ code: 'rule-unsatisfiable', group: 'sre', needed: 2, could: 1 }],
+    }),
     'waiting-for-checks': status(
       { ...waiting, pending: [checksPending] },
       { ...pushed, votes: [], voided: [], revision: { ...pushNote, delta: null } },

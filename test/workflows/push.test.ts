@@ -22,7 +22,13 @@ describe('a push to the pull request', () => {
     expect(votes).toEqual([]);
     expect(tally?.have).toBe(0);
     expect(voided).toMatchObject([{ by: { name: 'bea' }, why: 'new-revision' }]);
-    expect(revision).toEqual({ from: SHA, to: NEXT_SHA, by: 'eve', compareUrl: `https://github.test/acme/api/compare/${SHA}...${NEXT_SHA}` });
+    expect(revision).toMatchObject({
+      from: SHA,
+      to: NEXT_SHA,
+      by: 'eve',
+      askedAgain: [{ name: 'bea' }],
+      compareUrl: `https://github.test/acme/api/compare/${SHA}...${NEXT_SHA}`,
+    });
     expect(plan?.requesters.map(({ name }) => name)).toEqual(['ann', 'eve']);
     expect(phase.kind).toBe('waiting');
     expect(await story.vote(id, voteOf('carl', 'slack', { contract: old.plan?.contract ?? null, sha: SHA.slice(0, 7) }))).toMatchObject({

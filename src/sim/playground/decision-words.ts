@@ -57,12 +57,12 @@ function toldByRecheck(result: Recheck): Told {
   }
 }
 
-const VERBS = { withdraw: 'withdraws', cancel: 'cancels', extend: 'asks for more time' } as const;
+const VERBS = { withdraw: 'withdraws', cancel: 'cancels', extend: 'asks for more time', keep: 'goes back' } as const;
 
 /** An act with its receipt. */
 export function toldByUpdate(name: string, input: unknown, outcome: unknown): Told | null {
   if (name === 'claimStart') return toldByClaim(outcome as Claim);
-  if (name !== 'castVote' && name !== 'withdraw' && name !== 'cancel' && name !== 'extend') return null;
+  if (name !== 'castVote' && name !== 'withdraw' && name !== 'cancel' && name !== 'extend' && name !== 'keep') return null;
   const act = input as CastVote;
   const verb = name === 'castVote' ? `${act.kind}s` : VERBS[name];
   const receipt = outcome as Receipt | undefined;
@@ -86,6 +86,8 @@ function receiptWords(receipt: Receipt | undefined): Pick<Told, 'sign' | 'text'>
       return { sign: '✋', text: `cancelled while ${receipt.during}` };
     case 'cancelling':
       return { sign: '✋', text: `Buildkite is asked to cancel build ${receipt.build ?? ''}` };
+    case 'keeping':
+      return { sign: '↩️', text: `back to ${receipt.sha.slice(0, 7)}` };
     case 'extended':
       return { sign: '⏱', text: 'extended' };
     case undefined:
