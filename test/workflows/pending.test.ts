@@ -51,7 +51,7 @@ describe('a push whose checks are still running', () => {
     story.world.gates = () => ({ kind: 'open', gates: [] });
     await story.waitFor('open gates', async () => !('pending' in (await story.status(id)).phase));
     await story.approve(id, 'carl');
-    await story.until(id, 'building');
+    expect((await story.until(id, 'building')).votes).toHaveLength(2);
   });
 
   it('ends it with the reasons when they fail', async () => {
