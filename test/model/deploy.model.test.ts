@@ -2,8 +2,11 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { stories } from './acts.ts';
-import { play } from './play.ts';
-import { virtualNow } from './tiny-runtime.ts';
+import { play, type Stage } from './play.ts';
+import { start, virtualNow } from './tiny-runtime.ts';
+import { deploy } from '../../workflows/deploy.ts';
+import { DEPLOY_TIMING } from '../../workflows/timing.ts';
+import { deployInput } from '../support/deploy-examples.ts';
 
 vi.mock('@temporalio/workflow', async (original) => {
   const { standIns } = await import('./tiny-runtime.ts');
@@ -12,6 +15,14 @@ vi.mock('@temporalio/workflow', async (original) => {
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 20_000);
 const realNow = Date.now;
+const AT = Date.UTC(2026, 0, 5, 9);
+const STAGE: Stage = {
+  id: 'deploy:github:7:1',
+  at: AT,
+  eventually: (check) => check(),
+  isClosed: () => false,
+  start: async (options) => start({ ...options, workflow: () => deploy(deployInput(options.id, DEPLOY_TIMING, { askedAt: options.at })) }).driver,
+};
 
 beforeAll(() => {
   Date.now = virtualNow;
@@ -24,7 +35,7 @@ it(`agrees with the reference model in ${RUNS} random lists of acts`, async () =
   const ends = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(stories({ length: 22, joined: true }), async (story) => {
-      const { over, go } = await play(story);
+      const { over, go } = await play(story, STAGE);
       const end = over ?? (go ? 'building' : 'open');
       ends.set(end, (ends.get(end) ?? 0) + 1);
     }),

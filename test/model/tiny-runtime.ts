@@ -18,7 +18,6 @@ interface Run {
   readonly id: string;
   readonly activities: Implementations;
   readonly handlers: Map<string, Handler>;
-  readonly signalled: { readonly workflowId: string; readonly signal: string; readonly args: readonly unknown[] }[];
   readonly waiting: Set<Waiting>;
   readonly timers: Set<Timer>;
   now: number;
@@ -39,14 +38,16 @@ export interface Driver {
   /** Delivers an update; settles with its answer. */
   update(name: string, input: unknown): Promise<unknown>;
   signal(name: string, input: unknown): void;
-  query(name: string): unknown;
+  query(name: string): Promise<unknown>;
   /** Lets everything happen that can happen now. */
   settle(): Promise<void>;
   /** Moves the time, firing each timer at its own moment. */
   pass(ms: number): Promise<void>;
   readonly now: () => number;
-  readonly signalled: Run['signalled'];
 }
+
+/** How a story's workflow is started, here or on a server. */
+export type Start = (options: { readonly id: string; readonly at: number; readonly activities: Implementations }) => Promise<Driver>;
 
 /** Starts the workflow. One at a time: the one before is forgotten. */
 export function start<T>(options: {
@@ -56,7 +57,7 @@ export function start<T>(options: {
   readonly workflow: () => Promise<T>;
 }): { readonly driver: Driver; readonly result: Promise<T> } {
   const { id, at, activities, workflow } = options;
-  const mine: Run = { id, activities, handlers: new Map(), signalled: [], waiting: new Set(), timers: new Set(), now: at, open: 0, uuids: 0 };
+  const mine: Run = { id, activities, handlers: new Map(), waiting: new Set(), timers: new Set(), now: at, open: 0, uuids: 0 };
   current = mine;
   const result = workflow();
   result.catch(() => undefined);
@@ -80,11 +81,10 @@ function driverOf(mine: Run): Driver {
   return {
     update: tracked,
     signal: (name, input) => void tracked(name, input),
-    query: (name) => mine.handlers.get(name)?.(),
+    query: async (name) => mine.handlers.get(name)?.(),
     settle: () => settle(mine),
     pass: (ms) => pass(mine, ms),
     now: () => mine.now,
-    signalled: mine.signalled,
   };
 }
 
@@ -171,11 +171,7 @@ export function standIns(real: typeof sdk): Readonly<Record<string, unknown>> {
     log: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined },
     uuid4: () => `uuid-${(run().uuids += 1)}`,
     startChild: async () => ({ signal: async () => undefined }),
-    getExternalWorkflowHandle: (workflowId: string) => ({
-      signal: async (definition: { readonly name: string }, ...args: readonly unknown[]) => {
-        run().signalled.push({ workflowId, signal: definition.name, args });
-      },
-    }),
+    getExternalWorkflowHandle: () => ({ signal: async () => undefined }),
   };
 }
 
