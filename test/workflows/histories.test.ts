@@ -7,7 +7,7 @@ import { buildWatchId, farewellId, TASK_QUEUE } from '../../workflows/contract.t
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { createPeopleStore } from '../../src/temporal/people.ts';
 import { commitSha } from '../../src/ids.ts';
-import { NEXT_SHA, PEOPLE, tallyOf, voteOf } from '../support/deploy-examples.ts';
+import { NEXT_SHA, PEOPLE, planFor, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
 import { storeHistory } from '../support/record-history.ts';
@@ -46,6 +46,17 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.vote(id, voteOf('carl', 'github'));
     await story.until(id, 'building');
     await story.webhook(1, { state: 'running', startedAt: Date.now() });
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async 'by-rule'(story) {
+    const when = [{ fact: 'only-files', state: 'holds', wanted: 'changes in `docs/**` only', found: 'only `docs/a.md`' }] as const;
+    const tally = { satisfied: true, have: 0, need: 0, tree: { kind: 'auto', name: 'low-risk', satisfied: true, state: 'satisfied', when } } as const;
+    story.world.plan = (input) => ({ kind: 'planned', plan: planFor(input, { tally, organization: story.world.organization }) });
+    story.world.recheck = () => ({ kind: 'good', tally });
+    const id = await story.ask();
+    await story.until(id, 'building');
     await story.finish(1, 'passed');
     await story.end(id);
     return withTarget(story, id);
