@@ -4,6 +4,7 @@ import type { ActReason, GateReason, VoidVote } from './reasons.ts';
 import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
 import type { PeopleNews } from './people-contract.ts';
 import type { Cards, DeployStatus, LogTail, PushDelta, ToldSoFar } from './status.ts';
+import type { ReviewNews, ReviewStatus } from './review-contract.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type {
   Account,
@@ -237,6 +238,9 @@ export interface Reminder {
   readonly at: Millis;
 }
 
+/** What people do to a request, or to the review it owes. */
+export type ActKind = 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend' | 'keep' | 'sign' | 'dispute';
+
 export interface NotifyActivities {
   /** Looks for a card of this request first (message metadata), so a retry posts no second one. Also tells a Slack requester where it is. */
   postSlackCard(status: DeployStatus): Promise<NonNullable<Cards['slack']>>;
@@ -253,11 +257,7 @@ export interface NotifyActivities {
     readonly told?: ToldSoFar | null;
   }): Promise<void>;
   /** Tells one person what became of an act: ephemeral in Slack, reaction and reply on GitHub. */
-  sendReceipt(input: {
-    readonly to: ReplyTo;
-    readonly receipt: Receipt;
-    readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend' | 'keep';
-  }): Promise<void>;
+  sendReceipt(input: { readonly to: ReplyTo; readonly receipt: Receipt; readonly act: ActKind }): Promise<void>;
   /**
    * A message in the thread of the Slack card, and one comment on the pull request, which later reminders edit. Says nothing if the
    * request has moved on meanwhile, and calls nobody whose act is no longer missing.
@@ -268,6 +268,20 @@ export interface NotifyActivities {
   reply(input: ReplyInput): Promise<void>;
   /** A direct message in Slack about one's own accounts or absence. */
   tellPerson(news: PeopleNews): Promise<void>;
-  /** The last word on a request that was ended from outside. One that goes on, or is not there, is left alone. */
-  closeCards(input: FarewellInput): Promise<void>;
+  /**
+   * The last word on a request that was ended from outside. One that goes on, or is not there, is left alone. Answers the request if it
+   * was an emergency and owes its review.
+   */
+  closeCards(input: FarewellInput): Promise<DeployStatus | null | void>;
+  /** An emergency has begun: one line for the `also` channels; the cards are told already. */
+  raiseAlarm(input: { readonly status: DeployStatus; readonly cards: Cards }): Promise<void>;
+}
+
+/** The review of an emergency has messages of its own: the request's cards have ended. */
+export interface ReviewActivities {
+  /** Both look for the card of this review first, so that a retry posts no second one. */
+  postSlackReview(status: ReviewStatus): Promise<NonNullable<Cards['slack']>>;
+  postGithubReview(status: ReviewStatus): Promise<NonNullable<Cards['github']>>;
+  /** Edits both cards; `news` makes new messages, too. */
+  announceReview(input: { readonly status: ReviewStatus; readonly cards: Cards; readonly news: ReviewNews | null }): Promise<void>;
 }

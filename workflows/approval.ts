@@ -125,6 +125,7 @@ function whyNotVote(deploy: Deploy, act: CastVote): ActReason | null {
   const { kind, contract, sha, reason } = act;
   if (isOver(deploy)) return tooLate(deploy);
   if (plan === null) return { code: 'not-planned-yet' };
+  if (plan.emergency !== undefined) return { code: 'emergency-runs' };
   if (plan.rule.tree === null) return { code: 'no-approval-needed', environment: plan.environment };
   if (moved !== null) return { code: 'stale-card', seen: sha ?? plan.sha, now: moved.sha, compareUrl: null };
   if (deploy.keeping !== null) return { code: 'stale-card', seen: sha ?? plan.sha, now: deploy.keeping.sha, compareUrl: null };

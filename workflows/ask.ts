@@ -1,6 +1,6 @@
 // How the world is asked: queue, time-outs, retries and priority of every activity. The names are in activities.ts.
 import { proxyActivities, proxyLocalActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
-import type { BuildkiteActivities, DecidingActivities, NotifyActivities, PeerActivities } from './activities.ts';
+import type { BuildkiteActivities, DecidingActivities, NotifyActivities, PeerActivities, ReviewActivities } from './activities.ts';
 import { TASK_QUEUE } from './contract.ts';
 
 /** Failures that another attempt would only repeat. */
@@ -114,14 +114,12 @@ export const telling = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 
   ...notifying,
   scheduleToCloseTimeout: '2m',
 });
-/** The last word of a request is tried for long. */
-export const tellingAtLast = proxyActivities<
-  Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'tellRequester' | 'closeCards'>
->({
-  ...notifying,
-  scheduleToCloseTimeout: '24h',
-  retry: { ...PERSISTENT, maximumInterval: '5m' },
-});
+/** The last word is tried for long. */
+const atLast: ActivityOptions = { ...notifying, scheduleToCloseTimeout: '24h', retry: { ...PERSISTENT, maximumInterval: '5m' } };
+export const tellingAtLast =
+  proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'raiseAlarm' | 'tellRequester' | 'closeCards'>>(atLast);
+export const tellingReview = proxyActivities<ReviewActivities>({ ...notifying, scheduleToCloseTimeout: '2m' });
+export const tellingReviewAtLast = proxyActivities<ReviewActivities>(atLast);
 /** Behind many others for a while, perhaps; it asks by itself whether it is still true. */
 export const reminding = proxyActivities<Pick<NotifyActivities, 'remind'>>({
   ...notifying,

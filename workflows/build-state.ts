@@ -18,7 +18,7 @@ import {
 } from './contract.ts';
 import { guarded, heard } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
-import type { BuildFacts } from './build-vocabulary.ts';
+import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Millis } from './vocabulary.ts';
 
 export interface Build {
@@ -42,6 +42,8 @@ export interface Build {
   isCancelled: boolean;
   /** Environments that did not start us and want to know our end. */
   askers: readonly string[];
+  /** What may be built, once the start was granted to this run. */
+  order: BuildOrder | null;
   result: BuildResult | null;
 }
 
@@ -61,6 +63,7 @@ export function openBuild(input: BuildInput): Build {
     isCancelled: false,
     askers: [],
     result: null,
+    order: null,
   };
 }
 

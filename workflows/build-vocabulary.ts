@@ -53,6 +53,7 @@ export interface BuildOrder {
   readonly previousSha: CommitSha | null;
   readonly parameters: Readonly<Record<string, string>>;
   readonly contract: Contract;
+  readonly emergency?: { readonly reason: string };
   /** Orders of older versions have none. */
   readonly signatures?: Signatures;
 }

@@ -36,6 +36,7 @@ async function carryOut(turn: Build): Promise<BuildResult> {
     return resultOf(turn, await followToEnd(turn, own, true));
   }
   turn.isCancelled ||= claim.cancel;
+  turn.order = claim.order;
   const created = await createOnce(turn, claim.order, claim.again || look !== null);
   switch (created.kind) {
     case 'refused':
@@ -64,8 +65,9 @@ async function annotate(order: BuildOrder, { number }: BuildFacts): Promise<void
   }
 }
 
-function resultOf({ input }: Build, { how, build: ended }: Ended): BuildResult {
-  return { kind: 'ended', how, build: ended, sha: ended.commit, code: input.code };
+function resultOf({ input, order }: Build, { how, build: ended }: Ended): BuildResult {
+  const asked = order === null ? null : { requester: order.requester, approvers: order.approvers, emergency: order.emergency ?? null };
+  return { kind: 'ended', how, build: ended, sha: ended.commit, code: input.code, asked };
 }
 
 /**

@@ -13,6 +13,7 @@ const LONGEST_PAUSE_MS = 600_000;
 export async function keepPeopleTold(deploy: Deploy): Promise<void> {
   let toldSoFar: ToldSoFar | null = null;
   let pauseMs = FIRST_PAUSE_MS;
+  let alarm: Promise<unknown> | null = null;
   for (;;) {
     await condition(() => deploy.tellAt <= deploy.clock.now());
     const thread = deploy.isNews ? deploy.phase.kind : null;
@@ -25,12 +26,17 @@ export async function keepPeopleTold(deploy: Deploy): Promise<void> {
     const told = await tell({ status, cards: deploy.cards, thread, told: toldSoFar });
     // The timeline begins with the card; what could not be said under it is said with the next line.
     if (told.isTimelineNew) toldSoFar = asTold(status);
+    if (isAlarming(status) && deploy.cards.slack === null && told.cards.slack !== null)
+      alarm = delivered('alarm', tellingAtLast.raiseAlarm({ status, cards: told.cards }));
     deploy.cards = told.cards;
-    if (isEnd(status.phase)) return;
+    if (isEnd(status.phase)) return void (await alarm);
     if (!told.isComplete) tellWithin(deploy, pauseMs);
     pauseMs = told.isComplete ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
+
+/** Whoever only wants to know of the end must know of an emergency when it begins. */
+const isAlarming = ({ plan }: DeployStatus): boolean => plan?.emergency !== undefined && plan.slack.also.length > 0;
 
 interface Message {
   readonly status: DeployStatus;

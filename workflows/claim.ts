@@ -115,6 +115,7 @@ function orderOf(deploy: Deploy, plan: Plan, live: LiveVersion | null): BuildOrd
     parameters: plan.parameters,
     contract: plan.contract,
     signatures: signaturesOf(deploy, plan),
+    ...(plan.emergency === undefined ? {} : { emergency: { reason: plan.emergency.reason } }),
   };
 }
 

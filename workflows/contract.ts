@@ -5,7 +5,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CarriedEnvironment } from './carried.ts';
 import type { ActReason, GateReason } from './reasons.ts';
-import type { DeployStatus, EnvironmentState, Join } from './status.ts';
+import type { DeployStatus, EmergencyNote, EnvironmentState, Join } from './status.ts';
 import type { BuildTiming, BuildWatchTiming, DeployTiming, EnvironmentTiming } from './timing.ts';
 import type { BuildEnd, BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Account, CommitSha, Contract, DeployCode, DeployRequest, Millis, Person, ReplyTo, Target } from './vocabulary.ts';
@@ -76,6 +76,9 @@ export type Receipt =
     }
   /** Recorded, and counts once the same person says `/approve` on GitHub. `pullRequest`: of the request; null: it has none, any of the repository does. */
   | { readonly kind: 'to-confirm'; readonly code: DeployCode; readonly pullRequest: { readonly number: number; readonly url: string } | null }
+  /** A review of an emergency: signed off, as far as it goes. */
+  | { readonly kind: 'signed'; readonly have: number; readonly need: number; readonly last: boolean }
+  | { readonly kind: 'disputed' }
   | { readonly kind: 'rejected'; readonly service: string; readonly environment: string }
   | { readonly kind: 'withdrawn'; readonly have: number; readonly need: number }
   | { readonly kind: 'cancelled'; readonly during: string }
@@ -167,6 +170,8 @@ export const placeGivenUp = defineSignal<[{ readonly deployId: string; readonly 
 export const holderEnded = defineSignal<[{ readonly deployId: string | null; readonly turn: number; readonly result: BuildResult }]>('holderEnded');
 /** A webhook told of a build on this target that no running `build` follows; confirmed by one read before it is believed. */
 export const strayBuildSeen = defineSignal<[{ readonly build: BuildFacts }]>('strayBuildSeen');
+/** What became of the review that an emergency owes. */
+export const emergencyReviewed = defineSignal<[{ readonly deployId: string; readonly review: EmergencyNote['review'] }]>('emergencyReviewed');
 export const environmentState = defineQuery<EnvironmentState>('environmentState');
 
 /** Input of the `environment` workflow. `carried` is null for a fresh one, else its own state from the run before. */
@@ -195,8 +200,22 @@ export interface BuildInput {
   readonly follow: BuildFacts | null;
   readonly timing: BuildTiming;
 }
+/** Who asked for a build and who approved it, by name; for the target's history. */
+export interface Asked {
+  readonly requester: string;
+  readonly approvers: readonly string[];
+  readonly emergency: { readonly reason: string } | null;
+}
 export type BuildResult =
-  | { readonly kind: 'ended'; readonly how: BuildEnd; readonly build: BuildFacts; readonly sha: string; readonly code: string | null }
+  | {
+      readonly kind: 'ended';
+      readonly how: BuildEnd;
+      readonly build: BuildFacts;
+      readonly sha: string;
+      readonly code: string | null;
+      /** Who was behind it; null and absent: nothing was granted to this run of `build`, or by an earlier version. */
+      readonly asked?: Asked | null;
+    }
   | { readonly kind: 'not-built'; readonly why: 'claim-refused' | 'refused-by-buildkite' | 'cancelled-first' };
 
 /** Something about a Buildkite build was seen: by webhook (signed) or by the shared poll. Addressed: `build:<target>` is reused. */

@@ -9,6 +9,7 @@ import { isOver, isReady, openDeploy, statusOf, type Deploy } from './deploy-sta
 import { guarded } from './guarded.ts';
 import { hearPushes, keepEarlier, planAgain, planFirst } from './planning.ts';
 import { hearPullRequest } from './pull-request.ts';
+import { oweReview } from './review.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
 import type { DeployStatus } from './status.ts';
 import { followBuild, hearTurn, queueUp } from './turn.ts';
@@ -28,6 +29,7 @@ export async function deploy(input: DeployInput): Promise<DeployStatus> {
     const lastWord = keepPeopleTold(request);
     await tellStory(request);
     await lastWord;
+    await oweReview(statusOf(request));
     await condition(() => allHandlersFinished() && request.receipts.isIdle() && request.errands.isIdle());
     return statusOf(request);
   });

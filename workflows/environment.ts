@@ -4,6 +4,7 @@ import { allHandlersFinished, condition, makeContinueAsNewFunc, setCurrentDetail
 import { reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
 import {
+  emergencyReviewed,
   environmentState,
   holderEnded,
   join,
@@ -18,7 +19,8 @@ import { openEnvironment, type Environment } from './environment-state.ts';
 import { grantTurn, watchForeignHolder } from './grant.ts';
 import { guarded, heard } from './guarded.ts';
 import { tellPlaces } from './places.ts';
-import { carry, joinQueue, knowsEnd, learn, leaveQueue, nextHolder, record, release, stateOf, type Queue } from './queue.ts';
+import { carry, joinQueue, learn, leaveQueue, nextHolder, release, stateOf, type Queue } from './queue.ts';
+import { knowsEnd, noteReview, record } from './records.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 
 interface HolderEnd {
@@ -34,6 +36,8 @@ export async function environment(input: EnvironmentInput): Promise<void> {
     guarded(async () => {
       const answer = joinQueue(queue, wish, clock.now());
       if (answer.kind === 'queued') here.told.set(wish.deployId, `${answer.position} ${answer.ahead}`);
+      // It went before others, whose places it changed.
+      if (wish.emergency !== undefined) tellPlaces(here);
       return answer;
     });
   const left = heard((turn: Pick<Join, 'deployId' | 'turn'>) => {
@@ -47,6 +51,11 @@ export async function environment(input: EnvironmentInput): Promise<void> {
   setHandler(placeGivenUp, left, { description: 'A request gives its place up.' });
   setHandler(holderEnded, ended, { description: 'The end of a build that this run did not start.' });
   setHandler(strayBuildSeen, ({ build }) => guarded(() => noteStray(here, build)), { description: 'A build of this target that nobody follows.' });
+  setHandler(
+    emergencyReviewed,
+    heard((news) => noteReview(queue, news)),
+    { description: 'The review of an emergency is over.' },
+  );
   setHandler(environmentState, () => stateOf(queue), { description: 'Live version, holder, queue and last deploys.' });
   return guarded(() => serve(here, input));
 }

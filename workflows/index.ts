@@ -6,3 +6,4 @@ export { environment } from './environment.ts';
 export { farewell } from './farewell.ts';
 export { people } from './people.ts';
 export { reply } from './reply.ts';
+export { review } from './review.ts';

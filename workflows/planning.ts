@@ -45,6 +45,7 @@ export async function planFirst(deploy: Deploy): Promise<void> {
   const result = await askForPlan(deploy, { revision: 1, expectedHead: null, withinMs: Math.min(leftMs, PLAN_WITHIN_MS) });
   if (isOver(deploy)) return;
   if (result.kind === 'refused') return enter(deploy, refusal(result));
+  if (request.emergency !== undefined && overtaken(deploy, result.plan)) return;
   adopt(deploy, result.plan);
   if (request.dryRun) return enter(deploy, { kind: 'planned' });
   deploy.moved = earlyPush(deploy, result.plan, deploy.pushers !== pushers);
@@ -52,6 +53,15 @@ export async function planFirst(deploy: Deploy): Promise<void> {
   if (deploy.moved !== null) return;
   if (isApproved(deploy)) tellWithin(deploy, 0);
   enterNextPhase(deploy, result.plan);
+}
+
+/** An emergency asks nobody, so nobody would look at what was pushed while it was planned: it ends instead of following. */
+function overtaken(deploy: Deploy, plan: Plan): boolean {
+  const { moved } = deploy;
+  if (moved === null || !followsPushes(plan) || !isAhead(deploy, plan, moved)) return false;
+  const reason = { code: 'head-moved', sha: moved.sha, pushedAt: moved.at, by: nameOf(moved.by) } as const;
+  enter(deploy, { kind: 'refused', reasons: [reason], gates: plan.gates, sha: plan.sha });
+  return true;
 }
 
 /** A push before the last vote: a new plan of the new head, and every vote is void. */

@@ -2,12 +2,12 @@
 import { endOf } from './build-facts.ts';
 import type { CarriedEnvironment, EndedTurn, Holder, WaitingJoin } from './carried.ts';
 import type { BuildResult, EnvironmentInput, Join, JoinAnswer } from './contract.ts';
-import { withLive, type BuiltPlace } from './live.ts';
+import { withLive } from './live.ts';
+import { record } from './records.ts';
 import type { DeployRecord, EnvironmentState, LiveService } from './status.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 import type { Millis, Target } from './vocabulary.ts';
 
-const HISTORY_MAX = 20;
 const ENDED_MAX = 100;
 
 export interface Queue {
@@ -82,9 +82,18 @@ export function joinQueue(queue: Queue, join: Join, now: Millis): JoinAnswer {
     queue.unread = [...queue.unread, join.pipeline];
   }
   if (!queue.waiting.some(isTurn(join))) {
-    queue.waiting = [...queue.waiting.filter((entry) => entry.deployId !== join.deployId), { ...join, joinedAt: now }];
+    queue.waiting = withEntry(
+      queue.waiting.filter((entry) => entry.deployId !== join.deployId),
+      { ...join, joinedAt: now },
+    );
   }
   return { kind: 'queued', ...placeOf(queue, join) };
+}
+
+/** At the end; an emergency goes before everybody but earlier emergencies. Who holds the target is never disturbed. */
+function withEntry(waiting: readonly WaitingJoin[], entry: WaitingJoin): readonly WaitingJoin[] {
+  const isBefore = (other: WaitingJoin): boolean => entry.emergency === undefined || other.emergency !== undefined;
+  return [...waiting.filter(isBefore), entry, ...waiting.filter((other) => !isBefore(other))];
 }
 
 /** A build of this request was found running: by asking for its turn the request tells which one that is. */
@@ -147,7 +156,14 @@ export function release(queue: Queue, result: BuildResult, now: Millis, turn: nu
   if (holder?.entry != null && turn !== null && turn !== holder.entry.turn) putBack(queue);
   queue.holder = null;
   if (result.kind === 'ended')
-    record(queue, { build: result.build, code: result.code, deployId: holder?.deployId ?? null, place: holder?.entry ?? null, now });
+    record(queue, {
+      build: result.build,
+      code: result.code,
+      deployId: holder?.deployId ?? null,
+      place: holder?.entry ?? null,
+      now,
+      asked: result.asked ?? null,
+    });
   if (holder?.entry == null || (turn !== null && turn !== holder.entry.turn)) return;
   const { deployId } = holder.entry;
   const isBuilt = result.kind === 'ended';
@@ -157,32 +173,6 @@ export function release(queue: Queue, result: BuildResult, now: Millis, turn: nu
 export function endTurn(queue: Queue, turn: EndedTurn): void {
   leaveQueue(queue, turn);
   queue.ended = [...queue.ended, turn].slice(-ENDED_MAX);
-}
-
-export interface Recorded {
-  readonly build: BuildFacts;
-  readonly code: string | null;
-  readonly deployId: string | null;
-  /** What the request says; null: what the build says of itself. */
-  readonly place: BuiltPlace | null;
-  readonly now: Millis;
-}
-
-/** Remembers an ended build; a passed one is the live version of its service unless a later one is. */
-export function record(queue: Queue, { build, code, deployId, place, now }: Recorded): void {
-  const how = endOf(build);
-  if (how === null) return;
-  const endedAt = build.finishedAt ?? now;
-  const { uuid, number, url: buildUrl, startedAt, commit: sha } = build;
-  const { service, environment } = place ?? build;
-  queue.strays = queue.strays.filter((stray) => stray.uuid !== uuid);
-  const entry = { workflowId: deployId ?? '', code: code ?? '', service, environment, sha, how, build: number, buildUrl, startedAt, endedAt };
-  queue.history = [...queue.history.filter((before) => before.buildUrl !== buildUrl), entry].slice(-HISTORY_MAX);
-  queue.live = withLive(queue.live, { build, code, service, environment, endedAt });
-}
-
-export function knowsEnd(queue: Queue, build: BuildFacts): boolean {
-  return queue.history.some(({ buildUrl }) => buildUrl === build.url);
 }
 
 /** Sight of the holder was lost: what it built, and whether it still runs, only Buildkite can tell. */

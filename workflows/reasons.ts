@@ -18,6 +18,14 @@ export type GateReason =
   | { readonly code: 'unmapped-requester'; readonly surface: 'github' | 'slack'; readonly environment: string }
   | { readonly code: 'inactive-person'; readonly name: string; readonly why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access' }
   | { readonly code: 'no-permission'; readonly needed: readonly string[]; readonly found: string }
+  /** Break glass is for those whom the environment names. */
+  | {
+      readonly code: 'no-emergency';
+      readonly service: string;
+      readonly environment: string;
+      readonly needed: readonly string[];
+      readonly found: string;
+    }
   | { readonly code: 'unknown-ref'; readonly ref: string }
   | { readonly code: 'ambiguous-ref'; readonly ref: string; readonly matches: readonly string[] }
   | { readonly code: 'ref-not-allowed'; readonly ref: string; readonly allowed: readonly string[] }
@@ -77,6 +85,11 @@ export type ActReason =
   | { readonly code: 'stale-card'; readonly seen: string | null; readonly now: CommitSha; readonly compareUrl: string | null }
   | { readonly code: 'not-planned-yet' }
   | { readonly code: 'no-approval-needed'; readonly environment: string }
+  /** An emergency waits for nobody's approval: it is reviewed afterwards. */
+  | { readonly code: 'emergency-runs' }
+  | { readonly code: 'not-an-emergency' }
+  | { readonly code: 'review-not-open' }
+  | { readonly code: 'already-reviewed'; readonly how: 'signed' | 'disputed'; readonly by: readonly string[]; readonly at: Millis }
   | { readonly code: 'already-approved'; readonly at: Millis }
   | { readonly code: 'too-late'; readonly ended: string; readonly at: Millis | null; readonly service: string; readonly environment: string }
   | { readonly code: 'already-starting' }

@@ -155,8 +155,18 @@ export interface ToldSoFar {
   readonly extendedMs?: Millis;
 }
 
+/** An emergency as the environment remembers it. */
+export interface EmergencyNote {
+  readonly reason: string;
+  readonly review:
+    | { readonly state: 'owed' }
+    | { readonly state: 'signed' | 'disputed'; readonly by: readonly string[]; readonly reason: string | null; readonly at: Millis };
+}
+
 /** What of one service is live on a target, which several may share. */
 export interface LiveService extends LiveVersion {
+  /** It came by an emergency. */
+  readonly emergency?: EmergencyNote;
   readonly service: string;
   readonly environment: string;
 }
@@ -174,6 +184,10 @@ export interface DeployRecord {
   readonly buildUrl: string;
   readonly startedAt: Millis | null;
   readonly endedAt: Millis;
+  /** Names. Unknown for builds from outside, and for those of earlier versions. */
+  readonly requester?: string;
+  readonly approvers?: readonly string[];
+  readonly emergency?: EmergencyNote;
 }
 
 /** The wish for a turn, idempotent by (deployId, turn). */
@@ -186,6 +200,8 @@ export interface Join {
   readonly sha: CommitSha;
   readonly organization: string;
   readonly pipeline: string;
+  /** It goes before everybody who waits. */
+  readonly emergency?: true;
 }
 export interface QueueEntry {
   readonly deployId: string;

@@ -91,7 +91,8 @@ export function passOnCancel(deploy: Deploy, plan: Plan): void {
 async function join(deploy: Deploy, plan: Plan): Promise<JoinAnswer | null> {
   const { id: deployId, turn, request } = deploy;
   const { target, service, environment, sha, organization, pipeline } = plan;
-  const input: Join = { deployId, code: request.code, turn, service, environment, sha, organization, pipeline };
+  const urgent = plan.emergency === undefined ? {} : ({ emergency: true } as const);
+  const input: Join = { deployId, code: request.code, turn, service, environment, sha, organization, pipeline, ...urgent };
   // New for every join: a known one would be answered from a closed run, and start nothing.
   const updateId = uuid4();
   try {

@@ -1,5 +1,7 @@
 // The words of Countersign as types. WIRE FORMAT: these values live in workflow histories for as long as
 // the namespace keeps them. Fields may be added (as nullable or optional), never renamed or removed.
+import type { PlannedEmergency } from './emergency.ts';
+import type { GateName, GateResult } from './gates.ts';
 import type { FoundFact, JudgedCondition, RuleCondition } from './conditions.ts';
 
 /** A full, lower-case, 40-digit commit SHA. */
@@ -73,6 +75,8 @@ export interface DeployRequest {
   readonly retryOf: { readonly workflowId: string; readonly code: DeployCode } | null;
   /** `plan` and `--dry-run`: say what would happen, change nothing. */
   readonly dryRun: boolean;
+  /** Break glass: it starts at once and owes a review afterwards. Absent: an ordinary request. */
+  readonly emergency?: { readonly reason: string };
 }
 
 /** What a ref turned out to be. `branch` is what Buildkite is told. */
@@ -109,26 +113,7 @@ export interface ChangeSummary {
   readonly compareUrl: string | null;
 }
 
-export type GateName =
-  | 'permission'
-  | 'ref'
-  | 'head'
-  | 'fork'
-  | 'draft'
-  | 'checks'
-  | 'review'
-  | 'up-to-date'
-  | 'order'
-  | 'keeps-live'
-  | 'parameters'
-  | 'identity';
-
-/** One precondition with its result. `unknown` blocks like `fail`. `note` says what was found, in plain words. */
-export interface GateResult {
-  readonly gate: GateName;
-  readonly state: 'pass' | 'fail' | 'pending' | 'unknown' | 'not-applicable';
-  readonly note: string;
-}
+export type { GateName, GateResult };
 
 /** Who must approve, as a tree of groups; frozen in the plan. Membership is never frozen. */
 export type RuleNode = Conditional &
@@ -284,6 +269,8 @@ export interface Plan {
   readonly slack: { readonly channel: string; readonly also: readonly string[] };
   /** How long a passed build usually takes here, in milliseconds; null when there is nothing to go by. */
   readonly usualMs: number | null;
+  /** Break glass: `rule` asks for nobody then. */
+  readonly emergency?: PlannedEmergency;
   /** Environments that come after this one, for "what to do next". */
   readonly promotesTo: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { Account, Person, PersonKey } from '../../workflows/vocabulary.ts';
 import { policyOf } from '../config/config.ts';
 import type { Repo } from '../github/api.ts';
 import type { EnvironmentPolicy, MayRule, Role } from '../policy/environment-policy.ts';
+import { ruleOfCancel } from '../policy/emergency.ts';
 import { effectivePlan } from '../policy/escalation.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { AccountState, Read } from '../policy/facts.ts';
@@ -56,14 +57,15 @@ async function authorise(deps: FactsDeps, { request, plan: frozen, by, act, esca
   const repo: Repo | null =
     plan?.repo ?? (await soon(deps.github.readRepository(policy?.repo ?? '')).then((read) => (read.known ? read.value : null)));
   const may = whoMay(policy, act, inUndoWindow === true);
+  const rule = ruleOfCancel(plan, policy);
   const [[state, role], membership] = await Promise.all([
     readPerson(deps, repo, person),
-    readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(plan?.rule.tree ?? null) : [])], links),
+    readGroupsSoon(deps, [...may.groups, ...(may.approvers ? groupsOfRule(rule?.tree ?? null) : [])], links),
   ]);
   return judgeMay({
     act,
     may,
-    rule: plan?.rule ?? null,
+    rule,
     requesters: plan?.requesters ?? [requester],
     person,
     state,

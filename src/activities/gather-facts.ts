@@ -10,6 +10,7 @@ import type { ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts, Reposito
 import { liveOf } from '../policy/live.ts';
 import type { Membership } from '../policy/membership.ts';
 import { groupsOf } from '../policy/people.ts';
+import { groupsOfRule } from '../policy/rule.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { readMembership, type GroupDirectory } from './groups.ts';
 import { andThen, known, type Reader } from './reading.ts';
@@ -43,6 +44,7 @@ export interface Question {
   /** Names of the groups that approve. */
   readonly groups: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
+  readonly emergency: boolean;
 }
 
 /** The facts, and the repository they are about (unknown when it cannot be read). */
@@ -66,7 +68,9 @@ export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Que
     readBefore(deps, reader, policy),
     readRequester(deps, reader, repository, question.requester),
     readMembership(deps.groups, {
-      names: [...question.groups, ...authorsNamed(policy.approvals.tree), ...policy.may.request.groups],
+      names: question.emergency
+        ? groupsOfEmergency(policy)
+        : [...question.groups, ...authorsNamed(policy.approvals.tree), ...policy.may.request.groups],
       maxAgeMs: subject.kind === 'wish' ? PLAN_AGE_MS : 0,
       people: question.people,
       read: (what, call) => reader.read(what, call),
@@ -89,8 +93,15 @@ export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Que
     here,
     before,
     parameters: question.parameters,
+    emergency: question.emergency,
   };
   return { facts, repository, pullRequest: target.pullRequest.known ? target.pullRequest.value : null, membership };
+}
+
+/** Who may start it, and who will sign it off. */
+function groupsOfEmergency({ approvals, may, emergency }: EnvironmentPolicy): readonly string[] {
+  const approvers = may.emergency?.approvers === true ? groupsOfRule(approvals.tree) : [];
+  return [...approvers, ...(may.emergency?.groups ?? []), ...groupsOfRule(emergency?.review ?? null)];
 }
 
 /** A name can pass to another repository: only the id that the command or the plan came with counts. */

@@ -46,6 +46,7 @@ export function gatherAgain(deps: FactsDeps, reader: Reader, { plan, request, pe
     people,
     groups,
     parameters: request.parameters,
+    emergency: request.emergency !== undefined,
   });
 }
 

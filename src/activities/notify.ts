@@ -13,7 +13,7 @@ import { newsMessage } from '../render/people-news.ts';
 import { isFinal } from '../render/phase.ts';
 import { answerMarkdown } from '../render/reply-github.ts';
 import { replyMessage } from '../render/reply-slack.ts';
-import { alsoLine, announcementMarkdown, threadMessage } from '../render/thread-line.ts';
+import { alarmMessage, alsoLine, announcementMarkdown, threadMessage } from '../render/thread-line.ts';
 import type { SlackApi } from '../slack/api.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
@@ -66,6 +66,7 @@ export function createNotifyActivities(given: NotifyDeps): NotifyActivities {
     reply: (input) => answerOnGithub(deps.github, input),
     tellPerson: (news) => deps.slack.write(news.to.user, newsMessage(news, plainContext(deps))),
     closeCards: (input) => closeCards(deps, input),
+    raiseAlarm: (input) => raiseAlarm(deps, input),
   };
 }
 
@@ -136,9 +137,9 @@ async function remind(deps: NotifyDeps, input: Parameters<NotifyActivities['remi
 }
 
 /** The cards are found as a retry of their first post finds them: nobody is left who would remember where they are. */
-async function closeCards(deps: Inside, { deployId }: FarewellInput): Promise<void> {
+async function closeCards(deps: Inside, { deployId }: FarewellInput): Promise<DeployStatus | null> {
   const status = await deps.gateway.deployStatus(deployId);
-  if (status === null || !isFinal(status.phase)) return;
+  if (status === null || !isFinal(status.phase)) return null;
   const { plan, request, phase } = status;
   const hasSlack = plan !== null && !request.dryRun;
   const hasGithub = request.origin.surface === 'github' || (hasSlack && plan.pullRequest !== null);
@@ -148,6 +149,17 @@ async function closeCards(deps: Inside, { deployId }: FarewellInput): Promise<vo
   ]);
   const cards = { slack, github: comment === null ? null : { comment } };
   await announce(deps, { status, cards, thread: phase.kind === 'terminated' ? phase.kind : null });
+  return plan?.emergency === undefined ? null : status;
+}
+
+/** The channels that only want to know hear of an emergency when it begins, not only when it has ended. */
+async function raiseAlarm(deps: NotifyDeps, { status, cards }: Parameters<NotifyActivities['raiseAlarm']>[0]): Promise<void> {
+  const message = alarmMessage(status, await contextOf(deps, status, cards));
+  const channels = status.plan?.slack.also ?? [];
+  await runOnce(
+    deps.log,
+    channels.map((channel): Step => [`alarm-${channel}`, () => deps.slack.postMessage(channel, message)]),
+  );
 }
 
 /** Without the right to look, or in a channel that is gone, there is no card to be found; the other surface is closed all the same. */

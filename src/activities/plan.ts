@@ -6,6 +6,7 @@ import type { Account, ChangeSummary, Person, Plan, PullRequestRef, ReplyTo } fr
 import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import { emergencyRule, withEmergency } from '../policy/emergency.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { excludedFrom, tallyPlan } from '../policy/judge.ts';
@@ -67,16 +68,17 @@ interface Judged extends Omit<Draft, 'change' | 'rule'> {
 async function complete(deps: FactsDeps, reader: Reader, judged: Judged): Promise<PlanResult> {
   const { policy, gathered, repository, ref, gates, people, pending } = judged;
   const { facts } = gathered;
+  const { emergency } = judged.input.request;
   const refuse = (reason: GateReason): PlanResult => ({ kind: 'refused', reasons: [reason], gates, sha: ref.sha, target: policy.target });
   const pushedBy = untoldPusher(judged.input, facts, ref);
   const input = pushedBy === null ? judged.input : { ...judged.input, pushers: [...judged.input.pushers, pushedBy] };
   const { change, unread } = await readChange(deps, reader, { gathered, repository, ref });
-  if (unread !== null && policy.isProtected && policy.approvals.exclude.includes('commit-authors')) {
+  if (unread !== null && policy.isProtected && emergency === undefined && policy.approvals.exclude.includes('commit-authors')) {
     reader.throwIfWorthRetrying();
     return refuse({ code: 'unreadable', what: 'who wrote the commits', why: unread });
   }
   const conditional = { policy, facts, repository, ref, change, unread, people, membership: gathered.membership };
-  const rule = await ruleOf(deps, reader, conditional);
+  const rule = emergency === undefined ? await ruleOf(deps, reader, conditional) : emergencyRule(policy.approvals);
   const hidden = whyUnread(groupsOfRule(rule.tree), gathered.membership.unread);
   if (hidden.length > 0) {
     reader.throwIfWorthRetrying();
@@ -87,15 +89,17 @@ async function complete(deps: FactsDeps, reader: Reader, judged: Judged): Promis
   const { groups } = membership;
   const impossible = unsatisfiable({ rule: plan.rule, groups, excluded: excludedFrom(plan, groups) });
   if (impossible !== null) return refuse(impossible);
-  const same = input.revision > 1 || input.request.dryRun ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
+  const isAlone = input.revision > 1 || input.request.dryRun || emergency !== undefined;
+  const same = isAlone ? null : await findSameWish(deps, { ...plan, workflowId: input.workflowId });
   if (same !== null) return refuse(same);
-  const planned: Plan = { ...plan, tally: tallyPlan({ plan, votes: [], ...membership }) };
+  const tallied: Plan = { ...plan, tally: tallyPlan({ plan, votes: [], ...membership }) };
+  const planned = withEmergency(tallied, { request: input.request, policy, membership });
   const push = await judgePush(deps, reader, { plan: planned, input, people, membership });
   return { kind: 'planned', plan: planned, pending, ...push, ...(pushedBy === null ? {} : { pushedBy }) };
 }
 
 function questionOf(input: PlanInput, { policy, ...who }: Pick<Question, 'policy' | 'requester' | 'people'>): Question {
-  const { origin, askedAt, parameters } = input.request;
+  const { origin, askedAt, parameters, emergency } = input.request;
   return {
     policy,
     subject: subjectOf(input),
@@ -105,6 +109,7 @@ function questionOf(input: PlanInput, { policy, ...who }: Pick<Question, 'policy
     ...who,
     groups: groupsOfRule(policy.approvals.tree),
     parameters,
+    emergency: emergency !== undefined,
   };
 }
 
@@ -165,7 +170,7 @@ function draft(deps: FactsDeps, { input, policy, requester, people, gathered, re
   };
   return {
     ...terms,
-    contract: planContract({ ...terms, workflowId: input.workflowId }),
+    contract: planContract({ ...terms, workflowId: input.workflowId, emergency: input.request.emergency }),
     revision: input.revision,
     zone: policy.zone,
     title: ref.title,

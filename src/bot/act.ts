@@ -1,5 +1,6 @@
 // Votes, withdrawals and cancellations: which request is meant, and what became of the act.
 import type { LateAct } from '../../workflows/contract.ts';
+import type { LateReview } from '../../workflows/review-contract.ts';
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import type { DeployCode, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Which } from '../command/command.ts';
@@ -47,8 +48,8 @@ async function stillOpen({ gateway }: BotDeps, found: readonly FoundDeploy[]): P
 }
 
 /** The reply to an act; null: the request is over (or was never there). */
-export async function actOn(deps: BotDeps, deployId: string, late: LateAct): Promise<Reply | null> {
-  const name = late.act === 'castVote' ? late.input.kind : late.act;
+export async function actOn(deps: BotDeps, deployId: string, late: LateAct | LateReview): Promise<Reply | null> {
+  const name = late.act === 'castVote' || late.act === 'castReview' ? late.input.kind : late.act;
   const outcome = await deps.gateway.act(deployId, late);
   const judged = outcome.kind === 'receipt' ? outcome.receipt.kind : outcome.kind;
   logLater(() => deps.log.info({ deployId, act: name, outcome: judged }, 'act handled'));

@@ -13,12 +13,19 @@ import { actOn, findByCode, findMeant, tooLate } from './act.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
 import { readOpenRequests } from './open-requests.ts';
+import { review } from './review.ts';
 import { servicesHere, servicesInReach } from './grammar.ts';
 
 export function answer(deps: BotDeps, incoming: Incoming, command: Command): Promise<Reply> {
   switch (command.kind) {
     case 'deploy':
       return deploy(deps, incoming, command);
+    case 'emergency':
+      return emergency(deps, incoming, command);
+    case 'review':
+      return review(deps, incoming, command);
+    case 'history':
+      return showHistory(deps, incoming, command);
     case 'retry':
       return retry(deps, incoming, command);
     case 'vote':
@@ -45,30 +52,46 @@ export function answer(deps: BotDeps, incoming: Incoming, command: Command): Pro
 }
 
 async function deploy(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'deploy' }>): Promise<Reply> {
-  const service = chooseService(deps, incoming.from, command.service);
-  if ('reply' in service) return service.reply;
-  const { environment } = command;
-  if (!service.order.includes(environment)) {
-    return { kind: 'refused', reasons: [{ code: 'unknown-environment', service: service.name, environment, known: service.order }] };
-  }
-  return start(deps, incoming, {
-    service: service.name,
-    environment,
-    ref: command.ref,
-    parameters: command.parameters,
-    dryRun: command.mode === 'plan',
-    retryOf: null,
-  });
+  const place = choosePlace(deps, incoming.from, command);
+  if ('reply' in place) return place.reply;
+  const { ref, parameters, mode } = command;
+  return start(deps, incoming, { ...place, ref, parameters, dryRun: mode === 'plan', retryOf: null });
 }
 
-export type Wish = Pick<DeployStatus['request'], 'service' | 'environment' | 'ref' | 'parameters' | 'dryRun' | 'retryOf'>;
+/** Whether this person may, the plan says: it is told like every other gate. */
+async function emergency(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'emergency' }>): Promise<Reply> {
+  const place = choosePlace(deps, incoming.from, command);
+  if ('reply' in place) return place.reply;
+  const { ref, parameters, reason } = command;
+  return start(deps, incoming, { ...place, ref, parameters, dryRun: false, retryOf: null, emergency: { reason } });
+}
+
+interface Wanted {
+  readonly service: string | null;
+  readonly environment: string;
+}
+
+function choosePlace(
+  deps: BotDeps,
+  from: ReplyTo,
+  wanted: Wanted,
+): { readonly service: string; readonly environment: string } | { readonly reply: Reply } {
+  const service = chooseService(deps, from, wanted.service);
+  if ('reply' in service) return service;
+  const { environment } = wanted;
+  if (service.order.includes(environment)) return { service: service.name, environment };
+  return { reply: { kind: 'refused', reasons: [{ code: 'unknown-environment', service: service.name, environment, known: service.order }] } };
+}
+
+export type Wish = Pick<DeployStatus['request'], 'service' | 'environment' | 'ref' | 'parameters' | 'dryRun' | 'retryOf' | 'emergency'>;
 
 /** Starts the request that this event asks for; the same event again starts nothing. */
 export async function start(deps: BotDeps, incoming: Omit<Incoming, 'text'>, wish: Wish): Promise<Reply> {
   const code = deployCode(incoming.key);
   await deps.gateway.startDeploy(incoming.key, { ...wish, code, requester: incoming.by, origin: incoming.from, askedAt: incoming.at });
-  const { service, environment, dryRun } = wish;
-  return { kind: 'started', code, service, environment, dryRun, channel: policyOf(deps.config, service, environment)?.slack.channel ?? null };
+  const { service, environment, dryRun, emergency: urgent } = wish;
+  const channel = policyOf(deps.config, service, environment)?.slack.channel ?? null;
+  return { kind: 'started', code, service, environment, dryRun, channel, ...(urgent === undefined ? {} : { emergency: true }) };
 }
 
 function chooseService(deps: BotDeps, from: ReplyTo, name: string | null): Service | { readonly reply: Reply } {
@@ -170,6 +193,14 @@ async function showLive(deps: BotDeps, incoming: Incoming, command: Extract<Comm
     state: await deps.gateway.environmentState(placeOf(deps.config, policy), false),
   }));
   return { kind: 'what-is-live', environments: await Promise.all(environments) };
+}
+
+async function showHistory(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'history' }>): Promise<Reply> {
+  const place = choosePlace(deps, incoming.from, command);
+  if ('reply' in place) return place.reply;
+  const policy = policyOf(deps.config, place.service, place.environment);
+  const state = policy === null ? null : await deps.gateway.environmentState(placeOf(deps.config, policy), false);
+  return { kind: 'history', ...place, state };
 }
 
 async function help(deps: BotDeps, incoming: Incoming, { topic }: Extract<Command, { kind: 'help' }>): Promise<Reply> {

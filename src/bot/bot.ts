@@ -12,6 +12,7 @@ import type { Click, Incoming, PushEvent, SlackFrontDoor, SubmittedReview } from
 import { grammarOf, servicesInReach } from './grammar.ts';
 import { homeOf } from './home.ts';
 import { missedApprovals } from './missed-approvals.ts';
+import { reviewOn } from './review.ts';
 
 export function createBot(deps: BotDeps): SlackFrontDoor {
   return {
@@ -95,6 +96,7 @@ async function reviewed(deps: BotDeps, { incoming, approvesCode }: SubmittedRevi
 async function actClicked(deps: BotDeps, click: Click): Promise<Reply> {
   const { key, by, at, from, act, contract, sha, reason } = click;
   const common = { key, by, at, replyTo: from };
+  if (act === 'sign' || act === 'dispute') return reviewOn(deps, click.deployId, { act: 'castReview', input: { ...common, kind: act, reason } });
   const input =
     act === 'approve' || act === 'reject'
       ? ({ act: 'castVote', input: { ...common, kind: act, contract, sha, reason } } as const)

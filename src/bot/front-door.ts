@@ -3,6 +3,7 @@ import type { FormValues } from '../render/form-fields.ts';
 import type { FormAnswer, GrowingForm } from '../render/form.ts';
 import type { Home } from '../render/home.ts';
 import type { Reply } from '../render/reply.ts';
+import type { ActKind } from '../../workflows/activities.ts';
 import type { HeadChange, PullRequestClosure } from '../../workflows/contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Account, CommitSha, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
@@ -31,7 +32,8 @@ export interface SubmittedReview {
 /** A button or a submitted modal. */
 export interface Click {
   readonly key: string;
-  readonly act: 'approve' | 'reject' | 'cancel' | 'withdraw' | 'keep';
+  /** `sign` and `dispute`: of the review that the request owes. */
+  readonly act: Exclude<ActKind, 'extend'>;
   readonly by: Account;
   readonly at: Millis;
   readonly from: Extract<ReplyTo, { surface: 'slack' }>;

@@ -12,6 +12,18 @@ export type Command =
       readonly environment: string;
       readonly parameters: Readonly<Record<string, string>>;
     }
+  /** Break glass: a deploy that starts at once. */
+  | {
+      readonly kind: 'emergency';
+      readonly service: string | null;
+      readonly ref: RefWish;
+      readonly environment: string;
+      readonly parameters: Readonly<Record<string, string>>;
+      readonly reason: string;
+    }
+  /** The review that an emergency owes. */
+  | { readonly kind: 'review'; readonly code: DeployCode; readonly act: 'show' | 'sign' | 'dispute'; readonly reason: string | null }
+  | { readonly kind: 'history'; readonly service: string | null; readonly environment: string }
   | { readonly kind: 'vote'; readonly vote: 'approve' | 'reject'; readonly which: Which; readonly reason: string | null }
   | { readonly kind: 'withdraw'; readonly which: Which; readonly reason: string | null }
   | { readonly kind: 'cancel'; readonly which: Which; readonly reason: string | null }

@@ -89,8 +89,11 @@ function looksLikeCode(word: string): boolean {
   return /^[A-Za-z0-9]{3,5}-[A-Za-z0-9]{1,3}$/.test(word) && /\d/.test(word);
 }
 
-/** The code of `retry <code>`, `status [code]` and `why <code>`. */
-export function readCode(word: string, verb: 'retry' | 'status' | 'why'): { readonly kind: 'found'; readonly code: DeployCode } | ParseFailure {
+/** The code of `retry <code>`, `status [code]`, `why <code>` and `review <code>`. */
+export function readCode(
+  word: string,
+  verb: 'retry' | 'status' | 'why' | 'review',
+): { readonly kind: 'found'; readonly code: DeployCode } | ParseFailure {
   const plain = plainWord(word);
   const code = codeIn(plain);
   return code === null ? notUnderstood(`${quoted(plain)} is no code of a request. ${ABOUT_CODES}`, { topic: verb }) : { kind: 'found', code };

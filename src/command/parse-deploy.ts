@@ -14,7 +14,7 @@ const PARAMETERS_MAX = 20;
 interface Ask {
   readonly line: Line;
   readonly grammar: Grammar;
-  readonly mode: 'start' | 'plan';
+  readonly mode: 'start' | 'plan' | 'emergency';
 }
 /** The words sorted by what they are. */
 interface Sorted {
@@ -49,7 +49,7 @@ export function parseDeploy(given: Ask, skip: number): Parsed {
     kind: 'command',
     command: {
       kind: 'deploy',
-      mode: sorted.dryRun ? 'plan' : ask.mode,
+      mode: sorted.dryRun || ask.mode === 'plan' ? 'plan' : 'start',
       service: subject.service,
       ref: subject.ref,
       environment: environment.name,
@@ -185,11 +185,11 @@ function example(ask: Ask, wanted: string | null = null): string | null {
 }
 
 function command(ask: Ask, words: string): string {
-  return ask.mode === 'plan' ? `${ask.line.prefix} plan ${words}` : `${ask.line.prefix} ${words}`;
+  return ask.mode === 'start' ? `${ask.line.prefix} ${words}` : `${ask.line.prefix} ${ask.mode} ${words}`;
 }
 
 function fail(ask: Ask, problem: string, suggestion: string | null = null): ParseFailure {
-  return notUnderstood(problem, { suggestion, topic: ask.mode === 'plan' ? 'plan' : 'deploy' });
+  return notUnderstood(problem, { suggestion, topic: ask.mode === 'start' ? 'deploy' : ask.mode });
 }
 
 function isFailure(value: object): value is ParseFailure {

@@ -12,6 +12,7 @@ import { parseAct, readCode } from './parse-act.ts';
 import { parseExtend } from './parse-extend.ts';
 import { parseDeploy } from './parse-deploy.ts';
 import { parseDelegate, parseLink } from './parse-people.ts';
+import { parseEmergency, parseReview } from './parse-emergency.ts';
 import { nearest, quoted, strangeLetters } from './spelling.ts';
 import { COMMANDS, COMMAND_NAMES, LATER_VERBS, VERBS, isCommandName } from './table.ts';
 import type { CommandName } from './table.ts';
@@ -102,6 +103,12 @@ function parseVerb({ verb, line, grammar }: VerbLine, skip: number): Parsed {
     case 'status':
     case 'why':
       return parseOneCode(verb, words, grammar);
+    case 'emergency':
+      return parseEmergency(line, grammar);
+    case 'review':
+      return parseReview(words, grammar);
+    case 'history':
+      return parseHistory(line, grammar, words);
     case 'what':
       return parseWhat(line, grammar, words);
     case 'link':
@@ -142,6 +149,19 @@ function parseWhat(line: Line, grammar: Grammar, words: readonly string[]): Pars
   const environment = findEnvironment(everywhere, first);
   if (environment !== null) return found({ kind: 'what', service: null, environment });
   return unknownName(line, { word: first, what: 'service or environment', known: [...services, ...everywhere] });
+}
+
+/** The words of `what`, but of one environment. On a pull request its service may be left out. */
+function parseHistory(line: Line, grammar: Grammar, words: readonly string[]): Parsed {
+  const asked = parseWhat(line, grammar, words);
+  if (asked.kind === 'not-understood') return { ...asked, topic: 'history' };
+  if (asked.kind !== 'command' || asked.command.kind !== 'what') return asked;
+  const { service, environment } = asked.command;
+  if (environment === null || (service === null && grammar.surface === 'slack')) {
+    const what = service === null ? 'service and environment' : 'environment';
+    return notUnderstood(`Of which ${what}? For example \`${grammar.prefix} history ${service ?? 'api'} production\`.`, { topic: 'history' });
+  }
+  return found({ kind: 'history', service, environment });
 }
 
 function unknownName(line: Line, name: { readonly word: string; readonly what: string; readonly known: readonly string[] }): Parsed {

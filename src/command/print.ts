@@ -18,6 +18,20 @@ function wordsFor(command: Command): readonly (string | null)[] {
         command.environment,
         ...Object.entries(command.parameters).map(([name, value]) => `${name}=${value}`),
       ];
+    case 'emergency':
+      return [
+        'emergency',
+        `${command.service ?? ''}${refSuffix(command.ref)}`,
+        'to',
+        command.environment,
+        ...Object.entries(command.parameters).map(([name, value]) => `${name}=${value}`),
+        'because',
+        command.reason,
+      ];
+    case 'review':
+      return ['review', command.code, command.act === 'show' ? null : command.act, command.reason];
+    case 'history':
+      return ['history', command.service, command.environment];
     case 'vote':
       return [command.vote, whichWord(command.which), command.reason];
     case 'withdraw':

@@ -3,6 +3,9 @@
 export type CommandName =
   | 'deploy'
   | 'plan'
+  | 'emergency'
+  | 'review'
+  | 'history'
   | 'approve'
   | 'reject'
   | 'withdraw'
@@ -49,6 +52,29 @@ export const COMMANDS = {
     summary: 'Say what a deploy would bring, what stands in its way and who would have to approve. Changes nothing.',
     who: 'whoever may ask for the deploy',
     examples: { github: ['plan SERVICE to ENVIRONMENT'], slack: ['plan SERVICE to ENVIRONMENT', 'plan SERVICE@v1.4.2 to ENVIRONMENT'] },
+    alone: false,
+  },
+  emergency: {
+    usage: {
+      github: '[service][@ref] [to] <environment> [name=value ...] because <reason>',
+      slack: '<service>[@ref] [to] <environment> [name=value ...] because <reason>',
+    },
+    summary: 'Deploy at once, without approval. Everybody is told, and somebody else has to sign it off afterwards.',
+    who: 'only the people whom the environment names for it',
+    examples: {
+      github: ['emergency SERVICE to ENVIRONMENT because the shop is down', 'emergency SERVICE@4f5a6b7 to ENVIRONMENT because the shop is down'],
+      slack: ['emergency SERVICE to ENVIRONMENT because the shop is down', 'emergency SERVICE@4f5a6b7 to ENVIRONMENT because the shop is down'],
+    },
+    alone: false,
+  },
+  review: {
+    usage: { github: '<code> [sign [comment] | dispute <why>]', slack: '<code> [sign [comment] | dispute <why>]' },
+    summary: 'Sign an emergency deploy off, or dispute it, once it has ended. Without either it shows where the review stands.',
+    who: 'the people its message names; never whoever asked for it',
+    examples: {
+      github: ['review 7F3K-Q2', 'review 7F3K-Q2 sign', 'review 7F3K-Q2 dispute the shop was up all the time'],
+      slack: ['review 7F3K-Q2', 'review 7F3K-Q2 sign', 'review 7F3K-Q2 dispute the shop was up all the time'],
+    },
     alone: false,
   },
   approve: {
@@ -138,6 +164,13 @@ export const COMMANDS = {
     examples: { github: ['delegate ada for 2d', 'delegate off'], slack: ['delegate ada for 2d on holiday', 'delegate off'] },
     alone: false,
   },
+  history: {
+    usage: { github: '[service] <environment>', slack: '<service> <environment>' },
+    summary: 'Show the last deploys of an environment: version, who asked, who approved, how it ended.',
+    who: 'everybody who can read this',
+    examples: { github: ['history SERVICE ENVIRONMENT'], slack: ['history SERVICE ENVIRONMENT'] },
+    alone: false,
+  },
   help: {
     usage: { github: '[command]', slack: '[command]' },
     summary: 'Show this, or one command in detail.',
@@ -152,20 +185,7 @@ export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
 export const VERBS: readonly CommandName[] = COMMAND_NAMES.filter((name) => name !== 'deploy');
 
 /** Words that are kept for later versions: answered with "not in this version yet", never listed. */
-export const LATER_VERBS: readonly string[] = [
-  'rollback',
-  'promote',
-  'lock',
-  'unlock',
-  'steal',
-  'watch',
-  'freeze',
-  'unfreeze',
-  'emergency',
-  'queue',
-  'history',
-  'doctor',
-];
+export const LATER_VERBS: readonly string[] = ['rollback', 'promote', 'lock', 'unlock', 'steal', 'watch', 'freeze', 'unfreeze', 'queue', 'doctor'];
 
 export function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);

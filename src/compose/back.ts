@@ -5,6 +5,7 @@ import { createDecidingActivities } from '../activities/decide.ts';
 import { withFailures } from '../activities/failures.ts';
 import { createGroups } from '../activities/groups.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
+import { createReviewActivities } from '../activities/reviews.ts';
 import { createKnownPeople } from '../activities/known-people.ts';
 import { createPeople } from '../activities/people.ts';
 import { withSignsOfLife } from '../activities/signs-of-life.ts';
@@ -37,6 +38,7 @@ export async function startBack(options: {
   const { github, slack, buildkite, metrics } = platforms;
   await checkBuildkite(buildkite, log);
   const now = Date.now;
+  const prefix = config.slack.command;
   const people = createPeople({ github, slack, now });
   const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
   const groups = createGroups({ config, github, slack, now });
@@ -49,9 +51,10 @@ export async function startBack(options: {
     activities: {
       workflows: alive({ ...deciding, ...createPeers(environments) }),
       buildkite: alive(createBuildkiteActivities({ buildkite, now })),
-      notify: alive(
-        createNotifyActivities({ github, slack, gateway, prefix: config.slack.command, onEnd: (end) => metrics.deployEnded(end), log, now }),
-      ),
+      notify: alive({
+        ...createNotifyActivities({ github, slack, gateway, prefix, onEnd: (end) => metrics.deployEnded(end), log, now }),
+        ...createReviewActivities({ github, slack, prefix, log, now }),
+      }),
     },
   });
   const sweeper = startSweeper({ client: environments.client, log });

@@ -8,7 +8,7 @@ import type { RuleEntry } from './schema-rule.ts';
 import { toWaiting } from './waiting.ts';
 import { githubPersonKey, target } from '../ids.ts';
 import { parseRefRule } from '../policy/ref-rule.ts';
-import { ROLES, type EnvironmentPolicy, type Gates, type MayRule, type OnGithub } from '../policy/environment-policy.ts';
+import { ROLES, SKIPPABLE, type EnvironmentPolicy, type Gates, type MayRule, type OnGithub } from '../policy/environment-policy.ts';
 import type { RuleCondition } from '../../workflows/conditions.ts';
 import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.ts';
 
@@ -16,6 +16,7 @@ export const DEFAULTS = {
   command: '/deploy',
   refs: ['default-branch', 'pull-request'],
   may: { request: ['write'], cancel: ['requester', 'approvers'], extend: ['requester', 'approvers'] },
+  emergency: { skip: SKIPPABLE, remind: '1h' },
   checks: 'all',
   github: { check: true, deployments: true },
   exclude: ['requester'],
@@ -118,6 +119,7 @@ function toPolicy({ service: { name, entry }, environment, merged, draft, channe
       request: toMay(merged.may?.request ?? DEFAULTS.may.request),
       cancel: toMay(merged.may?.cancel ?? DEFAULTS.may.cancel),
       extend: toMay(merged.may?.extend ?? DEFAULTS.may.extend),
+      ...(merged.may?.emergency === undefined ? {} : { emergency: toMay(merged.may.emergency) }),
     },
     gates: toGates(merged.gates ?? {}),
     parameters: Object.entries(merged.parameters ?? {}).map(([parameter, rule]) => ({
@@ -127,6 +129,7 @@ function toPolicy({ service: { name, entry }, environment, merged, draft, channe
     })),
     approvals: toApprovals(merged.approvals),
     github: toGithub({ service: name, repo: entry.repo, environment, merged, draft }),
+    ...toEmergency(merged),
     isProtected: merged.approvals !== 'none',
     slack: { channel: entry.slack?.channel ?? channel, also: entry.slack?.also ?? [] },
   };
@@ -160,6 +163,13 @@ function toGithub({ service, repo, environment, merged, draft }: Shown): OnGithu
   const { check, deployments } = { ...DEFAULTS.github, ...merged.github };
   const isAlone = draft.services.every(({ name, entry }) => name === service || entry.repo.toLowerCase() !== repo.toLowerCase());
   return { check: check ?? true, deployments: deployments === false ? null : isAlone ? environment : `${service}-${environment}` };
+}
+
+function toEmergency({ may, emergency }: EnvironmentEntry): Pick<EnvironmentPolicy, 'emergency'> {
+  const review = emergency?.review === undefined ? null : toRule(emergency.review);
+  if (may?.emergency === undefined || review === null) return {};
+  const { skip, remind } = DEFAULTS.emergency;
+  return { emergency: { skip: emergency?.skip ?? skip, review, remindMs: parseDuration(emergency?.remind ?? remind) } };
 }
 
 function toGates(gates: NonNullable<EnvironmentEntry['gates']>): Gates {

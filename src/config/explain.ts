@@ -71,6 +71,7 @@ function withDefaults({ merged, service, environment }: PlacedEnvironment): Read
     parameters: merged.parameters,
     github: { ...DEFAULTS.github, ...merged.github },
     approvals,
+    emergency: merged.emergency === undefined ? undefined : { ...DEFAULTS.emergency, ...merged.emergency },
   };
 }
 

@@ -10,7 +10,10 @@ export function mergeEnvironment(defaults: EnvironmentEntry | undefined, own: En
   const approvals: object = typeof own.approvals === 'object' ? own.approvals : {};
   const mergesRule = RULE_KEYS.some((key) => Object.hasOwn(approvals, key));
   const below = mergesRule && typeof defaults.approvals === 'object' ? { ...defaults, approvals: withoutRule(defaults.approvals) } : defaults;
-  return merge(below, own) as EnvironmentEntry;
+  const merged = merge(below, own) as EnvironmentEntry;
+  // A rule of its own for the review replaces the whole one.
+  const review = own.emergency?.review;
+  return review === undefined ? merged : { ...merged, emergency: { ...merged.emergency, review } };
 }
 
 function withoutRule(approvals: object): object {

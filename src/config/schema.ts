@@ -1,13 +1,14 @@
 // The configuration as it is written. Strict: it accepts only what this version enforces.
 // No refinements here: the JSON Schema for editors is generated from this; what needs two values at once is in validate.ts.
 import { z } from 'zod';
+import { EmergencySection } from './schema-emergency.ts';
 import { duration, matching, name, strict, text } from './schema-parts.ts';
 import { count, refs, RuleNode } from './schema-rule.ts';
 import { WAITING } from './schema-waiting.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
-export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate emergency outside blocks'.split(' ');
+export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate outside blocks'.split(' ');
 
 const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 
@@ -126,6 +127,7 @@ const May = strict({
     .describe(`Who may ask: repository roles (${ROLES.filter((role) => role !== 'none').join(', ')}), groups, \`approvers\`. Default \`[write]\`.`),
   cancel: who.optional().describe('Who may cancel: the same, and `requester`. Default `[requester, approvers]`.'),
   extend: who.optional().describe('Who may give a waiting request more time: the same, and `requester`. Default `[requester, approvers]`.'),
+  emergency: who.optional().describe('Who may deploy at once, without approval, and owe a review: roles, groups, `approvers`. Default: nobody.'),
 });
 
 const OnGithub = strict({
@@ -167,6 +169,9 @@ const EnvironmentEntry = strict({
     .union([z.literal('none'), Approvals], { error: 'none, or a rule such as { group: sre, count: 1 }' })
     .optional()
     .describe('Who must approve, or `none`. Required, here or in `defaults`: an environment is never unprotected by omission.'),
+  emergency: EmergencySection.optional().describe(
+    'Break glass, for those whom `may.emergency` names: it starts at once, is loud, and owes a review.',
+  ),
 });
 export type EnvironmentEntry = z.infer<typeof EnvironmentEntry>;
 

@@ -5,6 +5,7 @@ import { parseDuration } from './duration.ts';
 import type { PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
 import type { RuleEntry } from './schema-rule.ts';
+import { validateEmergency } from './validate-emergency.ts';
 import { validateRule, type Tell, type Told } from './validate-rule.ts';
 import { validateWaiting } from './waiting.ts';
 import { ROLES } from '../policy/environment-policy.ts';
@@ -28,6 +29,7 @@ export function validateEnvironment(draft: Draft, placed: PlacedEnvironment): re
     ...validateRefs(placed, tell),
     ...validateMay(draft, placed, tell),
     ...validateParameters(placed, tell),
+    ...validateEmergency(placed, { draft, tell, possible: (rule, told) => validatePossible(draft, rule, told) }),
     ...(!placed.isWritten('approvals')
       ? [
           tell(['approvals'], {
@@ -55,7 +57,7 @@ function validatePatterns(patterns: readonly string[], tell: (at: number, told: 
 
 function validateMay({ written }: Draft, { merged }: PlacedEnvironment, tell: Tell): readonly Problem[] {
   const words = [...RESERVED_GROUPS.filter((word) => word !== 'none'), ...written.groups];
-  return (['request', 'cancel', 'extend'] as const).flatMap((act) => {
+  return (['request', 'cancel', 'extend', 'emergency'] as const).flatMap((act) => {
     const who = merged.may?.[act];
     if (who === undefined) return [];
     if (who.length === 0) return [tell(['may', act], { found: 'nobody is listed', fix: 'List repository roles or groups' })];

@@ -1,4 +1,5 @@
 // What we count. Labels are closed lists: no user, SHA or repository.
+import type { ActKind } from '../../workflows/activities.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export type WebhookSource = 'github' | 'slack' | 'buildkite';
@@ -10,11 +11,7 @@ export interface Metrics {
   /** `outcome`: the kind of reply. */
   command(command: { readonly source: 'github' | 'slack'; readonly outcome: string }): void;
   /** `outcome`: the kind of receipt, or that it was recorded, or too late. */
-  vote(vote: {
-    readonly source: 'github' | 'slack';
-    readonly act: 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend' | 'keep';
-    readonly outcome: string;
-  }): void;
+  vote(vote: { readonly source: 'github' | 'slack'; readonly act: ActKind; readonly outcome: string }): void;
   deployEnded(deploy: { readonly environment: string; readonly outcome: string }): void;
   /** `deferred`: handed back to Temporal without a request, because the quota is used up; null: no answer came. */
   buildkiteAnswered(request: { readonly lane: string; readonly method: string; readonly status: number | 'deferred' | null }): void;

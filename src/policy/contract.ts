@@ -5,14 +5,17 @@ import type { Contract, Plan } from '../../workflows/vocabulary.ts';
 
 /** Digest of the effective rule of one service in one environment: everything that decides, nothing that is only shown. */
 export function policyDigest(policy: EnvironmentPolicy): string {
-  const { refs, may, gates, parameters, approvals, isProtected } = policy;
-  return digestOf({ refs, may, gates, parameters, approvals, isProtected });
+  const { refs, may, gates, parameters, approvals, isProtected, emergency } = policy;
+  return digestOf({ refs, may, gates, parameters, approvals, isProtected, emergency });
 }
 
 export type ContractTerms = Pick<
   Plan,
   'repo' | 'sha' | 'service' | 'environment' | 'target' | 'organization' | 'pipeline' | 'parameters' | 'requester' | 'policyDigest'
-> & { readonly workflowId: string };
+> & {
+  readonly workflowId: string;
+  readonly emergency?: { readonly reason: string } | undefined;
+};
 
 /** Exactly what a vote is for. A change of any of these needs new votes. Repository and requester by their immutable ids. */
 export function contractParts(terms: ContractTerms): Readonly<Record<string, unknown>> {
@@ -27,6 +30,7 @@ export function contractParts(terms: ContractTerms): Readonly<Record<string, unk
     parameters: terms.parameters,
     requester: terms.requester.key,
     policy: terms.policyDigest,
+    emergency: terms.emergency?.reason,
   };
 }
 

@@ -1,5 +1,5 @@
 // The effective policy of one service in one environment, after includes, defaults and overrides were merged. Pure data.
-import type { ApprovalRule, Target } from '../../workflows/vocabulary.ts';
+import type { ApprovalRule, GateName, RuleNode, Target } from '../../workflows/vocabulary.ts';
 
 /** GitHub's repository roles, weakest first; a permission in `may` admits that role and every stronger one. */
 export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
@@ -43,6 +43,16 @@ export interface OnGithub {
   readonly deployments: string | null;
 }
 
+/** Gates that an emergency may skip. Never: identity, permission, parameters, ref, fork, draft, and whether the head has moved. */
+export const SKIPPABLE = ['checks', 'review', 'up-to-date', 'order', 'keeps-live'] as const satisfies readonly GateName[];
+
+export interface EmergencyPolicy {
+  readonly skip: readonly (typeof SKIPPABLE)[number][];
+  /** Who signs it off afterwards. */
+  readonly review: RuleNode;
+  readonly remindMs: number;
+}
+
 export interface EnvironmentPolicy {
   readonly service: string;
   readonly aliases: readonly string[];
@@ -56,12 +66,14 @@ export interface EnvironmentPolicy {
   readonly environmentUrl: string | null;
   readonly refs: readonly RefRule[];
   /** `extend` is missing in plans of earlier versions: the default holds then. */
-  readonly may: { readonly request: MayRule; readonly cancel: MayRule; readonly extend?: MayRule };
+  readonly may: { readonly request: MayRule; readonly cancel: MayRule; readonly extend?: MayRule; readonly emergency?: MayRule };
   readonly gates: Gates;
   readonly parameters: readonly ParameterRule[];
   readonly approvals: ApprovalRule;
   /** Not in plans from before there was such a thing. */
   readonly github?: OnGithub;
+  /** Break glass, for those whom `may.emergency` admits; absent where that admits nobody. */
+  readonly emergency?: EmergencyPolicy;
   /** `approvals` is not `none`. */
   readonly isProtected: boolean;
   readonly slack: { readonly channel: string; readonly also: readonly string[] };

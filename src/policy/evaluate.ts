@@ -4,6 +4,7 @@ import { judgeKeepsLive, judgeOrder } from './gates/history.ts';
 import { judgeChecks, judgeReview, judgeUpToDate } from './gates/quality.ts';
 import { judgeDraft, judgeFork, judgeHead, judgeRef } from './gates/source.ts';
 import { judgeIdentity, judgeParameters, judgePermission } from './gates/who.ts';
+import { standAside } from './emergency.ts';
 import type { EnvironmentPolicy } from './environment-policy.ts';
 import type { Facts } from './facts.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
@@ -33,7 +34,8 @@ const GATES = {
 
 /** All gates, whatever the others say. `moment` is `turn` for the re-check right before the build. */
 export function evaluate(policy: EnvironmentPolicy, facts: Facts, moment: Moment = 'plan'): Evaluation {
-  const answers = Object.values(GATES).map((judge) => judge({ policy, facts, moment }));
+  const judged = Object.values(GATES).map((judge) => judge({ policy, facts, moment }));
+  const answers = facts.emergency === true ? judged.map((answer) => standAside(answer, policy.emergency)) : judged;
   return { reasons: distinct(answers.flatMap((answer) => answer.reasons)), gates: answers.map((answer) => answer.gate) };
 }
 

@@ -155,4 +155,6 @@ export interface Facts {
   /** State of each environment named in `gates.after`. */
   readonly before: Readonly<Record<string, Read<EnvironmentState>>>;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Asked for as an emergency. */
+  readonly emergency?: boolean;
 }

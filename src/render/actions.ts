@@ -7,11 +7,16 @@ export const ACTIONS = {
   cancel: 'countersign:cancel',
   keep: 'countersign:keep',
   details: 'countersign:details',
+  sign: 'countersign:sign',
+  dispute: 'countersign:dispute',
 } as const;
 export type ActionName = keyof typeof ACTIONS;
 
 /** `callback_id` of the modal that asks why. */
 export const REJECT_MODAL = 'countersign:reject-modal';
+
+/** The same for the review of an emergency. */
+export const DISPUTE_MODAL = 'countersign:dispute-modal';
 
 export interface ActionValue {
   readonly deployId: string;

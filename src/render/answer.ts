@@ -5,6 +5,7 @@ import type { HelpEntry } from '../command/help.ts';
 import { answerAboutPeople } from './answer-people.ts';
 import type { RenderContext } from './context.ts';
 import { plural } from './facts.ts';
+import { historyAnswer } from './history.ts';
 import { channel, code, fromBackticks, join, link, listed, named, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { placeWords } from './reason-text.ts';
@@ -24,8 +25,8 @@ export interface Answer {
   readonly items: readonly Inline[];
   readonly closing: Inline | null;
 }
-/** `one-request` is drawn as a card or as details, `why` as an account, `silence` not at all. */
-export type Spoken = Exclude<Reply, { readonly kind: 'one-request' | 'why' | 'silence' }>;
+/** `one-request` and `one-review` are drawn as a card or as details, `why` as an account, `silence` not at all. */
+export type Spoken = Exclude<Reply, { readonly kind: 'one-request' | 'one-review' | 'why' | 'silence' }>;
 interface Asked {
   readonly context: RenderContext;
   readonly surface: Surface;
@@ -51,6 +52,8 @@ export function answerOf(reply: Spoken, asked: Asked): Answer {
       return openRequests(reply, asked);
     case 'what-is-live':
       return whatIsLive(reply, asked);
+    case 'history':
+      return historyAnswer(reply, asked.context);
     case 'wrong-place':
       return lines(wrongPlaceLine(reply.line));
     case 'review-is-no-vote':
@@ -87,7 +90,10 @@ function startedLine(reply: Extract<Spoken, { kind: 'started' }>, { context, sur
   const what = say`${code(reply.service)} → ${reply.environment}`;
   if (reply.dryRun) return say`Looking what ${what} would take (${code(reply.code)}); nothing is started. The answer comes here.`;
   const url = surface === 'slack' ? context.cards.slackUrl : context.cards.githubUrl;
-  const asked = say`Asked for: ${what}, code ${code(reply.code)}.`;
+  const asked =
+    reply.emergency === undefined
+      ? say`Asked for: ${what}, code ${code(reply.code)}.`
+      : say`🚨 Emergency: ${what}, code ${code(reply.code)}. It starts at once if you may, and owes a review.`;
   if (reply.channel === null || surface === 'github') return say`${asked} Its card comes in a few seconds.`;
   if (url !== null) return say`${asked} ${[link('Its card', url)]} is in ${channel(reply.channel)}.`;
   return say`${asked} Its card comes in ${channel(reply.channel)}; if a gate is closed, you are told here instead.`;
@@ -119,6 +125,10 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
       const where = pullRequest === null ? say`any pull request of its repository` : [link(`#${pullRequest.number}`, pullRequest.url)];
       return say`Recorded, and it does not count yet: this environment wants it confirmed on GitHub. Comment ${code(`/approve ${receipt.code}`)} on ${where}.`;
     }
+    case 'signed':
+      return receipt.last ? say`Signed off. The review is over.` : say`Signed off: ${receipt.have} of ${receipt.need}.`;
+    case 'disputed':
+      return say`Disputed. Whoever asked for it is told, with your reason.`;
     case 'rejected':
       return say`Rejected: ${code(receipt.service)} will not be deployed to ${receipt.environment} by this request.`;
     case 'withdrawn':

@@ -2,12 +2,13 @@
 import { cancelledCard, endedBadlyCard, expiredCard, notBuiltCard, rejectedCard, stoppedCard, succeededCard, terminatedCard } from './cards-after.ts';
 import { approvedCard, checkingCard, plannedCard, planningCard, queuedCard, refusedCard, startingCard, waitingCard } from './cards-before.ts';
 import { blockedCard, buildingCard } from './cards-build.ts';
+import { asEmergency } from './emergency.ts';
 import { code, join, say } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Card, View } from './view.ts';
 
 export function cardOf(view: View): Card {
-  return { ...phaseCard(view), footer: footer(view) };
+  return { ...asEmergency(phaseCard(view), view), footer: footer(view) };
 }
 
 function phaseCard(view: View): Card {

@@ -93,7 +93,7 @@ function halfReplaced({ status }: View): Inline {
 
 function recovery(view: View, build: Inline): readonly Inline[] {
   const { request, plan } = view.status;
-  const steps = [say`Look: ${build}`, say`Try again: ${typed(view, `retry ${request.code}`)}`];
+  const steps = [say`Look: ${build}`, say`Try again: ${againWords(view)}`];
   const live = plan?.live?.sha;
   if (live !== undefined && live !== plan?.sha)
     steps.push(say`Go back: ${typed(view, `${request.service}@${live.slice(0, 12)} to ${request.environment}`)}`);
@@ -117,7 +117,7 @@ export function notBuiltCard(view: View, phase: PhaseOf<'not-built'>): Card {
     headline: say`Buildkite refused the build: ${route(view.status)}`,
     facts: requestFacts(view),
     lines: [say`Nothing was built. Buildkite answered: ${code(phase.answer.slice(0, 400))}`, ...approvedLine(view), ...noteLines(view)],
-    steps: [say`Mend what it names, in the pipeline or in the configuration`, say`Try again: ${typed(view, `retry ${view.status.request.code}`)}`],
+    steps: [say`Mend what it names, in the pipeline or in the configuration`, say`Try again: ${againWords(view)}`],
   });
 }
 
@@ -215,7 +215,13 @@ export function terminatedCard(view: View, phase: PhaseOf<'terminated'>): Card {
   });
 }
 
+/** A retry is an ordinary request: an emergency has to be called one again. */
+function againWords(view: View): Inline {
+  return view.status.request.emergency === undefined ? typed(view, `retry ${view.status.request.code}`) : [code(askAgain(view))];
+}
+
 function retryWords(view: View): Inline {
+  if (view.status.request.emergency !== undefined) return say`The same again: ${againWords(view)}`;
   return say`The same again: ${typed(view, `retry ${view.status.request.code}`)} · with the newest commit: ${code(askAgain(view))}`;
 }
 

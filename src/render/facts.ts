@@ -147,7 +147,8 @@ export function gateLabel(gate: GateResult['gate']): string {
 export function gatesWords(gates: readonly GateResult[]): Inline {
   const shown = gates.filter(({ gate, state }) => (state === 'pass' ? SHOWN.includes(gate) : state !== 'not-applicable'));
   const others = gates.filter(({ gate, state }) => state === 'pass' && !SHOWN.includes(gate)).length;
-  const words = shown.map(({ gate, state, note }) => {
+  const words = shown.map(({ gate, state, note, skipped }) => {
+    if (skipped === true) return say`⏭️ ${gateLabel(gate)} skipped: ${note.slice(0, 120)}`;
     const isNoted = state !== 'pass' || NOTED.includes(gate);
     // `on staging since 35 min` needs no name before it.
     const label = gate === 'order' && state === 'pass' ? '' : ` ${gateLabel(gate)}`;
@@ -157,7 +158,8 @@ export function gatesWords(gates: readonly GateResult[]): Inline {
 }
 
 /** One line a gate, with what was found. */
-export function gateLine({ gate, state, note }: GateResult): Inline {
+export function gateLine({ gate, state, note, skipped }: GateResult): Inline {
+  if (skipped === true) return say`⏭️ ${strong(gateLabel(gate))} skipped: ${note.slice(0, 200)}`;
   return say`${GATE_SIGN[state]} ${strong(gateLabel(gate))}: ${note.slice(0, 200)}`;
 }
 

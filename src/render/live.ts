@@ -2,6 +2,7 @@
 import type { EnvironmentState } from '../../workflows/status.ts';
 import { liveOf } from '../policy/live.ts';
 import type { RenderContext } from './context.ts';
+import { emergencyWords } from './emergency.ts';
 import { code, join, say, shaLink, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 
@@ -23,6 +24,8 @@ export function liveWords({ service, environment, state }: Place, { now }: Rende
   else {
     const by = live.code === null ? [] : say` (${code(live.code)})`;
     parts.push(say`${shaLink(live.sha, live.buildUrl)} since ${time(live.since)}${by}`);
+    const urgent = state.live.find((one) => one.service === service && one.environment === environment)?.emergency;
+    if (urgent !== undefined) parts.push(emergencyWords(urgent));
   }
   if (holder !== null) {
     const who = holder.code === null ? say`a build that was not asked for here` : [code(holder.code)];

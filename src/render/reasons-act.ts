@@ -16,6 +16,8 @@ const NOUN: Readonly<Record<ActName, string>> = {
   cancel: 'cancellation',
   extend: 'extension',
   keep: 'wish to go back',
+  sign: 'sign-off',
+  dispute: 'dispute',
 };
 
 export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'unreadable'>> = {
@@ -39,8 +41,9 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
         ? say`${code(`${hints.prefix} link`)} takes a minute; then click again.`
         : say`In Slack, ${code(`${hints.prefix} link`)} takes a minute; then comment again.`,
     ),
-  'already-voted': ({ kind, at, surface }, { prefix, code: request }) => {
+  'already-voted': ({ kind, at, surface }, { prefix, code: request, act }) => {
     const where = surface === 'slack' ? 'in Slack' : 'on the pull request';
+    if (act === 'sign') return no('twice', say`You already signed it off at ${time(at)}, ${where}.`, null);
     const back = request === null || kind === 'reject' ? null : say`Withdraw with ${code(`${prefix} withdraw ${request}`)}.`;
     return no('twice', say`You already ${kind === 'approve' ? 'approved' : 'rejected'} at ${time(at)}, ${where}.`, back);
   },
@@ -83,7 +86,19 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
     const rest = leftMs <= 0 || request === null ? null : say`What is left: ${code(`${prefix} extend ${request} ${printDuration(leftMs)}`)}.`;
     return no('extended enough', say`It has been extended by ${duration(extendedMs)}, and ${duration(mostMs)} in all is the most.`, rest);
   },
-  'reason-needed': (_reason, hints) => no('reason', say`A rejection needs a reason, for whoever asked.`, rejectWords(hints)),
+  'reason-needed': (_reason, hints) =>
+    hints.act === 'dispute'
+      ? no('reason', say`A dispute needs a reason, for whoever asked.`, reviewWords(hints, 'dispute the shop was up all the time'))
+      : no('reason', say`A rejection needs a reason, for whoever asked.`, rejectWords(hints)),
+  'emergency-runs': (_reason, hints) =>
+    no('emergency', say`This is an emergency: it waits for nobody's approval. Once it has ended it owes a review.`, cancelInstead(hints)),
+  'not-an-emergency': () => no('review', say`That request owes no review: only an emergency that was started does.`, null),
+  'review-not-open': (_reason, { prefix }) =>
+    no('too early', say`This emergency goes on still; its review opens when it has ended.`, say`${code(`${prefix} status`)} shows where it stands.`),
+  'already-reviewed': ({ how, by, at }) => {
+    const who = by.length === 0 ? 'somebody' : by.slice(0, 4).join(' and ');
+    return no('late', say`${who} ${how === 'signed' ? 'signed it off' : 'disputed it'} at ${time(at)}: the review is over.`, null);
+  },
   'unknown-request': ({ named, keptMs = null }, { prefix }) => {
     const kept = keptMs === null ? [] : say` What ended more than ${duration(keptMs)} ago is not kept any more.`;
     return no('unknown', say`I know no request ${code(named.slice(0, 60))}.${kept}`, say`${code(`${prefix} status`)} lists the open ones.`);
@@ -125,6 +140,10 @@ function all(of: number): Inline {
 
 function cancelInstead({ prefix, code: request, act }: Hints): Inline | null {
   return request === null || act === 'cancel' ? null : say`To stop it: ${code(`${prefix} cancel ${request}`)}.`;
+}
+
+function reviewWords({ prefix, code: request }: Hints, words: string): Inline {
+  return say`Say it like this: ${code(`${prefix} review ${request ?? '7F3K-Q2'} ${words}`)}.`;
 }
 
 function rejectWords({ prefix, code: request, surface }: Hints): Inline {

@@ -45,6 +45,15 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`asking takes ${either(needed.map((word) => strong(word)))}; you have ${found === '' ? 'none of them' : strong(found)}.`,
     wayOut: hints.again === null ? say`Ask somebody who has it.` : say`Ask somebody who has it to type ${code(hints.again)}.`,
   }),
+  'no-emergency': ({ service, environment, needed, found }, { prefix }) => ({
+    sign: '❌',
+    title: 'emergency',
+    said:
+      needed.length === 0
+        ? say`nobody may start an emergency deploy to ${environment}: ${code('may.emergency')} names nobody.`
+        : say`an emergency deploy to ${environment} takes ${either(needed.map((word) => strong(word)))}; you have ${found === '' ? 'none of them' : strong(found)}.`,
+    wayOut: say`With approvals: ${code(`${prefix} ${service} to ${environment}`)}.`,
+  }),
   'unknown-ref': ({ ref }) => ({
     sign: '❌',
     title: 'ref',

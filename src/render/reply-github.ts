@@ -6,6 +6,7 @@ import type { RenderContext } from './context.ts';
 import { toGithub } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Reply } from './reply.ts';
+import { reviewBody } from './review-card.ts';
 import { whyMarkdown } from './why.ts';
 
 type Answered = Pick<ReplyInput, 'reaction' | 'markdown'>;
@@ -29,6 +30,9 @@ export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
       return { reaction: '-1', markdown: drawn(reply, context) };
     case 'one-request':
       return { reaction: null, markdown: fitted(cardBody(reply.status, context), REPLY_MAX) };
+    case 'one-review':
+      return { reaction: null, markdown: fitted(reviewBody(reply.review, context), REPLY_MAX) };
+    case 'history':
     case 'review-is-no-vote':
       return { reaction: null, markdown: drawn(reply, context) };
     case 'why':

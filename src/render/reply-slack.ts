@@ -7,11 +7,13 @@ import { detailsMessage } from './details-slack.ts';
 import { join, say, toSlackFallback } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import type { Reply } from './reply.ts';
+import { reviewMessage } from './review-card.ts';
 import { whyMessage } from './why.ts';
 
 /** The answer; empty text for `silence`, which is not sent. */
 export function replyMessage(reply: Reply, renderContext: RenderContext): SlackMessage {
   if (reply.kind === 'silence') return { text: '', blocks: [] };
+  if (reply.kind === 'one-review') return reviewMessage(reply.review, renderContext, 'plain');
   if (reply.kind === 'why') return whyMessage(reply.status, renderContext);
   if (reply.kind === 'one-request') return detailsMessage(reply.status, renderContext);
   return drawn(answerOf(reply, { context: renderContext, surface: 'slack' }), renderContext.now);

@@ -1,12 +1,14 @@
 // Answers to one person, as data. Rendered by reply-github.ts and reply-slack.ts. Pure.
 import type { ParseFailure } from '../command/command.ts';
+import type { ActKind } from '../../workflows/activities.ts';
 import type { Receipt } from '../../workflows/contract.ts';
 import type { Reason } from '../../workflows/reasons.ts';
+import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { Delegation, Link } from '../../workflows/people-contract.ts';
 import type { DeployCode, Millis, Person } from '../../workflows/vocabulary.ts';
 
-export type ActName = 'approve' | 'reject' | 'withdraw' | 'cancel' | 'extend' | 'keep';
+export type ActName = ActKind;
 
 export type Reply =
   /** The request is durable; its card follows. `channel`: the Slack channel where the card will be. */
@@ -17,6 +19,7 @@ export type Reply =
       readonly environment: string;
       readonly channel: string | null;
       readonly dryRun: boolean;
+      readonly emergency?: true;
     }
   | { readonly kind: 'receipt'; readonly act: ActName; readonly receipt: Receipt }
   /** The act is recorded by Signal and will be judged when a worker is back; the answer comes later. */
@@ -56,6 +59,9 @@ export type Reply =
     }
   | { readonly kind: 'unlinked'; readonly link: Link }
   | { readonly kind: 'delegated' | 'delegation-ended'; readonly delegation: Delegation }
+  /** The last builds of one environment, as its target remembers them; null: it has no memory yet. */
+  | { readonly kind: 'history'; readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }
+  | { readonly kind: 'one-review'; readonly review: ReviewStatus }
   /** A bug: logged under this reference. */
   | { readonly kind: 'broken'; readonly reference: string }
   /** The text was not meant for us. */

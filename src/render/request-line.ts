@@ -12,7 +12,8 @@ import { during, route } from './view.ts';
 export function requestLine(status: DeployStatus, context: RenderContext): Inline {
   const { plan, request } = status;
   const sha = plan === null ? [] : say` · ${shaLink(plan.sha, plan.commitUrl)}`;
-  return say`${code(request.code)} · ${route(status)}${sha} · ${stateLine(status, context)}`;
+  const sign = request.emergency === undefined ? '' : '🚨 ';
+  return say`${sign}${code(request.code)} · ${route(status)}${sha} · ${stateLine(status, context)}`;
 }
 
 /** The state alone, with what is needed or found. */

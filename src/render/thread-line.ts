@@ -9,6 +9,7 @@ import { called, code, link, say, shaLink, toGithub, toSlackFallback } from './i
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { stateLine } from './request-line.ts';
+import { alarmLine } from './emergency.ts';
 import { askedAgainWords, revisionLine } from './revision-words.ts';
 import { missingWords } from './rule-words.ts';
 import { newsLines, supposedlyTold } from './timeline.ts';
@@ -42,7 +43,16 @@ export function alsoLine(status: DeployStatus, context: RenderContext): SlackMes
   const { plan, phase, request } = status;
   if (plan === null || (phase.kind !== 'succeeded' && phase.kind !== 'ended-badly')) return null;
   const card = context.cards.slackUrl === null ? [] : say` · ${{ kind: 'link', text: 'card', url: context.cards.slackUrl, isCode: false }}`;
-  return message([say`${route(status)} ${shaLink(plan.sha, plan.commitUrl)}: ${stateLine(status, context)} · ${code(request.code)}${card}`], context);
+  const sign = request.emergency === undefined ? '' : '🚨 ';
+  return message(
+    [say`${sign}${route(status)} ${shaLink(plan.sha, plan.commitUrl)}: ${stateLine(status, context)} · ${code(request.code)}${card}`],
+    context,
+  );
+}
+
+/** One line for the `also` channels when an emergency begins. */
+export function alarmMessage(status: DeployStatus, context: RenderContext): SlackMessage {
+  return message([alarmLine({ status, context, surface: 'slack' })], context);
 }
 
 /** The new comment on the pull request at the end, when somebody must act, or when whoever had approved is asked again; null when the edited card is enough. */

@@ -73,6 +73,13 @@ export function askAgain({ status, context, surface }: View, mode: 'start' | 'pl
   // A branch may have a name that can't be typed; its commit always can.
   const ref = isHead ? ({ kind: 'head' } as const) : ({ kind: 'named', name: isRef(name) ? name : (plan?.sha.slice(0, 12) ?? 'main') } as const);
   const service = request.service === '' ? null : request.service;
+  if (request.emergency !== undefined && mode === 'start') {
+    const { reason } = request.emergency;
+    return printCommand(
+      { kind: 'emergency', service, ref, environment: request.environment, parameters: request.parameters, reason },
+      context.prefix,
+    );
+  }
   return printCommand({ kind: 'deploy', mode, service, ref, environment: request.environment, parameters: request.parameters }, context.prefix);
 }
 

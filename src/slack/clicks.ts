@@ -1,10 +1,10 @@
-// Buttons of messages: approve, reject, cancel, details. Each click is answered in words, to the person alone.
+// Buttons of messages: approve, reject, cancel, details, and those of a review. Each click is answered in words, to the person alone.
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { deployCode } from '../ids.ts';
 import { LINK_ACTION, type ActionValue } from '../render/actions.ts';
 import { ask, settle } from './answering.ts';
 import { accountOf, askerOf, openModal, placeOf, show, type ListenerDeps } from './heard.ts';
-import { rejectModal } from './modals.ts';
+import { rejectModal, type Objection } from './modals.ts';
 import { showTo } from './response-url.ts';
 import type { Interaction } from './schema.ts';
 
@@ -16,7 +16,7 @@ export interface HeardClick {
 }
 
 /** Slack hears 200 only after the durable step; the person hears the answer through the response_url, since an ack can't carry one. */
-export async function heardClick(deps: ListenerDeps, heard: HeardClick, act: 'approve' | 'cancel' | 'keep'): Promise<void> {
+export async function heardClick(deps: ListenerDeps, heard: HeardClick, act: 'approve' | 'cancel' | 'keep' | 'sign'): Promise<void> {
   const asker = askerOf(heard.click);
   const reply = ask(() => deps.frontDoor.act(clickOf(deps, heard, act)), { what: 'click', log: deps.log });
   await settle(reply, {
@@ -33,19 +33,21 @@ export async function heardClick(deps: ListenerDeps, heard: HeardClick, act: 'ap
 export function clickOf(
   deps: ListenerDeps,
   { click, action, at }: HeardClick,
-  act: 'approve' | 'cancel' | 'keep',
+  act: 'approve' | 'cancel' | 'keep' | 'sign',
 ): Parameters<ListenerDeps['frontDoor']['act']>[0] {
   const key = `slack:${deps.team}:${click.actions[0].action_ts}:${click.user.id}:${act}`;
   return { key, act, by: accountOf(deps, click.user), at, from: placeOf(deps, askerOf(click)), ...action, reason: null };
 }
 
 /** Acknowledged first: the modal must open within the trigger's three seconds, and nothing durable happens yet. */
-export async function askWhy(deps: ListenerDeps, { click, action, ack }: HeardClick): Promise<void> {
+export async function askWhy(deps: ListenerDeps, { click, action, ack }: HeardClick, objection: Objection): Promise<void> {
   await ack();
   const asker = askerOf(click);
-  const view = rejectModal({ value: click.actions[0].value ?? '', channel: asker.channel, isFromHome: click.channel === undefined });
+  const view = rejectModal({ value: click.actions[0].value ?? '', channel: asker.channel, isFromHome: click.channel === undefined }, objection);
   if ((await openModal(deps, click.trigger_id, view)) !== null) return;
-  const text = `Slack did not open the form. Click again, or type \`${deps.command} reject ${deployCode(action.deployId)} why\`.`;
+  const code = deployCode(action.deployId);
+  const words = objection === 'reject' ? `reject ${code}` : `review ${code} dispute`;
+  const text = `Slack did not open the form. Click again, or type \`${deps.command} ${words} why\`.`;
   await showTo(asker, { text, blocks: [] }, deps);
 }
 

@@ -2,7 +2,7 @@
 import type { App } from '@slack/bolt';
 import { slackDeployId } from '../../workflows/contract.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
-import { ACTIONS, decodeActionValue, REJECT_MODAL } from '../render/actions.ts';
+import { ACTIONS, decodeActionValue, DISPUTE_MODAL, REJECT_MODAL } from '../render/actions.ts';
 import { FORM_ACTIONS, FORM_MODAL } from '../render/form-fields.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { ask, settle, STILL_WORKING } from './answering.ts';
@@ -41,7 +41,8 @@ export function addListeners(app: App, deps: ListenerDeps): void {
           remarks: (errors) => ack({ response_action: 'errors', errors }),
           change: (view) => ack({ response_action: 'update', view }),
         });
-      case REJECT_MODAL: {
+      case REJECT_MODAL:
+      case DISPUTE_MODAL: {
         const isOurs = await heardRejection(deps, heard, {
           remark: () => ack({ response_action: 'errors', errors: EMPTY_REASON }),
           show: (message) => ack({ response_action: 'update', view: answerModal(message) }),
@@ -110,8 +111,12 @@ async function heardButton(deps: ListenerDeps, { click, at, ack }: Omit<HeardCli
     }
     case ACTIONS.keep:
       return heardClick(deps, heard, 'keep');
+    case ACTIONS.sign:
+      return heardClick(deps, heard, 'sign');
     case ACTIONS.reject:
-      return askWhy(deps, heard);
+      return askWhy(deps, heard, 'reject');
+    case ACTIONS.dispute:
+      return askWhy(deps, heard, 'dispute');
     case ACTIONS.details:
       return isOnHome ? detailsOnHome(deps, heard) : showDetails(deps, heard);
     default:

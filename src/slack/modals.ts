@@ -1,7 +1,7 @@
 // The modals that people see. Limits: https://docs.slack.dev/reference/views/modal-views.
 import type { ModalView } from '@slack/types';
 import { deployCode } from '../ids.ts';
-import { decodeActionValue, REJECT_MODAL } from '../render/actions.ts';
+import { decodeActionValue, DISPUTE_MODAL, REJECT_MODAL } from '../render/actions.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { RejectModalMemory, type ModalSubmission } from './schema.ts';
 
@@ -10,21 +10,44 @@ const REASON_MAX_CHARACTERS = 500;
 
 const plain = (text: string): { type: 'plain_text'; text: string } => ({ type: 'plain_text', text });
 
+/** What needs a reason: a request is rejected, the review of an emergency disputed. */
+export type Objection = 'reject' | 'dispute';
+
+const WORDS = {
+  reject: {
+    callback: REJECT_MODAL,
+    title: 'Reject this deploy',
+    submit: 'Reject',
+    say: "Your reason is shown with your name on the request's cards. Nothing will be built.",
+  },
+  dispute: {
+    callback: DISPUTE_MODAL,
+    title: 'Dispute this emergency',
+    submit: 'Dispute',
+    say: "Your reason is shown with your name on the review's messages, and whoever asked for the emergency is told. What was deployed stays.",
+  },
+} as const satisfies Record<Objection, Readonly<Record<string, string>>>;
+
+/** The objection that a submitted modal is; null: it is none of these. */
+export const objectionOf = (callback: string | undefined): Objection | null =>
+  callback === REJECT_MODAL ? 'reject' : callback === DISPUTE_MODAL ? 'dispute' : null;
+
 /** Asks why. Carries the clicked button's value, so that the vote is about what the card showed at the click. */
-export function rejectModal(memory: RejectModalMemory): ModalView {
+export function rejectModal(memory: RejectModalMemory, objection: Objection = 'reject'): ModalView {
+  const words = WORDS[objection];
   const action = decodeActionValue(memory.value);
   const subject = action === null ? '' : `*${deployCode(action.deployId)}*${action.sha === null ? '' : ` · \`${action.sha}\``}\n`;
   return {
     type: 'modal',
-    callback_id: REJECT_MODAL,
+    callback_id: words.callback,
     private_metadata: JSON.stringify(memory),
-    title: plain('Reject this deploy'),
-    submit: plain('Reject'),
+    title: plain(words.title),
+    submit: plain(words.submit),
     close: plain('Back'),
     blocks: [
       {
         type: 'section',
-        text: { type: 'mrkdwn', text: `${subject}Your reason is shown with your name on the request's cards. Nothing will be built.` },
+        text: { type: 'mrkdwn', text: `${subject}${words.say}` },
       },
       {
         type: 'input',

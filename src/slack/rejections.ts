@@ -1,11 +1,11 @@
-// The reason for a rejection, sent from its modal.
+// The reason for a rejection, or for disputing an emergency, sent from its modal.
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { decodeActionValue } from '../render/actions.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { ask, settle, STILL_WORKING } from './answering.ts';
 import { accountOf, drawn, placeOf, updateModal, type ListenerDeps } from './heard.ts';
 import { publishHome } from './home.ts';
-import { answerModal, readRejection } from './modals.ts';
+import { answerModal, objectionOf, readRejection } from './modals.ts';
 import { showTo, type Asker } from './response-url.ts';
 import type { ModalSubmission } from './schema.ts';
 
@@ -20,6 +20,7 @@ export async function heardRejection(
   const action = decodeActionValue(rejection?.value);
   if (rejection === null || action === null) return false;
   const { reason, channel, isFromHome } = rejection;
+  const act = objectionOf(view.callback_id) ?? 'reject';
   if (reason === '') {
     await answer.remark();
     return true;
@@ -27,8 +28,8 @@ export async function heardRejection(
   const asker: Asker = { channel, user: user.id, responseUrl: null };
   const by = accountOf(deps, user);
   const click = {
-    key: `slack:${deps.team}:${view.id}:${user.id}:reject`,
-    act: 'reject',
+    key: `slack:${deps.team}:${view.id}:${user.id}:${act}`,
+    act,
     by,
     at,
     from: placeOf(deps, asker),

@@ -26,6 +26,7 @@ import {
   type Receipt,
   type ReplyInput,
 } from '../../workflows/contract.ts';
+import { castReview, reviewArrived, type LateReview, type ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { CommitSha, DeployCode, DeployRequest, Millis } from '../../workflows/vocabulary.ts';
@@ -34,7 +35,7 @@ import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
 import { createPeopleStore, type PeopleStore } from './people.ts';
-import { readStatus } from './read-status.ts';
+import { readReview, readStatus } from './read-status.ts';
 import { readRetention } from './retention.ts';
 import { CODE_ATTRIBUTE, startAttributes } from './search-attributes.ts';
 
@@ -75,7 +76,9 @@ export interface Gateway {
   startDeploy(workflowId: string, request: DeployRequest): Promise<'started' | 'known'>;
   /** Sends one answer to what was written, once. */
   startReply(input: ReplyInput): Promise<void>;
-  act(workflowId: string, late: LateAct): Promise<ActOutcome>;
+  act(workflowId: string, late: LateAct | LateReview): Promise<ActOutcome>;
+  /** The review that this request owes, open or over; null: there is none (yet). */
+  reviewStatus(deployId: string): Promise<ReviewStatus | null>;
   /** null: there is no such request (any more). */
   deployStatus(workflowId: string): Promise<DeployStatus | null>;
   /** `services`: only requests of these are looked for; null: of all. */
@@ -100,6 +103,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
     startReply: (input) => startReply(client, input),
     act: (workflowId, late) => act(client, workflowId, late),
     deployStatus: (workflowId) => readStatus(client, workflowId),
+    reviewStatus: (deployId) => readReview(client, deployId),
     async findByCode(code, services) {
       const found = await lookUp(client, codeQuery(code, services), true);
       return found.find((deploy) => deploy.open) ?? found[0] ?? null;
@@ -177,7 +181,7 @@ async function startReply(client: Client, input: ReplyInput): Promise<void> {
   }
 }
 
-async function act(client: Client, workflowId: string, late: LateAct): Promise<ActOutcome> {
+async function act(client: Client, workflowId: string, late: LateAct | LateReview): Promise<ActOutcome> {
   const handle = client.workflow.getHandle(workflowId);
   try {
     return { kind: 'receipt', receipt: await within(client, { deadlineMs: UPDATE_MS, doing: `sending ${late.act}` }, () => update(handle, late)) };
@@ -187,7 +191,9 @@ async function act(client: Client, workflowId: string, late: LateAct): Promise<A
   }
   // The deadline means unknown, not "not counted": the same act with the same key, now as a signal that needs no worker.
   try {
-    await within(client, { deadlineMs: SIGNAL_MS, doing: `recording ${late.act}` }, () => handle.signal(actArrived, late));
+    await within(client, { deadlineMs: SIGNAL_MS, doing: `recording ${late.act}` }, () =>
+      late.act === 'castReview' ? handle.signal(reviewArrived, late) : handle.signal(actArrived, late),
+    );
     return { kind: 'recorded' };
   } catch (error) {
     if (!isClosed(error)) throw error;
@@ -195,7 +201,7 @@ async function act(client: Client, workflowId: string, late: LateAct): Promise<A
   }
 }
 
-function update(handle: WorkflowHandle, late: LateAct): Promise<Receipt> {
+function update(handle: WorkflowHandle, late: LateAct | LateReview): Promise<Receipt> {
   switch (late.act) {
     case 'castVote':
       return execute(handle, castVote, late.input);
@@ -207,6 +213,8 @@ function update(handle: WorkflowHandle, late: LateAct): Promise<Receipt> {
       return execute(handle, keep, late.input);
     case 'extend':
       return execute(handle, extend, late.input);
+    case 'castReview':
+      return execute(handle, castReview, late.input);
   }
 }
 

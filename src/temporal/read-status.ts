@@ -1,6 +1,7 @@
 // What a request says of itself, and what is said of one that can't speak any more.
 import { QueryRejectedError, WorkflowClient, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { status } from '../../workflows/contract.ts';
+import { reviewId, reviewStatus, type ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { isFinal } from '../render/phase.ts';
 import { within } from './deadline.ts';
@@ -28,4 +29,16 @@ async function readEnded(client: Client, workflowId: string): Promise<DeployStat
   if (isFinal(last.phase)) return last;
   const how = closed.status.name.toLowerCase().replaceAll('_', ' ');
   return { ...last, phase: { kind: 'terminated', how, during: last.phase.kind, at: (closed.closeTime ?? closed.startTime).getTime() } };
+}
+
+/** The review that a request owes; null: there is none. Throws `Trouble` (temporal). */
+export async function readReview(client: Client, deployId: string): Promise<ReviewStatus | null> {
+  try {
+    return await within(client, { deadlineMs: READ_MS, doing: 'reading a review' }, () =>
+      client.workflow.getHandle(reviewId(deployId)).query(reviewStatus),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
 }

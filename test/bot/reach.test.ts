@@ -45,6 +45,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     startDeploy: unasked,
     startReply: async (input) => void said.push(input),
     act: unasked,
+    reviewStatus: unasked,
     deployStatus: unasked,
     findByCode: async (_code, services) => {
       among.push(services);

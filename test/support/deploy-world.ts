@@ -10,6 +10,7 @@ import type {
   NotifyActivities,
   PeerActivities,
   PlanResult,
+  ReviewActivities,
   Recheck,
   Survey,
 } from '../../workflows/activities.ts';
@@ -26,13 +27,15 @@ import {
   type BuildWatchInput,
   type EnvironmentInput,
 } from '../../workflows/contract.ts';
+import type { ReviewNews } from '../../workflows/review-contract.ts';
+import type { DeployStatus } from '../../workflows/status.ts';
 import type { BuildWatchTiming, EnvironmentTiming } from '../../workflows/timing.ts';
 import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { waitingTimes } from '../../src/policy/waiting.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
 
-export type Activities = DecidingActivities & PeerActivities & BuildkiteActivities & NotifyActivities;
+export type Activities = DecidingActivities & PeerActivities & BuildkiteActivities & NotifyActivities & ReviewActivities;
 export type Announcement = Parameters<NotifyActivities['announce']>[0];
 export type SentReceipt = Parameters<NotifyActivities['sendReceipt']>[0];
 
@@ -57,6 +60,12 @@ export interface World {
   readonly joins: string[];
   /** Requests that were ended from outside and had their cards closed. */
   readonly closed: string[];
+  /** Emergencies of which the channels were told at their start. */
+  readonly alarms: string[];
+  readonly reviewCards: { slack: number; github: number };
+  readonly reviewNews: (ReviewNews | null)[];
+  /** The emergency of a request that was ended from outside. */
+  owing: DeployStatus | null;
   /** Twists: functions that answer instead of the ordinary world. */
   plan: (input: Parameters<DecidingActivities['makePlan']>[0]) => PlanResult | Promise<PlanResult>;
   judge: (votes: readonly Vote[], voter: Person) => Tally;
@@ -102,6 +111,10 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     told: [],
     joins: [],
     closed: [],
+    alarms: [],
+    reviewCards: { slack: 0, github: 0 },
+    reviewNews: [],
+    owing: null,
     plan: (input) => ({ kind: 'planned', plan: planFor(input, { organization }) }),
     judge: (votes, voter) => tallyOf([...votes.map((vote) => vote.by), voter]),
     stepUp: false,
@@ -122,7 +135,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
 }
 
 export function activitiesOf(world: World, client: Client): Activities {
-  return { ...deciding(world), ...peers(world, client), ...buildkite(world), ...notify(world) };
+  return { ...deciding(world), ...peers(world, client), ...buildkite(world), ...notify(world), ...reviews(world) };
 }
 
 function deciding(world: World): DecidingActivities {
@@ -302,6 +315,26 @@ function notify(world: World): NotifyActivities {
     },
     async closeCards({ deployId }) {
       world.closed.push(deployId);
+      return world.owing;
+    },
+    async raiseAlarm({ status }) {
+      world.alarms.push(status.workflowId);
+    },
+  };
+}
+
+function reviews({ reviewCards, reviewNews }: World): ReviewActivities {
+  return {
+    async postSlackReview() {
+      reviewCards.slack += 1;
+      return { channel: 'C0DEPLOYS', ts: `review-${reviewCards.slack}` };
+    },
+    async postGithubReview() {
+      reviewCards.github += 1;
+      return { comment: 500 + reviewCards.github };
+    },
+    async announceReview({ news }) {
+      reviewNews.push(news);
     },
   };
 }

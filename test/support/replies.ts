@@ -7,6 +7,7 @@ import type { Delegation, Link, PeopleNews } from '../../workflows/people-contra
 import type { Person } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../../src/ids.ts';
 import { CODE, EXAMPLES, LIVE, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
+import { HISTORY_REPLIES, REVIEWS } from './review-views.ts';
 
 const MINUTE = 60_000;
 const compareUrl = `https://github.test/acme/api/compare/${SHA}...${PUSHED}`;
@@ -75,6 +76,11 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'reason-needed': { code: 'reason-needed' },
   'unknown-request': { code: 'unknown-request', named: '7F3K-QQ' },
   'no-open-request': { code: 'no-open-request', where: '#42' },
+  'no-emergency': { code: 'no-emergency', service: 'api', environment: 'production', needed: ['oncall'], found: 'write, web' },
+  'emergency-runs': { code: 'emergency-runs' },
+  'not-an-emergency': { code: 'not-an-emergency' },
+  'review-not-open': { code: 'review-not-open' },
+  'already-reviewed': { code: 'already-reviewed', how: 'signed', by: ['Bea'], at: NOW - 9 * MINUTE },
   'several-open-requests': { code: 'several-open-requests', codes: [CODE, code('9QRS-T3')] },
   'not-retryable': { code: 'not-retryable', other: CODE, why: 'still-open' },
   'links-off': { code: 'links-off' },
@@ -140,6 +146,7 @@ const services = [
 export const REPLIES = {
   started: {
     started: { kind: 'started', code: CODE, service: 'api', environment: 'production', channel: 'C0PAY', dryRun: false },
+    'started-emergency': { kind: 'started', code: CODE, service: 'api', environment: 'production', channel: 'C0PAY', dryRun: false, emergency: true },
     'started-plan': { kind: 'started', code: CODE, service: 'api', environment: 'production', channel: null, dryRun: true },
   },
   receipt: {
@@ -153,6 +160,9 @@ export const REPLIES = {
       act: 'approve',
       receipt: { kind: 'to-confirm', code: CODE, pullRequest: { number: 42, url: 'https://github.test/acme/api/pull/42' } },
     },
+    'signed-receipt': { kind: 'receipt', act: 'sign', receipt: { kind: 'signed', have: 1, need: 1, last: true } },
+    'disputed-receipt': { kind: 'receipt', act: 'dispute', receipt: { kind: 'disputed' } },
+    'dispute-without-reason': { kind: 'receipt', act: 'dispute', receipt: { kind: 'refused', code: CODE, reasons: [{ code: 'reason-needed' }] } },
     'counted-last': { kind: 'receipt', act: 'approve', receipt: { kind: 'counted', vote: 'approve', have: 2, need: 2, missing: [], last: true } },
     'counted-undo': {
       kind: 'receipt',
@@ -242,6 +252,8 @@ export const REPLIES = {
   unlinked: { unlinked: { kind: 'unlinked', link: LINK } },
   delegated: { delegated: { kind: 'delegated', delegation } },
   'delegation-ended': { 'delegation-ended': { kind: 'delegation-ended', delegation } },
+  history: HISTORY_REPLIES,
+  'one-review': { 'one-review': { kind: 'one-review', review: REVIEWS['review-half'] } },
   broken: { broken: { kind: 'broken', reference: 'e5a1c0' } },
   silence: { silence: { kind: 'silence' } },
 } as const satisfies Record<Reply['kind'], Readonly<Record<string, Reply>>>;

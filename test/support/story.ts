@@ -18,6 +18,7 @@ import {
   type Receipt,
 } from '../../workflows/contract.ts';
 import type { deploy } from '../../workflows/deploy.ts';
+import { reviewId } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState, PhaseKind } from '../../workflows/status.ts';
 import { BUILD_TIMING, DEPLOY_TIMING, type DeployTiming } from '../../workflows/timing.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
@@ -125,7 +126,7 @@ function tell(stage: Stage, world: World): Story {
     async ask(change = {}, timing = SHORT.deploy) {
       requests += 1;
       const workflowId = `deploy:github:${world.service}:${requests}`;
-      started.unshift(workflowId);
+      started.unshift(workflowId, reviewId(workflowId));
       const input = deployInput(workflowId, timing, { service: world.service, ...change });
       const typedSearchAttributes = startAttributes(input.request);
       await client.workflow.start<typeof deploy>('deploy', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [input], typedSearchAttributes });

@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deployCode, target } from '../../src/ids.ts';
 import type { EnvironmentInput, Join } from '../../workflows/contract.ts';
-import {
-  carry,
-  endTurn,
-  hold,
-  joinQueue,
-  learn,
-  nextHolder,
-  openQueue,
-  placeOf,
-  putBack,
-  record,
-  release,
-  type Queue,
-} from '../../workflows/queue.ts';
+import { carry, endTurn, hold, joinQueue, learn, nextHolder, openQueue, placeOf, putBack, release, type Queue } from '../../workflows/queue.ts';
+import { noteReview, record } from '../../workflows/records.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import { SHA } from '../support/deploy-examples.ts';
 
@@ -161,5 +149,33 @@ describe('the queue of a target', () => {
     const carried: unknown = JSON.parse(JSON.stringify(carry(queue)));
     const next = openQueue({ ...INPUT, carried: carried as EnvironmentInput['carried'] });
     expect(next).toEqual(queue);
+  });
+});
+
+describe('an emergency', () => {
+  const urgent = (id: string): Join => ({ ...joinOf(id), emergency: true });
+
+  it('goes before everybody but earlier emergencies, and disturbs no holder', () => {
+    const queue = queueOf('holder', 'a', 'b');
+    grant(queue);
+    expect(joinQueue(queue, urgent('first'), 0)).toEqual({ kind: 'queued', position: 1, ahead: deployCode('holder') });
+    expect(joinQueue(queue, urgent('second'), 0)).toMatchObject({ position: 2 });
+    expect(joinQueue(queue, joinOf('c'), 0)).toMatchObject({ position: 5 });
+    expect(queue.waiting.map(({ deployId }) => deployId)).toEqual(['first', 'second', 'a', 'b', 'c']);
+    expect(queue.holder?.deployId).toBe('holder');
+  });
+
+  it('is remembered with its reason, and so is what became of its review, across runs', () => {
+    const queue = queueOf('one');
+    grant(queue);
+    const asked = { requester: 'Ann', approvers: [], emergency: { reason: 'down' } };
+    release(queue, { kind: 'ended', how: 'passed', build: buildOf(7), sha: SHA, code: 'code', asked }, 9);
+    const again = openQueue({ ...INPUT, carried: carry(queue) });
+    expect(again.history).toMatchObject([{ requester: 'Ann', emergency: { reason: 'down', review: { state: 'owed' } } }]);
+    noteReview(again, { deployId: 'somebody else', review: { state: 'signed', by: ['Bea'], reason: null, at: 10 } });
+    expect(again.live[0]?.emergency?.review).toEqual({ state: 'owed' });
+    noteReview(again, { deployId: 'one', review: { state: 'disputed', by: ['Bea'], reason: 'why?', at: 10 } });
+    expect(again.history[0]?.emergency?.review).toMatchObject({ state: 'disputed', by: ['Bea'] });
+    expect(again.live[0]?.emergency?.review).toMatchObject({ state: 'disputed' });
   });
 });

@@ -3,6 +3,7 @@ import { fail, notApplicable, pass, unknown, type Answer, type Question } from '
 import { admits, describeMay, hasRole } from '../may.ts';
 import { resolveParameters } from '../parameters.ts';
 import { groupsOfRule } from '../rule.ts';
+import type { MayRule } from '../environment-policy.ts';
 import type { GateReason } from '../../../workflows/reasons.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { GateReason } from '../../../workflows/reasons.ts';
 export function judgeIdentity({ policy, facts }: Question): Answer {
   const { requester, requesterState, surface } = facts;
   const reasons: GateReason[] = [];
-  if (!requester.mapped && (policy.isProtected || surface === 'slack')) {
+  if (!requester.mapped && (policy.isProtected || surface === 'slack' || facts.emergency === true)) {
     reasons.push({ code: 'unmapped-requester', surface, environment: policy.environment });
   }
   if (!requesterState.known) {
@@ -27,6 +28,7 @@ export function judgeIdentity({ policy, facts }: Question): Answer {
 }
 
 export function judgePermission({ policy, facts }: Question): Answer {
+  if (facts.emergency === true) return judgeEmergency(policy, facts);
   const { requester, requesterRole, requesterGroups, unreadGroups } = facts;
   // Without a mapping there are no groups, and the role has to be write at least, whatever `may` says.
   const may = requester.mapped ? policy.may.request : { ...policy.may.request, groups: [], approvers: false };
@@ -47,6 +49,22 @@ export function judgePermission({ policy, facts }: Question): Answer {
   if (admitted !== 'yes') return fail('permission', `${requester.name} has ${found}`, [{ code: 'no-permission', needed, found }]);
   return pass('permission', `${requester.name} has ${found}`);
 }
+
+/** Break glass: only whom the environment names, by default nobody. Unmapped accounts are in no group, and no role of theirs counts. */
+function judgeEmergency({ may, service, environment, repo, approvals }: Question['policy'], facts: Question['facts']): Answer {
+  const { requester, requesterRole, requesterGroups, unreadGroups } = facts;
+  const admission = { role: requesterRole, groups: requesterGroups, approverGroups: groupsOfRule(approvals.tree), unread: Object.keys(unreadGroups) };
+  const admitted = admits({ ...admission, may: requester.mapped ? (may.emergency ?? NOBODY) : NOBODY });
+  if (admitted === 'yes') return pass('permission', `${requester.name} may deploy in an emergency`);
+  if (typeof admitted === 'object' && admitted.unknown === 'group')
+    return unknown('permission', `who is in ${admitted.group}`, unreadGroups[admitted.group] ?? 'it has not been read');
+  if (admitted !== 'no' && !requesterRole.known) return unknown('permission', `the role of ${requester.name} on ${repo}`, requesterRole.why);
+  const found = [requesterRole.known ? requesterRole.value : 'unknown role', ...requesterGroups].join(', ');
+  const reason = { code: 'no-emergency', service, environment, needed: describeMay(may.emergency ?? NOBODY), found } as const;
+  return fail('permission', `${requester.name} has ${found}`, [reason]);
+}
+
+const NOBODY: MayRule = { roles: [], groups: [], requester: false, approvers: false };
 
 export function judgeParameters({ policy, facts }: Question): Answer {
   const { values, reasons } = resolveParameters(policy, facts.parameters);

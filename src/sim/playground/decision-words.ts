@@ -62,9 +62,9 @@ const VERBS = { withdraw: 'withdraws', cancel: 'cancels', extend: 'asks for more
 /** An act with its receipt. */
 export function toldByUpdate(name: string, input: unknown, outcome: unknown): Told | null {
   if (name === 'claimStart') return toldByClaim(outcome as Claim);
-  if (name !== 'castVote' && name !== 'withdraw' && name !== 'cancel' && name !== 'extend' && name !== 'keep') return null;
+  if (name !== 'castVote' && name !== 'castReview' && name !== 'withdraw' && name !== 'cancel' && name !== 'extend' && name !== 'keep') return null;
   const act = input as CastVote;
-  const verb = name === 'castVote' ? `${act.kind}s` : VERBS[name];
+  const verb = name === 'castVote' || name === 'castReview' ? `${act.kind}s` : VERBS[name];
   const receipt = outcome as Receipt | undefined;
   const { sign, text } = receiptWords(receipt);
   return { sign, text: `${nameOf(act.by)} ${verb} ${placeOf(act.by)}: ${text}`, detail: `receipt ${act.key}` };
@@ -80,6 +80,10 @@ function receiptWords(receipt: Receipt | undefined): Pick<Told, 'sign' | 'text'>
       return { sign: '↩️', text: `taken back, ${receipt.have} of ${receipt.need}` };
     case 'to-confirm':
       return { sign: '⏳', text: 'kept until it is confirmed on GitHub' };
+    case 'signed':
+      return { sign: '✍️', text: `signed off, ${receipt.have} of ${receipt.need}` };
+    case 'disputed':
+      return { sign: '⚠️', text: 'disputed' };
     case 'rejected':
       return { sign: '✋', text: 'rejected' };
     case 'cancelled':

@@ -1,0 +1,139 @@
+// What a review knows, and how people's acts change it: one at a time, judged outside, applied once, answered always.
+import { ApplicationFailure, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { Verdict } from './activities.ts';
+import { answering, judging } from './ask.ts';
+import { createClock, type Clock } from './clock.ts';
+import type { Receipt } from './contract.ts';
+import { isSamePerson } from './deploy-state.ts';
+import { guarded } from './guarded.ts';
+import { createLine, type Line } from './line.ts';
+import type { ActReason } from './reasons.ts';
+import {
+  castReview,
+  reviewArrived,
+  type CastReview,
+  type ReviewInput,
+  type ReviewNews,
+  type ReviewPhase,
+  type ReviewStatus,
+} from './review-contract.ts';
+import type { DeployStatus } from './status.ts';
+import type { Millis, Plan, Tally, Vote } from './vocabulary.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface Review {
+  readonly deploy: DeployStatus;
+  /** The request's plan with the rule of its review in place of the one for its approval: votes are judged by it. */
+  readonly plan: Plan;
+  readonly remindMs: Millis;
+  readonly clock: Clock;
+  readonly acts: Line;
+  readonly receipts: Line;
+  settled: Exclude<ReviewPhase, { kind: 'owed' }> | null;
+  votes: readonly Vote[];
+  tally: Tally;
+  reminders: number;
+  remindAt: Millis;
+  /** What people have not been told yet. */
+  news: ReviewNews | null;
+}
+
+export function openReview({ deploy }: ReviewInput): Review {
+  const clock = createClock();
+  const { plan } = deploy;
+  const owed = plan?.emergency;
+  if (plan === null || owed === undefined) throw ApplicationFailure.nonRetryable('only a planned emergency owes a review', 'Bug');
+  const remindMs = owed.remindMs > 0 ? owed.remindMs : HOUR_MS;
+  return {
+    deploy,
+    plan: { ...plan, rule: { tree: owed.review, exclude: ['requester'], expireMs: 0 }, tally: owed.tally },
+    remindMs,
+    clock,
+    acts: createLine(),
+    receipts: createLine(),
+    settled: null,
+    votes: [],
+    tally: owed.tally,
+    reminders: 0,
+    remindAt: clock.now() + remindMs,
+    news: null,
+  };
+}
+
+export const isSettled = ({ phase }: ReviewStatus): boolean => phase.kind !== 'owed';
+
+export function reviewStatusOf({ deploy, settled, votes, tally, reminders, remindAt }: Review): ReviewStatus {
+  return { workflowId: workflowInfo().workflowId, deploy, phase: settled ?? { kind: 'owed', remindAt }, votes, tally, reminders };
+}
+
+/** Registers the handlers of people's acts. */
+export function hearReviewers(review: Review): void {
+  const applied = new Map<string, Promise<Receipt>>();
+  const answered = new Set<string>();
+
+  async function answer(input: CastReview, by: 'update' | 'signal'): Promise<Receipt> {
+    const { key, replyTo } = input;
+    const applying = applied.get(key) ?? review.acts.run(() => guarded(() => apply(review, input)));
+    applied.set(key, applying);
+    const receipt = await applying;
+    if ((replyTo.surface === 'github' || by === 'signal') && !answered.has(key)) {
+      answered.add(key);
+      void review.receipts.run(() => sendReceipt(input, receipt));
+    }
+    return receipt;
+  }
+
+  setHandler(castReview, (input) => answer(input, 'update'), { description: 'Sign the emergency off, or dispute it, once per key.' });
+  setHandler(reviewArrived, async ({ input }) => void (await answer(input, 'signal')), { description: 'An act whose Update got no answer in time.' });
+}
+
+/** Everything after the judge's answer happens without a further await. */
+async function apply(review: Review, input: CastReview): Promise<Receipt> {
+  const before = whyNot(review, input);
+  if (before !== null) return refused(review, before);
+  const verdict = await judged(review, input);
+  if (verdict.kind !== 'counts') return refused(review, ...(verdict.kind === 'refused' ? verdict.reasons : []));
+  const { plan, clock } = review;
+  const { key, at, kind, reason } = input;
+  const by = verdict.person;
+  const vote: Vote = { kind: kind === 'sign' ? 'approve' : 'reject', by, surface: input.by.surface, at, contract: plan.contract, reason, key };
+  review.votes = [...review.votes.filter((earlier) => !isSamePerson(earlier.by, by)), vote];
+  if (kind === 'dispute') {
+    review.settled = { kind: 'disputed', by, reason: reason ?? '', at: clock.now() };
+    review.news = 'ended';
+    return { kind: 'disputed' };
+  }
+  review.tally = verdict.tally;
+  const { have, need, satisfied: last } = verdict.tally;
+  if (last) review.settled = { kind: 'signed', at: clock.now() };
+  review.news = last ? 'ended' : 'signed';
+  return { kind: 'signed', have, need, last };
+}
+
+function whyNot({ settled, votes }: Review, { kind, reason }: CastReview): ActReason | null {
+  if (settled?.kind === 'disputed') return { code: 'already-reviewed', how: 'disputed', by: [settled.by.name], at: settled.at };
+  if (settled !== null) return { code: 'already-reviewed', how: 'signed', by: votes.map((vote) => vote.by.name), at: settled.at };
+  return kind === 'dispute' && (reason ?? '').trim() === '' ? { code: 'reason-needed' } : null;
+}
+
+async function judged({ plan, votes }: Review, { kind, by, reason }: CastReview): Promise<Verdict> {
+  try {
+    const act = { kind: kind === 'sign' ? 'approve' : 'reject', by, contract: null, sha: null, reason } as const;
+    return await judging.judgeVote({ plan, votes, act });
+  } catch {
+    return { kind: 'refused', reasons: [{ code: 'unreadable', what: 'your rights', why: 'no answer in time' }] };
+  }
+}
+
+function refused({ deploy }: Review, ...reasons: readonly ActReason[]): Receipt {
+  return { kind: 'refused', reasons, code: deploy.request.code };
+}
+
+async function sendReceipt({ kind, key, replyTo: to }: CastReview, receipt: Receipt): Promise<void> {
+  try {
+    await guarded(() => answering.sendReceipt.executeWithOptions({ summary: `${kind}: ${receipt.kind}` }, [{ to, receipt, act: kind }]));
+  } catch (error) {
+    log.warn('a receipt was not delivered', { key, error });
+  }
+}

@@ -1,0 +1,132 @@
+// The review that an emergency owes: whoever may sign it off, or dispute it, is reminded until somebody has. It outlives its deploy by
+// far and never gives up: at one reminder a day its history lasts for more than ten years.
+import { allHandlersFinished, condition, getExternalWorkflowHandle, log, ParentClosePolicy, setHandler, startChild } from '@temporalio/workflow';
+import type { Cards } from './activities.ts';
+import { judging, tellingReview, tellingReviewAtLast } from './ask.ts';
+import { emergencyReviewed, environmentId } from './contract.ts';
+import { guarded, isAlreadyStarted } from './guarded.ts';
+import { reviewId, reviewStatus, type ReviewInput, type ReviewNews, type ReviewStatus } from './review-contract.ts';
+import { hearReviewers, isSettled, openReview, reviewStatusOf, type Review } from './review-state.ts';
+import type { DeployStatus, EmergencyNote } from './status.ts';
+import type { Millis } from './vocabulary.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 600_000;
+
+export async function review(input: ReviewInput): Promise<ReviewStatus> {
+  const open = openReview(input);
+  hearReviewers(open);
+  setHandler(reviewStatus, () => reviewStatusOf(open), { description: 'The review as its cards show it.' });
+  return guarded(async () => {
+    await askUntilSettled(open);
+    await tellEnvironment(open);
+    await condition(() => allHandlersFinished() && open.receipts.isIdle());
+    return reviewStatusOf(open);
+  });
+}
+
+/** Opens the review of an emergency that has ended, whatever its end. One that was never planned has started nothing and owes nothing. */
+export async function oweReview(deploy: DeployStatus): Promise<void> {
+  if (deploy.plan?.emergency === undefined) return;
+  const { code, service, environment } = deploy.request;
+  try {
+    await startChild<typeof review>('review', {
+      workflowId: reviewId(deploy.workflowId),
+      args: [{ deploy }],
+      // The debt is not the deploy's any more.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `review of the emergency ${service} to ${environment} (${code})`,
+    });
+  } catch (error) {
+    if (!isAlreadyStarted(error)) throw error;
+  }
+}
+
+async function askUntilSettled(open: Review): Promise<void> {
+  const { clock } = open;
+  let owing: ReviewNews | null = null;
+  let cards: Cards = { slack: null, github: null };
+  let everyMs = open.remindMs;
+  let pauseMs = FIRST_PAUSE_MS;
+  for (;;) {
+    const news: ReviewNews | null = open.news ?? owing;
+    open.news = null;
+    const status = reviewStatusOf(open);
+    const told = await tell(status, { cards, news, hasGithub: hasGithub(status) });
+    cards = told.cards;
+    owing = told.isComplete ? null : news;
+    if (isSettled(status)) return;
+    const againAt: Millis = told.isComplete ? Infinity : clock.now() + pauseMs;
+    pauseMs = told.isComplete ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    const hasNews = await clock.until(() => open.news !== null, Math.min(open.remindAt, againAt), 'remind the reviewers');
+    if (hasNews || clock.now() < open.remindAt) continue;
+    await lookAgain(open);
+    // Somebody may have signed meanwhile: then there is nothing to remind of.
+    if (open.news !== null) continue;
+    open.reminders += 1;
+    open.news = 'reminder';
+    everyMs = Math.min(everyMs * 2, DAY_MS);
+    open.remindAt = clock.now() + everyMs;
+  }
+}
+
+/** People come and go in the meantime: only who could sign now is called. */
+async function lookAgain(open: Review): Promise<void> {
+  const { plan, votes } = open;
+  try {
+    const survey = await judging.surveyWaiting({ plan, votes, escalated: false });
+    if (survey !== null && open.votes === votes) open.tally = survey.tally;
+  } catch (error) {
+    log.warn('the groups can not be read; those known before are reminded', { error });
+  }
+}
+
+interface Said {
+  readonly cards: Cards;
+  readonly news: ReviewNews | null;
+  readonly hasGithub: boolean;
+}
+
+async function tell(status: ReviewStatus, said: Said): Promise<{ readonly cards: Cards; readonly isComplete: boolean }> {
+  const by = isSettled(status) ? tellingReviewAtLast : tellingReview;
+  const [slack, github] = await Promise.all([
+    said.cards.slack ?? delivered('Slack review', by.postSlackReview(status)),
+    said.cards.github ?? (said.hasGithub ? delivered('GitHub review', by.postGithubReview(status)) : null),
+  ]);
+  const cards: Cards = { slack, github };
+  const isPosted = slack !== null && (github !== null || !said.hasGithub);
+  // A card that was just posted says everything itself.
+  if (said.news === null) return { cards, isComplete: isPosted };
+  const saying = by.announceReview.executeWithOptions({ summary: said.news }, [{ status, cards, news: said.news }]).then(() => true);
+  return { cards, isComplete: (await delivered('review news', saying)) === true && isPosted };
+}
+
+const hasGithub = ({ deploy: { plan, request } }: ReviewStatus): boolean => request.origin.surface === 'github' || plan?.pullRequest != null;
+
+/** What became of it belongs into the target's history; an environment that is gone has none. */
+async function tellEnvironment({ plan, deploy, settled, votes }: Review): Promise<void> {
+  if (settled === null) return;
+  const { at } = settled;
+  const names = votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by.name);
+  const note: EmergencyNote['review'] =
+    settled.kind === 'disputed'
+      ? { state: 'disputed', by: [settled.by.name], reason: settled.reason, at }
+      : { state: 'signed', by: names, reason: votes.at(-1)?.reason ?? null, at };
+  try {
+    await getExternalWorkflowHandle(environmentId(plan.target)).signal(emergencyReviewed, { deployId: deploy.workflowId, review: note });
+  } catch (error) {
+    log.info('the environment is gone', { error });
+  }
+}
+
+/** What the message answered; null: it was not delivered. */
+async function delivered<T>(what: string, message: Promise<T>): Promise<T | null> {
+  try {
+    return await message;
+  } catch (error) {
+    log.warn(`${what} was not delivered`, { error });
+    return null;
+  }
+}
