@@ -1,5 +1,5 @@
 // The conditions of a rule: what they need is read, if they need anything, and they are judged once.
-import type { ApprovalRule, ChangeSummary, Person, PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
+import type { ApprovalRule, ChangeSummary, Person, RuleNode } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../ids.ts';
 import { asksForFiles, authorsNamed, judgeConditions, type Authorship } from '../policy/conditions.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
@@ -56,13 +56,10 @@ function authorshipOf({ facts, ref, change, unread }: Conditional): Authorship {
   const pull = pullRequestOf(facts);
   const unknown = change.unknownAuthors ?? 0;
   const commits = unknown === 1 ? '1 commit has an author that GitHub does not know' : `${unknown} commits have authors that GitHub does not know`;
-  const common = { others: change.authors, unread: unread ?? (unknown > 0 ? commits : null) };
-  if (!pull.known) return { ...common, lead: [], unread: pull.why };
-  const lead: readonly PersonKey[] =
-    pull.value === null
-      ? ref.authors.map(({ id }) => githubPersonKey(id))
-      : pull.value.author === null
-        ? []
-        : [githubPersonKey(pull.value.author.id)];
-  return { ...common, lead };
+  const pusher = facts.lastPush.known ? (facts.lastPush.value?.by ?? null) : null;
+  const others = [...change.authors, ...(pusher === null ? [] : [githubPersonKey(pusher.id)])];
+  const common = { others, unread: unread ?? (unknown > 0 ? commits : null) };
+  if (!pull.known) return { ...common, lead: [], isVouchedFor: false, unread: pull.why };
+  if (pull.value === null) return { ...common, lead: ref.authors.map(({ id }) => githubPersonKey(id)), isVouchedFor: false };
+  return { ...common, lead: pull.value.author === null ? [] : [githubPersonKey(pull.value.author.id)], isVouchedFor: true };
 }

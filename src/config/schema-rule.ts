@@ -23,7 +23,7 @@ const Condition = strict({
     .min(1)
     .optional()
     .describe(
-      'Names of people or groups: the author of the pull request (else of the commit) and everybody else who wrote what changes is among them.',
+      'Names of people or groups: the author of the pull request (else of the commit) and everybody else who wrote what changes is among them. Without a pull request it never holds for certain: anybody can write any author into a commit.',
     ),
   size: strict({
     lines: limit.optional().describe('Added and removed lines together, such as `"<= 50"`.'),

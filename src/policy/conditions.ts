@@ -11,7 +11,9 @@ import type { Person, PersonKey, RuleNode } from '../../workflows/vocabulary.ts'
 export interface Authorship {
   /** Author of the pull request, else of the commit. */
   readonly lead: readonly PersonKey[];
-  /** Authors and co-authors of everything that the deploy changes. */
+  /** GitHub itself says who opened a pull request. What a commit says of its author anybody can write. */
+  readonly isVouchedFor: boolean;
+  /** Authors and co-authors of everything that the deploy changes, and who pushed it. */
   readonly others: readonly PersonKey[];
   /** Why somebody may be missing among them; null: nobody is. */
   readonly unread: string | null;
@@ -92,11 +94,12 @@ function judgeLabels(labels: readonly string[], { facts }: Seen): FoundFact {
 
 /**
  * Holds if whoever leads the change and everybody else who wrote some of it are listed, fails if nobody is. Anything between is not known:
- * a colleague's commits in one's own pull request make nothing easier, and nothing that was asked because of them goes away.
+ * a colleague's commits in one's own pull request make nothing easier, and nothing that was asked because of them goes away. Nor is it
+ * known without a pull request, where only the commit says who wrote it.
  */
 function judgeAuthor(names: readonly string[], { authorship, people, groups }: Seen): FoundFact {
   const wanted = `written by ${several(names)}`;
-  const { lead, others, unread } = authorship;
+  const { lead, isVouchedFor, others, unread } = authorship;
   const personOf = (key: PersonKey): Person | undefined => people.find((person) => hasKey(person, key));
   const isListed = (key: PersonKey): boolean => {
     const person = personOf(key);
@@ -110,7 +113,11 @@ function judgeAuthor(names: readonly string[], { authorship, people, groups }: S
   const listed = everybody.filter(isListed);
   if (lead.length === 0) return told('author', 'unknown', { wanted, found: 'no author that GitHub knows' });
   if (unread !== null) return told('author', 'unknown', { wanted, found: `${found}; ${unread}` });
-  return told('author', listed.length === everybody.length ? 'holds' : listed.length === 0 ? 'fails' : 'unknown', { wanted, found });
+  if (listed.length === 0) return told('author', 'fails', { wanted, found });
+  if (listed.length < everybody.length) return told('author', 'unknown', { wanted, found });
+  if (!isVouchedFor)
+    return told('author', 'unknown', { wanted, found: `${found}, by the commit alone; without a pull request anybody could have written that` });
+  return told('author', 'holds', { wanted, found });
 }
 
 function judgeRefKind(words: readonly string[], { facts }: Seen): FoundFact {

@@ -55,7 +55,13 @@ export function seenOf(facts: Facts, { facts: { files, lines, authors } }: Examp
           value: { files: files.map((path, at) => ({ path, before: null, lines: at === 0 ? lines : 0 })), isComplete: true, isExact: true },
         };
   const keys = authors.length === 0 ? [NOBODY] : authors.map(({ key }) => key);
-  return { facts, changed, authorship: { lead: keys.slice(0, 1), others: keys, unread: null }, people: authors, groups };
+  return {
+    facts,
+    changed,
+    authorship: { lead: keys.slice(0, 1), isVouchedFor: facts.pullRequest.known && facts.pullRequest.value !== null, others: keys, unread: null },
+    people: authors,
+    groups,
+  };
 }
 
 const NOBODY = githubPersonKey(0);

@@ -4,7 +4,7 @@ import type { GithubApi } from '../../src/github/api.ts';
 import type { ChangedFiles } from '../../src/policy/facts.ts';
 import type { RuleCondition } from '../../workflows/conditions.ts';
 import type { Plan, RuleNode } from '../../workflows/vocabulary.ts';
-import { ANY_OF, commit, comparison, GROUP, HEAD, LIVE, pullRequest, ref } from '../policy/given.ts';
+import { ANY_OF, commit, comparison, GROUP, HEAD, LIVE, NOW, pullRequest, ref } from '../policy/given.ts';
 import { asked, decidingIn, gone, planned, type World } from './world.ts';
 
 const AUTO = (when: RuleCondition): RuleNode => ANY_OF(GROUP('sre'), { kind: 'auto', name: 'low-risk', when });
@@ -85,6 +85,11 @@ describe('a condition on the author', () => {
   it.each<readonly [string, Partial<GithubApi>, string]>([
     ['somebody else’s pull request', by(1), 'Ann'],
     ['a commit of somebody else', { ...by(2), compare: async () => comparison() }, 'Bea and Ann'],
+    [
+      'a push of somebody else',
+      { ...by(2), readLastPush: async () => ({ sha: HEAD, at: NOW - 600_000, by: { id: 1, login: 'ann' } }) },
+      'Bea and Ann',
+    ],
     [
       'a commit of somebody whom GitHub does not know',
       { ...by(2), compare: async () => comparison({ added: [{ ...commit('a'), authors: [{ id: 2, login: 'x' }], hasUnknownAuthor: true }] }) },

@@ -21,7 +21,7 @@ const WHEN: Readonly<Record<Outcome, RuleCondition>> = {
 const SEEN: Seen = {
   facts: facts(),
   changed: known({ files: [{ path: 'docs/a.md', before: null, lines: 1 }], isComplete: true, isExact: true }),
-  authorship: { lead: [person('Bea').key], others: [person('Ann').key], unread: null },
+  authorship: { isVouchedFor: true, lead: [person('Bea').key], others: [person('Ann').key], unread: null },
   people: PEOPLE,
   groups: {},
 };

@@ -12,7 +12,7 @@ function changes(paths: readonly string[], rest: Partial<ChangedFiles> = {}): Re
 }
 
 function authors(lead: readonly Name[], others: readonly Name[] = lead, unread: string | null = null): Authorship {
-  return { lead: lead.map(keyOf), others: others.map(keyOf), unread };
+  return { isVouchedFor: true, lead: lead.map(keyOf), others: others.map(keyOf), unread };
 }
 
 function seen(change: Partial<Seen> = {}): Seen {
@@ -135,8 +135,18 @@ describe('the author', () => {
     ['is somebody else', authors(['Ann']), 'fails: Ann'],
     ['is, but somebody else wrote a commit too', authors(['Bea'], ['Bea', 'Ann']), 'unknown: Bea and Ann'],
     ['is not, but one of those who wrote a commit is', authors(['Ann'], ['Ann', 'Bea']), 'unknown: Ann and Bea'],
-    ['has an account that the configuration does not know', { lead: ['github:99' as PersonKey], others: [], unread: null }, 'fails: somebody else'],
+    [
+      'has an account that the configuration does not know',
+      { lead: ['github:99' as PersonKey], isVouchedFor: true, others: [], unread: null },
+      'fails: somebody else',
+    ],
     ['is nobody that GitHub knows', authors([]), 'unknown: no author that GitHub knows'],
+    [
+      'is, by the commit alone',
+      { ...authors(['Bea']), isVouchedFor: false },
+      'unknown: Bea, by the commit alone; without a pull request anybody could have written that',
+    ],
+    ['is not, by the commit alone', { ...authors(['Ann']), isVouchedFor: false }, 'fails: Ann'],
     ['may have had help', authors(['Bea'], ['Bea'], '2 commits unread'), 'unknown: Bea; 2 commits unread'],
     ['is somebody else who may have had help', authors(['Ann'], ['Ann'], '2 commits unread'), 'unknown: Ann; 2 commits unread'],
   ])('%s', (_what, authorship, expected) => {
