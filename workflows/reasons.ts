@@ -34,7 +34,14 @@ export type GateReason =
   | { readonly code: 'pull-request-merged'; readonly number: number; readonly head: CommitSha | null; readonly sha: CommitSha }
   | { readonly code: 'fork'; readonly number: number; readonly head: string }
   | { readonly code: 'draft'; readonly number: number }
-  | { readonly code: 'head-moved'; readonly sha: CommitSha; readonly pushedAt: Millis; readonly by: string | null }
+  | {
+      readonly code: 'head-moved';
+      readonly sha: CommitSha;
+      readonly pushedAt: Millis;
+      readonly by: string | null;
+      /** What the review that asked had looked at. */
+      readonly seen?: CommitSha;
+    }
   /** The comment that asked is not what it was when it was posted. */
   | { readonly code: 'comment-changed'; readonly how: 'edited' | 'deleted' }
   | { readonly code: 'checks-failed'; readonly passed: number; readonly total: number; readonly failed: readonly CheckRef[] }

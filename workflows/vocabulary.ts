@@ -50,11 +50,11 @@ export type ReplyTo =
 
 /**
  * Not in the conversation of a pull request. `review`: the body of a submitted review, which takes no reactions, so its writer is answered
- * by name; `digest` is the text as it arrived, since GitHub does not say when a review was edited. `thread`: a comment at a line of code;
+ * by name; `digest` is the text as it arrived, since GitHub does not say when a review was edited; `sha` is the commit that was looked at. `thread`: a comment at a line of code;
  * replies go to the comment `root` that began it.
  */
 export type WrittenElsewhere =
-  | { readonly kind: 'review'; readonly login: string; readonly digest: string }
+  | { readonly kind: 'review'; readonly login: string; readonly digest: string; readonly sha: CommitSha | null }
   | { readonly kind: 'thread'; readonly root: number };
 
 /** How the request names what to deploy. `head`: no ref was given (design §3 says what that means per surface). */

@@ -27,6 +27,8 @@ export interface MarksDeps {
 interface Shown {
   check: { readonly sha: string; readonly id: number; readonly as: string } | null;
   deployment: { readonly id: number; readonly as: string } | null;
+  /** One thing after the other: an attempt that ran out of time may still be under way when the next one looks. */
+  line: Promise<unknown>;
 }
 const SHOWN_MAX = 2_000;
 /** Another attempt could help. */
@@ -37,7 +39,7 @@ export function createMarks(deps: MarksDeps): Marks {
   const told = new Set<string>();
 
   function shownOf(deployId: string): Shown {
-    const known = shown.get(deployId) ?? { check: null, deployment: null };
+    const known = shown.get(deployId) ?? { check: null, deployment: null, line: Promise.resolve() };
     shown.delete(deployId);
     shown.set(deployId, known);
     const [oldest] = shown.keys();
@@ -53,11 +55,13 @@ export function createMarks(deps: MarksDeps): Marks {
     deps.log.warn({ err: error, repo }, isRight ? `${what} can't be shown: the app may lack the permission` : `${what} was not shown`);
   }
 
-  const step = (name: string, what: string, { status, plan }: Showing, show: () => Promise<void>): Step => [
+  const step = (name: string, what: string, { status, plan, before }: Showing, show: () => Promise<void>): Step => [
     name,
     async () => {
+      const mine = before.line.then(show, show);
+      before.line = mine.catch(() => undefined);
       try {
-        await show();
+        await mine;
       } catch (error) {
         if (!isTrouble(error)) throw error;
         if (isFinal(status.phase) && PASSING.has(error.kind)) throw error;

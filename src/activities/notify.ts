@@ -27,6 +27,9 @@ import { runOnce, type Step } from './steps.ts';
 /** After so many refusals a token lacks the right; it is not just being changed. */
 const SEARCHES_MAX = 8;
 
+/** After the beginning of an activity that may take 30 s. */
+const MARKS_BEGIN_WITHIN_MS = 8_000;
+
 export interface NotifyDeps {
   readonly github: GithubApi;
   readonly slack: SlackApi;
@@ -45,8 +48,9 @@ export function createNotifyActivities(given: NotifyDeps): NotifyActivities {
   return {
     postSlackCard: (status) => postSlackCard(deps, status),
     async postGithubCard(status) {
+      const began = deps.now();
       const card = await deps.cards.post(status, plainContext(deps));
-      await showMarks(deps, status, githubUrlOf(status, card));
+      await showMarks(deps, status, { cardUrl: githubUrlOf(status, card), began });
       return card;
     },
     announce: (input) => announce(deps, input),
@@ -76,6 +80,7 @@ function permalink(deps: NotifyDeps, card: { readonly channel: string; readonly 
 }
 
 async function postSlackCard(deps: Inside, status: DeployStatus): Promise<NonNullable<Cards['slack']>> {
+  const began = deps.now();
   const channel = slackChannelOf(status);
   const context = plainContext(deps);
   const known = await deps.slack.findCard(channel, status.workflowId, status.request.askedAt - 60_000).catch((error: unknown) => {
@@ -98,14 +103,18 @@ async function postSlackCard(deps: Inside, status: DeployStatus): Promise<NonNul
   }
   // With a card on GitHub it is that one which the check run leads to.
   if (origin.surface === 'slack' && status.plan?.pullRequest == null) {
-    await showMarks(deps, status, slackUrl);
+    await showMarks(deps, status, { cardUrl: slackUrl, began });
   }
   return { ...card, url: slackUrl };
 }
 
-/** Beside a card that was just posted; what is not shown now is shown with the next announcement. */
-async function showMarks(deps: Inside, status: DeployStatus, cardUrl: string | null): Promise<void> {
+/**
+ * Beside a card that was just posted; what is not shown now is shown with the next announcement. Where the card took long already it must not
+ * run out of time for them.
+ */
+async function showMarks(deps: Inside, status: DeployStatus, { cardUrl, began }: { cardUrl: string | null; began: number }): Promise<void> {
   for (const [, show] of deps.marks.steps(status, cardUrl)) {
+    if (deps.now() - began > MARKS_BEGIN_WITHIN_MS) return;
     await show().catch((error: unknown) => deps.log.warn({ err: error }, 'what GitHub shows beside the card waits for the next announcement'));
   }
 }

@@ -2,7 +2,7 @@
 import type { PlanInput, PlanResult } from '../../workflows/activities.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { DeployRecord } from '../../workflows/status.ts';
-import type { Account, ChangeSummary, Person, Plan, PullRequestRef, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { Account, ChangeSummary, Person, Plan, PullRequestRef } from '../../workflows/vocabulary.ts';
 import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
@@ -25,6 +25,7 @@ import { readChange } from './read-change.ts';
 import { createReader, type Reader } from './reading.ts';
 import { judgePush } from './revision.ts';
 import { findSameWish } from './same-wish.ts';
+import { headSeen, whyWritingChanged } from './writing.ts';
 
 export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanResult> {
   const { request } = input;
@@ -37,7 +38,7 @@ export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanR
   const gathered = await gatherFacts(deps, reader, question);
   const { repository, facts } = gathered;
   const { origin } = request;
-  const changed = await whyCommentChanged(deps, reader, origin);
+  const changed = await whyWritingChanged(deps, reader, origin);
   if (changed !== null) return refused([changed], policy.target);
   const elsewhere = origin.surface === 'github' ? whyElsewhere(policy.service, origin.repo, repository) : null;
   if (elsewhere !== null) return refused([elsewhere], policy.target);
@@ -115,26 +116,14 @@ function questionOf(input: PlanInput, { policy, ...who }: Pick<Question, 'policy
 
 function subjectOf({ request, expectedHead, keep }: PlanInput): Subject {
   if (keep !== undefined) return plannedSubject(keep);
-  return { kind: 'wish', ref: request.ref, issue: request.origin.surface === 'github' ? request.origin.issue : null, expectedHead };
+  const issue = request.origin.surface === 'github' ? request.origin.issue : null;
+  return { kind: 'wish', ref: request.ref, issue, expectedHead: expectedHead ?? headSeen(request) };
 }
 
 /** Whoever pushed the head that is planned, if no push event told of it: a requester like every pusher. */
 function untoldPusher({ expectedHead }: PlanInput, { lastPush }: Facts, { sha }: Found): Account | null {
   if (expectedHead === null || sha === expectedHead || !lastPush.known || lastPush.value?.by == null) return null;
   return { surface: 'github', ...lastPush.value.by };
-}
-
-/** Only a comment as it was posted is a command. One that can't be read has been verified when it arrived; nothing hangs on it. */
-async function whyCommentChanged(deps: FactsDeps, reader: Reader, origin: ReplyTo): Promise<GateReason | null> {
-  if (origin.surface !== 'github') return null;
-  const repo = { ...origin.repo, installation: origin.installation };
-  const { comment: id, issue, written } = origin;
-  // Nothing is ever started from a thread.
-  const comment = await reader.read('the comment', () =>
-    written?.kind === 'review' ? deps.github.readReview(repo, { issue, review: id, digest: written.digest }) : deps.github.readComment(repo, id),
-  );
-  if (!comment.known || comment.value?.edited === false) return null;
-  return { code: 'comment-changed', how: comment.value === null ? 'deleted' : 'edited' };
 }
 
 type Found = Extract<RefFacts, { kind: 'found' }>;

@@ -147,9 +147,11 @@ async function act(
 ): Promise<Reply> {
   const meant = await findMeant(deps, incoming, command.which);
   if (meant.kind === 'reply') return meant.reply;
-  const { key, by, at, from, seen } = incoming;
+  const { key, by, at, from } = incoming;
+  // A review names the commit that it looked at.
+  const seen = from.surface === 'github' && from.written?.kind === 'review' ? from.written.sha : null;
   const { workflowId } = meant.deploy;
-  const late = toAct({ key, by, at, replyTo: from }, command, seen ?? null);
+  const late = toAct({ key, by, at, replyTo: from }, command, seen);
   return (await actOn(deps, workflowId, late)) ?? tooLate(deps, workflowId);
 }
 

@@ -6,7 +6,7 @@ import type { Reply } from '../render/reply.ts';
 import type { ActKind } from '../../workflows/activities.ts';
 import type { HeadChange, PullRequestClosure } from '../../workflows/contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
-import type { Account, CommitSha, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
+import type { Account, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
 
 /** Text a person typed: a slash command, the body of a new comment or of a submitted review. */
 export interface Incoming {
@@ -18,8 +18,6 @@ export interface Incoming {
   /** The event's own time. */
   readonly at: Millis;
   readonly from: ReplyTo;
-  /** The commit that was on the screen, as far as the surface says so: that of a review. */
-  readonly seen?: CommitSha;
 }
 
 /** A review of the code that was submitted. It may begin with a command, like a comment. */

@@ -17,9 +17,8 @@ export function fromReview(event: ReviewSubmitted): Incoming | null {
   const { review, repository, sender } = event;
   const body = review.body ?? '';
   if (!isOfPerson(review, event) || (body === '' && !approvesCode(event))) return null;
-  const written: WrittenElsewhere = { kind: 'review', login: sender.login, digest: digestOfText(body) };
-  const at = { key: githubReviewDeployId(repository.id, review.id), text: body, at: review.submitted_at, id: review.id, written };
-  return { ...incoming(event, at), ...(review.commit_id == null ? {} : { seen: review.commit_id }) };
+  const written: WrittenElsewhere = { kind: 'review', login: sender.login, digest: digestOfText(body), sha: review.commit_id ?? null };
+  return incoming(event, { key: githubReviewDeployId(repository.id, review.id), text: body, at: review.submitted_at, id: review.id, written });
 }
 
 /** States are in capitals in answers of the API. */

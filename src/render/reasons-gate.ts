@@ -99,10 +99,13 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`pull request ${number} is a draft.`,
     wayOut: say`Mark it as ready for review.`,
   }),
-  'head-moved': ({ sha, pushedAt, by }) => ({
+  'head-moved': ({ sha, pushedAt, by, seen }) => ({
     sign: '❌',
     title: 'head',
-    said: say`${code(sha.slice(0, 7))} was pushed${by === null ? '' : ` by ${by}`} at ${time(pushedAt)}, after your command or at the same moment: you may not have seen it.`,
+    said:
+      seen === undefined
+        ? say`${code(sha.slice(0, 7))} was pushed${by === null ? '' : ` by ${by}`} at ${time(pushedAt)}, after your command or at the same moment: you may not have seen it.`
+        : say`your review looked at ${code(seen.slice(0, 7))}, and the head is ${code(sha.slice(0, 7))}, pushed${by === null ? '' : ` by ${by}`} at ${time(pushedAt)}.`,
     wayOut: say`Look at it, then ask again.`,
   }),
   'comment-changed': ({ how }) => ({

@@ -29,14 +29,13 @@ describe('a submitted review', () => {
       text: '/deploy api to production',
       by: { surface: 'github', id: 1, login: 'ann' },
       at: Date.parse('2026-11-23T13:58:00Z'),
-      seen: sha('a'),
       from: {
         surface: 'github',
         repo: { id: 7, slug: 'acme/api' },
         installation: 99,
         issue: 42,
         comment: 80,
-        written: { kind: 'review', login: 'ann' },
+        written: { kind: 'review', login: 'ann', sha: sha('a') },
       },
     });
   });

@@ -222,6 +222,14 @@ const MOVED: readonly Row[] = [
   { what: 'an unreadable record', gate: 'head', facts: { lastPush: UNREAD }, state: 'unknown', reasons: ['unreadable'] },
   { what: 'a tag', gate: 'head', facts: { ...plain, ref: known(ref({ type: 'tag' })), lastPush: known(null) }, state: 'not-applicable' },
   { what: 'a merged pull request', gate: 'head', facts: merged, state: 'not-applicable' },
+  { what: 'a review of this head', gate: 'head', facts: { expectedHead: HEAD }, state: 'pass' },
+  { what: 'a review of an earlier head', gate: 'head', facts: { expectedHead: LIVE }, state: 'fail', reasons: ['head-moved'] },
+  {
+    what: 'a review, asking for another branch',
+    gate: 'head',
+    facts: { ...plain, ref: known(ref({ type: 'branch' })), expectedHead: LIVE },
+    state: 'pass',
+  },
   { what: 'revision 2 at the pushed head', gate: 'head', facts: { revision: 2, expectedHead: HEAD, ...pushAt(NOW) }, state: 'pass' },
   {
     what: 'revision 2 at a later head',

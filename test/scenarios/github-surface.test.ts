@@ -48,6 +48,9 @@ describe('on GitHub', () => {
     await deploy.bothShow('1 of');
     const stale = await acme.bea.reviews(pull, { state: 'COMMENTED', body: '/approve', sha: before });
     expect(await stale.reply()).toContain(`it is now about \`${pull.sha.slice(0, 7)}\``);
+    await acme.world.github.submitReview(REPOSITORY, pull.number, { by: 'ann', state: 'COMMENTED', body: '/deploy quick to staging', sha: before });
+    await eventually('the refusal', () => said(pull, `your review looked at \`${before.slice(0, 7)}\``)[0]);
+    expect(acme.builds('quick')).toEqual([]);
     await acme.bea.reviews(pull, { state: 'COMMENTED', body: '/reject not now' });
     await deploy.ends('🚫 Rejected by Bea');
   });

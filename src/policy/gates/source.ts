@@ -1,6 +1,7 @@
 // What is to be deployed: is the ref there, allowed, ours, finished, and still what was asked for? Pure.
 import { fail, foundRef, notApplicable, pass, pullRequestOf, short, unknown, type Answer, type FoundRef, type Question } from './gate.ts';
 import type { Facts, PullRequestFacts } from '../facts.ts';
+import { parseSha } from '../../ids.ts';
 import { admitsRef, describeRefRule } from '../ref-rule.ts';
 
 export function judgeRef(question: Question): Answer {
@@ -77,6 +78,7 @@ function judgeFirstHead(ref: FoundRef, facts: Facts): Answer {
   if (pr.known && pr.value?.state === 'open' && pr.value.headSha !== ref.sha) {
     return unknown('head', `the head of ${ref.name}`, `GitHub tells ${short(ref.sha)} and ${short(pr.value.headSha)}`);
   }
+  if (facts.expectedHead !== null && ref.type === 'pull-request' && ref.sha !== facts.expectedHead) return moved(ref.sha, facts);
   if (push === null) return pass('head', `nobody pushed to ${ref.name} since the command`);
   // GitHub tells both times in whole seconds: within the same second the order can't be known, so it counts as later.
   if (push.at >= facts.askedAt) return moved(push.sha, facts);
@@ -96,7 +98,10 @@ function judgePushedHead(ref: FoundRef, facts: Facts): Answer {
 function moved(sha: FoundRef['sha'], facts: Facts): Answer {
   const push = facts.lastPush.known ? facts.lastPush.value : null;
   const by = push?.by?.login ?? null;
-  return fail('head', `${short(sha)} was pushed after the command`, [{ code: 'head-moved', sha, pushedAt: push?.at ?? facts.now, by }]);
+  const found = { code: 'head-moved', sha, pushedAt: push?.at ?? facts.now, by } as const;
+  const seen = facts.revision === 1 && facts.expectedHead !== null ? parseSha(facts.expectedHead) : null;
+  if (seen === null || seen === sha) return fail('head', `${short(sha)} was pushed after the command`, [found]);
+  return fail('head', `the review looked at ${short(seen)}, not at ${short(sha)}`, [{ ...found, seen }]);
 }
 
 function moves(ref: FoundRef, facts: Facts): boolean {
