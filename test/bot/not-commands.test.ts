@@ -62,6 +62,7 @@ async function deliver(event: string, payload: object): Promise<Seen> {
     config: CONFIG,
     gateway,
     directory,
+    linksAt: null,
     metrics: { command: () => undefined, vote: () => undefined },
     log,
     now: () => NOW,
