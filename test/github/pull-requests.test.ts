@@ -137,14 +137,23 @@ describe('a pull request', () => {
 describe('the last push', () => {
   const activity = {
     ref: 'refs/heads/fix',
+    before: sha('a'),
     after: sha('b'),
     timestamp: '2026-11-23T13:57:00Z',
     activity_type: 'force_push',
     actor: { id: 3, login: 'carl' },
   };
   it.each([
-    ['is told by GitHub, with its own time', [activity], { sha: sha('b'), at: Date.parse('2026-11-23T13:57:00Z'), by: { id: 3, login: 'carl' } }],
-    ['may be of an account that is gone', [{ ...activity, actor: null }], { sha: sha('b'), at: Date.parse('2026-11-23T13:57:00Z'), by: null }],
+    [
+      'is told by GitHub, with its own time',
+      [activity],
+      { sha: sha('b'), before: sha('a'), at: Date.parse('2026-11-23T13:57:00Z'), by: { id: 3, login: 'carl' } },
+    ],
+    [
+      'may be of an account that is gone',
+      [{ ...activity, actor: null }],
+      { sha: sha('b'), before: sha('a'), at: Date.parse('2026-11-23T13:57:00Z'), by: null },
+    ],
     ['is none where nothing was ever pushed', [], null],
   ])('%s', async (_name, body, expected) => {
     const { github, api } = signedInClient();
@@ -175,7 +184,7 @@ describe('reviews of what was merged', () => {
   }
   const brought = (api: nock.Scope, id: CommitSha, pulls: readonly object[]): nock.Scope => api.get(`${R}/commits/${id}/pulls`).reply(200, pulls);
   function role(api: nock.Scope, id: number, name: string): void {
-    api.get(`/user/${id}`).reply(200, { id, login: `user-${id}` });
+    api.get(`/user/${id}`).reply(200, { id, login: `user-${id}`, type: 'User' });
     const permission = name === 'read' ? 'read' : 'write';
     api.get(`${R}/collaborators/user-${id}/permission`).reply(200, { permission, role_name: name, user: { id } });
   }
