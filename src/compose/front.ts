@@ -48,13 +48,13 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   });
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
-  if (settings.github.signIn !== null) routes.push(...(await linkRoutes(options, settings.github.signIn)));
+  const pages = settings.github.signIn === null ? [] : await linkRoutes(options, settings.github.signIn);
   const socket = await openSocket(settings, slack);
   if (socket === null) routes.push(await createSlackIngress({ ...slack, signingSecrets: () => revealed(settings.slack.signingSecrets) }));
   if (settings.buildkite.webhookTokens.length > 0) {
     routes.push(createBuildkiteRoute({ tokens: () => revealed(settings.buildkite.webhookTokens), frontDoor: bot, now, log }));
   }
-  const web = await startWebServer({ port: settings.port, routes: routes.map((route) => counted(route, platforms.metrics)), log });
+  const web = await startWebServer({ port: settings.port, routes: [...routes.map((route) => counted(route, platforms.metrics)), ...pages], log });
   await socket?.start();
   return { port: web.port, close: () => close(web, socket) };
 }
