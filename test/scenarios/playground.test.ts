@@ -135,6 +135,37 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
     await expect.poll(() => modal.isVisible()).toBe(false);
   });
 
+  it('lets Ann fill in a form that says who must approve, and Bea approve on her home tab', async () => {
+    const deployed = world.buildkite.builds(PIPELINE).length;
+    await become('Ann');
+    await page.getByLabel('Slash command').fill('/deploy');
+    await page.keyboard.press('Enter');
+    const form = page.getByRole('dialog', { name: 'Ask for a deploy' });
+    await form.getByText("nobody's approval").waitFor();
+    await form.getByLabel('Environment').selectOption('production');
+    await form.getByText('1 of sre (Bea, Carl) · 1 of api-owners (Dan) · never you').waitFor();
+    await form.getByLabel('Branch, tag or commit').fill('fix-retry-loop');
+    await form.getByLabel('migrate').selectOption('yes');
+    await form.getByRole('button', { name: 'Ask for approval' }).click();
+    const answer = page.getByRole('dialog', { name: 'Countersign', exact: true });
+    await answer.getByText('Asked for: api → production').waitFor();
+    await page.keyboard.press('Escape');
+    await slack().getByText('migrate=yes').first().waitFor();
+    await become('Bea');
+    await page.getByRole('button', { name: 'Home', exact: true }).click();
+    await slack().getByRole('heading', { name: 'What waits for you' }).waitFor();
+    await slack().getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog', { name: 'Approve for production?' }).getByRole('button', { name: 'Approve' }).click();
+    await answer.getByText('Counted: 1 of 2').waitFor();
+    await answer.getByRole('button', { name: 'Close' }).click();
+    await slack().getByText('Nothing. When somebody asks for your approval').waitFor();
+    await page.getByRole('button', { name: '#pay' }).click();
+    await become('Ann');
+    await slack().getByRole('button', { name: 'Cancel', exact: true }).click();
+    await slack().getByRole('heading', { name: 'Cancelled by Ann' }).waitFor();
+    expect(world.buildkite.builds(PIPELINE)).toHaveLength(deployed);
+  });
+
   it('goes on where it was after a kill', async () => {
     await become('Ann');
     await comment('/deploy api to production');

@@ -10,6 +10,11 @@ import type { Toggle, Troubles } from './troubles.ts';
 export type Act =
   | { readonly do: 'slash'; readonly channel: string; readonly text: string }
   | { readonly do: 'click'; readonly ts: string; readonly action: string }
+  /** A button of a modal or of the home tab: the `nth` of those with this action id. */
+  | { readonly do: 'press'; readonly view: string; readonly action: string; readonly nth: string }
+  /** Another option is chosen in a modal. */
+  | { readonly do: 'fill'; readonly view: string; readonly action: string; readonly value: string }
+  | { readonly do: 'home' }
   | { readonly do: 'submit'; readonly view: string; readonly values: Readonly<Record<string, string>> }
   | { readonly do: 'dismiss'; readonly view: string }
   | { readonly do: 'comment'; readonly text: string }
@@ -45,6 +50,12 @@ export async function perform({ world, troubles }: Stage, who: PersonName, act: 
       return slash(world, person.slack, act);
     case 'click':
       return heard(await world.slack.click(person.slack, act.ts, act.action));
+    case 'press':
+      return heard(await world.slack.clickInView(person.slack, act.view, act.action, Number(act.nth)));
+    case 'fill':
+      return heard(await world.slack.fill(person.slack, act.view, act.action, act.value));
+    case 'home':
+      return heard(await world.slack.openHome(person.slack));
     case 'submit':
       return heard(await world.slack.submit(person.slack, act.view, act.values));
     case 'dismiss':
@@ -131,6 +142,9 @@ export function headOf(world: World): string {
 const FIELDS: Readonly<Record<Act['do'], readonly string[]>> = {
   slash: ['channel', 'text'],
   click: ['ts', 'action'],
+  press: ['view', 'action', 'nth'],
+  fill: ['view', 'action', 'value'],
+  home: [],
   submit: ['view'],
   dismiss: ['view'],
   comment: ['text'],

@@ -1,18 +1,38 @@
 // Block Kit as Slack's own client shows it: https://docs.slack.dev/reference/block-kit/blocks. Pure.
-import { isRecord, type SimBlock } from '../slack/world.ts';
+import { fieldsOf, optionsOf, valueOf, type Field } from '../slack/view-state.ts';
+import { isRecord, type SimBlock, type SimView } from '../slack/world.ts';
+import type { Act } from './acts.ts';
 import { decoded, mrkdwn, type Reader } from './mrkdwn.ts';
-import { el, linkTo, type Confirm, type Tree } from './tree.ts';
+import { el, linkTo, type Confirm, type Props, type Tree } from './tree.ts';
 
-/** The message whose buttons these are; null in a modal. */
-export interface Place {
-  readonly ts: string;
+/** The message or view whose buttons and fields these are. */
+export type Place = { readonly ts: string } | { readonly view: Pick<SimView, 'id' | 'values'> };
+
+export function drawBlocks(blocks: readonly SimBlock[], reader: Reader, place: Place): readonly Tree[] {
+  const seen = new Map<string, number>();
+  const drawing: Drawing = { reader, place, nth: (action) => counted(seen, action) };
+  return blocks.map((block, i) => {
+    // A field keeps what was typed for as long as its block is called the same.
+    const key = block['type'] === 'input' ? `block ${word(block['block_id'])}` : `block ${i}`;
+    return el('div', { class: `block ${word(block['type'])}`, key }, drawBlock(block, drawing));
+  });
 }
 
-export function drawBlocks(blocks: readonly SimBlock[], reader: Reader, place: Place | null): readonly Tree[] {
-  return blocks.map((block, i) => el('div', { class: `block ${word(block['type'])}`, key: `block ${i}` }, drawBlock(block, reader, place)));
+interface Drawing {
+  readonly reader: Reader;
+  readonly place: Place;
+  /** The how-manieth button with this action id this is: a home tab has one of each for every request. */
+  readonly nth: (action: string) => number;
 }
 
-function drawBlock(block: SimBlock, reader: Reader, place: Place | null): readonly Tree[] {
+function counted(seen: Map<string, number>, action: string): number {
+  const nth = (seen.get(action) ?? 0) + 1;
+  seen.set(action, nth);
+  return nth;
+}
+
+function drawBlock(block: SimBlock, drawing: Drawing): readonly Tree[] {
+  const { reader } = drawing;
   switch (block['type']) {
     case 'header':
       return [el('h3', {}, textObject(block['text'], reader))];
@@ -20,14 +40,14 @@ function drawBlock(block: SimBlock, reader: Reader, place: Place | null): readon
       return [
         ...(block['text'] === undefined ? [] : [el('p', {}, textObject(block['text'], reader))]),
         ...list(block['fields']).map((field) => el('p', { class: 'field' }, textObject(field, reader))),
-        ...list([block['accessory']]).flatMap((element) => drawElement(element, reader, place)),
+        ...list([block['accessory']]).flatMap((element) => drawElement(element, drawing)),
       ];
     case 'context':
       return list(block['elements']).map((element) => el('span', { class: 'piece' }, textObject(element, reader)));
     case 'actions':
-      return list(block['elements']).flatMap((element) => drawElement(element, reader, place));
+      return list(block['elements']).flatMap((element) => drawElement(element, drawing));
     case 'input':
-      return drawInput(block, reader);
+      return drawInput(block, drawing);
     case 'divider':
       return [];
     default:
@@ -35,15 +55,16 @@ function drawBlock(block: SimBlock, reader: Reader, place: Place | null): readon
   }
 }
 
-function drawElement(element: SimBlock, reader: Reader, place: Place | null): readonly Tree[] {
+function drawElement(element: SimBlock, { reader, place, nth }: Drawing): readonly Tree[] {
   if (element['type'] !== 'button') return [];
   const label = textObject(element['text'], reader);
   const action = word(element['action_id']);
   const style = typeof element['style'] === 'string' ? ` ${element['style']}` : '';
-  if (typeof element['url'] === 'string') return [{ ...linkTo(element['url'], label), class: `button${style}`, key: action }];
-  if (place === null) return [];
+  const count = nth(action);
+  if (typeof element['url'] === 'string') return [{ ...linkTo(element['url'], label), class: `button${style}`, key: `${action} ${count}` }];
   const confirm = isRecord(element['confirm']) ? { confirm: confirmOf(element['confirm'], reader) } : {};
-  return [el('button', { class: `button${style}`, key: action, act: { do: 'click', ts: place.ts, action }, ...confirm }, label)];
+  const act: Act = 'ts' in place ? { do: 'click', ts: place.ts, action } : { do: 'press', view: place.view.id, action, nth: String(count) };
+  return [el('button', { class: `button${style}`, key: `${action} ${count}`, act, ...confirm }, label)];
 }
 
 function confirmOf(confirm: SimBlock, reader: Reader): Confirm {
@@ -57,20 +78,31 @@ function confirmOf(confirm: SimBlock, reader: Reader): Confirm {
   };
 }
 
-function drawInput(block: SimBlock, reader: Reader): readonly Tree[] {
-  const element = block['element'];
-  if (!isRecord(element) || element['type'] !== 'plain_text_input') return [];
+function drawInput(block: SimBlock, { reader, place }: Drawing): readonly Tree[] {
+  const [field] = fieldsOf([block]);
+  if (field === undefined || 'ts' in place) return [];
+  const { element, actionId: name } = field;
+  const props = { name, key: name, ...(block['optional'] === true ? {} : { required: '' }) };
+  const control = element['type'] === 'static_select' ? drawSelect(field, place.view, props) : drawText(element, props);
+  const hint = isRecord(block['hint']) ? [el('span', { class: 'note' }, textObject(block['hint'], reader))] : [];
+  return [el('label', {}, el('span', {}, textObject(block['label'], reader)), control, hint)];
+}
+
+function drawText(element: SimBlock, props: Props): Tree {
   const max = typeof element['max_length'] === 'number' ? { maxlength: String(element['max_length']) } : {};
-  const required = block['optional'] === true ? {} : { required: '' };
-  const name = word(element['action_id']);
-  return [
-    el(
-      'label',
-      {},
-      el('span', {}, textObject(block['label'], reader)),
-      el('textarea', { name, key: name, rows: element['multiline'] === true ? '4' : '1', ...max, ...required }),
-    ),
-  ];
+  const hint = isRecord(element['placeholder']) ? { placeholder: word(element['placeholder']['text']) } : {};
+  if (element['multiline'] === true) return el('textarea', { ...props, ...max, ...hint, rows: '4' });
+  return el('input', { ...props, ...max, ...hint });
+}
+
+function drawSelect(field: Field, view: Pick<SimView, 'values'>, props: Props): Tree {
+  const chosen = valueOf(view, field);
+  const nothing =
+    chosen === '' ? [el('option', { value: '' }, word(isRecord(field.element['placeholder']) ? field.element['placeholder']['text'] : ''))] : [];
+  const options = optionsOf(field.element).map((option) =>
+    el('option', { value: word(option['value']) }, isRecord(option['text']) ? decoded(word(option['text']['text'])) : ''),
+  );
+  return el('select', { ...props, value: chosen }, nothing, options);
 }
 
 /** `mrkdwn` is parsed, `plain_text` is not. */

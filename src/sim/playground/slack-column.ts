@@ -5,8 +5,8 @@ import { drawBlocks, textObject } from './blocks.ts';
 import { mrkdwn, type Reader } from './mrkdwn.ts';
 import { el, type Tree } from './tree.ts';
 
-/** `direct`: what Countersign wrote to this person alone. */
-export type Conversation = keyof typeof CHANNEL | 'direct';
+/** `direct`: what Countersign wrote to this person alone. `home`: the app's home tab. */
+export type Conversation = keyof typeof CHANNEL | 'direct' | 'home';
 
 export interface Modal {
   readonly view: string;
@@ -30,6 +30,7 @@ export function createReader(now: number): Reader {
 export function slackColumn(world: World, view: { person: AcmePerson; conversation: Conversation; now: number }): readonly Tree[] {
   const { person, conversation } = view;
   const reader = createReader(view.now);
+  if (conversation === 'home') return homeTab(world, person, reader);
   const isDirect = conversation === 'direct';
   const messages = isDirect ? world.slack.directMessages(person.slack) : world.slack.messages(CHANNEL[conversation]);
   const ephemerals = isDirect ? [] : world.slack.ephemerals(person.slack).filter(({ channel }) => channel === CHANNEL[conversation]);
@@ -43,6 +44,13 @@ export function slackColumn(world: World, view: { person: AcmePerson; conversati
     .toSorted((a, b) => Number(a.ts) - Number(b.ts))
     .slice(-SHOWN_MAX)
     .map(({ tree }) => tree);
+}
+
+/** What the app published for this person; it is told that the tab is open when it is chosen. */
+function homeTab(world: World, person: AcmePerson, reader: Reader): readonly Tree[] {
+  const home = world.slack.home(person.slack);
+  if (home === null) return [el('p', { class: 'empty' }, 'Countersign has not drawn this tab yet.')];
+  return [el('article', { class: 'message home', key: `home ${home.id}`, 'aria-label': 'Home' }, drawBlocks(home.blocks, reader, { view: home }))];
 }
 
 function repliesTo({ ts }: SimMessage, messages: readonly SimMessage[]): readonly SimMessage[] {
@@ -114,6 +122,6 @@ export function openModal(world: World, person: AcmePerson, now: number): Modal 
     title: words('title', ''),
     submit: submit === '' ? null : submit,
     close: words('close', 'Close'),
-    body: drawBlocks(view.blocks, reader, null),
+    body: drawBlocks(view.blocks, reader, { view }),
   };
 }

@@ -27,7 +27,7 @@ export interface Snapshot {
 }
 
 export function isConversation(value: string): value is Conversation {
-  return value === 'direct' || Object.hasOwn(CHANNEL, value);
+  return value === 'direct' || value === 'home' || Object.hasOwn(CHANNEL, value);
 }
 
 export function takeSnapshot(scene: Scene, view: { who: PersonName; conversation: Conversation; now: number }): Snapshot {
@@ -38,6 +38,7 @@ export function takeSnapshot(scene: Scene, view: { who: PersonName; conversation
     conversations: [
       { id: 'pay', name: '#pay', channel: CHANNEL.pay },
       { id: 'deploys', name: '#deploys', channel: CHANNEL.deploys },
+      { id: 'home', name: 'Home', channel: null },
       { id: 'direct', name: 'Direct', channel: null },
     ],
     pullRequest: world.pullRequest,

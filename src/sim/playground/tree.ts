@@ -18,12 +18,15 @@ export type Tag =
   | 'h3'
   | 'h4'
   | 'label'
+  | 'input'
   | 'li'
   | 'meter'
   | 'ol'
+  | 'option'
   | 'p'
   | 'pre'
   | 'section'
+  | 'select'
   | 'span'
   | 'strong'
   | 'sub'
@@ -57,6 +60,7 @@ export interface Props {
   readonly value?: string;
   readonly max?: string;
   readonly maxlength?: string;
+  readonly placeholder?: string;
   readonly rows?: string;
   readonly role?: string;
   readonly scope?: string;

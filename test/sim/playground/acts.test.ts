@@ -8,6 +8,9 @@ describe('an act over the wire', () => {
     { do: 'slash', channel: 'C0PAY', text: '/deploy help' },
     { do: 'click', ts: '1.0', action: 'x' },
     { do: 'submit', view: 'V1', values: { text: 'why' } },
+    { do: 'press', view: 'V1', action: 'x', nth: '2' },
+    { do: 'fill', view: 'V1', action: 'x', value: 'yes' },
+    { do: 'home' },
     { do: 'review', text: '', state: 'APPROVED' },
     { do: 'restart' },
   ])('is read: %o', (act) => {
@@ -21,6 +24,7 @@ describe('an act over the wire', () => {
     {},
     { do: 'toString' },
     { do: 'slash', channel: 'C0PAY' },
+    { do: 'press', view: 'V1', action: 'x' },
     { do: 'review', text: '/approve' },
     { do: 'submit', view: 'V1', values: { text: 1 } },
   ])('is refused: %o', (act) => {

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { drawBlocks } from '../../../src/sim/playground/blocks.ts';
+import { drawBlocks, type Place } from '../../../src/sim/playground/blocks.ts';
 import type { Element, Tree } from '../../../src/sim/playground/tree.ts';
 import { sketch } from './sketch.ts';
 
 const reader = { now: 0, timeZone: 'UTC', user: () => null, channel: () => null };
 const plain = (text: string): object => ({ type: 'plain_text', text });
-const drawn = (block: Record<string, unknown>, place: { ts: string } | null = { ts: '1.0' }): readonly Tree[] => drawBlocks([block], reader, place);
+const drawn = (block: Record<string, unknown>, place: Place = { ts: '1.0' }): readonly Tree[] => drawBlocks([block], reader, place);
 
 function buttonsIn(trees: readonly Tree[]): readonly Element[] {
   return trees.flatMap((tree) => (typeof tree === 'string' ? [] : tree.tag === 'button' ? [tree] : buttonsIn(tree.children)));
 }
+
+const MODAL: Place = { view: { id: 'V1', values: {} } };
 
 describe('blocks', () => {
   it('draw text, fields and context', () => {
@@ -49,9 +51,25 @@ describe('blocks', () => {
 
   it('draw the fields of a modal by their action ids', () => {
     const element = { type: 'plain_text_input', action_id: 'text', multiline: true, max_length: 500 };
-    const [block] = drawn({ type: 'input', label: plain('Why?'), element }, null);
+    const [block] = drawn({ type: 'input', block_id: 'b', label: plain('Why?'), element }, MODAL);
     expect(JSON.stringify(block)).toContain('"name":"text"');
     expect(JSON.stringify(block)).toContain('"maxlength":"500"');
+  });
+
+  it('draw a list with what is chosen, as Slack knows it', () => {
+    const options = ['yes', 'no'].map((value) => ({ text: plain(value.toUpperCase()), value }));
+    const element = { type: 'static_select', action_id: 'a', placeholder: plain('Choose'), options };
+    const block = { type: 'input', block_id: 'b', label: plain('migrate'), element };
+    expect(sketch(drawn(block, MODAL))).toContain('<option>Choose</option><option>YES</option><option>NO</option></select>');
+    const chosen = drawn(block, { view: { id: 'V1', values: { 'b\na': 'no' } } });
+    expect(JSON.stringify(chosen)).toContain('"tag":"select","name":"a","key":"a","required":"","value":"no"');
+    expect(sketch(chosen)).not.toContain('Choose');
+  });
+
+  it('draw the buttons of a home tab, each as the one it is', () => {
+    const row = { type: 'actions', elements: [{ type: 'button', action_id: 'approve', text: plain('Approve') }] };
+    const acts = buttonsIn(drawBlocks([row, row], reader, MODAL)).map(({ act }) => act);
+    expect(acts).toEqual(['1', '2'].map((nth) => ({ do: 'press', view: 'V1', action: 'approve', nth })));
   });
 
   it('name what they can not draw', () => {

@@ -20,15 +20,18 @@ export function confirmed(confirm) {
 }
 
 let shown = null;
+const TYPED = 'textarea, input';
 
-/** Shows the modal that is open in Slack, or none. `onSubmit(view, values)` and `onDismiss(view)` tell what the person does. */
+/** Shows the modal that is open in Slack, or none. `onSubmit(view, values)`, `onFill(view, field, value)` and `onDismiss(view)` tell what the person does. */
 export function showModal(view) {
   if (view === null) {
     shown = null;
     if (modal.open) modal.close();
     return;
   }
-  const isNew = shown?.view !== view.view || shown.hash !== view.hash;
+  const isOther = shown?.view !== view.view;
+  // Filled in by the app, it is the same modal with everything that was typed.
+  const isNew = isOther || shown.hash !== view.hash;
   shown = view;
   by('modal-title').textContent = view.title;
   draw(by('modal-body'), view.body);
@@ -37,21 +40,27 @@ export function showModal(view) {
   by('modal-submit').hidden = view.submit === null;
   if (isNew) {
     by('modal-errors').textContent = '';
-    for (const field of modal.querySelectorAll('textarea')) field.value = '';
   }
   if (!modal.open) modal.showModal();
-  if (isNew) modal.querySelector('textarea')?.focus();
+  if (isOther) {
+    for (const field of modal.querySelectorAll(TYPED)) field.value = '';
+    modal.querySelector(`${TYPED}, select`)?.focus();
+  }
 }
 
 export function showErrors(errors) {
   by('modal-errors').textContent = Object.values(errors).join(' ');
 }
 
-export function hearModal({ onSubmit, onDismiss }) {
+export function hearModal({ onSubmit, onFill, onDismiss }) {
   modal.querySelector('form').addEventListener('submit', (event) => {
     event.preventDefault();
-    const values = Object.fromEntries([...modal.querySelectorAll('textarea')].map((field) => [field.name, field.value]));
+    const fields = [...modal.querySelectorAll(`${TYPED}, select`)].filter(({ localName, value }) => localName !== 'select' || value !== '');
+    const values = Object.fromEntries(fields.map((field) => [field.name, field.value]));
     if (shown !== null) onSubmit(shown.view, values);
+  });
+  modal.addEventListener('change', ({ target }) => {
+    if (shown !== null && target.localName === 'select' && target.value !== '') onFill(shown.view, target.name, target.value);
   });
   const dismiss = () => {
     if (shown !== null) onDismiss(shown.view);

@@ -9,6 +9,7 @@ const ATTRIBUTES = [
   'value',
   'max',
   'maxlength',
+  'placeholder',
   'rows',
   'role',
   'scope',
@@ -50,6 +51,8 @@ function nodeFor(tree, next, keyed) {
   const element = fits ? known : document.createElement(tree.tag);
   dress(element, tree);
   if (tree.tag !== 'textarea') draw(element, tree.children);
+  // Once somebody has chosen, the attribute alone changes nothing; what Slack knows is what is shown.
+  if (tree.tag === 'select') element.value = tree.value;
   return element;
 }
 

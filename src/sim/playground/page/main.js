@@ -47,7 +47,8 @@ function show(snapshot) {
   showConversations(conversations, conversation, (id) => void converse(id));
   by('title-pull').textContent = `Pull request #${snapshot.pullRequest}`;
   showForms(snapshot);
-  for (const column of COLUMNS) showColumn(by(`${column}-flow`), snapshot[column], column !== 'backstage');
+  for (const column of COLUMNS)
+    showColumn(by(`${column}-flow`), snapshot[column], column !== 'backstage' && (column !== 'slack' || conversation !== 'home'));
   jump = false;
   showModal(snapshot.modal);
 }
@@ -62,13 +63,12 @@ function showColumn(flow, trees, sticks) {
 function converse(id) {
   conversation = id;
   jump = true;
-  return look();
+  return id === 'home' ? act({ do: 'home' }) : look();
 }
 
 function become(id) {
   person = id;
-  jump = true;
-  void look();
+  void converse(conversation);
 }
 
 // ---- acting --------------------------------------------------------------------------------------------------------
@@ -108,6 +108,7 @@ document.addEventListener('click', (event) => {
 });
 hearModal({
   onSubmit: (view, values) => void act({ do: 'submit', view, values }),
+  onFill: (view, action, value) => void act({ do: 'fill', view, action, value }),
   onDismiss: (view) => void act({ do: 'dismiss', view }),
 });
 hearForms({ act: (wish) => void act(wish), become, channel: () => conversations.find(({ id }) => id === conversation)?.channel ?? '' });
