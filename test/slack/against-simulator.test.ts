@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { slackDeployId } from '../../workflows/contract.ts';
 import type { Contract } from '../../workflows/vocabulary.ts';
 import { deployCode } from '../../src/ids.ts';
-import { ACTIONS, encodeActionValue, type ActionName } from '../../src/render/actions.ts';
+import { ACTIONS, encodeActionValue, LINK_ACTION, type ActionName } from '../../src/render/actions.ts';
 import type { RenderContext } from '../../src/render/context.ts';
 import { replyMessage } from '../../src/render/reply-slack.ts';
 import type { Reply } from '../../src/render/reply.ts';
@@ -159,11 +159,30 @@ describe('a click', () => {
   test.each([
     ['a button of ours with a value that is none', 'nonsense', [ACTIONS.approve]],
     ['a button that this version does not know', encodeActionValue(VALUE), ['countersign:promote']],
-  ])('on %s has no effect and is logged', async (_what, value, names) => {
+  ])('on %s has no effect, is logged, and answered in words', async (_what, value, names) => {
     const ts = await postCard(value, names);
     expect(await app.sim.click('U01BEA', ts, names[0] ?? '')).toMatchObject({ status: 200, problem: null });
     expect(app.heard.clicks).toEqual([]);
     expect(app.logged.join('')).toContain('does not know');
+    expect(await shownSoon()).toBe('That button does nothing any more. What is open, with buttons that work: `/deploy status`.');
+  });
+
+  test('on a button that only opens an address needs no words', async () => {
+    const ts = await postCard(encodeActionValue(VALUE), [LINK_ACTION]);
+    expect(await app.sim.click('U01BEA', ts, LINK_ACTION)).toMatchObject({ status: 200, problem: null });
+    expect([shown(), app.logged.join('')]).toEqual([[], expect.not.stringContaining('does not know')]);
+  });
+
+  test('on a message that only that person sees is heard and answered like one on a card', async () => {
+    const button = { type: 'button', action_id: ACTIONS.approve, value: encodeActionValue(VALUE), text: { type: 'plain_text', text: 'Approve' } };
+    await fetch(`${app.sim.apiUrl}chat.postEphemeral`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${app.sim.botToken}` },
+      body: JSON.stringify({ channel: 'C01', user: 'U01BEA', text: 'only you', blocks: [{ type: 'actions', elements: [button] }] }),
+    });
+    await app.sim.click('U01BEA', app.sim.ephemerals('U01BEA')[0]?.ts ?? '', ACTIONS.approve);
+    expect(app.heard.clicks[0]).toMatchObject({ ...VALUE, act: 'approve', from: { channel: 'C01' } });
+    expect(await eventually(() => shown()[1])).toBe(textOf(RECORDED));
   });
 
   test('leaves no response_url, token or secret in the log, whatever fails', async () => {

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeActionValue, ACTIONS } from '../../src/render/actions.ts';
 import { createSlackIngress } from '../../src/slack/ingress.ts';
-import { NOW, startSlackApp, type SlackApp } from './slack-app.ts';
+import { eventually, NOW, startSlackApp, type SlackApp } from './slack-app.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const PREVIOUS = 'the-secret-before-this-one-0123456789';
@@ -16,6 +16,7 @@ afterAll(() => app.close());
 beforeEach(() => {
   app.heard.commands.length = 0;
   app.heard.clicks.length = 0;
+  app.heard.homes.length = 0;
   app.answer = () => Promise.resolve({ kind: 'silence' });
 });
 
@@ -36,7 +37,19 @@ async function send(sent: Sent): Promise<{ status: number; body: string; effects
     .digest('hex');
   const signed = sent.unsigned === true ? {} : { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': `v0=${signature}` };
   const response = await fetch(app.url, { method: 'POST', headers: { 'content-type': sent.type ?? FORM, ...signed, ...sent.headers }, body });
-  return { status: response.status, body: await response.text(), effects: app.heard.commands.length + app.heard.clicks.length };
+  return { status: response.status, body: await response.text(), effects: effects() };
+}
+
+function effects(): number {
+  const { commands, clicks, asks, submissions, homes } = app.heard;
+  return commands.length + clicks.length + asks.length + submissions.length + homes.length;
+}
+
+/** Somebody opens the home tab. */
+function homeOpened(more: Readonly<Record<string, unknown>> = {}): Sent {
+  const event = { type: 'app_home_opened', user: 'U01BEA', tab: 'home', channel: 'D01', event_ts: '1.5' };
+  const body = { type: 'event_callback', team_id: app.sim.team, api_app_id: app.sim.appId, event, event_id: 'Ev1', event_time: 1, ...more };
+  return { type: 'application/json', body: JSON.stringify(body) };
 }
 
 function commandFields(more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
@@ -71,6 +84,17 @@ const NOTHING = { status: 401, body: '', effects: 0 };
 test('a signed command and a signed click have their effect', async () => {
   expect(await send({})).toEqual({ status: 200, body: '', effects: 1 });
   expect(await send({ body: clickForm() })).toEqual({ status: 200, body: '', effects: 2 });
+});
+
+test('a signed event has its effect; one that is not signed, or is for another workspace or app, has none', async () => {
+  expect(await send({ ...homeOpened(), unsigned: true })).toEqual(NOTHING);
+  expect(await send({ ...homeOpened(), secret: 'somebody-else' })).toEqual(NOTHING);
+  expect(await send(homeOpened({ team_id: 'T02OTHER' }))).toEqual(NOTHING);
+  expect(await send(homeOpened({ api_app_id: 'A02OTHER' }))).toEqual(NOTHING);
+  expect(await send(homeOpened({ team_id: undefined }))).toEqual(NOTHING);
+  // Acknowledged before it is handled.
+  await send(homeOpened());
+  expect(await eventually(() => app.heard.homes[0])).toMatchObject({ user: 'U01BEA', team: app.sim.team });
 });
 
 test('the previous secret still works while it is being rotated', async () => {
