@@ -70,11 +70,13 @@ export interface JudgeMay {
   readonly unread: Membership['unread'];
 }
 
-/** Whether this person may do it. A requester needs no further proof; everybody else must be active. */
+/** Whether this person may do it. To stop their own request a requester needs no further proof; everybody and everything else takes an active account. */
 export function judgeMay({ act, may, rule, requesters, person, state, role, groups, unread }: JudgeMay): Authorised {
-  if (may.requester && requesters.some((requester) => isSamePerson(requester, person))) return { kind: 'allowed', person };
+  const isOwn = may.requester && requesters.some((requester) => isSamePerson(requester, person));
+  if (isOwn && act === 'cancel') return { kind: 'allowed', person };
   const approverGroups = groupsOfRule(rule?.tree ?? null);
-  const admitted = admits({ may, role, groups: groupsOf(groups, person), approverGroups, unread: person.mapped ? Object.keys(unread) : [] });
+  const hidden = person.mapped ? Object.keys(unread) : [];
+  const admitted = isOwn ? 'yes' : admits({ may, role, groups: groupsOf(groups, person), approverGroups, unread: hidden });
   const reasons = [...whyInactive(person, state)];
   if (typeof admitted === 'object' && admitted.unknown === 'group') reasons.push(...whyUnread([admitted.group], unread));
   else if (typeof admitted === 'object' && !role.known) reasons.push({ code: 'unreadable', what: 'your role on the repository', why: role.why });

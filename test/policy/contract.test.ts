@@ -22,6 +22,7 @@ describe('the contract', () => {
       'parameters',
       'requester',
       'policy',
+      'emergency',
     ]);
   });
 
