@@ -5,6 +5,9 @@ import { parse } from 'marked';
 import { EXAMPLE_LIST, exampleContext } from './support/views.ts';
 import { REPLY_LIST } from './support/replies.ts';
 import { cardMarkdown } from '../src/render/card-github.ts';
+import type { DeployStatus } from '../workflows/status.ts';
+import { checkRunView } from '../src/render/check-run.ts';
+import { deploymentView } from '../src/render/deployment.ts';
 import { cardMessage } from '../src/render/card-slack.ts';
 import { detailsMessage } from '../src/render/details-slack.ts';
 import type { SlackMessage } from '../src/render/message.ts';
@@ -14,7 +17,7 @@ import { replyMessage } from '../src/render/reply-slack.ts';
 const FILE = '.countersign/gallery.html';
 
 const cards = EXAMPLE_LIST.map(([name, status]) =>
-  row(name, [cardMarkdown(status, exampleContext)], [cardMessage(status, exampleContext), detailsMessage(status, exampleContext)]),
+  row(name, [cardMarkdown(status, exampleContext), ...beside(status)], [cardMessage(status, exampleContext), detailsMessage(status, exampleContext)]),
 );
 const replies = REPLY_LIST.filter(([name]) => name !== 'silence').map(([name, reply]) => {
   const { reaction, markdown } = replyMarkdown(reply, exampleContext);
@@ -23,6 +26,16 @@ const replies = REPLY_LIST.filter(([name]) => name !== 'silence').map(([name, re
 mkdirSync('.countersign', { recursive: true });
 writeFileSync(FILE, page([...cards, ...replies].join('\n')));
 process.stdout.write(`${FILE}: ${EXAMPLE_LIST.length} cards, ${REPLY_LIST.length - 1} answers\n`);
+
+/** The check run and the deployment beside the card. */
+function beside(status: DeployStatus): readonly string[] {
+  const check = checkRunView(status, exampleContext.prefix);
+  const deployment = deploymentView(status, exampleContext.prefix);
+  return [
+    ...(check === null ? [] : [`_check run_ \`${check.conclusion ?? check.status}\` **${check.title}**\n\n${check.summary}`]),
+    ...(deployment === null ? [] : [`_deployment_ \`${deployment.state}\` ${deployment.description}`]),
+  ];
+}
 
 function row(name: string, markdown: readonly string[], messages: readonly SlackMessage[]): string {
   const github = markdown.map((text) => `<article class="github">${parse(text, { async: false, gfm: true })}</article>`);
