@@ -68,7 +68,7 @@ export interface World {
   owing: DeployStatus | null;
   /** Twists: functions that answer instead of the ordinary world. */
   plan: (input: Parameters<DecidingActivities['makePlan']>[0]) => PlanResult | Promise<PlanResult>;
-  judge: (votes: readonly Vote[], voter: Person) => Tally;
+  judge: (votes: readonly Vote[], voter: Person, input: Parameters<DecidingActivities['judgeVote']>[0]) => Tally;
   withdrawn: (votes: readonly Vote[]) => Tally;
   /** An approval given in Slack has to be confirmed on GitHub. */
   stepUp: boolean;
@@ -141,7 +141,8 @@ export function activitiesOf(world: World, client: Client): Activities {
 function deciding(world: World): DecidingActivities {
   return {
     makePlan: async (input) => world.plan(input),
-    async judgeVote({ votes, act }) {
+    async judgeVote(input) {
+      const { votes, act } = input;
       const person = personOf(act.by);
       if (person.key === PEOPLE.ann.key) return { kind: 'refused', reasons: [{ code: 'own-request', name: person.name }] };
       const mine = votes.find((vote) => vote.by.key === person.key);
@@ -152,7 +153,7 @@ function deciding(world: World): DecidingActivities {
       if (mine?.kind === act.kind)
         return { kind: 'refused', reasons: [{ code: 'already-voted', kind: mine.kind, at: mine.at, surface: mine.surface }] };
       if (world.stepUp && act.kind === 'approve' && act.by.surface === 'slack') return { kind: 'to-confirm', person };
-      return { kind: 'counts', person, tally: world.judge(votes, person) };
+      return { kind: 'counts', person, tally: world.judge(votes, person, input) };
     },
     async authorise({ by, act }) {
       const person = personOf(by);

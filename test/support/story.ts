@@ -10,6 +10,7 @@ import {
   castVote,
   environmentId,
   environmentState,
+  extend,
   headChanged,
   status,
   TASK_QUEUE,
@@ -48,6 +49,9 @@ export interface Story {
   approve(id: string, ...names: readonly Name[]): Promise<void>;
   cancel(id: string, name: Name): Promise<Receipt>;
   withdraw(id: string, name: Name): Promise<Receipt>;
+  extend(id: string, name: Name, byMs: number): Promise<Receipt>;
+  /** From now on its server skips the time in which nothing happens. */
+  skipTime(id: string): Promise<void>;
   late(id: string, vote: CastVote): Promise<void>;
   push(id: string, name: Name, sha?: typeof NEXT_SHA): Promise<void>;
   status(id: string): Promise<DeployStatus>;
@@ -144,6 +148,19 @@ function tell(stage: Stage, world: World): Story {
     withdraw: (id, name) => {
       const { key, by, at } = voteOf(name, 'github');
       return handle(id).executeUpdate(withdraw, { args: [{ key, by, at, replyTo: githubReply(2_000), reason: null }], updateId: key });
+    },
+    extend: (id, name, byMs) => {
+      const { key, by, at } = voteOf(name, 'slack');
+      return handle(id).executeUpdate(extend, { args: [{ key, by, at, replyTo: slackReply(name), byMs }], updateId: key });
+    },
+    skipTime: async (id) => {
+      await client.workflowService.updateWorkflowExecutionOptions({
+        namespace: stage.namespace,
+        identity: 'test',
+        workflowExecution: { workflowId: id },
+        workflowExecutionOptions: { timeSkippingConfig: { enabled: true } },
+        updateMask: { paths: ['time_skipping_config'] },
+      });
     },
     late: (id, vote) => handle(id).signal(actArrived, { act: 'castVote', input: vote }),
     push: (id, name, sha = NEXT_SHA) => handle(id).signal(headChanged, { sha, before: null, by: onGithub(name), at: Date.now() }),

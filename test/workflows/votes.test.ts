@@ -140,13 +140,7 @@ describe('votes', () => {
     const story = current();
     const id = await story.ask({}, SHORT.deploy);
     await story.until(id, 'waiting');
-    await story.client.workflowService.updateWorkflowExecutionOptions({
-      namespace: story.stage.namespace,
-      identity: 'test',
-      workflowExecution: { workflowId: id },
-      workflowExecutionOptions: { timeSkippingConfig: { enabled: true } },
-      updateMask: { paths: ['time_skipping_config'] },
-    });
+    await story.skipTime(id);
     const { phase, plan } = await story.end(id);
     expect(phase.kind).toBe('expired');
     expect('at' in phase ? phase.at - story.world.startedAt : 0).toBeGreaterThanOrEqual(plan?.rule.expireMs ?? Infinity);
