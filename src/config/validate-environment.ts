@@ -7,8 +7,10 @@ import { quote, suggest, type Problem } from './problem.ts';
 import type { RuleEntry } from './schema-rule.ts';
 import { validateEmergency } from './validate-emergency.ts';
 import { validateRule, type Tell, type Told } from './validate-rule.ts';
-import { validateWaiting } from './waiting.ts';
+import type { WaitingEntry } from './schema-waiting.ts';
+import { toWaiting, validateWaiting } from './waiting.ts';
 import { ROLES } from '../policy/environment-policy.ts';
+import { escalatedRule } from '../policy/escalation.ts';
 import { countAlternatives } from '../policy/matching.ts';
 import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
 import { githubPersonKey } from '../ids.ts';
@@ -106,10 +108,11 @@ function validateApprovals(draft: Draft, { merged, environment }: PlacedEnvironm
   ];
 }
 
-function validatePossible({ groups, people }: Draft, approvals: RuleEntry, tell: (told: Told) => Problem): readonly Problem[] {
+function validatePossible({ groups, people }: Draft, approvals: RuleEntry & WaitingEntry, tell: (told: Told) => Problem): readonly Problem[] {
   const tree = toRule(approvals);
   if (tree === null) return [];
-  const alternatives = countAlternatives(tree);
+  const escalated = escalatedRule({ tree, exclude: [], expireMs: 0, ...toWaiting(approvals) });
+  const alternatives = countAlternatives(escalated.tree ?? tree);
   if (alternatives > ALTERNATIVES_MAX)
     return [tell({ found: `the rule has ${alternatives} ways to be satisfied`, fix: `Keep them to ${ALTERNATIVES_MAX}` })];
   const known = new Map(people.map(({ entry }) => [entry.name, toMember(entry)]));

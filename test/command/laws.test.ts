@@ -8,7 +8,7 @@ import { COMMAND_NAMES, LATER_VERBS } from '../../src/command/table.ts';
 import { inSlack, onGithub } from './grammar.ts';
 
 const pieces = [
-  '/deploy /approve /reject api web backend apo production prodution staging to plan approve reject withdraw retry cancel status why what help rollback emergency because review sign dispute history',
+  '/deploy /approve /reject api web backend apo production prodution staging to plan approve reject withdraw retry cancel extend 2h 90m status why what help rollback emergency because review sign dispute history',
   '@main api@v1 web@release/1.2 7F3K-Q2 7f3kq2 rather a=b migrate=“yes” --dry-run —dry-run --force <!-- --> ` ``` > \u200B ａｐｉ <@U1|ann> &lt; $(id)',
 ]
   .flatMap((words) => words.split(' '))

@@ -89,6 +89,39 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.end(id);
     return { deploy: id };
   },
+  async 'waited-long'(story) {
+    const { plan } = story.world;
+    const hours = { zone: 'UTC', days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 1_440 };
+    const clock = { hours, remind: [{ afterMs: 200 }], escalate: { afterMs: 500, to: 'oncall', may: 'approve' }, undoMs: 400 } as const;
+    story.world.plan = async (input) => {
+      const result = await plan(input);
+      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, ...clock } } } : result;
+    };
+    const id = await story.ask();
+    await story.waitFor('the reminder and the escalation', () => story.world.reminders.length === 2);
+    await story.extend(id, 'ann', 3_600_000);
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'approved');
+    await story.withdraw(id, 'carl');
+    await story.until(id, 'waiting');
+    await story.approve(id, 'dan');
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async undone(story) {
+    const { plan } = story.world;
+    story.world.plan = async (input) => {
+      const result = await plan(input);
+      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, undoMs: 600_000 } } } : result;
+    };
+    const id = await approved(story);
+    await story.until(id, 'approved');
+    await story.cancel(id, 'bea');
+    await story.end(id);
+    return { deploy: id };
+  },
   async 'cancelled-in-queue'(story) {
     const first = await building(story);
     const second = await approved(story);
