@@ -8,6 +8,7 @@ import { detailsMessage } from '../../src/render/details-slack.ts';
 import { markedWorkflowId } from '../../src/render/marker.ts';
 import type { FormPreview } from '../../src/render/form.ts';
 import type { SlackMessage } from '../../src/render/message.ts';
+import { reminderMarkdown, reminderMarker, reminderMessage } from '../../src/render/reminder.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import { replyMarkdown } from '../../src/render/reply-github.ts';
 import { replyMessage } from '../../src/render/reply-slack.ts';
@@ -21,7 +22,7 @@ import { checkMessage, checkView, type SlackView } from '../support/slack-blocks
 import { FORMS, HOMES, viewOfForm, viewOfHome } from '../support/slack-views.ts';
 import { mrkdwn, type Reader } from '../../src/sim/playground/mrkdwn.ts';
 import type { Tree } from '../../src/sim/playground/tree.ts';
-import { CODE, EXAMPLE_LIST, exampleContext, NOTHING_TOLD } from '../support/views.ts';
+import { CODE, EXAMPLES, EXAMPLE_LIST, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
 
 const everyReason: readonly Reason[] = Object.values(REASONS);
 const refusals: readonly (readonly [string, Reply])[] = [
@@ -165,6 +166,18 @@ describe.each(HOSTILE.map((text, i) => [i, JSON.stringify(text).slice(0, 60), te
     for (const [name, home] of Object.entries(HOMES)) {
       const bad = viewOfHome(tainted(home, text));
       expect([name, viewProblems(bad, marks(`home ${name}`, text, viewOfHome(tainted(home, 'x'))))]).toEqual([name, []]);
+    }
+  });
+
+  it('does nothing when people are called', () => {
+    const bad = tainted(EXAMPLES.waiting['waiting-escalated'], text);
+    for (const kind of ['reminder', 'escalation'] as const) {
+      const called = tainted({ kind, people: [dan, eve], at: NOW }, text);
+      expect(slackProblems(reminderMessage(bad, called, exampleContext))).toEqual([]);
+      const markdown = reminderMarkdown(bad, called, exampleContext);
+      const marker = reminderMarker(bad.workflowId);
+      expect(markdown.endsWith(marker)).toBe(true);
+      expect(githubProblems(markdown.slice(0, -marker.length), null)).toEqual([]);
     }
   });
 

@@ -92,13 +92,13 @@ const STORIES: Readonly<Record<string, Play>> = {
   async 'waited-long'(story) {
     const { plan } = story.world;
     const hours = { zone: 'UTC', days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 1_440 };
-    const clock = { hours, remind: [{ afterMs: 200 }], escalate: { afterMs: 500, to: 'oncall', may: 'approve' }, undoMs: 400 } as const;
+    const clock = { hours, remind: [{ afterMs: 1_500 }], escalate: { afterMs: 500, to: 'oncall', may: 'approve' }, undoMs: 400 } as const;
     story.world.plan = async (input) => {
       const result = await plan(input);
       return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, ...clock } } } : result;
     };
     const id = await story.ask();
-    await story.waitFor('the reminder and the escalation', () => story.world.reminders.length === 2);
+    await story.waitFor('the escalation and the reminder', () => story.world.reminders.some(({ reminder }) => reminder.kind === 'reminder'));
     await story.extend(id, 'ann', 3_600_000);
     await story.approve(id, 'bea', 'carl');
     await story.until(id, 'approved');
