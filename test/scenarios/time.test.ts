@@ -120,5 +120,6 @@ describe('time', () => {
     const pull = await acme.pull();
     const deploy = await acme.ann.asks(pull, '/deploy forgotten to production');
     await deploy.ends('⌛ Expired', 'Missing: 1 of sre (Bea, Carl) and 1 of api-owners (Dan).');
+    expect(acme.builds('forgotten')).toEqual([]);
   });
 });
