@@ -66,7 +66,7 @@ function validateMay({ written }: Draft, { merged }: PlacedEnvironment, tell: Te
     return who.flatMap((word, at) => {
       if (!words.includes(word))
         return [tell(['may', act, at], { found: `${quote(word)} is neither a role nor a group`, fix: suggest(word, words) })];
-      if (act !== 'request' || word !== 'requester') return [];
+      if ((act !== 'request' && act !== 'emergency') || word !== 'requester') return [];
       return [tell(['may', act, at], { found: 'whoever asks is the requester', fix: 'List repository roles or groups' })];
     });
   });

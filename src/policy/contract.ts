@@ -30,7 +30,7 @@ export function contractParts(terms: ContractTerms): Readonly<Record<string, unk
     parameters: terms.parameters,
     requester: terms.requester.key,
     policy: terms.policyDigest,
-    emergency: terms.emergency?.reason,
+    ...(terms.emergency === undefined ? {} : { emergency: terms.emergency.reason }),
   };
 }
 

@@ -258,3 +258,63 @@ describe('a configuration of its own', () => {
     });
   });
 });
+
+describe('an emergency', () => {
+  const urgent = (service: string | null, more: Partial<Extract<Command, { kind: 'emergency' }>> = {}): Command => ({
+    kind: 'emergency',
+    service,
+    ref: { kind: 'head' },
+    environment: 'production',
+    parameters: {},
+    reason: 'the shop is down',
+    ...more,
+  });
+  const parse = (text: string) => parseCommand(text, text.startsWith('/') ? onGithub : inSlack);
+
+  it.each<[string, Command]>([
+    ['/deploy emergency api to production because the shop is down', urgent('api')],
+    ['/deploy emergency production because the shop is down', urgent(null)],
+    ['emergency api production Because the shop is down', urgent('api')],
+    ['emergency api@main to production migrate=yes because the shop is down', urgent('api', { ...ref('main'), parameters: { migrate: 'yes' } })],
+    ['emergency api production because   &lt;!channel&gt; is\u200B down', urgent('api', { reason: '<!channel> is down' })],
+    ['emergency api production because it is down because of me', urgent('api', { reason: 'it is down because of me' })],
+  ])('%s', (text, command) => {
+    expect(parse(text)).toEqual({ kind: 'command', command });
+  });
+
+  it.each<[string, RegExp, string | null]>([
+    ['emergency api production', /Say why, in a few words/, null],
+    ['emergency api production because', /Say why/, null],
+    ['emergency api production because urgent', /Say why/, null],
+    ['emergency api production --dry-run because it is down', /can't be tried/, null],
+    ['emergency api prodution because it is down', /no environment/, '/deploy emergency api production because it is down'],
+    ['emergency because it is down', /what to deploy/, '/deploy emergency api to staging because it is down'],
+    [`emergency api production because ${'a '.repeat(300)}`, /599 characters/, null],
+  ])('%s is not understood', (text, problem, suggestion) => {
+    expect(parse(text)).toMatchObject({ kind: 'not-understood', problem: expect.stringMatching(problem) as string, suggestion, topic: 'emergency' });
+  });
+
+  it.each<[string, Extract<Command, { kind: 'review' | 'history' }>]>([
+    ['review 7f3k-q2', { kind: 'review', code: code('7F3K-Q2'), act: 'show', reason: null }],
+    ['/deploy review 7F3K-Q2 sign', { kind: 'review', code: code('7F3K-Q2'), act: 'sign', reason: null }],
+    ['review 7F3K-Q2 Approve saw the alert', { kind: 'review', code: code('7F3K-Q2'), act: 'sign', reason: 'saw the alert' }],
+    ['review 7F3K-Q2 dispute it was not down', { kind: 'review', code: code('7F3K-Q2'), act: 'dispute', reason: 'it was not down' }],
+    ['history backend production', { kind: 'history', service: 'api', environment: 'production' }],
+    ['/deploy history production', { kind: 'history', service: null, environment: 'production' }],
+  ])('%s', (text, command) => {
+    expect(parse(text)).toEqual({ kind: 'command', command });
+  });
+
+  it.each([
+    ['review', /Which review/],
+    ['review api', /no code/],
+    ['review 7F3K-Q2 looks good', /neither `sign` nor `dispute`/],
+    ['review 7F3K-Q2 sing', /neither/],
+    ['history production', /Of which service/],
+    ['history api', /Of which environment/],
+    ['history', /Of which service/],
+    ['history api moon', /no environment/],
+  ])('%s is not understood', (text, problem) => {
+    expect(parse(text)).toMatchObject({ kind: 'not-understood', problem: expect.stringMatching(problem) as string });
+  });
+});

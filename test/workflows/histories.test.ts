@@ -6,9 +6,11 @@ import { describe, expect, inject, it } from 'vitest';
 import { buildWatchId, farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { createPeopleStore } from '../../src/temporal/people.ts';
+import { reviewId } from '../../workflows/review-contract.ts';
 import { commitSha } from '../../src/ids.ts';
 import { NEXT_SHA, PEOPLE, planFor, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { askInEmergency, breakTheGlass, reviewedBy, sign } from '../support/emergencies.ts';
 import { createGate } from '../support/gate.ts';
 import { storeHistory } from '../support/record-history.ts';
 import { useStory, type Story } from '../support/story.ts';
@@ -211,6 +213,31 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.finish(1, 'passed');
     await story.end(id);
     return withTarget(story, id);
+  },
+  async emergency(story) {
+    breakTheGlass(story.world, 300);
+    const id = await askInEmergency(story);
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    await story.waitFor('a reminder', () => story.world.reviewNews.includes('reminder'));
+    await sign(story, id, reviewedBy('bea', 'slack'));
+    await sign(story, id, reviewedBy('carl', 'github', { reason: 'saw the alert' }));
+    await story.client.workflow.getHandle(reviewId(id)).result();
+    await story.waitFor('the record', async () => (await story.environment()).history[0]?.emergency?.review.state === 'signed');
+    return { ...withTarget(story, id), review: reviewId(id) };
+  },
+  async 'emergency-terminated'(story) {
+    breakTheGlass(story.world);
+    const id = await askInEmergency(story);
+    const status = await story.until(id, 'building');
+    await story.handle(id).terminate();
+    story.world.owing = { ...status, phase: { kind: 'terminated', how: 'terminated', during: 'building', at: Date.now() } };
+    const workflowId = farewellId(id);
+    await story.client.workflow.execute('farewell', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [{ deployId: id }] });
+    await sign(story, id, reviewedBy('bea', 'slack', { kind: 'dispute', reason: 'it was not down' }));
+    await story.client.workflow.getHandle(reviewId(id)).result();
+    return { farewell: workflowId, review: reviewId(id) };
   },
   async 'to-confirm'(story) {
     story.world.stepUp = true;

@@ -12,7 +12,7 @@ const replay = ({ workflowId }: StoredHistory, history: unknown): Promise<void> 
 describe('the workflows replay', () => {
   it('histories of every kind of workflow', () => {
     const kinds = new Set(histories.map(({ name }) => name.split('.').at(-1)));
-    expect([...kinds].toSorted()).toEqual(['build', 'build-watch', 'deploy', 'environment', 'farewell', 'people']);
+    expect([...kinds].toSorted()).toEqual(['build', 'build-watch', 'deploy', 'environment', 'farewell', 'people', 'review']);
   });
 
   it.each(histories.map((stored) => [stored.name, stored] as const))('%s', async (_name, stored) => {
