@@ -20,7 +20,7 @@ import { gatherAgain, readGates } from './look-again.ts';
 import { makePlan } from './plan.ts';
 import { surveyWaiting } from './survey.ts';
 import { createReader } from './reading.ts';
-import { CLICK_AGE_MS, readGroupsSoon, readLinksSoon, soon, withStandInsSoon, type Links } from './soon.ts';
+import { CLICK_AGE_MS, readGroupsSoon, readLinksSoon, soon, withStandInsSoon, type Links, UNKNOWN_AGE_MS } from './soon.ts';
 import { holdingDelegations } from './stand-ins.ts';
 
 type Unread = Extract<Read<unknown>, { known: false }>;
@@ -45,7 +45,12 @@ async function judge(deps: FactsDeps, { plan: frozen, votes, act, escalated }: J
     readGroupsSoon(deps, groupsOfRule(plan.rule.tree), reading),
     reading,
   ]);
-  const { standing, doubt } = await withStandInsSoon(deps, { repo: plan.repo, links, membership, voters: [voter, ...votes.map(({ by }) => by)] });
+  const voters = [voter, ...votes.map(({ by }) => by)];
+  const seen = await withStandInsSoon(deps, { repo: plan.repo, links, membership, voters });
+  // Whoever has just been asked to stand in for somebody approves at once.
+  const isNew = links.known && !areMembers([voter], seen.standing.groups, groupsOfRule(plan.rule.tree));
+  const newest = isNew ? await soon(deps.known.read(UNKNOWN_AGE_MS)) : links;
+  const { standing, doubt } = isNew ? await withStandInsSoon(deps, { repo: plan.repo, links: newest, membership, voters }) : seen;
   return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, ...standing, doubt });
 }
 

@@ -57,10 +57,8 @@ export interface Asked {
 /** The groups named, read side by side, and those that cost nothing. What can't be read is told apart from what is empty. */
 export async function readMembership(directory: GroupDirectory, { names, maxAgeMs, people, read }: Asked): Promise<Membership> {
   const wanted = directory.names.filter((name) => names.includes(name) || directory.listed.includes(name));
-  const answers = await Promise.all(
-    wanted.map(async (name) => [name, await read(whoIsIn(name), () => directory.membersOf(name, maxAgeMs))] as const),
-  );
-  const known = await people;
+  const reading = wanted.map(async (name) => [name, await read(whoIsIn(name), () => directory.membersOf(name, maxAgeMs))] as const);
+  const [known, answers] = await Promise.all([people, Promise.all(reading)]);
   const resolve = (member: Person): Person => (member.mapped ? member : (known.find((person) => isSamePerson(person, member)) ?? member));
   return {
     groups: Object.fromEntries(answers.flatMap(([name, answer]) => (answer.known ? [[name, answer.value.map(resolve)]] : []))),

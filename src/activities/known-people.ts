@@ -47,12 +47,9 @@ export function createKnownPeople(deps: {
 /** What is read of the people who tied their accounts together themselves, in words. */
 export const LINKS = 'the account links';
 
-/** At most so old where only who else could approve hangs on it. */
-const SHOWN_AGE_MS = 60_000;
-
 /**
- * What a plan goes by. Accounts that the configuration does not know are looked for afresh, and without an answer they are unmapped;
- * where there are none, no answer is as good as nobody.
+ * What a plan goes by, read afresh. Without an answer accounts that the configuration does not know are unmapped; where there are none,
+ * no answer is as good as nobody.
  */
 export async function readKnown(
   deps: { readonly known: KnownPeople; readonly config: { readonly people: readonly Person[] } },
@@ -60,6 +57,6 @@ export async function readKnown(
   accounts: readonly Account[],
 ): Promise<Known> {
   const isNeeded = accounts.some((account) => deps.known.reviewed(account) === null);
-  const read = await (isNeeded ? reader : createReader()).read(LINKS, () => deps.known.read(isNeeded ? 0 : SHOWN_AGE_MS));
+  const read = await (isNeeded ? reader : createReader()).read(LINKS, () => deps.known.read(0));
   return read.known ? read.value : { people: deps.config.people, delegations: [] };
 }

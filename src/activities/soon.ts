@@ -15,7 +15,7 @@ import { holdingDelegations, type Doubt, type StandInsAsked } from './stand-ins.
 /** At a click a membership may be this old (design §5, frozen and fresh). */
 export const CLICK_AGE_MS = 60_000;
 /** That an account is nobody's may be this old. */
-const UNKNOWN_AGE_MS = 2_000;
+export const UNKNOWN_AGE_MS = 2_000;
 /** A cold read at a click has this long; then "not counted, try again". */
 const CLICK_READ_MS = 1_000;
 

@@ -3,6 +3,8 @@ import { createGroups, readMembership } from '../activities/groups.ts';
 import { createKnownPeople } from '../activities/known-people.ts';
 import type { Directory } from '../bot/deps.ts';
 import type { Config } from '../config/config.ts';
+import type { Read } from '../policy/facts.ts';
+import { withStandIns } from '../policy/stand-ins.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble } from '../trouble.ts';
 import type { Platforms } from './platforms.ts';
@@ -19,22 +21,21 @@ export function createDirectory(deps: {
   const { config, platforms, gateway, now } = deps;
   const groups = createGroups({ config, github: platforms.github, slack: platforms.slack, now });
   const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
-  const people = async (): ReturnType<Directory['people']> => (await known.read(MAX_AGE_MS)).people;
+  const read = async <T>(_what: string, call: () => Promise<T>): Promise<Read<T>> => {
+    try {
+      return { known: true, value: await call() };
+    } catch (error) {
+      if (isTrouble(error)) return { known: false, why: error.message };
+      throw error;
+    }
+  };
   return {
-    people,
-    membership: (names) =>
-      readMembership(groups, {
-        names,
-        maxAgeMs: MAX_AGE_MS,
-        people: people(),
-        read: async (_what, call) => {
-          try {
-            return { known: true, value: await call() };
-          } catch (error) {
-            if (isTrouble(error)) return { known: false, why: error.message };
-            throw error;
-          }
-        },
-      }),
+    people: async () => (await known.read(MAX_AGE_MS)).people,
+    membership: async (names) => {
+      const reading = known.read(MAX_AGE_MS);
+      const people = reading.then((links) => links.people);
+      const [membership, links] = await Promise.all([readMembership(groups, { names, maxAgeMs: MAX_AGE_MS, people, read }), reading]);
+      return withStandIns(membership, links.delegations, links.people);
+    },
   };
 }

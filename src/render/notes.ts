@@ -38,6 +38,15 @@ export function noteLines(view: View): readonly Inline[] {
   return lines;
 }
 
+/** By the word that the judge found. */
+const INACTIVE: Readonly<Record<string, string>> = {
+  deactivated: 'account deactivated',
+  guest: 'a guest now',
+  stranger: 'not of this workspace',
+  bot: 'a bot',
+  'no-read-access': 'can no longer read the repository',
+};
+
 /** `Bea (left sre)`. */
 export function voidWords(gone: VoidVote): Inline {
   return say`${named(gone.by)} (${voidReason(gone)})`;
@@ -48,7 +57,7 @@ export function voidReason({ why, detail }: Pick<VoidVote, 'why' | 'detail'>): s
   const because: Readonly<Record<VoidVote['why'], string>> = {
     'left-group': detail === null ? 'no longer in the group' : `left ${detail}`,
     'delegation-over': detail === null ? 'no longer stands in' : `no longer stands in for ${detail}`,
-    inactive: detail === null ? 'account no longer active' : `account no longer active: ${detail}`,
+    inactive: INACTIVE[detail ?? ''] ?? 'account no longer active',
     unlinked: 'no longer linked to both accounts',
     'became-requester': 'pushed to the request',
     'became-author': 'wrote one of its commits',

@@ -89,9 +89,13 @@ describe('a click', () => {
     expect(await judge()).toMatchObject({ kind: 'refused', reasons: [{ code: 'unmapped-voter' }] });
     clock.now += 2_000;
     expect(await judge()).toMatchObject({ kind: 'refused', reasons: [{ code: 'not-in-group' }] });
-    clock.now += 57_000;
+    // In no group: somebody may have asked them to stand in meanwhile. Not asked again and again, though.
+    clock.now += 1_999;
     await judge();
     expect(reads).toBe(2);
+    clock.now += 1;
+    await judge();
+    expect(reads).toBe(3);
   });
 
   it('of somebody who may be linked is not counted while links can’t be read, and says why', async () => {

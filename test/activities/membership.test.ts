@@ -91,6 +91,18 @@ describe('a delegation', () => {
       expect(await clicks('Eve', world)).toMatchObject({ kind: 'refused', reasons: [{ code: 'not-in-group' }] });
   });
 
+  it('counts at once, also where somebody looked a moment before', async () => {
+    let delegations: readonly Delegation[] = [];
+    const clock = { now: NOW };
+    const deciding = decidingIn({ clock, links: async () => ({ links: [], delegations }) });
+    const act = { kind: 'approve', by: { surface: 'github', id: 5, login: 'eve' }, contract: CONTRACT, sha: HEAD, reason: null } as const;
+    const judge = () => deciding.judgeVote({ plan: planned(), votes: [], act });
+    expect(await judge()).toMatchObject({ kind: 'refused', reasons: [{ code: 'not-in-group' }] });
+    delegations = [{ ...delegation, until: NOW + 60_000 }];
+    clock.now += 2_000;
+    expect(await judge()).toMatchObject({ kind: 'counts' });
+  });
+
   it('is unknown while it can’t be read, for those only who are in no group themselves', async () => {
     expect(await clicks('Eve', lost)).toMatchObject({ kind: 'refused', reasons: [{ code: 'unreadable', what: 'the account links' }] });
     expect(await clicks('Carl', lost)).toMatchObject({ kind: 'counts' });

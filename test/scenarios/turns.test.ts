@@ -89,7 +89,7 @@ describe('the turn', () => {
     slack.addUser({ id: 'U02BEA', name: 'bea', deleted: true });
     const [build] = acme.builds('signed').slice(-1);
     buildkite.finish('signed', build?.number ?? 0, 'passed');
-    await second.bothShow('↩️ No longer counted: Bea (account no longer active: deactivated)', '1 of');
+    await second.bothShow('↩️ No longer counted: Bea (account deactivated)', '1 of');
     await eventually('the buttons again', () => second.buttons().includes('approve'));
     const builds = acme.builds('signed').length;
     expect(await acme.carl.clicks('approve', second)).toContain('Counted: that was the last one.');
