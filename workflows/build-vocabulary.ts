@@ -62,6 +62,8 @@ export interface BuildOrder {
 export interface Signatures {
   readonly asked: Signature;
   readonly approved: readonly Signature[];
+  /** Rules that approved without anybody, and why. */
+  readonly rules?: readonly { readonly name: string; readonly why: string }[];
   /** Addresses of the cards; null: there is none, or it is not known. */
   readonly cards: { readonly slack: string | null; readonly github: string | null };
 }

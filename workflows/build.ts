@@ -66,7 +66,8 @@ async function annotate(order: BuildOrder, { number }: BuildFacts): Promise<void
 }
 
 function resultOf({ input, order }: Build, { how, build: ended }: Ended): BuildResult {
-  const asked = order === null ? null : { requester: order.requester, approvers: order.approvers, emergency: order.emergency ?? null };
+  const rules = order?.signatures?.rules?.map(({ name }) => `the rule ${name}`) ?? [];
+  const asked = order === null ? null : { requester: order.requester, approvers: [...order.approvers, ...rules], emergency: order.emergency ?? null };
   return { kind: 'ended', how, build: ended, sha: ended.commit, code: input.code, asked };
 }
 

@@ -7,6 +7,7 @@ import { enter, isOver, isSamePerson, loseApproval, type Deploy } from './deploy
 import { keepGone } from './gone-votes.ts';
 import { guarded } from './guarded.ts';
 import { createLine } from './line.ts';
+import { autoApprovals } from './rule-approvals.ts';
 import type { VoidVote } from './reasons.ts';
 import type { BuildOrder, Signatures } from './build-vocabulary.ts';
 import type { LiveVersion, Plan, Vote } from './vocabulary.ts';
@@ -119,11 +120,16 @@ function orderOf(deploy: Deploy, plan: Plan, live: LiveVersion | null): BuildOrd
   };
 }
 
-function signaturesOf({ request, votes, cards }: Deploy, plan: Plan): Signatures {
+function signaturesOf({ request, votes, cards, tally }: Deploy, plan: Plan): Signatures {
+  const rules = autoApprovals(tally?.tree ?? null).map(({ name, when = [] }) => ({
+    name,
+    why: when.map(({ wanted, found }) => `${wanted} (${found})`).join(' and '),
+  }));
   const approvals = votes.filter((vote) => vote.kind === 'approve');
   return {
     asked: { by: plan.requester.name, surface: request.origin.surface, at: request.askedAt },
     approved: approvals.map(({ by, surface, at }) => ({ by: by.name, surface, at })),
+    ...(rules.length === 0 ? {} : { rules }),
     cards: { slack: cards.slack?.url ?? null, github: cards.github?.url ?? null },
   };
 }

@@ -1,6 +1,6 @@
 // What the page of a Buildkite build says of its signatures, as Markdown. Pure.
 import type { BuildOrder, Signature } from '../../workflows/build-vocabulary.ts';
-import { code, join, link, listed, say, time, toGithub } from './inline.ts';
+import { code, fromBackticks, join, link, listed, say, strong, time, toGithub } from './inline.ts';
 import type { Inline, Span } from './inline.ts';
 
 /** Annotations stay for as long as the build does: every time is written with its day and year. */
@@ -11,8 +11,9 @@ const PEOPLE_MAX = 12;
 export function annotationMarkdown(order: BuildOrder): string {
   const { signatures, contract, sha, service, environment } = order;
   if (signatures === undefined) return '';
-  const { asked, approved, cards } = signatures;
-  const approvals = approved.length === 0 ? say`Nobody had to approve.` : say`Approved by ${listed(approved.map(signed), PEOPLE_MAX, ' · ')}`;
+  const { asked, approved, rules = [], cards } = signatures;
+  const by = [...approved.map(signed), ...rules.map(({ name, why }) => say`the rule ${strong(name)}: ${fromBackticks(why)}`)];
+  const approvals = by.length === 0 ? say`Nobody had to approve.` : say`Approved by ${listed(by, PEOPLE_MAX, ' · ')}`;
   const links = [
     ...(cards.slack === null ? [] : [link('in Slack', cards.slack)]),
     ...(cards.github === null ? [] : [link('on the pull request', cards.github)]),

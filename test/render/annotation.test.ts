@@ -43,6 +43,13 @@ describe('the annotation of a build', () => {
     expect(body).not.toContain('Card');
   });
 
+  it('names the rule that approved without anybody, and why', () => {
+    const rules = [{ name: 'low-risk', why: 'changes in `docs/**` only (only `docs/a.md`)' }];
+    const body = annotationMarkdown({ ...ORDER, signatures: { ...SIGNATURES, approved: [], rules } });
+    expect(body).toContain('Approved by the rule **low-risk**: changes in `docs/**` only (only `docs/a.md`)');
+    expect(body).not.toContain('Nobody had to approve.');
+  });
+
   it.each([
     ['HTML', '<img src=x onerror=alert(1)>', /<img/],
     ['a link', '[click](https://evil.test)', /\]\(https:\/\/evil/],

@@ -23,13 +23,15 @@ import { FORMS, HOMES, viewOfForm, viewOfHome } from '../support/slack-views.ts'
 import { mrkdwn, type Reader } from '../../src/sim/playground/mrkdwn.ts';
 import type { Tree } from '../../src/sim/playground/tree.ts';
 import { CODE, EXAMPLES, EXAMPLE_LIST, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
+import { RULE_EXAMPLES, WHY_EXAMPLES } from '../support/views-rules.ts';
 
 const everyReason: readonly Reason[] = Object.values(REASONS);
 const refusals: readonly (readonly [string, Reply])[] = [
   ['all reasons', { kind: 'refused', reasons: everyReason }],
   ['receipt', { kind: 'receipt', act: 'approve', receipt: { kind: 'refused', code: CODE, reasons: everyReason.filter((reason): reason is Extract<typeof reason, { code: 'not-in-group' | 'too-late' | 'inactive-person' | 'unreadable' | 'may-not-cancel' }> => ['not-in-group', 'too-late', 'inactive-person', 'unreadable', 'may-not-cancel'].includes(reason.code)) } }], // oxfmt-ignore
 ];
-const REPLIES = [...REPLY_LIST, ...refusals];
+const REPLIES = [...REPLY_LIST, ...WHY_EXAMPLES, ...refusals];
+const REQUESTS = [...EXAMPLE_LIST, ...RULE_EXAMPLES];
 
 const TOKENS = [
   /^https?:\/\/[^\s|<>]+\|[^<>]*$/,
@@ -114,7 +116,7 @@ function layout(name: string, text: string, draw: (plain: string) => string | nu
 
 describe.each(HOSTILE.map((text, i) => [i, JSON.stringify(text).slice(0, 60), text] as const))('hostile text %i %s', (_i, _shown, text) => {
   it('does nothing on a card, in details and in lines', () => {
-    for (const [name, status] of EXAMPLE_LIST) {
+    for (const [name, status] of REQUESTS) {
       const bad = tainted(status, text);
       const messages = [cardMessage(bad, exampleContext), detailsMessage(bad, exampleContext), threadMessage(bad, exampleContext)];
       for (const message of [...messages, alsoLine(bad, exampleContext), threadMessage(bad, exampleContext, NOTHING_TOLD)]) {

@@ -40,7 +40,9 @@ describe('a rule with conditions', () => {
     );
     expect(ends.slack).toContain(`${by} *low-risk*`);
     expect(await deploy.threadSays('✅ approved by the rule *low-risk*')).toContain('all 2 changed files');
-    expect((await acme.build('free')).env).not.toHaveProperty('COUNTERSIGN_APPROVERS');
+    const build = await acme.build('free');
+    expect(build.env).not.toHaveProperty('COUNTERSIGN_APPROVERS');
+    expect(await acme.ann.types('history free production')).toContain('approved by the rule low-risk');
     const why = await acme.ann.types(`why ${deploy.code}`);
     expect(why).toContain('✅ the rule *low-risk*: changes in `docs/**` or `**/*.md` only (all 2 changed files)');
     expect(why).toContain('Nobody has voted.');
