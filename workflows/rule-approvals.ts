@@ -1,7 +1,7 @@
 // Rules that approved without anybody, out of the evaluated tree.
 import type { TallyNode } from './vocabulary.ts';
 
-export type AutoNode = Extract<TallyNode, { kind: 'auto' }>;
+type AutoNode = Extract<TallyNode, { kind: 'auto' }>;
 
 /** Those in the way that was taken; a rule beside a group that people filled is none. */
 export function autoApprovals(node: TallyNode | null): readonly AutoNode[] {

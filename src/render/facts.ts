@@ -1,9 +1,8 @@
 // The rows of a card: what, who, what is needed, what was found.
-import { autoApprovals } from '../../workflows/rule-approvals.ts';
 import type { GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 import { code, join, link, listed, named, say, shaLink, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
-import { autoWords, ruleWords, skippedWords } from './rule-words.ts';
+import { autoApprovals, autoWords, ruleWords, skippedWords } from './rule-words.ts';
 import { place, planSha, standingVotes } from './view.ts';
 import type { Fact, View } from './view.ts';
 

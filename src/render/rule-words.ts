@@ -1,6 +1,5 @@
 // The evaluated rule in words. What a node says of itself is drawn; nothing is worked out again here.
 import type { FoundFact } from '../../workflows/conditions.ts';
-import type { AutoNode } from '../../workflows/rule-approvals.ts';
 import type { NodeState, Person, TallyNode } from '../../workflows/vocabulary.ts';
 import { called, fromBackticks, join, listed, named, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
@@ -9,6 +8,7 @@ const PEOPLE_MAX = 5;
 const PARTS_MAX = 12;
 
 type GroupNode = Extract<TallyNode, { kind: 'group' }>;
+type AutoNode = Extract<TallyNode, { kind: 'auto' }>;
 
 /** Histories from before there were conditions know no states. */
 export function stateOf(node: TallyNode): NodeState {
@@ -93,6 +93,14 @@ export function missingWords(node: TallyNode | null, people: 'call' | 'name' | '
   }
   const open = node.of.filter((child) => !child.satisfied && stateOf(child) !== 'skipped').map((child) => missingWords(child, people));
   return listed(open, 6, node.kind === 'all' ? ' and ' : ' or ');
+}
+
+/** The rules that approved by themselves, in the way that was taken. */
+export function autoApprovals(node: TallyNode | null): readonly AutoNode[] {
+  if (node === null || !node.satisfied || node.kind === 'group') return [];
+  if (node.kind === 'auto') return [node];
+  const taken = node.kind === 'any' && node.nearest !== undefined ? node.of.slice(node.nearest, node.nearest + 1) : node.of;
+  return taken.flatMap(autoApprovals);
 }
 
 const SIGN = { satisfied: '✅', waiting: '⬜', failed: '❌', skipped: '➖' } as const satisfies Record<NodeState, string>;

@@ -1,6 +1,5 @@
 // What the thread under the Slack card tells: every piece of news once, in order, with who did it and where. Pure.
 import type { VoidVote } from '../../workflows/reasons.ts';
-import { autoApprovals } from '../../workflows/rule-approvals.ts';
 import type { DeployStatus, ToldSoFar } from '../../workflows/status.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import type { RenderContext } from './context.ts';
@@ -9,7 +8,7 @@ import { code, emphasis, named, say, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { voidWords } from './notes.ts';
 import { revisionLine } from './revision-words.ts';
-import { autoWords } from './rule-words.ts';
+import { autoApprovals, autoWords } from './rule-words.ts';
 import { duration } from './time.ts';
 import { during, place } from './view.ts';
 import type { View } from './view.ts';
