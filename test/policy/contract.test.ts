@@ -22,7 +22,6 @@ describe('the contract', () => {
       'parameters',
       'requester',
       'policy',
-      'emergency',
     ]);
   });
 
