@@ -36,7 +36,7 @@ export interface Actor {
   /** Types a command that asks for a deploy. */
   asksInSlack(text: string, channel?: string): Promise<Deploy>;
   /** `stale`: on the card as it was before its last edit. */
-  clicks(button: 'approve' | 'cancel' | 'details', deploy: Deploy, options?: { readonly stale?: boolean }): Promise<string>;
+  clicks(button: 'approve' | 'cancel' | 'keep' | 'details', deploy: Deploy, options?: { readonly stale?: boolean }): Promise<string>;
   /** Clicks Reject and submits the reason; answers what the modal says then. */
   rejects(deploy: Deploy, why: string): Promise<string>;
   /** Waits for something that only they see and that says this. */

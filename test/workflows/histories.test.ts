@@ -12,6 +12,7 @@ import { NEXT_SHA, PEOPLE, planFor, tallyOf, voteOf } from '../support/deploy-ex
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { askInEmergency, breakTheGlass, reviewedBy, sign } from '../support/emergencies.ts';
 import { createGate } from '../support/gate.ts';
+import { LIFECYCLE_PLAYS } from '../support/lifecycle-plays.ts';
 import { storeHistory } from '../support/record-history.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -353,10 +354,15 @@ const STORIES: Readonly<Record<string, Play>> = {
   },
 };
 
+const PLAYS: readonly (readonly [string, Play])[] = [
+  ...Object.entries(STORIES),
+  ...Object.entries(LIFECYCLE_PLAYS).map(([name, play]) => [name, async (story: Story) => ({ deploy: await play(story) })] as const),
+];
+
 describe('a history that was just written is replayed', () => {
   const current = useStory();
 
-  it.each(Object.entries(STORIES))('%s', async (name, play) => {
+  it.each(PLAYS)('%s', async (name, play) => {
     const story = current();
     const workflows = await play(story);
     for (const [workflow, workflowId] of Object.entries(workflows)) {
