@@ -40,6 +40,8 @@ export interface Build {
   heardAt: Millis;
   isWatched: boolean;
   isCancelled: boolean;
+  /** Who signed it is being written onto its page. */
+  isAnnotating: boolean;
   /** Environments that did not start us and want to know our end. */
   askers: readonly string[];
   /** What may be built, once the start was granted to this run. */
@@ -61,6 +63,7 @@ export function openBuild(input: BuildInput): Build {
     heardAt: clock.now(),
     isWatched: false,
     isCancelled: false,
+    isAnnotating: false,
     askers: [],
     result: null,
     order: null,

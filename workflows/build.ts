@@ -10,12 +10,16 @@ import { followToEnd, type Ended } from './follow.ts';
 import { guarded } from './guarded.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 
+/** A build that ends at once waits for so long for its annotation, which would be lost with its workflow. */
+const ANNOTATION_MS = 10_000;
+
 export async function build(input: BuildInput): Promise<BuildResult> {
   const turn = openBuild(input);
   hearOfBuild(turn);
   return guarded(async () => {
     const result = await carryOut(turn);
     tellOver(turn, result);
+    if (turn.isAnnotating) await turn.clock.until(() => !turn.isAnnotating, turn.clock.now() + ANNOTATION_MS, 'who signed it is written down');
     await condition(() => allHandlersFinished() && turn.errands.isIdle());
     return result;
   });
@@ -47,7 +51,7 @@ async function carryOut(turn: Build): Promise<BuildResult> {
       return { kind: 'not-built', why: 'cancelled-first' };
     case 'built': {
       setCurrentDetails(`[build ${created.build.number}](${created.build.url}) of ${claim.order.code}`);
-      void annotate(claim.order, created.build);
+      void annotate(turn, claim.order, created.build);
       const end = await followToEnd(turn, created.build, true);
       report(turn, { kind: 'ended', how: end.how, build: end.build });
       return resultOf(turn, end);
@@ -55,14 +59,16 @@ async function carryOut(turn: Build): Promise<BuildResult> {
   }
 }
 
-/** Writes onto the build's page who signed it. Nothing waits for it: a note never holds up a build, nor the turn after it. */
-async function annotate(order: BuildOrder, { number }: BuildFacts): Promise<void> {
+/** Writes onto the build's page who signed it. A note never holds up a build, nor for long the turn after it. */
+async function annotate(turn: Build, order: BuildOrder, { number }: BuildFacts): Promise<void> {
   if (order.signatures === undefined) return;
+  turn.isAnnotating = true;
   try {
     await annotating.annotateBuild.executeWithOptions({ summary: 'who signed it' }, [{ order, number }]);
   } catch (error) {
     log.warn('the build was not annotated', { error });
   }
+  turn.isAnnotating = false;
 }
 
 function resultOf({ input, order }: Build, { how, build: ended }: Ended): BuildResult {

@@ -32,7 +32,7 @@ describe('the life of a request', () => {
     it('points to the one that is open, on a pull request and in Slack, and a plan is no wish', async () => {
       const pull = await acme.pull();
       const first = await acme.ann.asks(pull, '/deploy api to production');
-      await first.bothShow('⏸ Waiting for approval');
+      await first.bothShow('Expires');
       const again = await acme.eve.asks(pull, '/deploy api to production');
       const refused = await again.shows('github', '⛔ Not started', `Ann asked for the same in \`${first.code}\``, `/approve ${first.code}`);
       expect(refused).toContain('in Slack');
@@ -42,7 +42,7 @@ describe('the life of a request', () => {
       await acme.bea.clicks('approve', first);
       await first.ends('✅', 'is live on production');
       const after = await acme.eve.asks(pull, '/deploy api to production');
-      await after.bothShow('⏸ Waiting for approval');
+      await after.bothShow('Expires');
       await acme.eve.clicks('cancel', after);
     });
 
@@ -83,7 +83,7 @@ describe('the life of a request', () => {
     it('says what was pushed, asks exactly those again who had approved, waits for its checks, and goes on by itself', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy pushed to production');
-      await deploy.bothShow('⏸ Waiting for approval');
+      await deploy.bothShow('Expires');
       await acme.bea.clicks('approve', deploy);
       await deploy.bothShow('So far');
       const { sha } = await push(pull, 'eve', ['src/retry.ts']);
@@ -106,7 +106,7 @@ describe('the life of a request', () => {
     it('that is small by policy leaves the approvals standing', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy small to production');
-      await deploy.bothShow('⏸ Waiting for approval');
+      await deploy.bothShow('Expires');
       await acme.bea.clicks('approve', deploy);
       await deploy.bothShow('So far');
       const { sha } = await push(pull, 'eve', ['docs/retry.md']);
@@ -120,7 +120,7 @@ describe('the life of a request', () => {
     it('can be left out by the requester where policy lets it, with fresh approvals', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy kept to production');
-      await deploy.bothShow('⏸ Waiting for approval');
+      await deploy.bothShow('Expires');
       const { sha } = await push(pull, 'eve', ['src/retry.ts']);
       await deploy.bothShow(`/deploy keep ${deploy.code}`);
       await eventually('the button', () => deploy.buttons().includes('keep'));
@@ -136,7 +136,7 @@ describe('the life of a request', () => {
     it('of which nobody was told, right after one that was, is one revision with it', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy pushed to production');
-      await deploy.bothShow('⏸ Waiting for approval');
+      await deploy.bothShow('Expires');
       const { github } = acme.world;
       // The plan of the first push takes until the second one is there.
       github.fault({ method: 'GET', path: /^\/repos\/acme\/api$/, times: 1, effect: { kind: 'delay', ms: 1_500 } });
@@ -156,7 +156,7 @@ describe('the life of a request', () => {
     it('that is closed cancels its request, and says who closed it', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy api to production');
-      await deploy.bothShow('⏸ Waiting for approval');
+      await deploy.bothShow('Expires');
       await acme.world.github.closePullRequest(REPOSITORY, pull.number, 'eve');
       const ends = await deploy.ends('✖️ Cancelled, since the pull request was closed', `eve closed pull request ${pull.number}`);
       expect(ends.github).toContain('Nothing was built.');
@@ -165,7 +165,7 @@ describe('the life of a request', () => {
     it('that is merged keeps it as long as what was merged is what is to be built', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy api to production');
-      await deploy.bothShow('⏸ Waiting for approval');
+      await deploy.bothShow('Expires');
       await acme.world.github.merge(REPOSITORY, pull.number, { by: 'eve' });
       await deploy.bothShow(`eve merged pull request ${pull.number}; this deploy goes on`);
       await acme.bea.clicks('approve', deploy);
@@ -176,7 +176,7 @@ describe('the life of a request', () => {
     it('whose end nobody told of is found out at the turn', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy api to production');
-      await deploy.bothShow('⏸ Waiting for approval');
+      await deploy.bothShow('Expires');
       acme.world.github.loseWebhooks(1);
       await acme.world.github.closePullRequest(REPOSITORY, pull.number, 'eve');
       await acme.bea.clicks('approve', deploy);
@@ -187,14 +187,14 @@ describe('the life of a request', () => {
     it('does otherwise by policy', async () => {
       const closed = await acme.pull();
       const kept = await acme.ann.asks(closed, '/deploy ended to production');
-      await kept.bothShow('⏸ Waiting for approval');
+      await kept.bothShow('Expires');
       await acme.world.github.closePullRequest(REPOSITORY, closed.number, 'eve');
       await kept.bothShow(`eve closed pull request ${closed.number}; this deploy goes on`);
       await acme.bea.clicks('approve', kept);
       await kept.ends('✅', closed.sha.slice(0, 7));
       const merged = await acme.pull();
       const cancelled = await acme.ann.asks(merged, '/deploy ended to production');
-      await cancelled.bothShow('⏸ Waiting for approval');
+      await cancelled.bothShow('Expires');
       await acme.world.github.merge(REPOSITORY, merged.number, { by: 'eve' });
       const ends = await cancelled.ends('✖️ Cancelled, since the pull request was merged');
       expect(ends.github).toContain('eve merged pull request');
