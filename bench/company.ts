@@ -1,8 +1,11 @@
 // A company with many services and many open pull requests, so that each measurement has a request of its own.
-import { CHANNEL, PIPELINE, REPOSITORY, type World } from '../src/sim/world.ts';
+import { CHANNEL, PEOPLE, PIPELINE, REPOSITORY, type World } from '../src/sim/world.ts';
 
 /** Each service speaks in a channel of its own: Slack takes about one message a second and channel. */
 const SERVICES = 50;
+
+/** A user group of Slack, so that every vote stands on a membership that was read. */
+const SIGNERS = 'S01SIGNERS';
 
 const serviceName = (index: number): string => `svc-${index % SERVICES}`;
 const channelOf = (index: number): string => `C0BENCH${String(index % SERVICES).padStart(2, '0')}`;
@@ -31,7 +34,7 @@ people:
   - { name: Dan, github: { id: 1004, login: dan }, slack: U04DAN }
   - { name: Eve, github: { id: 1005, login: eve }, slack: U05EVE }
 groups:
-  signers: { people: [Bea, Carl, Dan, Eve] }
+  signers: { slackGroup: ${SIGNERS} }
 services:
 ${services.join('')}`;
 }
@@ -44,6 +47,7 @@ export interface Subject {
 }
 
 export function openChannels({ slack }: World): void {
+  slack.addGroup({ id: SIGNERS, members: [PEOPLE.bea, PEOPLE.carl, PEOPLE.dan, PEOPLE.eve].map((person) => person.slack) });
   for (let index = 0; index < SERVICES; index += 1) slack.addChannel({ id: channelOf(index), name: serviceName(index) });
 }
 

@@ -16,6 +16,8 @@ const AT_ONCE = 16;
 const MEMORY_MAX_MIB = 600;
 const FORGOTTEN_MAX = 5;
 const DECIDED_WITHIN_S = 60;
+/** Long enough to open them all and to vote. */
+const REMIND_MINUTES = 5;
 const OPENED_WITHIN_MS = 120_000;
 const TOLD_WITHIN_MS = 600_000;
 const REST_MS = 60;
@@ -27,7 +29,11 @@ export interface CrowdOptions {
 }
 
 export async function measureCrowd({ address, namespace, tell }: CrowdOptions): Promise<readonly Row[]> {
-  const stage = await setStage({ address, namespace, world: { config: manyServices(), github: { rateLimit: 10_000_000 } } });
+  const stage = await setStage({
+    address,
+    namespace,
+    world: { config: manyServices(`, remind: [${REMIND_MINUTES}m]`), github: { rateLimit: 10_000_000 } },
+  });
   try {
     openChannels(stage.world);
     tell(`crowd: opening ${OPEN} requests`);
@@ -35,9 +41,11 @@ export async function measureCrowd({ address, namespace, tell }: CrowdOptions): 
     const memory = await memoryOf(stage.product.pid);
     tell('crowd: votes');
     const votes = await measureVotes(stage, subjects);
-    tell('crowd: everything is due at once');
+    tell('crowd: every reminder is due at once');
+    const reminded = await measureReminders(stage, subjects);
+    tell('crowd: every expiry is due at once');
     const due = await measureDue(stage, subjects.length);
-    return [memoryRow(memory), votesRow(votes), ...dueRows(stage, subjects, due)];
+    return [memoryRow(memory), votesRow(votes), remindedRow(reminded), ...dueRows(stage, subjects, due)];
   } finally {
     await stage.close();
   }
@@ -106,6 +114,33 @@ async function measureVotes(stage: Stage, subjects: readonly Subject[]): Promise
   return votes;
 }
 
+interface Reminded {
+  readonly n: number;
+  /** Seconds from the product's start until the last reminder was decided in its history. */
+  readonly decided: number;
+  /** … until the last message was out. */
+  readonly told: number;
+}
+
+/** The product is down while they come due: all of them wait for it when it is back. Times are those of the histories. */
+async function measureReminders(stage: Stage, subjects: readonly Subject[]): Promise<Reminded> {
+  const early = subjects.filter((subject) => remindersOf(stage, subject) > 0).length;
+  await stage.down();
+  await pause(REMIND_MINUTES * 60_000 + 5_000);
+  await stage.up();
+  const began = Date.now();
+  const isTold = (): boolean => subjects.every((subject) => remindersOf(stage, subject) > 0);
+  await eventually('every reminder', isTold, TOLD_WITHIN_MS);
+  const told = (Date.now() - began) / 1_000;
+  let last = began;
+  for await (const { workflowId } of stage.client.workflow.list({ query: `WorkflowType = 'deploy' AND ExecutionStatus = 'Running'` })) {
+    const { events } = await stage.client.workflow.getHandle(workflowId).fetchHistory();
+    const decided = events?.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'remind')?.eventTime;
+    last = Math.max(last, Number(decided?.seconds ?? 0) * 1_000);
+  }
+  return { n: subjects.length - early, decided: (last - began) / 1_000, told };
+}
+
 interface Due {
   /** Seconds until every expiry was decided. */
   readonly decided: number;
@@ -113,7 +148,7 @@ interface Due {
   readonly told: number;
 }
 
-/** The server moves each request's own time to its next timer: reminders and expiries of all of them come within the same seconds. */
+/** The server moves each request's own time to its next timer: all expiries come within the same seconds. */
 async function measureDue({ client, namespace }: Stage, requests: number): Promise<Due> {
   const ids: string[] = [];
   for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = 'deploy' AND ExecutionStatus = 'Running'` })) ids.push(workflowId);
@@ -166,10 +201,19 @@ function votesRow({ cached, forgotten }: Votes): Row {
   };
 }
 
+function remindedRow({ n, decided, told }: Reminded): Row {
+  return counted(`${n} reminders that are due at once: until the last one is decided in its history, and told`, {
+    n,
+    product: `${decided.toFixed(1)} s; ${told.toFixed(1)} s`,
+    limit: `≤ ${DECIDED_WITHIN_S} s`,
+    holds: decided <= DECIDED_WITHIN_S,
+  });
+}
+
 function dueRows(stage: Stage, subjects: readonly Subject[], { decided, told }: Due): readonly Row[] {
   const wrong = subjects.filter((subject) => !isToldOnce(stage, subject)).length;
   return [
-    counted(`${subjects.length} requests that are due at once: until the last one is decided in its history`, {
+    counted(`${subjects.length} requests that expire at once: until the last one is decided in its history`, {
       n: 1,
       product: `${decided.toFixed(1)} s`,
       limit: `≤ ${DECIDED_WITHIN_S} s`,
@@ -184,10 +228,18 @@ function dueRows(stage: Stage, subjects: readonly Subject[], { decided, told }: 
   ];
 }
 
-/** The card has no button left, and its thread says once that the request expired. */
+/** The card has no button left; its thread reminds once, and says once that the request expired. */
 function isToldOnce(stage: Stage, subject: Subject): boolean {
   const card = cardOf(stage, subject);
   if (card === undefined || JSON.stringify(card.blocks).includes('countersign:approve')) return false;
-  const thread = stage.world.slack.messages(subject.channel).filter(({ threadTs }) => threadTs === card.ts);
-  return thread.filter(({ text }) => /expired/i.test(text)).length === 1;
+  return remindersOf(stage, subject) === 1 && threadOf(stage, subject).filter((text) => /expired/i.test(text)).length === 1;
+}
+
+const remindersOf = (stage: Stage, subject: Subject): number =>
+  threadOf(stage, subject).filter((text) => text.includes('still waits for your approval')).length;
+
+function threadOf(stage: Stage, subject: Subject): readonly string[] {
+  const card = cardOf(stage, subject);
+  const thread = stage.world.slack.messages(subject.channel).filter(({ threadTs }) => threadTs === card?.ts);
+  return thread.map(({ text }) => text);
 }

@@ -94,7 +94,11 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
     await scene.stage.close();
   }
   return [
-    compared('a click in Slack until its HTTP answer, against a bare update with one local activity', compare(results.click), 1.5),
+    compared(
+      'a click in Slack until its HTTP answer (group of Slack, cached), against a bare update with one local activity',
+      compare(results.click),
+      1.5,
+    ),
     compared('`/approve` on a pull request until its HTTP answer, against one bare list call and that update', compare(results.comment), 1.5),
     compared('`/deploy` on a pull request until its HTTP answer, against a bare `workflow.start`', compare(results.start), 1.5),
     timed('the front door alone: a comment that is no command until its HTTP answer', spreadOf(frontDoor)),

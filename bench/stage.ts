@@ -9,7 +9,12 @@ import { registerSearchAttributes } from '../src/temporal/bootstrap.ts';
 
 export interface Stage {
   readonly world: World;
+  /** The one that runs now. */
   readonly product: Product;
+  /** Kills the product, as an outage would. */
+  down(): Promise<void>;
+  /** Starts it again, on the same ports. */
+  up(): Promise<void>;
   readonly client: Client;
   readonly namespace: string;
   close(): Promise<void>;
@@ -31,11 +36,16 @@ export async function setStage(options: {
     ([name]) => !without.includes(name),
   );
   const host = ['PATH', 'HOME'].map((name) => [name, process.env[name] ?? ''] as const);
-  const product = await startProduct({ env: Object.fromEntries([...host, ...given]), ports });
+  const start = (): Promise<Product> => startProduct({ env: Object.fromEntries([...host, ...given]), ports });
+  let product = await start();
   world.connect(product.url);
   return {
     world,
-    product,
+    get product() {
+      return product;
+    },
+    down: () => product.kill(),
+    up: async () => void (product = await start()),
     client: new Client({ connection, namespace }),
     namespace,
     close: async () => {
