@@ -3,9 +3,12 @@
 import { condition, log } from '@temporalio/workflow';
 import { telling, tellingAtLast } from './ask.ts';
 import { isEnd, statusOf, tellWithin, type Deploy } from './deploy-state.ts';
+import { stepsDoneBefore } from './guarded.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
 import type { Cards, DeployStatus, ToldSoFar } from './status.ts';
 
+/** Name of the step of `announce` that posts under the Slack card. */
+const THREAD_STEP = 'thread';
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 600_000;
 
@@ -62,16 +65,23 @@ async function tell({ status, cards, thread, told }: Message): Promise<Told> {
   ]);
   const posted: Cards = { slack, github };
   if (isLast && wanted.requesterOnly) await delivered('answer', tellingAtLast.tellRequester(status));
-  let isSaid = false;
+  let isThreadSaid = false;
   let isComplete = (slack !== null || !wanted.slack) && (github !== null || !wanted.github);
   // A card that was just posted says everything, but for the final reaction and the new message at the end.
   if (cards.slack !== null || cards.github !== null || (isLast && (slack !== null || github !== null))) {
     const input = { status, cards: posted, thread: cards.slack === null ? null : thread, told };
-    const saying = by.announce.executeWithOptions({ summary: `say: ${status.phase.kind}` }, [input]).then(() => true);
-    isSaid = (await delivered('announcement', saying)) === true;
-    isComplete &&= isSaid;
+    const saying = by.announce.executeWithOptions({ summary: `say: ${status.phase.kind}` }, [input]);
+    const said = await saying.then(() => ({ isWhole: true, isThreadSaid: true }), partly);
+    isThreadSaid = said.isThreadSaid;
+    isComplete &&= said.isWhole;
   }
-  return { cards: posted, isComplete, isTimelineNew: cards.slack === null ? slack !== null : thread !== null && isSaid };
+  return { cards: posted, isComplete, isTimelineNew: cards.slack === null ? slack !== null : thread !== null && isThreadSaid };
+}
+
+/** One surface may be out of reach for long: what the other was told is not told again. */
+function partly(error: unknown): { readonly isWhole: boolean; readonly isThreadSaid: boolean } {
+  log.warn('announcement was not delivered', { error });
+  return { isWhole: false, isThreadSaid: stepsDoneBefore(error).includes(THREAD_STEP) };
 }
 
 function asTold({ phase, plan, votes, unconfirmed, voided, laterPush }: DeployStatus): ToldSoFar {

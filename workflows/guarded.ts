@@ -1,5 +1,5 @@
 // How a workflow tells its story: to the end, and without an ordinary error.
-import { ActivityFailure, ApplicationFailure, CancellationScope, ContinueAsNew, TemporalFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, ContinueAsNew, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
 
 /**
  * Runs a story or a handler. An ordinary error would not fail the workflow, it would wedge it for ever (every task of it fails
@@ -28,6 +28,16 @@ export function isFailureOf(error: unknown, type: string): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure && cause.type === type;
 }
+
+/** What a failed activity of several steps had done all the same: it says so in its failure, or in its last sign of life. */
+export function stepsDoneBefore(error: unknown): readonly string[] {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof TimeoutFailure) return namesIn(cause.lastHeartbeatDetails);
+  const details: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : null;
+  return details !== null && typeof details === 'object' && 'done' in details ? namesIn(details.done) : [];
+}
+
+const namesIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []);
 
 /** Whether a child was not started because its id is taken. The class is not exported to workflow code. */
 export const isAlreadyStarted = (error: unknown): boolean =>

@@ -28,12 +28,21 @@ export function withFailures<T extends object>(activities: T): T {
   return Object.fromEntries(wrapped) as T;
 }
 
+const stepsDone = new WeakMap<Trouble, readonly string[]>();
+
+/** The same trouble, which tells the workflow what of several steps was done all the same. */
+export function afterSteps<T>(trouble: T, done: readonly string[]): T {
+  if (isTrouble(trouble)) stepsDone.set(trouble, done);
+  return trouble;
+}
+
 function toFailure(trouble: Trouble): ApplicationFailure {
+  const done = stepsDone.get(trouble);
   const waits = trouble.kind === 'rate-limited' || trouble.kind === 'not-sent';
   return ApplicationFailure.create({
     message: trouble.message,
     type: FAILURE_TYPE[trouble.kind],
-    details: [{ source: trouble.source, status: trouble.status }],
+    details: [{ source: trouble.source, status: trouble.status, ...(done === undefined ? {} : { done }) }],
     // Waiting for a quota is no incident: it is logged at debug and not counted as a failure.
     ...(waits ? { category: ApplicationFailureCategory.BENIGN } : {}),
     ...(trouble.retryAfterMs === null ? {} : { nextRetryDelay: Math.max(trouble.retryAfterMs, 1) }),

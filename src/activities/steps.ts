@@ -2,6 +2,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { isTrouble } from '../trouble.ts';
+import { afterSteps } from './failures.ts';
 import { noteProgress } from './signs-of-life.ts';
 
 /** `-card` and `-mark` at the end of a name: it may be repeated, so what became of it need not stay unclear. */
@@ -29,5 +30,5 @@ export async function runOnce(log: Logger, steps: readonly Step[]): Promise<void
     done.add(name);
     noteProgress([...done]);
   }
-  if (troubles.length > 0) throw troubles[0];
+  if (troubles.length > 0) throw afterSteps(troubles[0], [...done]);
 }

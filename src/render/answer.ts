@@ -186,6 +186,7 @@ function help(reply: Extract<Spoken, { kind: 'help' }>, { context }: Asked): Ans
   return {
     lines: [
       say`A deploy needs a second signature. Ask here or ${reply.surface === 'slack' ? 'on a pull request' : 'in Slack'}, with the same words.`,
+      ...(reply.surface === 'slack' ? [say`${code(context.prefix)} alone opens a form that says who would have to approve.`] : []),
       ...(services.length === 0 ? [] : [say`What can be deployed: ${listed(services, 20)}`]),
     ],
     items: page.entries.map(({ usages, summary }) => say`${code(usages[0] ?? '')} ${summary}`),

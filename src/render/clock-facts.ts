@@ -24,7 +24,7 @@ export function clockFacts({ status }: View, phase: PhaseOf<'waiting'>): readonl
 }
 
 /** `only Mon to Fri, 09:00 to 17:00, counts`. */
-function hoursWords({ days, from, to }: NonNullable<ApprovalRule['hours']>): Inline {
+export function hoursWords({ days, from, to }: NonNullable<ApprovalRule['hours']>): Inline {
   return say`only ${weekdays(days)}, ${timeOfDay(from)} to ${timeOfDay(to)}, counts`;
 }
 

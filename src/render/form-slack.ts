@@ -1,9 +1,10 @@
 // The deploy form as a Slack modal: what is chosen, and below it who must approve, what is asked of it and what it would replace. Pure.
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
-import type { RuleNode } from '../../workflows/vocabulary.ts';
+import type { ApprovalRule, RuleNode } from '../../workflows/vocabulary.ts';
 import type { EnvironmentPolicy, RefRule } from '../policy/environment-policy.ts';
 import { context, linesSection } from './blocks.ts';
 import { choice, plain } from './choice.ts';
+import { hoursWords } from './clock-facts.ts';
 import type { RenderContext } from './context.ts';
 import { environmentBlock, FORM_ACTIONS, FORM_MODAL, parameterAction, parameterBlock, REF_BLOCK, SERVICE_BLOCK } from './form-fields.ts';
 import type { DeployForm, FormPreview } from './form.ts';
@@ -88,7 +89,7 @@ function previewBlocks(preview: FormPreview, renderContext: RenderContext): read
     say`${strong('Needs')} ${approvalWords(preview)}`,
     say`${strong('Live there now')} ${liveNow(preview, renderContext)}`,
     say`${strong('Asked of it')} ${gateWords(policy)}`,
-    ...(policy.isProtected ? [say`${strong('Expires')} ${duration(policy.approvals.expireMs)} after it is asked for, unless approved by then`] : []),
+    ...(policy.isProtected ? [say`${strong('Expires')} ${timeWords(policy.approvals)}`] : []),
   ];
   return [{ type: 'divider' }, ...linesSection(lines, renderContext.now), ...linesSection(warnings(preview, renderContext), renderContext.now)];
 }
@@ -100,11 +101,21 @@ function approvalWords({ policy, approval }: FormPreview): Inline {
   if (approval.tree === null) return say`nobody's approval`;
   const authors = policy.approvals.exclude.includes('commit-authors') ? ", nor the commits' authors" : '';
   const open = hasConditions(policy.approvals.tree) ? ' · parts of it hang on what changes: the card says which apply' : '';
-  return say`${ruleWords(approval.tree, 'name')} · never you${authors}${open}`;
+  const twice = policy.approvals.stepUp === 'github' ? ' · an approval in Slack is confirmed on GitHub' : '';
+  return say`${ruleWords(approval.tree, 'name')} · never you${authors}${twice}${open}`;
 }
 
 function hasConditions(node: RuleNode): boolean {
   return node.when !== undefined || ((node.kind === 'all' || node.kind === 'any') && node.of.some(hasConditions));
+}
+
+/** What the clock will do, before it runs. */
+function timeWords({ expireMs, hours, escalate, undoMs }: ApprovalRule): Inline {
+  const parts: Inline[] = [say`${duration(expireMs)} after it is asked for, unless approved by then`];
+  if (hours !== undefined) parts.push(say`${hoursWords(hours)} (${hours.zone})`);
+  if (escalate !== undefined) parts.push(say`${strong(escalate.to)} is called after ${duration(escalate.afterMs)}`);
+  if (undoMs !== undefined) parts.push(say`the start can be stopped for ${duration(undoMs)} after the last approval`);
+  return join(parts, ' · ');
 }
 
 function liveNow({ policy: { service, environment }, live }: FormPreview, renderContext: RenderContext): Inline {

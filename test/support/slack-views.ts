@@ -79,6 +79,22 @@ export const FORMS: Readonly<Record<string, DeployForm>> = {
     ...chosen,
     preview: { ...known, policy: { ...production, approvals: { ...production.approvals, tree: { kind: 'any', of: [...GROUPS, { kind: 'auto', name: 'low-risk', when: { onlyFiles: ['docs/**'] } }] } } } }, // oxfmt-ignore
   },
+  strict: {
+    ...chosen,
+    preview: {
+      ...known,
+      policy: {
+        ...production,
+        approvals: {
+          ...production.approvals,
+          stepUp: 'github',
+          hours: { zone: 'Europe/Berlin', days: [1, 2, 3, 4, 5], from: 540, to: 1_020 },
+          escalate: { afterMs: 60 * MINUTE, to: 'oncall', may: 'call' },
+          undoMs: 20_000,
+        },
+      },
+    },
+  },
   'many-services': { ...chosen, services: Array.from({ length: 101 }, (_, i) => `service-${i}`), preview: known },
   'many-choices': {
     ...chosen,

@@ -103,6 +103,52 @@ describe('what people are told first and last', () => {
     expect(story.world.announcements.map(({ status }) => status.phase.kind)).toEqual(['succeeded']);
   });
 
+  it('what was said under the card is not said again because the pull request could not be reached', async () => {
+    const story = current();
+    let isDown = true;
+    let tried = 0;
+    story.world.announce = () => {
+      if (!isDown) return;
+      tried += 1;
+      // As `src/activities/failures.ts` tells it: the thread was told, the comment was not.
+      throw ApplicationFailure.create({
+        type: 'Invalid',
+        message: 'github answered 403',
+        nonRetryable: true,
+        details: [{ done: ['slack-card', 'thread'] }],
+      });
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.waitFor('both cards', () => story.world.slackCards.length === 1 && story.world.githubCards.length === 1);
+    await story.approve(id, 'bea');
+    await story.waitFor('an announcement that gets through in part', () => tried > 0);
+    isDown = false;
+    await story.approve(id, 'carl');
+    await story.waitFor('an announcement', () => story.world.announcements.length > 0);
+    expect(story.world.announcements[0]?.told?.votes.map(({ by }) => by.name)).toEqual(['bea']);
+  });
+
+  it('what could not be said under the card is said with the next message', async () => {
+    const story = current();
+    let isDown = true;
+    let tried = 0;
+    story.world.announce = () => {
+      tried += 1;
+      if (isDown)
+        throw ApplicationFailure.create({ type: 'Invalid', message: 'slack answered 500', nonRetryable: true, details: [{ done: ['github-card'] }] });
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.waitFor('both cards', () => story.world.slackCards.length === 1 && story.world.githubCards.length === 1);
+    await story.approve(id, 'bea');
+    await story.waitFor('an announcement that does not get through', () => tried > 0);
+    isDown = false;
+    await story.approve(id, 'carl');
+    await story.waitFor('an announcement', () => story.world.announcements.length > 0);
+    expect(story.world.announcements[0]?.told?.votes).toEqual([]);
+  });
+
   it('a token that is being changed costs neither a receipt nor the last word', async () => {
     const story = current();
     const refuseOnce = (): (() => void) => {
