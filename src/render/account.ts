@@ -1,13 +1,13 @@
 // The account of one request, part by part: gates, rule, votes, what was signed. For whoever asks for the details or for the reasons.
 import type { GoneVote } from '../../workflows/reasons.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import type { Vote } from '../../workflows/vocabulary.ts';
+import type { Plan, Vote } from '../../workflows/vocabulary.ts';
 import type { RenderContext } from './context.ts';
 import { gateLine, unconfirmedWords, unknownAuthorsNote, voteWords } from './facts.ts';
 import { code, emphasis, join, link, listed, named, say, shaLink, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { voidReason, voidWords } from './notes.ts';
-import { treeLines } from './rule-words.ts';
+import { ruleWords, treeLines } from './rule-words.ts';
 import type { View } from './view.ts';
 
 const REASON_MAX = 200;
@@ -22,6 +22,7 @@ export function ruleLines({ status }: View): readonly Inline[] {
   const { plan, tally } = status;
   if (plan === null) return [];
   const { tree } = tally ?? plan.tally;
+  if (plan.emergency !== undefined) return emergencyLines(plan.emergency);
   if (tree === null) return [say`Nobody has to approve.`];
   const authors = plan.rule.exclude.includes('commit-authors') ? say` and the commits' authors${unknownAuthorsNote(plan.change)}` : [];
   return [...treeLines(tree), say`Never counted: ${listed(plan.requesters.map(named), 6)}${authors}`];
@@ -69,4 +70,10 @@ export function idLine({ plan, request, workflowId }: DeployStatus, { temporalUr
   }
   parts.push(temporalUrl === null ? say`workflow ${code(workflowId)}` : say`workflow ${link(workflowId, temporalUrl)}`);
   return join(parts, ' · ');
+}
+
+/** Nobody was asked before; who has to sign it off afterwards, and why it was one. */
+function emergencyLines({ reason, tally }: NonNullable<Plan['emergency']>): readonly Inline[] {
+  const owed = tally.tree === null ? [] : [say`Owes a review by ${ruleWords(tally.tree, 'name')}`];
+  return [say`🚨 An emergency, without approval: ${emphasis(reason.slice(0, 500))}`, ...owed];
 }

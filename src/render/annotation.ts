@@ -13,7 +13,7 @@ export function annotationMarkdown(order: BuildOrder): string {
   if (signatures === undefined) return '';
   const { asked, approved, rules = [], cards } = signatures;
   const by = [...approved.map(signed), ...rules.map(({ name, why }) => say`the rule ${strong(name)}: ${fromBackticks(why)}`)];
-  const approvals = by.length === 0 ? say`Nobody had to approve.` : say`Approved by ${listed(by, PEOPLE_MAX, ' · ')}`;
+  const approvals = by.length === 0 ? nobody(order) : say`Approved by ${listed(by, PEOPLE_MAX, ' · ')}`;
   const links = [
     ...(cards.slack === null ? [] : [link('in Slack', cards.slack)]),
     ...(cards.github === null ? [] : [link('on the pull request', cards.github)]),
@@ -26,6 +26,11 @@ export function annotationMarkdown(order: BuildOrder): string {
     ...(links.length === 0 ? [] : [say`Card: ${join(links, ' · ')}`]),
   ];
   return lines.map(drawn).join('\n\n');
+}
+
+function nobody({ emergency }: BuildOrder): Inline {
+  if (emergency === undefined) return say`Nobody had to approve.`;
+  return say`🚨 ${strong('Emergency')}: started without approval, and owes a review. The reason given: ${emergency.reason}`;
 }
 
 function signed({ by, surface, at }: Signature): Inline {

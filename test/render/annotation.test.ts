@@ -43,6 +43,14 @@ describe('the annotation of a build', () => {
     expect(body).not.toContain('Card');
   });
 
+  it('says so when an emergency was not approved, with a reason that can do nothing', () => {
+    const emergency = { reason: 'all **down** :tada: <img src=x> @everybody' };
+    const body = annotationMarkdown({ ...ORDER, emergency, signatures: { ...SIGNATURES, approved: [] } });
+    expect(body).toContain('🚨 **Emergency**: started without approval, and owes a review. The reason given: all \\*\\*down\\*\\* &#58;tada:');
+    expect(body).not.toMatch(/<img|@everybody/);
+    expect(body).not.toContain('Nobody had to approve.');
+  });
+
   it('names the rule that approved without anybody, and why', () => {
     const rules = [{ name: 'low-risk', why: 'changes in `docs/**` only (only `docs/a.md`)' }];
     const body = annotationMarkdown({ ...ORDER, signatures: { ...SIGNATURES, approved: [], rules } });

@@ -7,7 +7,7 @@ import type { Delegation, Link, PeopleNews } from '../../workflows/people-contra
 import type { Person } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../../src/ids.ts';
 import { CODE, EXAMPLES, LIVE, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
-import { HISTORY_REPLIES, REVIEWS } from './review-views.ts';
+import { EMERGENCIES, HISTORY_REPLIES, REVIEWS } from './review-views.ts';
 
 const MINUTE = 60_000;
 const compareUrl = `https://github.test/acme/api/compare/${SHA}...${PUSHED}`;
@@ -221,7 +221,10 @@ export const REPLIES = {
     },
   },
   'one-request': { 'one-request': { kind: 'one-request', status: EXAMPLES.waiting['waiting-half'] } },
-  why: { why: { kind: 'why', status: EXAMPLES.waiting['waiting-half'] } },
+  why: {
+    why: { kind: 'why', status: EXAMPLES.waiting['waiting-half'] },
+    'why-emergency': { kind: 'why', status: EMERGENCIES['emergency-succeeded'] },
+  },
   'what-is-live': {
     'what-is-live': {
       kind: 'what-is-live',
