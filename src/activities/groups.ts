@@ -6,6 +6,7 @@ import type { Read } from '../policy/facts.ts';
 import type { Membership } from '../policy/membership.ts';
 import { isSamePerson, resolvePerson } from '../policy/people.ts';
 import type { SlackApi } from '../slack/api.ts';
+import { createSharedReads } from './shared-reads.ts';
 
 export interface GroupDirectory {
   /** Every configured group, in the order of the configuration. */
@@ -19,9 +20,6 @@ export interface GroupDirectory {
   membersOf(name: string, maxAgeMs: number): Promise<readonly Person[]>;
 }
 
-/** An answer that is older is read again in the background when somebody asks for it, so that the next click need not wait. */
-const REFRESH_AFTER_MS = 45_000;
-
 export function createGroups(deps: {
   readonly config: Pick<Config, 'people' | 'groups'>;
   readonly github: Pick<GithubApi, 'readTeam'>;
@@ -30,7 +28,7 @@ export function createGroups(deps: {
 }): GroupDirectory {
   const { config, now } = deps;
   const names = Object.keys(config.groups);
-  const readers = new Map(names.map((name) => [name, createReads(readerOf(deps, config.groups[name]), now)]));
+  const readers = new Map(names.map((name) => [name, createSharedReads(readerOf(deps, config.groups[name]), now)]));
   return {
     names,
     listed: names.filter((name) => config.groups[name]?.kind === 'people'),
@@ -79,44 +77,4 @@ function readerOf({ github, slack }: Parameters<typeof createGroups>[0], source:
     default:
       return async () => [];
   }
-}
-
-interface Reading {
-  /** That is how old the answer is at least. */
-  readonly startedAt: number;
-  readonly answer: Promise<Accounts>;
-}
-
-/**
- * One read per group and moment: who asks while one is under way shares it, if it began late enough for them. A failed read is nothing
- * to remember, and does not take away an answer that is still young enough.
- */
-function createReads(read: () => Promise<Accounts>, now: () => number): (maxAgeMs: number) => Promise<Accounts> {
-  let last: Reading | null = null;
-  let running: Reading | null = null;
-
-  function start(): Reading {
-    const mine: Reading = { startedAt: now(), answer: read() };
-    running = mine;
-    const ended = (): void => {
-      if (running === mine) running = null;
-    };
-    // Whoever waits for it is told of a failure; a read in the background has nobody to tell.
-    mine.answer.then(() => {
-      ended();
-      if (last === null || last.startedAt < mine.startedAt) last = mine;
-    }, ended);
-    return mine;
-  }
-
-  return (maxAgeMs) => {
-    const ageOf = (reading: Reading): number => now() - reading.startedAt;
-    // 0 asks for a read that begins now, not for one that began within the same millisecond.
-    const isYoung = (reading: Reading | null): reading is Reading => reading !== null && maxAgeMs > 0 && ageOf(reading) <= maxAgeMs;
-    if (isYoung(last)) {
-      if (ageOf(last) > REFRESH_AFTER_MS && running === null) start();
-      return last.answer;
-    }
-    return (isYoung(running) ? running : start()).answer;
-  };
 }

@@ -1,10 +1,11 @@
 // Everybody whose accounts are tied together: the reviewed configuration, and links that people made themselves.
-import type { Delegation, PeopleState } from '../../workflows/people-contract.ts';
+import type { Delegation } from '../../workflows/people-contract.ts';
 import type { Account, Person } from '../../workflows/vocabulary.ts';
 import { presentDelegations, withLinks } from '../policy/links.ts';
 import { owns } from '../policy/people.ts';
 import type { PeopleStore } from '../temporal/people.ts';
 import { createReader, type Reader } from './reading.ts';
+import { createSharedReads } from './shared-reads.ts';
 
 export interface Known {
   readonly people: readonly Person[];
@@ -25,19 +26,10 @@ export function createKnownPeople(deps: {
   readonly now: () => number;
 }): KnownPeople {
   const { reviewed, store, now } = deps;
-  // Kept from the start of the read: that is how old the answer is at least.
-  let last: { readonly startedAt: number; readonly answer: Promise<PeopleState> } | null = null;
+  const readState = createSharedReads(() => store.read(), now);
 
   async function read(maxAgeMs: number): Promise<Known> {
-    if (last === null || now() - last.startedAt >= maxAgeMs) {
-      const mine = { startedAt: now(), answer: store.read() };
-      last = mine;
-      // A failed read is nothing to remember.
-      mine.answer.catch(() => {
-        if (last === mine) last = null;
-      });
-    }
-    const { links, delegations } = await last.answer;
+    const { links, delegations } = await readState(maxAgeMs);
     return { people: withLinks(reviewed, links), delegations: presentDelegations(delegations, now()) };
   }
 

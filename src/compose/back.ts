@@ -57,6 +57,8 @@ export async function startBack(options: {
       }),
     },
   });
+  // So that the first click finds it running: at a click there is no time to start it.
+  known.read(0).catch((error: unknown) => log.warn({ err: error }, 'links and delegations could not be read yet'));
   const sweeper = startSweeper({ client: environments.client, log });
   return {
     workers,

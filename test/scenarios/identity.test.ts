@@ -63,7 +63,7 @@ describe('accounts', () => {
   }
 
   /** That an account is nobody's is remembered for 2 s. */
-  const justLinked = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2_000));
+  const justLinked = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2_100));
 
   it('are linked from Slack by signing in; then what one may do counts for the other', async () => {
     const zoe = newcomer('zoe', 5001);
