@@ -33,8 +33,8 @@ export function createSharedReads<T>(read: () => Promise<T>, now: () => number):
 
   return (maxAgeMs) => {
     const ageOf = (reading: Reading<T>): number => now() - reading.startedAt;
-    // 0 asks for a read that begins now, not for one that began within the same millisecond.
-    const isYoung = (reading: Reading<T> | null): reading is Reading<T> => reading !== null && maxAgeMs > 0 && ageOf(reading) <= maxAgeMs;
+    // Not `<=`: 0 asks for a read that begins now, not for one that began within the same millisecond.
+    const isYoung = (reading: Reading<T> | null): reading is Reading<T> => reading !== null && ageOf(reading) < maxAgeMs;
     if (isYoung(last)) {
       if (ageOf(last) > REFRESH_AFTER_MS && running === null) start();
       return last.answer;

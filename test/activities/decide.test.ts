@@ -87,13 +87,13 @@ describe('a click', () => {
     const deciding = decidingIn({ links, clock });
     const judge = () => deciding.judgeVote({ plan: planned(), votes: [], act });
     expect(await judge()).toMatchObject({ kind: 'refused', reasons: [{ code: 'unmapped-voter' }] });
-    clock.now += 2_001;
+    clock.now += 2_000;
     expect(await judge()).toMatchObject({ kind: 'refused', reasons: [{ code: 'not-in-group' }] });
     // In no group: somebody may have asked them to stand in meanwhile. Not asked again and again, though.
     clock.now += 1_999;
     await judge();
     expect(reads).toBe(2);
-    clock.now += 2;
+    clock.now += 1;
     await judge();
     expect(reads).toBe(3);
   });
