@@ -131,6 +131,7 @@ describe('an account', () => {
     ['a member', {}, { active: true, why: null }],
     ['somebody who left', { deleted: true }, { active: false, why: 'deactivated' }],
     ['a guest', { guest: true }, { active: false, why: 'guest' }],
+    ['a guest of one channel', { guest: 'single-channel' as const }, { active: false, why: 'guest' }],
     ['somebody from another workspace', { stranger: true }, { active: false, why: 'stranger' }],
     ['a bot', { bot: true }, { active: false, why: 'bot' }],
   ])('of %s', async (_who, kind, expected) => {

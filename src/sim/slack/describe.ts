@@ -45,7 +45,7 @@ export function describeUser(user: SimUser, world: SlackWorld): Readonly<Record<
     deleted: user.deleted,
     profile: user.id === world.botUser ? { ...profile, bot_id: world.bot, api_app_id: world.appId } : profile,
     is_bot: user.bot,
-    ...(user.deleted ? {} : { is_restricted: user.guest, is_ultra_restricted: false }),
+    ...(user.deleted ? {} : { is_restricted: user.guest !== false, is_ultra_restricted: user.guest === 'single-channel' }),
     ...(user.stranger ? { is_stranger: true } : {}),
   };
 }

@@ -40,7 +40,14 @@ export interface SlackSim extends People {
   /** The app's request URL. */
   readonly deliverTo: (url: string) => void;
   /** The same id again changes the person. */
-  readonly addUser: (user: { id: string; name: string; guest?: boolean; stranger?: boolean; deleted?: boolean; bot?: boolean }) => void;
+  readonly addUser: (user: {
+    id: string;
+    name: string;
+    guest?: boolean | 'single-channel';
+    stranger?: boolean;
+    deleted?: boolean;
+    bot?: boolean;
+  }) => void;
   /** Everybody is in it unless `members` says who; the bot is, unless `botIn` says no. */
   readonly addChannel: (channel: { id: string; name: string; members?: readonly string[]; botIn?: boolean }) => void;
   /** The same id again changes the group. */

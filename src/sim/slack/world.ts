@@ -9,7 +9,8 @@ export interface SimUser {
   readonly name: string;
   /** The user's own workspace: another one than the simulator's for a stranger (Slack Connect). */
   readonly team: string;
-  readonly guest: boolean;
+  /** Of several channels, or of a single one. */
+  readonly guest: boolean | 'single-channel';
   readonly stranger: boolean;
   readonly deleted: boolean;
   readonly bot: boolean;
