@@ -87,6 +87,7 @@ function votes({ deploys, builds }: Case): readonly string[] {
 function writes({ world, activities }: Case): readonly string[] {
   const creates = new Set(activities.filter(({ name }) => name === 'createBuild'));
   const cancels = activities.filter(({ name }) => name === 'cancelBuild');
+  const annotations = activities.filter(({ name }) => name === 'annotateBuild');
   const wrong: string[] = [];
   for (const { method, path, body, at } of world.buildkite.requests) {
     if (method === 'GET') continue;
@@ -97,11 +98,19 @@ function writes({ world, activities }: Case): readonly string[] {
       // One create, one request: each activity answers for one only.
       if (own === undefined) wrong.push(`I5 a create for ${deployId} that no activity answers for`);
       else creates.delete(own);
+    } else if (path.endsWith('/annotations')) {
+      const own = annotations.find((activity) => path.endsWith(annotationsOf(activity.input)) && isUnderWay(activity));
+      if (own === undefined) wrong.push(`I5 ${method} ${path} that no activity answers for`);
     } else if (!cancels.some((activity) => path.endsWith(`/${(activity.input as BuildFacts).number}/cancel`) && isUnderWay(activity))) {
       wrong.push(`I5 ${method} ${path} that no activity answers for`);
     }
   }
   return wrong;
+}
+
+function annotationsOf(input: unknown): string {
+  const { order, number } = input as { readonly order: BuildOrder; readonly number: number };
+  return `/${order.pipeline}/builds/${number}/annotations`;
 }
 
 function createdFor(body: string): string {
