@@ -2,7 +2,8 @@
 // Development only: the examples are those of the tests.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parse } from 'marked';
-import { EXAMPLE_LIST, exampleContext } from './support/views.ts';
+import type { Reminder } from '../workflows/activities.ts';
+import { EXAMPLES, EXAMPLE_LIST, NOW, dan, eve, exampleContext } from './support/views.ts';
 import { REPLY_LIST } from './support/replies.ts';
 import { cardMarkdown } from '../src/render/card-github.ts';
 import type { DeployStatus } from '../workflows/status.ts';
@@ -11,6 +12,7 @@ import { deploymentView } from '../src/render/deployment.ts';
 import { cardMessage } from '../src/render/card-slack.ts';
 import { detailsMessage } from '../src/render/details-slack.ts';
 import type { SlackMessage } from '../src/render/message.ts';
+import { reminderMarkdown, reminderMessage } from '../src/render/reminder.ts';
 import { replyMarkdown } from '../src/render/reply-github.ts';
 import { replyMessage } from '../src/render/reply-slack.ts';
 
@@ -23,8 +25,13 @@ const replies = REPLY_LIST.filter(([name]) => name !== 'silence').map(([name, re
   const { reaction, markdown } = replyMarkdown(reply, exampleContext);
   return row(name, [`${reaction === null ? '' : `reaction \`${reaction}\`\n\n`}${markdown ?? ''}`], [replyMessage(reply, exampleContext)]);
 });
+const calls = (['reminder', 'escalation'] as const).map((kind) => {
+  const status = EXAMPLES.waiting[kind === 'reminder' ? 'waiting-half' : 'waiting-escalated'];
+  const called: Reminder = { kind, people: kind === 'reminder' ? [dan] : [eve], at: NOW };
+  return row(kind, [reminderMarkdown(status, called, exampleContext)], [reminderMessage(status, called, exampleContext)]);
+});
 mkdirSync('.countersign', { recursive: true });
-writeFileSync(FILE, page([...cards, ...replies].join('\n')));
+writeFileSync(FILE, page([...cards, ...calls, ...replies].join('\n')));
 process.stdout.write(`${FILE}: ${EXAMPLE_LIST.length} cards, ${REPLY_LIST.length - 1} answers\n`);
 
 /** The check run and the deployment beside the card. */
