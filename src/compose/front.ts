@@ -87,14 +87,14 @@ async function slackOptions({ settings, config, platforms, log }: FrontOptions, 
 
 /** The pages on which people link their accounts. */
 async function linkRoutes({ settings, config, platforms, gateway, log }: FrontOptions, signIn: SignInSettings): Promise<readonly Route[]> {
-  const { team, teamName } = await identify(platforms.slack, log);
+  const { teamName } = await identify(platforms.slack, log);
   const { clientId, clientSecret, webUrl, publicUrl } = signIn;
   return createLinkRoutes({
     publicUrl,
     signIn: createSignIn({ clientId, clientSecret: () => clientSecret.reveal(), webUrl, apiUrl: settings.github.apiUrl }),
     people: gateway.people,
     reviewed: config.people,
-    workspace: { id: team, name: teamName },
+    workspace: teamName,
     prefix: config.slack.command,
     log,
     now: Date.now,

@@ -8,7 +8,7 @@ import type { SignIn } from '../github/sign-in.ts';
 import type { RawRequest, RawResponse, Route } from '../ingress.ts';
 import { digestOfSecret, isSecret } from '../one-time-secret.ts';
 import { whyNotLinkable } from '../policy/links.ts';
-import { linkPage, LINK_STYLE, type LinkPage, type NoLink, type Workspace } from '../render/link-pages.ts';
+import { linkPage, LINK_STYLE, type LinkPage, type NoLink } from '../render/link-pages.ts';
 import type { PeopleStore } from '../temporal/people.ts';
 import { isTrouble } from '../trouble.ts';
 import { cookieFor, digestsOf, formTokenOf, isFormTokenOf, isStateOf, newSession, noCookie, sessionOf, stateOf, verifierOf } from './session.ts';
@@ -21,7 +21,8 @@ export interface LinkingOptions {
   readonly people: Pick<PeopleStore, 'tokenState' | 'signInToLink' | 'confirmLink'>;
   /** Of the configuration: it wins. */
   readonly reviewed: readonly Person[];
-  readonly workspace: Workspace;
+  /** Name of the Slack workspace. */
+  readonly workspace: string;
   readonly prefix: string;
   readonly log: Logger;
   readonly now: () => number;

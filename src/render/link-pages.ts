@@ -16,11 +16,6 @@ export type NoLink =
   | { readonly code: 'no-answer'; readonly from: 'GitHub' | 'Temporal' }
   | { readonly code: 'busy' };
 
-export interface Workspace {
-  readonly id: string;
-  readonly name: string;
-}
-
 export type LinkPage =
   | {
       readonly kind: 'confirm';
@@ -34,7 +29,8 @@ export type LinkPage =
 
 export interface PageContext {
   readonly now: Millis;
-  readonly workspace: Workspace;
+  /** Name of the Slack workspace. */
+  readonly workspace: string;
   /** The word of the slash command. */
   readonly prefix: string;
 }
@@ -86,7 +82,7 @@ function whole(title: string, parts: readonly string[], { workspace }: PageConte
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${shown(title)} · Countersign</title><style>${LINK_STYLE}</style></head>
 <body>
-<header>Countersign · ${shown(workspace.name)}</header>
+<header>Countersign · ${shown(workspace)}</header>
 <main>
 <h1>${shown(title)}</h1>
 ${parts.join('\n')}
@@ -98,7 +94,7 @@ ${parts.join('\n')}
 
 function accounts({ slack, github }: { readonly slack: SlackAccount; readonly github: GithubAccount }, { workspace }: PageContext): string {
   return `<dl>
-<div><dt>Slack</dt><dd><b>${shown(slack.name)}</b><br>in ${shown(workspace.name)}<br><small>member ${shown(slack.user)} of workspace ${shown(slack.team)}</small></dd></div>
+<div><dt>Slack</dt><dd><b>${shown(slack.name)}</b><br>in ${shown(workspace)}<br><small>member ${shown(slack.user)} of workspace ${shown(slack.team)}</small></dd></div>
 <div><dt>GitHub</dt><dd><b>${shown(github.login)}</b><br><small>account ${github.id}</small></dd></div>
 </dl>`;
 }

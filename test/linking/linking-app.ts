@@ -57,7 +57,7 @@ export async function openLinkingApp(options: { readonly publicUrl?: string } = 
       confirmLink: (proof) => people.confirmLink(proof),
     },
     reviewed: PEOPLE,
-    workspace: { id: 'T1', name: 'Acme & Sons' },
+    workspace: 'Acme & Sons',
     prefix: '/deploy',
     log,
     now: () => clock.now,
