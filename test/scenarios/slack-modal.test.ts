@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slackDeployId } from '../../workflows/contract.ts';
 import { deployCode } from '../../src/ids.ts';
+import { eventually } from '../support/acme.ts';
 import { TWO_GROUPS } from '../support/acme-config.ts';
 import { openStories, type Stories } from '../support/stories.ts';
 import { viewerOf, type Viewer } from '../support/views-in-slack.ts';
@@ -134,8 +135,10 @@ describe('/deploy without words', () => {
   });
 
   it('says in the next form what is live now', async () => {
-    await ann.opensForm('C0OFFICE');
     const sha = acme.world.github.sha('acme/api', 'main').slice(0, 7);
+    // The card may say so a moment before the environment knows that the turn is over.
+    await eventually('the end of the turn', async () => (await acme.ann.types('what office staging')).includes(sha));
+    await ann.opensForm('C0OFFICE');
     expect(await ann.sees(`*Live there now* \`${sha}\``)).not.toContain('not known');
     ann.closes();
   });

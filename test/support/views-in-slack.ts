@@ -46,9 +46,9 @@ export function viewerOf({ world: { slack } }: Pick<Acme, 'world'>, name: Person
     );
   const viewer: Viewer = {
     async opensForm(channel = 'C0DEPLOYS') {
+      const before = top()?.id;
       expect(await slack.slash(user, channel, '/deploy', '')).toMatchObject({ status: 200, problem: null, answer: null });
-      await viewer.sees();
-      return there().id;
+      return eventually(`the form of ${name}`, () => (top()?.id === before ? undefined : top()?.id));
     },
     sees: (...words) => says('the modal', () => read(top()), words),
     async chooses(field, value) {
