@@ -110,8 +110,8 @@ describe('a vote', () => {
   it('ends the request where the new head is not good enough', async () => {
     const { pull, deploy } = await waiting('pushed');
     await acme.bea.clicks('approve', deploy);
-    const { sha } = await acme.world.github.push(REPOSITORY, pull.branch, { by: 'ann', commits: [{ message: 'Untested' }] });
-    const ends = await deploy.ends('⛔ Not started', `no check has reported for \`${sha.slice(0, 7)}\``);
+    const sha = await pushChecked(acme, pull, { by: 'ann', result: 'failure' });
+    const ends = await deploy.ends('⛔ Not started', '0 of 1 are green');
     expect(ends.github).toContain(`\`${sha.slice(0, 7)}\` was pushed after \`${pull.sha.slice(0, 7)}\``);
     expect(ends.github).toContain('No longer counted: Bea (approved an earlier commit)');
     await deploy.threadSays('<@U01ANN> ⛔ Not started');
@@ -153,11 +153,13 @@ describe('a vote', () => {
 });
 
 /** A push whose commit has been checked before. */
-async function pushGreen(acme: Stories, pull: PullRequest, by: string): Promise<string> {
+async function pushChecked(acme: Stories, pull: PullRequest, { by, result }: { by: string; result: 'success' | 'failure' }): Promise<string> {
   const { github } = acme.world;
   github.branch(REPOSITORY, `${pull.branch}-next`, pull.branch);
   const sha = github.commit(REPOSITORY, `${pull.branch}-next`, { message: 'A better idea', author: by });
-  github.setCheck(REPOSITORY, sha, { name: 'unit', result: 'success' });
+  github.setCheck(REPOSITORY, sha, { name: 'unit', result });
   await github.push(REPOSITORY, pull.branch, { by, onto: sha });
   return sha;
 }
+
+const pushGreen = (acme: Stories, pull: PullRequest, by: string): Promise<string> => pushChecked(acme, pull, { by, result: 'success' });
