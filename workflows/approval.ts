@@ -3,7 +3,7 @@
 import type { JudgeInput, Verdict } from './activities.ts';
 import { judging } from './ask.ts';
 import type { Cancel, CastVote, Receipt, Withdraw } from './contract.ts';
-import { enter, isApproved, isOver, isSamePerson, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
+import { enter, isApproved, isOver, isReady, isSamePerson, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
 import { keepGone } from './gone-votes.ts';
 import type { ActReason } from './reasons.ts';
 import { keepUnconfirmed, settleUnconfirmed, withdrawUnconfirmed } from './step-up.ts';
@@ -34,7 +34,7 @@ export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receip
   const { have, need, satisfied } = verdict.tally;
   deploy.isNews = true;
   // The last vote is told by the phase that follows.
-  if (!satisfied) tellWithin(deploy, 0);
+  if (!isReady(deploy)) tellWithin(deploy, 0);
   const undo = satisfied && plan.rule.undoMs !== undefined ? { undoMs: plan.rule.undoMs } : {};
   return { kind: 'counted', vote: 'approve', have, need, missing: missingOf(verdict.tally), last: satisfied, ...undo };
 }
