@@ -100,7 +100,7 @@ export const creating = ({ createMs }: { readonly createMs: number }) =>
 
 export const reading = proxyActivities<Pick<BuildkiteActivities, 'findBuild' | 'readBuild' | 'listTargetBuilds'>>(onBuildkite(3));
 /** Retried as a read is: a second time it replaces the first. */
-export const annotating = proxyActivities<Pick<BuildkiteActivities, 'annotateBuild'>>(onBuildkite(4));
+export const annotating = proxyActivities<Pick<BuildkiteActivities, 'annotateBuild'>>({ ...onBuildkite(4), scheduleToCloseTimeout: '2m' });
 /** Decoration of a bad end: never worth a long wait. */
 export const excerpting = proxyActivities<Pick<BuildkiteActivities, 'readLogTail'>>({ ...onBuildkite(3), scheduleToCloseTimeout: '45s' });
 export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBuilds'>>({ ...onBuildkite(5), scheduleToCloseTimeout: '1m' });

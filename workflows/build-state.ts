@@ -40,8 +40,6 @@ export interface Build {
   heardAt: Millis;
   isWatched: boolean;
   isCancelled: boolean;
-  /** Who signed it is being written onto its page. */
-  isAnnotating: boolean;
   /** Environments that did not start us and want to know our end. */
   askers: readonly string[];
   /** What may be built, once the start was granted to this run. */
@@ -63,7 +61,6 @@ export function openBuild(input: BuildInput): Build {
     heardAt: clock.now(),
     isWatched: false,
     isCancelled: false,
-    isAnnotating: false,
     askers: [],
     result: null,
     order: null,

@@ -1,17 +1,14 @@
 // One turn on a target, and one build at Buildkite: claim the start, create exactly once, follow to the end. Its fixed id is the
 // mutex of the target, so it never ends before Buildkite's build has ended or is proven absent.
-import { allHandlersFinished, condition, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { annotating, claiming, reading } from './ask.ts';
+import { allHandlersFinished, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { claiming, reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
 import { hearOfBuild, openBuild, report, tellOver, tellStray, type Build } from './build-state.ts';
 import type { BuildInput, BuildResult } from './contract.ts';
 import { createOnce } from './create-once.ts';
 import { followToEnd, type Ended } from './follow.ts';
 import { guarded } from './guarded.ts';
-import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
-
-/** A build that ends at once waits for so long for its annotation, which would be lost with its workflow. */
-const ANNOTATION_MS = 10_000;
+import type { BuildFacts } from './build-vocabulary.ts';
 
 export async function build(input: BuildInput): Promise<BuildResult> {
   const turn = openBuild(input);
@@ -19,7 +16,6 @@ export async function build(input: BuildInput): Promise<BuildResult> {
   return guarded(async () => {
     const result = await carryOut(turn);
     tellOver(turn, result);
-    if (turn.isAnnotating) await turn.clock.until(() => !turn.isAnnotating, turn.clock.now() + ANNOTATION_MS, 'who signed it is written down');
     await condition(() => allHandlersFinished() && turn.errands.isIdle());
     return result;
   });
@@ -51,24 +47,11 @@ async function carryOut(turn: Build): Promise<BuildResult> {
       return { kind: 'not-built', why: 'cancelled-first' };
     case 'built': {
       setCurrentDetails(`[build ${created.build.number}](${created.build.url}) of ${claim.order.code}`);
-      void annotate(turn, claim.order, created.build);
       const end = await followToEnd(turn, created.build, true);
       report(turn, { kind: 'ended', how: end.how, build: end.build });
       return resultOf(turn, end);
     }
   }
-}
-
-/** Writes onto the build's page who signed it. A note never holds up a build, nor for long the turn after it. */
-async function annotate(turn: Build, order: BuildOrder, { number }: BuildFacts): Promise<void> {
-  if (order.signatures === undefined) return;
-  turn.isAnnotating = true;
-  try {
-    await annotating.annotateBuild.executeWithOptions({ summary: 'who signed it' }, [{ order, number }]);
-  } catch (error) {
-    log.warn('the build was not annotated', { error });
-  }
-  turn.isAnnotating = false;
 }
 
 function resultOf({ input, order }: Build, { how, build: ended }: Ended): BuildResult {

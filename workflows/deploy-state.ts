@@ -21,6 +21,8 @@ export interface Deploy {
   readonly receipts: Line;
   /** Signals to other workflows. */
   readonly errands: Line;
+  /** What is written onto the build's page. */
+  readonly notes: Line;
 
   phase: DeployPhase;
   plan: Plan | null;
@@ -71,6 +73,8 @@ export interface Deploy {
   cancelling: Person | null;
   cancelReason: string | null;
   build: BuildFacts | null;
+  /** Whether the build's page says who signed it, or is about to. */
+  isNoted: boolean;
   /** How the build ended, before people were told. */
   ended: Extract<BuildReport, { kind: 'ended' }> | null;
   /** When the other workflows were last heard. */
@@ -103,6 +107,8 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     acts: createLine(),
     receipts: createLine(),
     errands: createLine(),
+    notes: createLine(),
+    isNoted: false,
     phase: { kind: 'planning' },
     plan: null,
     plannedAt: -Infinity,

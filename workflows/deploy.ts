@@ -30,7 +30,7 @@ export async function deploy(input: DeployInput): Promise<DeployStatus> {
     await tellStory(request);
     await lastWord;
     await oweReview(statusOf(request));
-    await condition(() => allHandlersFinished() && request.receipts.isIdle() && request.errands.isIdle());
+    await condition(() => allHandlersFinished() && request.receipts.isIdle() && request.errands.isIdle() && request.notes.isIdle());
     return statusOf(request);
   });
 }

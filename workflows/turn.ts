@@ -1,6 +1,7 @@
 // The request's place in its target's queue, and then its build, seen from the request. Neither wait is without an owner: what
 // is silent for too long is asked again, so that the request outlives the end of every other workflow.
 import { getExternalWorkflowHandle, log, setHandler, uuid4 } from '@temporalio/workflow';
+import { annotateOnce } from './annotate.ts';
 import { excerpting, joining } from './ask.ts';
 import {
   buildId,
@@ -136,12 +137,15 @@ function noteReport(deploy: Deploy, report: BuildReport): void {
       return enter(deploy, { kind: 'starting', waitingFor: report.kind, until: report.until });
     case 'progress':
       deploy.build = report.build;
+      annotateOnce(deploy, report.build);
       return enter(deploy, { kind: 'building', build: report.build, cancelling: deploy.cancelling });
     case 'blocked':
       deploy.build = report.build;
+      annotateOnce(deploy, report.build);
       return enter(deploy, { kind: 'blocked', build: report.build, step: report.step });
     case 'ended':
       deploy.build = report.build;
+      annotateOnce(deploy, report.build);
       deploy.ended = report;
       return;
     case 'refused':

@@ -273,6 +273,8 @@ export interface Plan {
   readonly emergency?: PlannedEmergency;
   /** Environments that come after this one, for "what to do next". */
   readonly promotesTo: readonly string[];
+  /** The page of its build will say who signed it. Plans of older versions promise nothing. */
+  readonly annotates?: true;
 }
 
 /** Approve or reject by one person. `key` is the idempotency key of the event that carried it. */

@@ -178,6 +178,7 @@ function draft(deps: FactsDeps, { input, policy, requester, people, gathered, re
     environmentUrl: policy.environmentUrl,
     slack: policy.slack,
     promotesTo: service === null ? [] : promotesTo(service, policy.environment),
+    annotates: true,
   };
 }
 

@@ -72,6 +72,7 @@ export function planFor({ request, revision, expectedHead, pushers }: PlanInput,
     slack: { channel: 'C0DEPLOYS', also: [] },
     usualMs: null,
     promotesTo: [],
+    annotates: true,
     ...change,
   };
 }

@@ -54,7 +54,7 @@ describe('a deploy with two approvals and a passing build', () => {
   it('is built all the same when its page can not be written on', async () => {
     const story = current();
     story.world.annotate = () => {
-      throw ApplicationFailure.create({ type: 'Unavailable', message: 'buildkite answered 502' });
+      throw ApplicationFailure.create({ type: 'Invalid', message: 'buildkite answered 422', nonRetryable: true });
     };
     const id = await story.ask();
     await story.until(id, 'waiting');
