@@ -18,7 +18,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 5,
+          maxWorkers: 3,
         },
       },
     ],

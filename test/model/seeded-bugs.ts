@@ -122,8 +122,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'a withdrawal keeps the place in the queue',
     file: STATE,
-    from: '  deploy.inLine = false;\n  deploy.moved = deploy.laterPush;',
-    to: '  deploy.moved = deploy.laterPush;',
+    from: '  deploy.inLine = false;\n  deploy.moved = deploy.kept',
+    to: '  deploy.moved = deploy.kept',
   },
   { name: 'a turn that was given up may start', file: CLAIM, from: "if (turn !== deploy.turn) return { kind: 'no', reason: 'other-turn' };", to: '' },
   {
@@ -133,5 +133,10 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     to: '',
   },
   { name: 'too few votes at the last look start the build', file: CLAIM, from: 'if (!checked.tally.satisfied) return', to: 'if (false) return' },
-  { name: 'a push leaves the votes standing', file: PLANNING, from: '  deploy.votes = [];\n', to: '' },
+  {
+    name: 'a push leaves the votes standing',
+    file: PLANNING,
+    from: 'deploy.votes = standing?.votes ?? [];',
+    to: 'deploy.votes = standing?.votes ?? deploy.votes;',
+  },
 ];
