@@ -80,6 +80,32 @@ describe('the life of a request', () => {
   });
 
   describe('a push', () => {
+    it('says what was pushed, asks exactly those again who had approved, waits for its checks, and goes on by itself', async () => {
+      const pull = await acme.pull();
+      const deploy = await acme.ann.asks(pull, '/deploy pushed to production');
+      await deploy.bothShow('Expires');
+      await acme.bea.clicks('approve', deploy);
+      await deploy.bothShow('So far');
+      const { sha } = await push(pull, 'eve', ['src/retry.ts']);
+      await deploy.bothShow(`eve pushed \`${sha.slice(0, 7)}\``, '1 commit, 1 file', '`src/retry.ts`', 'checks, of which none has reported');
+      expect(await deploy.threadSays('please look again')).toContain('<@U02BEA>');
+      const calls = (): readonly string[] =>
+        acme.world.github
+          .comments(REPOSITORY, pull.number)
+          .map(({ body }) => body)
+          .filter((body) => body.includes('please look again') && !body.includes('###'));
+      const [call, ...more] = await eventually('a comment that asks again', () => (calls().length > 0 ? calls() : undefined));
+      expect([call?.match(/@\w+/g), more]).toEqual([['@bea'], []]);
+      expect(await acme.bea.clicks('approve', deploy)).toContain('Counted: 1 of 2');
+      expect(await acme.carl.clicks('approve', deploy)).toContain('Counted: that was the last one');
+      await deploy.bothShow('⏳ Waiting for checks');
+      expect(deploy.buttons()).toEqual(['details', 'cancel']);
+      expect(acme.builds('pushed')).toEqual([]);
+      green(sha);
+      await deploy.ends('✅', 'is live on production');
+      expect(acme.builds('pushed').map(({ commit }) => commit)).toEqual([sha]);
+    }, 120_000);
+
     it('that is small by policy leaves the approvals standing', async () => {
       const pull = await acme.pull();
       const deploy = await acme.ann.asks(pull, '/deploy small to production');
