@@ -17,7 +17,7 @@ const MEMORY_MAX_MIB = 600;
 const FORGOTTEN_MAX = 5;
 const DECIDED_WITHIN_S = 60;
 /** Long enough to open them all and to vote. */
-const REMIND_MINUTES = 5;
+const REMIND_MINUTES = 3;
 const OPENED_WITHIN_MS = 120_000;
 const TOLD_WITHIN_MS = 600_000;
 const REST_MS = 60;
