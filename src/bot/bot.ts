@@ -2,6 +2,7 @@
 import type { Parsed } from '../command/command.ts';
 import { firstLine, paragraphLine } from '../command/line.ts';
 import { parseCommand } from '../command/parse.ts';
+import { plainContext } from '../render/context.ts';
 import type { Reply } from '../render/reply.ts';
 import { answerMarkdown } from '../render/reply-github.ts';
 import { actOn, logLater, tooLate } from './act.ts';
@@ -72,13 +73,7 @@ const SPEAKS_ELSEWHERE: ReadonlySet<Reply['kind']> = new Set<Reply['kind']>(['si
 /** Started requests speak by their card; acts by the receipt their workflow sends. Everything else is one reply, sent once however often the comment is delivered. */
 async function sayOnGithub(deps: BotDeps, { from }: Incoming, reply: Reply, once?: string): Promise<void> {
   if (from.surface !== 'github' || SPEAKS_ELSEWHERE.has(reply.kind)) return;
-  const context = {
-    now: deps.now(),
-    prefix: deps.config.slack.command,
-    cards: { githubUrl: null, slackUrl: null },
-    usualMs: null,
-    temporalUrl: null,
-  };
+  const context = plainContext(deps.now(), deps.config.slack.command);
   await deps.gateway.startReply({ to: from, ...answerMarkdown(from, reply, context), ...(once === undefined ? {} : { once }) });
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { DeployPhase, DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { Account, Millis } from '../../workflows/vocabulary.ts';
 import { liveOf } from '../policy/live.ts';
+import { escapeHtml } from '../render/escape.ts';
 
 export interface BoardSnapshot {
   readonly at: Millis;
@@ -113,10 +114,4 @@ function duration(ms: number): string {
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,6 +1,6 @@
 // What the page of a Buildkite build says of its signatures, as Markdown. Pure.
 import type { BuildOrder, Signature } from '../../workflows/build-vocabulary.ts';
-import { code, fromBackticks, join, link, listed, say, strong, time, toGithub } from './inline.ts';
+import { cardLinks, code, fromBackticks, listed, say, strong, time, toGithub } from './inline.ts';
 import type { Inline, Span } from './inline.ts';
 
 /** Annotations stay for as long as the build does: every time is written with its day and year. */
@@ -14,16 +14,13 @@ export function annotationMarkdown(order: BuildOrder): string {
   const { asked, approved, rules = [], cards } = signatures;
   const by = [...approved.map(signed), ...rules.map(({ name, why }) => say`the rule ${strong(name)}: ${fromBackticks(why)}`)];
   const approvals = by.length === 0 ? nobody(order) : say`Approved by ${listed(by, PEOPLE_MAX, ' · ')}`;
-  const links = [
-    ...(cards.slack === null ? [] : [link('in Slack', cards.slack)]),
-    ...(cards.github === null ? [] : [link('on the pull request', cards.github)]),
-  ];
+  const links = cardLinks(cards);
   const lines: readonly Inline[] = [
     say`Countersign started this build: ${code(service)} → ${environment} at ${code(sha)}.`,
     say`Asked by ${signed(asked)}`,
     approvals,
     say`Code ${code(order.code)} · contract ${code(contract)}`,
-    ...(links.length === 0 ? [] : [say`Card: ${join(links, ' · ')}`]),
+    ...(links.length === 0 ? [] : [say`Card: ${links}`]),
   ];
   return lines.map(drawn).join('\n\n');
 }

@@ -3,7 +3,7 @@ import { cancelledCard, endedBadlyCard, expiredCard, notBuiltCard, rejectedCard,
 import { approvedCard, checkingCard, plannedCard, planningCard, queuedCard, refusedCard, startingCard, waitingCard } from './cards-before.ts';
 import { blockedCard, buildingCard } from './cards-build.ts';
 import { asEmergency } from './emergency.ts';
-import { code, join, say } from './inline.ts';
+import { code, join, link, say } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Card, View } from './view.ts';
 
@@ -62,6 +62,6 @@ function footer({ status, surface, context }: View): Inline {
   if (plan !== null) parts.push(say`policy ${plan.policyDigest.slice(0, 4)}`, say`contract ${plan.contract.slice(0, 8)}`);
   if (phase.kind === 'waiting') parts.push(say`an approval is for exactly this commit, environment and parameters`);
   const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
-  if (other !== null) parts.push([{ kind: 'link', text: surface === 'slack' ? 'on the pull request' : 'in Slack', url: other, isCode: false }]);
+  if (other !== null) parts.push([link(surface === 'slack' ? 'on the pull request' : 'in Slack', other)]);
   return join(parts, ' · ');
 }

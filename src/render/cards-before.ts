@@ -195,6 +195,6 @@ export function approvedLine(view: View): readonly Inline[] {
   return approvers.length === 0 ? [] : [say`Approved by ${approvers}.`];
 }
 
-export function cancelWords(view: View): Inline {
+function cancelWords(view: View): Inline {
   return say`Stop it with ${typed(view, `cancel ${view.status.request.code}`)}`;
 }

@@ -1,5 +1,6 @@
 // The request as a check run on its commit. Pure. What changes from minute to minute is left to the card: each change costs a request to GitHub.
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
+import { plainContext } from './context.ts';
 import { oneLine } from './escape.ts';
 import { askedFact, needsFact, soFarFact } from './facts.ts';
 import { code, join, say, shaLink, strong, toGithub, toWords } from './inline.ts';
@@ -30,7 +31,7 @@ export function checkRunView(status: DeployStatus, prefix: string): CheckRunView
   const { plan, request, phase } = status;
   if (plan === null || request.dryRun) return null;
   // Times are told as seen from when it was asked, or the same state would read differently each time.
-  const context = { now: request.askedAt, prefix, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
+  const context = plainContext(request.askedAt, prefix);
   const view: View = { status, context, surface: 'github' };
   const lines: readonly Inline[] = [
     say`${route(status)} · ${planSha(plan)} ${plan.title.slice(0, 140)}`,

@@ -13,3 +13,8 @@ export interface RenderContext {
   /** The request's page in Temporal's own UI. */
   readonly temporalUrl: string | null;
 }
+
+/** Of a message that is told away from the request's cards. */
+export function plainContext(now: Millis, prefix: string): RenderContext {
+  return { now, prefix, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
+}

@@ -1,6 +1,7 @@
 // The request as a GitHub Deployment: from the point of no return on. Pure.
 import type { BuildEnd } from '../../workflows/build-vocabulary.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
+import { plainContext } from './context.ts';
 import { oneLine } from './escape.ts';
 import { toWords } from './inline.ts';
 import { stateLine } from './request-line.ts';
@@ -27,7 +28,7 @@ export function deploymentView(status: DeployStatus, prefix: string): Deployment
   const found = stateOf(status);
   if (found === null || status.plan === null || status.request.dryRun) return null;
   const { phase, plan, request, build } = status;
-  const context = { now: request.askedAt, prefix, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
+  const context = plainContext(request.askedAt, prefix);
   const words = phase.kind === 'building' ? `build ${phase.build.number} (${request.code})` : toWords(stateLine(status, context), context.now);
   return {
     ...found,

@@ -2,7 +2,7 @@
 import type { EmergencyNote } from '../../workflows/status.ts';
 import { gatesWords } from './facts.ts';
 import { ruleWords } from './rule-words.ts';
-import { code, emphasis, join, listed, named, say, shaLink, strong, text, time } from './inline.ts';
+import { code, emphasis, join, link, listed, named, say, shaLink, strong, text, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { isFinal } from './phase.ts';
 import { route, typed } from './view.ts';
@@ -40,7 +40,7 @@ export function alarmLine(view: View): Inline {
   const { cards } = view.context;
   const sha = plan === null ? [] : say` ${shaLink(plan.sha, plan.commitUrl)}`;
   const who = plan === null ? text('somebody') : [named(plan.requester)];
-  const card = cards.slackUrl === null ? [] : say` · ${{ kind: 'link', text: 'card', url: cards.slackUrl, isCode: false }}`;
+  const card = cards.slackUrl === null ? [] : say` · ${link('card', cards.slackUrl)}`;
   const reason = emphasis((request.emergency?.reason ?? '').slice(0, REASON_MAX));
   return say`🚨 ${strong('Emergency')}: ${who} deploys ${route(view.status)}${sha} at once, without approval, since ${time(request.askedAt)}: ${reason} · ${code(request.code)}${card}`;
 }

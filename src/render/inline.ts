@@ -46,6 +46,14 @@ export const channel = (id: string): Span => ({ kind: 'channel', id });
 export function link(words: string, url: string | null): Span {
   return url === null ? { kind: 'text', text: words } : { kind: 'link', text: words, url, isCode: false };
 }
+export interface CardLinks {
+  readonly slack: string | null;
+  readonly github: string | null;
+}
+/** `in Slack · on the pull request`, as far as there are such cards. */
+export function cardLinks({ slack, github }: CardLinks): Inline {
+  return join([...(slack === null ? [] : [link('in Slack', slack)]), ...(github === null ? [] : [link('on the pull request', github)])], ' · ');
+}
 /** A short SHA, linked to its commit where the address is known. */
 export function shaLink(sha: string, url: string | null): Span {
   const short = sha.slice(0, 7);

@@ -1,7 +1,7 @@
 // The pages of linking two accounts: small, without scripts, everything shown is escaped. Pure.
 import type { GithubAccount, LinkReason, SlackAccount } from '../../workflows/people-contract.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
-import { oneLine } from './escape.ts';
+import { escapeHtml, oneLine } from './escape.ts';
 import { clock } from './time.ts';
 
 /** Why there is nothing to confirm. */
@@ -179,9 +179,6 @@ function wordsOf(reason: NoLink, { now, prefix }: PageContext): Words {
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** For text and for attributes in double quotes. */
 function shown(text: string): string {
-  return oneLine(text, 200).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return escapeHtml(oneLine(text, 200));
 }

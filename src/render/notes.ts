@@ -4,7 +4,7 @@ import { code, listed, named, say } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Hints } from './reason-text.ts';
 import { reasonItem } from './reasons.ts';
-import { askedAgainWords, revisionLine } from './revision-words.ts';
+import { askedAgainWords, laterPushLine, revisionLine } from './revision-words.ts';
 import { askAgain } from './view.ts';
 import type { View } from './view.ts';
 
@@ -30,7 +30,7 @@ export function noteLines(view: View): readonly Inline[] {
   if (others.length > 0) lines.push(say`↩️ No longer counted: ${listed(others.map(voidWords), 6, ' · ')}`);
   // Who went back has said so of the very push.
   if (laterPush !== null && !(revision?.how === 'keep' && revision.from === laterPush.sha)) {
-    lines.push(say`ℹ️ ${laterPush.by} has pushed ${code(laterPush.sha.slice(0, 7))} since; it is not part of this deploy.`);
+    lines.push(laterPushLine(laterPush));
   }
   if (closure != null && status.phase.kind !== 'cancelled') {
     lines.push(say`ℹ️ ${closure.by} ${closure.merged ? 'merged' : 'closed'} pull request ${closure.number}; this deploy goes on.`);

@@ -42,3 +42,20 @@ export function placeWords(where: string): string {
   if (where === '') return 'here';
   return /^#\d+$/.test(where) ? `on pull request ${where.slice(1)}` : `in ${where}`;
 }
+
+/** What has to be changed, and how. */
+export function no(title: string, said: Inline, wayOut: Inline | null): ReasonText {
+  return { sign: '❌', title, said, wayOut };
+}
+
+/** `what`: what such an account can't do. */
+export function inactive(name: string, why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access', what: string): ReasonText {
+  const found: Readonly<Record<typeof why, Inline>> = {
+    deactivated: say`${name}'s account is deactivated.`,
+    guest: say`People from outside the workspace can't ${what}.`,
+    stranger: say`People from outside the workspace can't ${what}.`,
+    bot: say`Bots can't ${what}.`,
+    'no-read-access': say`${name} can't read the repository any more.`,
+  };
+  return no('identity', found[why], null);
+}

@@ -4,8 +4,8 @@ import { printDuration } from '../command/duration.ts';
 import { plural } from './facts.ts';
 import { code, link, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
-import { either, names, placeWords } from './reason-text.ts';
-import type { Hints, ReasonText, ReasonTexts } from './reason-text.ts';
+import { either, names, no, placeWords } from './reason-text.ts';
+import type { Hints, ReasonTexts } from './reason-text.ts';
 import type { ActName } from './reply.ts';
 import { duration } from './time.ts';
 
@@ -126,10 +126,6 @@ function mayWords(word: string): Inline {
 }
 const ROLES: ReadonlySet<string> = new Set(['read', 'triage', 'write', 'maintain', 'admin']);
 
-function no(title: string, said: Inline, wayOut: Inline | null): ReasonText {
-  return { sign: '❌', title, said, wayOut };
-}
-
 function noun({ act }: Hints): string {
   return act === null ? 'vote' : NOUN[act];
 }
@@ -152,7 +148,7 @@ function rejectWords({ prefix, code: request, surface }: Hints): Inline {
 }
 
 /** How a request ended, by the name of its phase. */
-export function endedWords(ended: string): string {
+function endedWords(ended: string): string {
   const words: Readonly<Record<string, string>> = {
     expired: 'expired',
     rejected: 'was rejected',

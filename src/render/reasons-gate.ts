@@ -1,9 +1,9 @@
 // Why a request was not started, in words: what was found, what was needed, the way out.
 import type { GateReason } from '../../workflows/reasons.ts';
 import { plural } from './facts.ts';
-import { code, emphasis, join, link, listed, say, strong, time } from './inline.ts';
-import type { Inline } from './inline.ts';
-import { either, names } from './reason-text.ts';
+import { cardLinks, code, emphasis, join, link, listed, say, strong, time } from './inline.ts';
+import type { CardLinks, Inline } from './inline.ts';
+import { either, inactive, names } from './reason-text.ts';
 import type { ReasonTexts } from './reason-text.ts';
 import { duration } from './time.ts';
 
@@ -204,7 +204,7 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
   'same-wish-open': ({ other, by = null, isWaiting = false, cards }, { prefix, surface }) => ({
     sign: '❌',
     title: 'already asked',
-    said: say`${by === null ? 'the same is asked for' : `${by} asked for the same`} in ${code(other)}, which is still open${cardLinks(cards)}.`,
+    said: say`${by === null ? 'the same is asked for' : `${by} asked for the same`} in ${code(other)}, which is still open${openAt(cards)}.`,
     wayOut: isWaiting
       ? say`Approve that one: ${code(surface === 'github' ? `/approve ${other}` : `${prefix} approve ${other}`)}.`
       : say`See it with ${code(`${prefix} status ${other}`)}.`,
@@ -220,27 +220,9 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
   }),
 };
 
-export function inactive(
-  name: string,
-  why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access',
-  what: string,
-): ReturnType<(typeof GATE_REASONS)['draft']> {
-  const found: Readonly<Record<typeof why, Inline>> = {
-    deactivated: say`${name}'s account is deactivated.`,
-    guest: say`People from outside the workspace can't ${what}.`,
-    stranger: say`People from outside the workspace can't ${what}.`,
-    bot: say`Bots can't ${what}.`,
-    'no-read-access': say`${name} can't read the repository any more.`,
-  };
-  return { sign: '❌', title: 'identity', said: found[why], wayOut: null };
-}
-
-function cardLinks(cards: { readonly slack: string | null; readonly github: string | null } | undefined): Inline {
-  const links = [
-    ...(cards === undefined || cards.slack === null ? [] : [link('in Slack', cards.slack)]),
-    ...(cards === undefined || cards.github === null ? [] : [link('on the pull request', cards.github)]),
-  ];
-  return links.length === 0 ? [] : say` (${join(links, ' · ')})`;
+function openAt(cards: CardLinks | undefined): Inline {
+  const links = cards === undefined ? [] : cardLinks(cards);
+  return links.length === 0 ? [] : say` (${links})`;
 }
 
 function checks(refs: readonly { readonly name: string; readonly url: string | null }[]): Inline {

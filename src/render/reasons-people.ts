@@ -1,9 +1,8 @@
 // Why something that a person asked about their own accounts or absence was not done. Spoken to that person.
 import type { PeopleReason } from '../../workflows/reasons.ts';
 import { code, say, strong } from './inline.ts';
-import type { Inline } from './inline.ts';
-import { names } from './reason-text.ts';
-import type { ReasonText, ReasonTexts } from './reason-text.ts';
+import { names, no } from './reason-text.ts';
+import type { ReasonTexts } from './reason-text.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -53,7 +52,3 @@ export const PEOPLE_REASONS: ReasonTexts<PeopleReason['code']> = {
   'delegate-over': () => no('delegation', say`That time is over already.`, null),
   'nothing-delegated': () => no('delegation', say`Nobody acts for you.`, null),
 };
-
-function no(title: string, said: Inline, wayOut: Inline | null): ReasonText {
-  return { sign: '❌', title, said, wayOut };
-}

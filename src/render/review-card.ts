@@ -10,7 +10,7 @@ import { cardBlocks, headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
 import { gatesWords, plural, whatFact } from './facts.ts';
 import { missingWords, ruleWords } from './rule-words.ts';
-import { called, code, emphasis, join, listed, named, say, text, time, toGithub, toSlackFallback, until } from './inline.ts';
+import { called, code, emphasis, join, link, listed, named, say, text, time, toGithub, toSlackFallback, until } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { cardMarker } from './marker.ts';
 import type { SlackMessage } from './message.ts';
@@ -148,8 +148,7 @@ function goBack(read: Read): Inline | null {
 
 function footer({ status: { deploy }, surface, context }: Read): Inline {
   const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
-  const where =
-    other === null ? [] : say` · ${{ kind: 'link', text: surface === 'slack' ? 'on the pull request' : 'in Slack', url: other, isCode: false }}`;
+  const where = other === null ? [] : say` · ${link(surface === 'slack' ? 'on the pull request' : 'in Slack', other)}`;
   return say`code ${deploy.request.code}${deploy.plan === null ? [] : ` · policy ${deploy.plan.policyDigest.slice(0, 4)}`}${where}`;
 }
 

@@ -32,3 +32,8 @@ export function askedAgainWords({ revision, votes, plan, phase }: DeployStatus):
   const people = (revision?.askedAgain ?? []).filter(({ key }) => !has(key));
   return listed(people.map(called), 8, ' ');
 }
+
+/** A push after the last moment in which it would have counted. */
+export function laterPushLine({ by, sha }: NonNullable<DeployStatus['laterPush']>): Inline {
+  return say`ℹ️ ${by} has pushed ${code(sha.slice(0, 7))} since; it is not part of this deploy.`;
+}

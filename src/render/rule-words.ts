@@ -25,7 +25,7 @@ export function ruleWords(node: TallyNode, call: 'call' | 'name', isNested = fal
   return isNested && parts.length > 1 ? say`(${words})${because(node)}` : say`${words}${because(node)}`;
 }
 
-export function groupWords(node: GroupNode, call: 'call' | 'name'): Inline {
+function groupWords(node: GroupNode, call: 'call' | 'name'): Inline {
   if (node.satisfied) return say`✅ ${node.count} of ${strong(node.group)}`;
   const missing = node.count - node.by.length;
   const amount = node.by.length === 0 ? `${missing}` : `${missing} more`;

@@ -42,7 +42,7 @@ function standing(status: DeployStatus, context: RenderContext, hasNews: boolean
 export function alsoLine(status: DeployStatus, context: RenderContext): SlackMessage | null {
   const { plan, phase, request } = status;
   if (plan === null || (phase.kind !== 'succeeded' && phase.kind !== 'ended-badly')) return null;
-  const card = context.cards.slackUrl === null ? [] : say` · ${{ kind: 'link', text: 'card', url: context.cards.slackUrl, isCode: false }}`;
+  const card = context.cards.slackUrl === null ? [] : say` · ${link('card', context.cards.slackUrl)}`;
   const sign = request.emergency === undefined ? '' : '🚨 ';
   return message(
     [say`${sign}${route(status)} ${shaLink(plan.sha, plan.commitUrl)}: ${stateLine(status, context)} · ${code(request.code)}${card}`],
@@ -75,7 +75,7 @@ function announcement(status: DeployStatus, context: RenderContext, surface: Sur
   if (!ANNOUNCED.has(phase.kind) || plan === null) return null;
   const card = cardOf({ status, context, surface });
   const url = surface === 'github' ? context.cards.githubUrl : context.cards.slackUrl;
-  const more = url === null ? say`code ${request.code}` : say`${{ kind: 'link', text: `the card of ${request.code}`, url, isCode: false }}`;
+  const more = url === null ? say`code ${request.code}` : say`${link(`the card of ${request.code}`, url)}`;
   const what = card.next ?? card.steps[1] ?? null;
   return [say`${called(plan.requester)} ${headlineOf(card)} · ${more}`, ...(what === null ? [] : [what])];
 }

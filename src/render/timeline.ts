@@ -4,10 +4,10 @@ import type { DeployStatus, ToldSoFar } from '../../workflows/status.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import type { RenderContext } from './context.ts';
 import { unconfirmedWords, voteWords } from './facts.ts';
-import { code, emphasis, named, say, time } from './inline.ts';
+import { emphasis, named, say, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { voidWords } from './notes.ts';
-import { revisionLine } from './revision-words.ts';
+import { laterPushLine, revisionLine } from './revision-words.ts';
 import { autoApprovals, autoWords } from './rule-words.ts';
 import { duration } from './time.ts';
 import { during, place } from './view.ts';
@@ -48,8 +48,7 @@ function pushLines({ plan, revision, laterPush }: DeployStatus, told: ToldSoFar)
   if (revision !== null && (plan?.revision ?? 0) > told.revision) {
     lines.push(revisionLine(revision));
   }
-  if (laterPush !== null && laterPush.sha !== told.laterPush)
-    lines.push(say`ℹ️ ${laterPush.by} has pushed ${code(laterPush.sha.slice(0, 7))} since; it is not part of this deploy.`);
+  if (laterPush !== null && laterPush.sha !== told.laterPush) lines.push(laterPushLine(laterPush));
   return lines;
 }
 
