@@ -145,52 +145,28 @@ export const ErrorBody = z.object({ message: z.string() });
 // ---- webhooks --------------------------------------------------------------------------------------------------
 
 const HookRepository = z.object({ id: Id, full_name: z.string() });
+/** `installation`: absent only in deliveries of a repository's own webhook, which is not ours. */
+const InRepository = { repository: HookRepository, sender: Login, installation: z.object({ id: Id }).nullish() };
+/** What somebody wrote, and through what. */
+const Writing = z.object({ id: Id, user: Login.extend({ type: z.string() }).nullable(), performed_via_github_app: z.unknown().optional() });
 export const IssueCommentCreated = z.object({
   issue: z.object({ number: Id, pull_request: z.unknown().optional() }),
-  comment: z.object({
-    id: Id,
+  comment: Writing.extend({
     body: z.string(),
     created_at: Time,
     updated_at: Time,
-    user: Login.extend({ type: z.string() }).nullable(),
-    performed_via_github_app: z.unknown().optional(),
   }),
-  repository: HookRepository,
-  sender: Login,
-  /** Absent only in deliveries of a repository's own webhook, which is not ours. */
-  installation: z.object({ id: Id }).nullish(),
+  ...InRepository,
 });
-const Author = Login.extend({ type: z.string() }).nullable();
-const Installed = z.object({ id: Id }).nullish();
+const InReview = { ...InRepository, pull_request: z.object({ number: Id }) };
 export const ReviewSubmitted = z.object({
-  review: z.object({
-    id: Id,
-    body: z.string().nullish(),
-    state: z.string(),
-    commit_id: Sha.nullish(),
-    submitted_at: Time,
-    user: Author,
-    performed_via_github_app: z.unknown().optional(),
-  }),
-  pull_request: z.object({ number: Id }),
-  repository: HookRepository,
-  sender: Login,
-  installation: Installed,
+  review: Writing.extend({ body: z.string().nullish(), state: z.string(), commit_id: Sha.nullish(), submitted_at: Time }),
+  ...InReview,
 });
 export type ReviewSubmitted = z.infer<typeof ReviewSubmitted>;
 export const ReviewCommentCreated = z.object({
-  comment: z.object({
-    id: Id,
-    in_reply_to_id: Id.nullish(),
-    body: z.string(),
-    created_at: Time,
-    user: Author,
-    performed_via_github_app: z.unknown().optional(),
-  }),
-  pull_request: z.object({ number: Id }),
-  repository: HookRepository,
-  sender: Login,
-  installation: Installed,
+  comment: Writing.extend({ in_reply_to_id: Id.nullish(), body: z.string(), created_at: Time }),
+  ...InReview,
 });
 export type ReviewCommentCreated = z.infer<typeof ReviewCommentCreated>;
 export const PullRequestSynchronize = z.object({
