@@ -8,7 +8,7 @@ import { toWords } from '../render/inline.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { ask, settle, STILL_WORKING, type NoAnswer } from './answering.ts';
 import { slackWord } from './failures.ts';
-import { accountOf, contextOf, drawn, openModal, placeOf, updateModal, type ListenerDeps, type OpenView } from './heard.ts';
+import { accountOf, answerInModal, contextOf, drawn, openModal, placeOf, updateModal, type ListenerDeps, type OpenView } from './heard.ts';
 import { answerModal } from './modals.ts';
 import { showTo, type Asker } from './response-url.ts';
 import { FormMemory, type Interaction, type ModalSubmission } from './schema.ts';
@@ -121,10 +121,7 @@ export async function submittedForm(
       await fill(deps, { id: view.id, hash: null }, async () => draw(await answered.form.later));
     },
     meanwhile: () => ack.change(answerModal(STILL_WORKING)),
-    late: async (answered) => {
-      const message = inWords(deps, answered);
-      await updateModal(deps, { id: view.id, hash: null }, answerModal(message)).catch(() => showTo(asker, message, deps));
-    },
+    late: (answered) => answerInModal(deps, view.id, inWords(deps, answered), asker),
   });
 }
 

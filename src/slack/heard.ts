@@ -3,11 +3,12 @@ import type { ModalView } from '@slack/types';
 import type { Logger } from 'pino';
 import type { Account, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { SlackFrontDoor } from '../bot/front-door.ts';
-import type { RenderContext } from '../render/context.ts';
+import { plainContext, type RenderContext } from '../render/context.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { replyMessage } from '../render/reply-slack.ts';
 import type { Reply } from '../render/reply.ts';
 import { broken } from './answering.ts';
+import { answerModal } from './modals.ts';
 import { showTo, type Asker } from './response-url.ts';
 import type { Interaction } from './schema.ts';
 import type { SlackWeb } from './web.ts';
@@ -47,7 +48,7 @@ export function accountOf(deps: ListenerDeps, user: Interaction['user']): Extrac
 }
 
 export function contextOf(deps: ListenerDeps): RenderContext {
-  return { now: deps.now(), prefix: deps.command, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
+  return plainContext(deps.now(), deps.command);
 }
 
 export function drawn(deps: ListenerDeps, reply: Reply): SlackMessage {
@@ -82,6 +83,14 @@ export async function openModal(deps: ListenerDeps, trigger: string, view: Modal
     deps.log.warn({ err: error }, 'a modal did not open');
     return null;
   }
+}
+
+/** The answer takes the modal's place; whoever has closed it in the meantime is told as an answer to them is. */
+export async function answerInModal(deps: ListenerDeps, view: string, message: SlackMessage, asker: Asker): Promise<void> {
+  await updateModal(deps, { id: view, hash: null }, answerModal(message)).then(
+    () => undefined,
+    () => showTo(asker, message, deps),
+  );
 }
 
 /** Changes an open modal. `hash` null: whatever it shows now. Throws `Trouble`: it was closed, or shows something newer. */

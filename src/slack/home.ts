@@ -6,7 +6,7 @@ import { say } from '../render/inline.ts';
 import type { Reply } from '../render/reply.ts';
 import { ask, settle, STILL_WORKING } from './answering.ts';
 import { clickOf, type HeardClick } from './clicks.ts';
-import { accountOf, askerOf, contextOf, drawn, openModal, updateModal, type ListenerDeps, type OpenView } from './heard.ts';
+import { accountOf, askerOf, contextOf, answerInModal, drawn, openModal, type ListenerDeps, type OpenView } from './heard.ts';
 import { answerModal } from './modals.ts';
 import { showTo } from './response-url.ts';
 
@@ -67,11 +67,7 @@ async function answerOnHome(deps: ListenerDeps, { click, ack }: HeardClick, repl
     },
     late: async (answer: Reply) => {
       if (open === null) return tell(answer);
-      // Closed in the meantime: then directly.
-      await updateModal(deps, open, answerModal(drawn(deps, answer))).then(
-        () => undefined,
-        () => tell(answer),
-      );
+      await answerInModal(deps, open.id, drawn(deps, answer), askerOf(click));
     },
   };
   await settle(reply, opening, ANSWER_WITHIN_MS);

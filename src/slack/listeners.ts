@@ -2,7 +2,7 @@
 import type { App } from '@slack/bolt';
 import { slackDeployId } from '../../workflows/contract.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
-import { ACTIONS, decodeActionValue, DISPUTE_MODAL, REJECT_MODAL } from '../render/actions.ts';
+import { ACTIONS, decodeActionValue } from '../render/actions.ts';
 import { FORM_ACTIONS, FORM_MODAL } from '../render/form-fields.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { ask, settle, STILL_WORKING } from './answering.ts';
@@ -35,23 +35,16 @@ export function addListeners(app: App, deps: ListenerDeps): void {
     const submission = ModalSubmission.safeParse(body);
     if (!submission.success) return unheard(deps, ack, 'a modal');
     const heard = { submission: submission.data, at: timeOf(context, deps) };
-    switch (submission.data.view.callback_id) {
-      case FORM_MODAL:
-        return submittedForm(deps, heard, {
-          remarks: (errors) => ack({ response_action: 'errors', errors }),
-          change: (view) => ack({ response_action: 'update', view }),
-        });
-      case REJECT_MODAL:
-      case DISPUTE_MODAL: {
-        const isOurs = await heardRejection(deps, heard, {
-          remark: () => ack({ response_action: 'errors', errors: EMPTY_REASON }),
-          show: (message) => ack({ response_action: 'update', view: answerModal(message) }),
-        });
-        return isOurs ? undefined : unheard(deps, ack, 'a modal');
-      }
-      default:
-        return unheard(deps, ack, 'a modal');
-    }
+    if (submission.data.view.callback_id === FORM_MODAL)
+      return submittedForm(deps, heard, {
+        remarks: (errors) => ack({ response_action: 'errors', errors }),
+        change: (view) => ack({ response_action: 'update', view }),
+      });
+    const isOurs = await heardRejection(deps, heard, {
+      remark: () => ack({ response_action: 'errors', errors: EMPTY_REASON }),
+      show: (message) => ack({ response_action: 'update', view: answerModal(message) }),
+    });
+    return isOurs ? undefined : unheard(deps, ack, 'a modal');
   });
   // Acknowledged by Bolt before it comes here.
   app.event('app_home_opened', async ({ event }) => {

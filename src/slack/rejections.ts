@@ -3,10 +3,10 @@ import type { Millis } from '../../workflows/vocabulary.ts';
 import { decodeActionValue } from '../render/actions.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { ask, settle, STILL_WORKING } from './answering.ts';
-import { accountOf, drawn, placeOf, updateModal, type ListenerDeps } from './heard.ts';
+import { accountOf, answerInModal, drawn, placeOf, type ListenerDeps } from './heard.ts';
 import { publishHome } from './home.ts';
-import { answerModal, objectionOf, readRejection } from './modals.ts';
-import { showTo, type Asker } from './response-url.ts';
+import { objectionOf, readRejection } from './modals.ts';
+import type { Asker } from './response-url.ts';
 import type { ModalSubmission } from './schema.ts';
 
 /** The answer takes the modal's place, so the person who just typed a reason cannot miss it. false: it was none of our modals. */
@@ -18,9 +18,9 @@ export async function heardRejection(
   const { user, view } = submission;
   const rejection = readRejection(view);
   const action = decodeActionValue(rejection?.value);
-  if (rejection === null || action === null) return false;
+  const act = objectionOf(view.callback_id);
+  if (act === null || rejection === null || action === null) return false;
   const { reason, channel, isFromHome } = rejection;
-  const act = objectionOf(view.callback_id) ?? 'reject';
   if (reason === '') {
     await answer.remark();
     return true;
@@ -40,11 +40,7 @@ export async function heardRejection(
   await settle(reply, {
     inTime: (answered) => answer.show(drawn(deps, answered)),
     meanwhile: () => answer.show(STILL_WORKING),
-    late: async (answered) => {
-      const message = drawn(deps, answered);
-      // Closed in the meantime: then in the channel.
-      await updateModal(deps, { id: view.id, hash: null }, answerModal(message)).catch(() => showTo(asker, message, deps));
-    },
+    late: (answered) => answerInModal(deps, view.id, drawn(deps, answered), asker),
   });
   if (isFromHome) await publishHome(deps, by);
   return true;

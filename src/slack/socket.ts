@@ -2,7 +2,6 @@
 import { SocketModeReceiver } from '@slack/bolt';
 import { REQUEST_TIME } from './heard.ts';
 import { createBolt, type SlackAppOptions } from './ingress.ts';
-
 import { isForUs } from './payload.ts';
 import { sdkLogger } from './sdk-logger.ts';
 
