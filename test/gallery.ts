@@ -3,7 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parse } from 'marked';
 import type { Reminder } from '../workflows/activities.ts';
-import { EXAMPLES, EXAMPLE_LIST, NOW, dan, eve, exampleContext } from './support/views.ts';
+import { EXAMPLES, EXAMPLE_LIST } from './support/examples.ts';
+import { NOW, dan, eve, exampleContext } from './support/views.ts';
 import { REPLY_LIST } from './support/replies.ts';
 import { cardMarkdown } from '../src/render/card-github.ts';
 import type { DeployStatus } from '../workflows/status.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createGithubCards } from '../../src/activities/github-card.ts';
 import type { GithubApi } from '../../src/github/api.ts';
 import { Trouble } from '../../src/trouble.ts';
-import { EXAMPLES, exampleContext } from '../support/views.ts';
+import { EXAMPLES } from '../support/examples.ts';
+import { exampleContext } from '../support/views.ts';
 
 function openConversation(): { readonly api: GithubApi; readonly comments: Map<number, string>; written: number } {
   const comments = new Map<number, string>();

@@ -6,7 +6,8 @@ import type { CheckRunWish, DeploymentStatusWish, GithubApi } from '../../src/gi
 import { Trouble, type TroubleKind } from '../../src/trouble.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { Plan } from '../../workflows/vocabulary.ts';
-import { code, EXAMPLES, LIVE, plan, PUSHED, SHA, status } from '../support/views.ts';
+import { EXAMPLES } from '../support/examples.ts';
+import { code, LIVE, plan, PUSHED, SHA, status } from '../support/views.ts';
 
 interface Run extends CheckRunWish {
   readonly id: number;

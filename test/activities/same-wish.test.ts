@@ -4,7 +4,7 @@ import type { FoundDeploy } from '../../src/temporal/gateway.ts';
 import { commitSha } from '../../src/ids.ts';
 import type { DeployCode } from '../../workflows/vocabulary.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import { EXAMPLES } from '../support/views.ts';
+import { EXAMPLES } from '../support/examples.ts';
 
 const NOW = 1_000_000;
 const WAITING = EXAMPLES.waiting.waiting;

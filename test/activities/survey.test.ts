@@ -4,7 +4,8 @@ import type { Reminder } from '../../workflows/activities.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { Trouble } from '../../src/trouble.ts';
 import { ALL_OF, GROUP, GROUPS, person, vote } from '../policy/given.ts';
-import { EXAMPLES, NOW, bea, carl, dan, eve, tree } from '../support/views.ts';
+import { EXAMPLES } from '../support/examples.ts';
+import { NOW, bea, carl, dan, eve, tree } from '../support/views.ts';
 import { decidingIn, planned } from './world.ts';
 
 const rule = {

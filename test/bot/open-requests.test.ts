@@ -3,7 +3,7 @@ import { readOpenRequests } from '../../src/bot/open-requests.ts';
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DeployCode } from '../../workflows/vocabulary.ts';
-import { EXAMPLES } from '../support/views.ts';
+import { EXAMPLES } from '../support/examples.ts';
 
 const { waiting, succeeded, planned } = { ...EXAMPLES.waiting, ...EXAMPLES.succeeded, ...EXAMPLES.planned };
 const unread = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'reading a request', found: 'no answer' });

@@ -1,28 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CreateRequest, createRequestOf, SAFE_VALUE } from '../../src/buildkite/order.ts';
-import { commitSha, deployCode, target } from '../../src/ids.ts';
+import { target } from '../../src/ids.ts';
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
-import type { Contract } from '../../workflows/vocabulary.ts';
+import { ORDER } from '../support/build-order.ts';
 
-const ORDER: BuildOrder = {
-  deployId: 'deploy:github:101:5001',
-  code: deployCode('deploy:github:101:5001'),
-  organization: 'acme',
-  pipeline: 'api-deploy',
-  service: 'api',
-  environment: 'production',
-  target: target('api/production'),
-  sha: commitSha('4f5a6b7c'.repeat(5)),
-  branch: 'main',
-  ref: 'fix-retry',
-  pullRequest: 42,
-  requester: 'Ann',
-  approvers: ['Bea', 'Dan'],
-  previousSha: commitSha('1a2b3c4d'.repeat(5)),
-  parameters: { migrate: 'no' },
-  contract: 'c0ffee' as Contract,
-};
 const MESSAGE = /^Deploy [A-Za-z0-9._/@:+-]+ to [A-Za-z0-9._/@:+-]+ \([A-Za-z0-9-]+, asked by [A-Za-z0-9._/@:+-]+\)$/;
 
 describe('what a build receives', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { annotationMarkdown } from '../../src/render/annotation.ts';
-import { commitSha, contractOf, deployCode, target } from '../../src/ids.ts';
+import { contractOf } from '../../src/ids.ts';
 import type { BuildOrder, Signatures } from '../../workflows/build-vocabulary.ts';
+import { ORDER } from '../support/build-order.ts';
 
 const SIGNATURES: Signatures = {
   asked: { by: 'Ann', surface: 'github', at: Date.UTC(2026, 10, 24, 13, 58) },
@@ -11,41 +12,23 @@ const SIGNATURES: Signatures = {
   ],
   cards: { slack: 'https://acme.slack.test/archives/C0PAY/p1', github: 'https://github.test/acme/api/pull/42#issuecomment-7' },
 };
-const ORDER: BuildOrder = {
-  deployId: 'deploy:github:101:5001',
-  code: deployCode('deploy:github:101:5001'),
-  organization: 'acme',
-  pipeline: 'api-deploy',
-  service: 'api',
-  environment: 'production',
-  target: target('api/production'),
-  sha: commitSha('4f5a6b7c'.repeat(5)),
-  branch: 'main',
-  ref: 'fix-retry',
-  pullRequest: 42,
-  requester: 'Ann',
-  approvers: ['Bea', 'Dan'],
-  previousSha: null,
-  parameters: {},
-  contract: contractOf({ an: 'example' }),
-  signatures: SIGNATURES,
-};
-const withName = (by: string): string => annotationMarkdown({ ...ORDER, signatures: { ...SIGNATURES, asked: { ...SIGNATURES.asked, by } } });
+const SIGNED: BuildOrder = { ...ORDER, contract: contractOf({ an: 'example' }), signatures: SIGNATURES };
+const withName = (by: string): string => annotationMarkdown({ ...SIGNED, signatures: { ...SIGNATURES, asked: { ...SIGNATURES.asked, by } } });
 
 describe('the annotation of a build', () => {
   it('says who signed what, where and when', async () => {
-    await expect(`${annotationMarkdown(ORDER)}\n`).toMatchFileSnapshot('../golden/buildkite/annotation.md');
+    await expect(`${annotationMarkdown(SIGNED)}\n`).toMatchFileSnapshot('../golden/buildkite/annotation.md');
   });
 
   it('says so when nobody had to approve, and names no card that is not there', () => {
-    const body = annotationMarkdown({ ...ORDER, signatures: { ...SIGNATURES, approved: [], cards: { slack: null, github: null } } });
+    const body = annotationMarkdown({ ...SIGNED, signatures: { ...SIGNATURES, approved: [], cards: { slack: null, github: null } } });
     expect(body).toContain('Nobody had to approve.');
     expect(body).not.toContain('Card');
   });
 
   it('says so when an emergency was not approved, with a reason that can do nothing', () => {
     const emergency = { reason: 'all **down** :tada: <img src=x> @everybody' };
-    const body = annotationMarkdown({ ...ORDER, emergency, signatures: { ...SIGNATURES, approved: [] } });
+    const body = annotationMarkdown({ ...SIGNED, emergency, signatures: { ...SIGNATURES, approved: [] } });
     expect(body).toContain('🚨 **Emergency**: started without approval, and owes a review. The reason given: all \\*\\*down\\*\\* &#58;tada:');
     expect(body).not.toMatch(/<img|@everybody/);
     expect(body).not.toContain('Nobody had to approve.');
@@ -53,7 +36,7 @@ describe('the annotation of a build', () => {
 
   it('names the rule that approved without anybody, and why', () => {
     const rules = [{ name: 'low-risk', why: 'changes in `docs/**` only (only `docs/a.md`)' }];
-    const body = annotationMarkdown({ ...ORDER, signatures: { ...SIGNATURES, approved: [], rules } });
+    const body = annotationMarkdown({ ...SIGNED, signatures: { ...SIGNATURES, approved: [], rules } });
     expect(body).toContain('Approved by the rule **low-risk**: changes in `docs/**` only (only `docs/a.md`)');
     expect(body).not.toContain('Nobody had to approve.');
   });

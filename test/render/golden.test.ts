@@ -17,7 +17,8 @@ import { alsoLine, announcementMarkdown, threadMessage } from '../../src/render/
 import { slackTexts } from '../support/message-text.ts';
 import { NEWS, REASONS, REPLY_LIST } from '../support/replies.ts';
 import type { Reminder } from '../../workflows/activities.ts';
-import { CODE, EXAMPLES, EXAMPLE_LIST, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
+import { EXAMPLES, EXAMPLE_LIST } from '../support/examples.ts';
+import { CODE, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
 import { checkView } from '../support/slack-blocks.ts';
 import { VIEWS } from '../support/slack-views.ts';
 

@@ -22,7 +22,8 @@ import { checkMessage, checkView, type SlackView } from '../support/slack-blocks
 import { FORMS, HOMES, viewOfForm, viewOfHome } from '../support/slack-views.ts';
 import { mrkdwn, type Reader } from '../../src/sim/playground/mrkdwn.ts';
 import type { Tree } from '../../src/sim/playground/tree.ts';
-import { CODE, EXAMPLES, EXAMPLE_LIST, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
+import { EXAMPLES, EXAMPLE_LIST } from '../support/examples.ts';
+import { CODE, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
 import { RULE_EXAMPLES, WHY_EXAMPLES } from '../support/views-rules.ts';
 
 const everyReason: readonly Reason[] = Object.values(REASONS);

@@ -17,7 +17,8 @@ import type { PhaseKind } from '../../workflows/status.ts';
 import { githubParts, slackTexts } from '../support/message-text.ts';
 import { REASONS, REPLY_LIST } from '../support/replies.ts';
 import { checkMessage } from '../support/slack-blocks.ts';
-import { CODE, EXAMPLE_LIST, exampleContext, NOTHING_TOLD } from '../support/views.ts';
+import { EXAMPLE_LIST } from '../support/examples.ts';
+import { CODE, exampleContext, NOTHING_TOLD } from '../support/views.ts';
 
 type Button = { readonly action_id: string; readonly value?: string; readonly text: { readonly text: string }; readonly confirm?: unknown };
 function buttons(message: SlackMessage): readonly Button[] {

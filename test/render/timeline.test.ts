@@ -6,7 +6,8 @@ import type { Vote } from '../../workflows/vocabulary.ts';
 import { threadMessage } from '../../src/render/thread-line.ts';
 import { newsLines } from '../../src/render/timeline.ts';
 import { toWords } from '../../src/render/inline.ts';
-import { PUSHED, SHA, ann, bea, carl, dan, exampleContext, EXAMPLES, NOTHING_TOLD, NOW, plan, status, vote } from '../support/views.ts';
+import { EXAMPLES } from '../support/examples.ts';
+import { PUSHED, SHA, ann, bea, carl, dan, exampleContext, NOTHING_TOLD, NOW, plan, status, vote } from '../support/views.ts';
 
 const waiting = EXAMPLES.waiting.waiting;
 const toldOf = ({ phase, plan: planned, votes, voided, laterPush }: DeployStatus): ToldSoFar => ({

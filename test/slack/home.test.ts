@@ -6,7 +6,7 @@ import type { Reply } from '../../src/render/reply.ts';
 import { Trouble } from '../../src/trouble.ts';
 import { readableSlack } from '../support/readable.ts';
 import { HOMES } from '../support/slack-views.ts';
-import { EXAMPLES } from '../support/views.ts';
+import { EXAMPLES } from '../support/examples.ts';
 import { eventually, startSlackApp, type SlackApp } from './slack-app.ts';
 
 const BEA = 'U01BEA';

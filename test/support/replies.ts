@@ -6,7 +6,8 @@ import type { EnvironmentState } from '../../workflows/status.ts';
 import type { Delegation, Link, PeopleNews } from '../../workflows/people-contract.ts';
 import type { Person } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../../src/ids.ts';
-import { CODE, EXAMPLES, LIVE, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
+import { EXAMPLES } from './examples.ts';
+import { CODE, LIVE, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
 import { EMERGENCIES, HISTORY_REPLIES, REVIEWS } from './review-views.ts';
 
 const MINUTE = 60_000;

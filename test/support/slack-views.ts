@@ -9,7 +9,8 @@ import { target } from '../../src/ids.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { SlackView } from './slack-blocks.ts';
 import { REPLIES } from './replies.ts';
-import { ann, bea, EXAMPLES, exampleContext, fromSlack, plan, tree } from './views.ts';
+import { EXAMPLES } from './examples.ts';
+import { ann, bea, exampleContext, fromSlack, plan, tree } from './views.ts';
 
 const MINUTE = 60_000;
 const GROUPS = ['sre', 'api-owners'].map((group) => ({ kind: 'group', group, count: 1 }) as const);

@@ -4,7 +4,8 @@ import { tallyVotes } from '../../src/policy/rule.ts';
 import type { FoundFact, JudgedCondition } from '../../workflows/conditions.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { Plan, RuleNode, Vote } from '../../workflows/vocabulary.ts';
-import { ann, approvedByBea, bea, build, carl, CODE, dan, EXAMPLES, NOW, plan, status, vote } from './views.ts';
+import { EXAMPLES } from './examples.ts';
+import { ann, approvedByBea, bea, build, carl, CODE, dan, NOW, plan, status, vote } from './views.ts';
 
 const MINUTE = 60_000;
 const groups = { sre: [bea, carl], 'api-owners': [dan], dba: [carl], interns: [] };
