@@ -70,7 +70,7 @@ type End = Extract<
   { kind: 'succeeded' | 'ended-badly' | 'stopped' | 'not-built' | 'rejected' | 'expired' | 'cancelled' | 'terminated' }
 >;
 
-function endLine({ request }: DeployStatus, phase: End): Inline {
+function endLine({ request, tally }: DeployStatus, phase: End): Inline {
   switch (phase.kind) {
     case 'succeeded':
       return say`✅ live on ${request.environment} since ${time(phase.at)} (${link(`build ${phase.build.number}`, phase.build.url)})`;
@@ -83,6 +83,8 @@ function endLine({ request }: DeployStatus, phase: End): Inline {
     case 'rejected':
       return say`🚫 rejected by ${named(phase.by)}: ${emphasis(phase.reason)}`;
     case 'expired':
+      if (tally?.satisfied === true && phase.pending !== undefined && phase.pending.length > 0)
+        return say`⌛ expired at ${time(phase.at)}, waiting for ${pendingWords(phase.pending)}`;
       return say`⌛ expired at ${time(phase.at)} without enough approvals`;
     case 'cancelled':
       return say`✖️ cancelled by ${named(phase.by)}, ${during(phase.during)}`;
