@@ -1,17 +1,10 @@
 // Example requests as they are written: what somebody asks, what GitHub and the environments say, and what should come of it.
 // Everything that is left out is good: an example states only what it is about.
 import { z } from 'zod';
-import { DURATION_PATTERN } from './duration.ts';
+import { duration, strict, text } from './schema-parts.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
-/** As in schema.ts: the message of an unknown key lists the known ones. */
-function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(',') : undefined) });
-}
-
-const text = z.string().min(1).max(200);
 const names = z.array(text);
-const duration = z.string({ error: 'a duration such as 35m' }).regex(DURATION_PATTERN, 'a duration such as 35m');
 
 const Request = strict({
   service: text,

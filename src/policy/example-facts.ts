@@ -11,7 +11,7 @@ import type { CommitSha, Person } from '../../workflows/vocabulary.ts';
 /** When examples happen: any moment serves, since only what lies between two moments decides. */
 export const EXAMPLE_NOW = Date.UTC(2026, 0, 5, 12);
 export const LIVE_SHA = commitSha('b'.repeat(40));
-const HEAD = commitSha('a'.repeat(40));
+export const HEAD = commitSha('a'.repeat(40));
 const OTHER = commitSha('c'.repeat(40));
 const MINUTE = 60_000;
 

@@ -1,15 +1,13 @@
 // What the policy makes of an example request: the same gates, rule and judge as for a real one, on facts that a file states. Pure.
-import { commitSha } from '../ids.ts';
 import { planContract, policyDigest } from './contract.ts';
 import type { EnvironmentPolicy, Role } from './environment-policy.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import { judgeConditions } from './conditions.ts';
-import { EXAMPLE_NOW, factsOf, LIVE_SHA, seenOf } from './example-facts.ts';
-import { judgeVote, tallyPlan } from './judge.ts';
+import { EXAMPLE_NOW, factsOf, HEAD, LIVE_SHA, seenOf } from './example-facts.ts';
+import { excludedFrom, judgeVote, tallyPlan } from './judge.ts';
 import { resolveParameters } from './parameters.ts';
 import type { Groups } from './people.ts';
 import { missingOf, unsatisfiable, type Missing } from './rule.ts';
-import { excludedFrom } from './judge.ts';
 import type { ReasonCode } from '../../workflows/reasons.ts';
 import type { Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
 
@@ -100,8 +98,6 @@ function playVotes(plan: Plan, { votes }: Example, groups: Groups): Played {
   }
   return { judged, counted };
 }
-
-const HEAD = commitSha('a'.repeat(40));
 
 function planOf(policy: EnvironmentPolicy, example: Example, gates: Plan['gates']): Plan {
   const { requester, facts } = example;
