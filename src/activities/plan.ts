@@ -13,7 +13,7 @@ import { excludedFrom, tallyPlan } from '../policy/judge.ts';
 import { liveOf } from '../policy/live.ts';
 import { whyUnread } from '../policy/membership.ts';
 import { isOnlyPending } from '../policy/pending.ts';
-import { isSamePerson, resolvePerson } from '../policy/people.ts';
+import { distinct, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule, unsatisfiable } from '../policy/rule.ts';
 import { resolveParameters } from '../policy/parameters.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
@@ -189,10 +189,6 @@ function usualDuration(history: readonly DeployRecord[], { service, environment 
     .map((record) => record.endedAt - (record.startedAt ?? record.endedAt))
     .toSorted((a, b) => a - b);
   return durations[Math.floor(durations.length / 2)] ?? null;
-}
-
-function distinct(people: readonly Person[]): readonly Person[] {
-  return people.filter((person, at) => people.findIndex((other) => isSamePerson(other, person)) === at);
 }
 
 function toRef({ number, title, url }: PullRequestFacts): PullRequestRef {

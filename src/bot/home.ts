@@ -1,11 +1,11 @@
 // What one person's home tab tells: read from the requests themselves at every opening, never from a list or a memory of what was decided.
 import type { DeployStatus } from '../../workflows/status.ts';
-import type { Account, Person, TallyNode } from '../../workflows/vocabulary.ts';
+import type { Account, Person } from '../../workflows/vocabulary.ts';
 import { placeOf } from '../config/config.ts';
 import { githubPersonKey, slackPersonKey } from '../ids.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import { groupsOf, isSamePerson, resolvePerson } from '../policy/people.ts';
-import { groupsOfRule } from '../policy/rule.ts';
+import { groupsOfRule, peopleMissing } from '../policy/rule.ts';
 import type { Home } from '../render/home.ts';
 import type { BotDeps } from './deps.ts';
 import { readThose } from './open-requests.ts';
@@ -42,12 +42,7 @@ function accountsOf({ github, slack }: Person): readonly string[] {
 /** Whether this person could still fill a place of its rule. Whether they may is judged at the click. */
 function waitsFor({ phase, plan, tally }: DeployStatus, person: Person): boolean {
   const tree = (tally ?? plan?.tally)?.tree ?? null;
-  return phase.kind === 'waiting' && tree !== null && missingPeople(tree).some((one) => isSamePerson(one, person));
-}
-
-function missingPeople(node: TallyNode): readonly Person[] {
-  if (node.satisfied || node.state === 'skipped' || node.kind === 'auto') return [];
-  return node.kind === 'group' ? node.waitingFor : node.of.flatMap(missingPeople);
+  return phase.kind === 'waiting' && peopleMissing(tree).some((one) => isSamePerson(one, person));
 }
 
 async function liveWhereApproving(deps: BotDeps, person: Person): Promise<Home['live']> {

@@ -1,6 +1,7 @@
 // Who approves the code in a review may believe to have approved the deploy: which requests wait for just this person.
 import type { DeployStatus } from '../../workflows/status.ts';
-import type { Account, TallyNode } from '../../workflows/vocabulary.ts';
+import { owns } from '../policy/people.ts';
+import { peopleMissing } from '../policy/rule.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
 
@@ -16,14 +17,8 @@ export async function missedApprovals({ gateway }: BotDeps, { from, by }: Incomi
   const open = await gateway.findOpen({ kind: 'pull-request', repository: from.repo.id, number: from.issue, environment: null }, false);
   const statuses = await Promise.all(open.map(({ workflowId }) => gateway.deployStatus(workflowId)));
   return statuses.flatMap((status) =>
-    status !== null && status.phase.kind === 'waiting' && waitsFor(status.tally?.tree ?? null, by)
+    status !== null && status.phase.kind === 'waiting' && peopleMissing(status.tally?.tree ?? null).some((person) => owns(person, by))
       ? [{ status, once: `approval:${status.request.code}:${by.id}` }]
       : [],
   );
-}
-
-function waitsFor(node: TallyNode | null, account: Extract<Account, { surface: 'github' }>): boolean {
-  if (node === null || node.satisfied || node.state === 'skipped') return false;
-  if (node.kind === 'all' || node.kind === 'any') return node.of.some((child) => waitsFor(child, account));
-  return node.kind === 'group' && node.waitingFor.some(({ github }) => github?.id === account.id);
 }

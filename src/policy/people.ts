@@ -32,6 +32,11 @@ export function isSamePerson(one: Person, other: Person): boolean {
   return one.slack !== null && one.slack.team === other.slack?.team && one.slack.user === other.slack.user;
 }
 
+/** Each human once, by the first of their entries. */
+export function distinct(people: readonly Person[]): readonly Person[] {
+  return people.filter((person, at) => people.findIndex((other) => isSamePerson(other, person)) === at);
+}
+
 /** The same two accounts: not only one of them in common. */
 export function hasBothAccounts(one: Person, other: Person): boolean {
   if (one.github === null || one.slack === null || other.slack === null) return false;

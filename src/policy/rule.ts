@@ -1,7 +1,7 @@
 // The approval rule against the votes: how far it is, and who could still fill it. Pure.
 import { bestFilling, leavesOf, numberLeaves, partsOf, type Filling, type Leaf, type NumberedNode, type Voters } from './matching.ts';
 import { whyUnread, type Membership } from './membership.ts';
-import { hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
+import { distinct, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { FoundFact } from '../../workflows/conditions.ts';
 import type { ApprovalRule, NodeState, Person, PersonKey, RuleNode, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
@@ -59,8 +59,7 @@ export function missingOf(tally: Tally): readonly Missing[] {
 /** Everybody whose approval would still count, each once, in the order of the rule. */
 export function peopleMissing(node: TallyNode | null): readonly Person[] {
   if (node === null || node.satisfied || node.state === 'skipped' || node.kind === 'auto') return [];
-  const people = node.kind === 'group' ? node.waitingFor : node.of.flatMap(peopleMissing);
-  return people.filter((person, at) => people.findIndex((other) => isSamePerson(other, person)) === at);
+  return distinct(node.kind === 'group' ? node.waitingFor : node.of.flatMap(peopleMissing));
 }
 
 /** A group that can't give what the rule asks of it even if everybody left approves; null if the rule can be satisfied. */
