@@ -109,8 +109,7 @@ async function readVoter(
 const THEIRS: MayRule = { roles: [], groups: [], requester: true, approvers: false };
 
 function whoMay(policy: EnvironmentPolicy | null, act: AuthoriseInput['act'], inUndoWindow: boolean): MayRule {
-  if (policy === null) return THEIRS;
-  if (act === 'keep') return THEIRS;
+  if (policy === null || act === 'keep') return THEIRS;
   if (act === 'extend') return policy.may.extend ?? { ...THEIRS, approvers: true };
   // Whoever can give the last approval can also stop what it is about to start.
   return inUndoWindow ? { ...policy.may.cancel, approvers: true } : policy.may.cancel;

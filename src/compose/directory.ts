@@ -1,12 +1,11 @@
 // Who is who and in which groups, for what people are shown before anything is judged. The judges read for themselves.
 import { createGroups, readMembership } from '../activities/groups.ts';
 import { createKnownPeople } from '../activities/known-people.ts';
+import { createReader } from '../activities/reading.ts';
 import type { Directory } from '../bot/deps.ts';
 import type { Config } from '../config/config.ts';
-import type { Read } from '../policy/facts.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
 import type { Gateway } from '../temporal/gateway.ts';
-import { isTrouble } from '../trouble.ts';
 import type { Platforms } from './platforms.ts';
 
 /** As at a click (design §5, frozen and fresh). */
@@ -21,20 +20,15 @@ export function createDirectory(deps: {
   const { config, platforms, gateway, now } = deps;
   const groups = createGroups({ config, github: platforms.github, slack: platforms.slack, now });
   const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
-  const read = async <T>(_what: string, call: () => Promise<T>): Promise<Read<T>> => {
-    try {
-      return { known: true, value: await call() };
-    } catch (error) {
-      if (isTrouble(error)) return { known: false, why: error.message };
-      throw error;
-    }
-  };
   return {
     people: async () => (await known.read(MAX_AGE_MS)).people,
     membership: async (names) => {
       const reading = known.read(MAX_AGE_MS);
       const people = reading.then((links) => links.people);
-      const [membership, links] = await Promise.all([readMembership(groups, { names, maxAgeMs: MAX_AGE_MS, people, read }), reading]);
+      const [membership, links] = await Promise.all([
+        readMembership(groups, { names, maxAgeMs: MAX_AGE_MS, people, read: (what, call) => createReader().read(what, call) }),
+        reading,
+      ]);
       return withStandIns(membership, links.delegations, links.people);
     },
   };
