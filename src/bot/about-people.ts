@@ -6,12 +6,10 @@ import type { Command } from '../command/command.ts';
 import { digestOfSecret, newSecret } from '../one-time-secret.ts';
 import { presentDelegations, withLinks } from '../policy/links.ts';
 import { isSamePerson, owns, resolvePerson } from '../policy/people.ts';
+import { LINK_PATH } from '../render/link-pages.ts';
 import type { Reply } from '../render/reply.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
-
-/** Where a one-time URL leads. */
-export const LINK_PATH = '/github/link';
 
 /** `/deploy link`: a one-time URL for the Slack account that asks, or how its accounts are tied already. */
 export async function link(deps: BotDeps, incoming: Incoming, { act }: Extract<Command, { kind: 'link' }>): Promise<Reply> {

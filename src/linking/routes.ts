@@ -8,7 +8,7 @@ import type { SignIn } from '../github/sign-in.ts';
 import type { RawRequest, RawResponse, Route } from '../ingress.ts';
 import { digestOfSecret, isSecret } from '../one-time-secret.ts';
 import { whyNotLinkable } from '../policy/links.ts';
-import { linkPage, LINK_STYLE, type LinkPage, type NoLink } from '../render/link-pages.ts';
+import { LINK_PATH, linkPage, LINK_STYLE, type LinkPage, type NoLink } from '../render/link-pages.ts';
 import type { PeopleStore } from '../temporal/people.ts';
 import { isTrouble } from '../trouble.ts';
 import { cookieFor, digestsOf, formTokenOf, isFormTokenOf, isStateOf, newSession, noCookie, sessionOf, stateOf, verifierOf } from './session.ts';
@@ -28,7 +28,7 @@ export interface LinkingOptions {
   readonly now: () => number;
 }
 
-const PATH = { begin: '/github/link', callback: '/github/link/callback', confirm: '/github/link/confirm' } as const;
+const PATH = { begin: LINK_PATH, callback: `${LINK_PATH}/callback`, confirm: `${LINK_PATH}/confirm` } as const;
 const FORM_MAX_BYTES = 4_096;
 /** Nobody has signed in yet who asks here: more than this at a time would cost others their turn. */
 const AT_ONCE_MAX = 20;

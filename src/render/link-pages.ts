@@ -4,6 +4,9 @@ import type { Millis } from '../../workflows/vocabulary.ts';
 import { escapeHtml, oneLine } from './escape.ts';
 import { clock } from './time.ts';
 
+/** Where a one-time URL leads; the other pages are below it. */
+export const LINK_PATH = '/github/link';
+
 /** Why there is nothing to confirm. */
 export type NoLink =
   | LinkReason
