@@ -6,8 +6,8 @@ import type { CommitSha, Person, Plan, Tally, Vote } from '../../workflows/vocab
 import type { Repo } from '../github/api.ts';
 import { planContract } from '../policy/contract.ts';
 import type { ChangedFiles, ComparisonFacts } from '../policy/facts.ts';
-import { recheckVotes } from '../policy/judge.ts';
 import type { Membership } from '../policy/membership.ts';
+import { recheckVotes } from '../policy/recheck.ts';
 import { isSmall } from '../policy/small-push.ts';
 import type { FactsDeps } from './gather-facts.ts';
 import type { Reader } from './reading.ts';

@@ -2,13 +2,13 @@
 import { parseSha } from '../ids.ts';
 import { admits, describeMay } from './may.ts';
 import { whyUnread, type Membership } from './membership.ts';
-import { areMembers, groupsOf, hasBothAccounts, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
+import { areMembers, groupsOf, hasKey, isSamePerson, membersOf, type Groups } from './people.ts';
 import { groupsOfRule, tallyVotes, type CountedVote } from './rule.ts';
 import type { MayRule, Role } from './environment-policy.ts';
 import type { AccountState, Read } from './facts.ts';
 import type { Authorised, JudgeInput, Verdict } from '../../workflows/activities.ts';
-import type { ActReason, VoidVote } from '../../workflows/reasons.ts';
-import type { Account, ApprovalRule, Person, PersonKey, Plan, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
+import type { ActReason } from '../../workflows/reasons.ts';
+import type { Account, ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
 
 /** A vote as the judge sees it: the frozen plan, the votes before it, and the voter as of now. */
 export interface JudgeVote {
@@ -84,43 +84,6 @@ export function judgeMay({ act, may, rule, requesters, person, state, role, grou
   return reasons.length === 0 ? { kind: 'allowed', person } : { kind: 'refused', reasons };
 }
 
-export interface RecheckVotes {
-  readonly plan: Plan;
-  readonly votes: readonly Vote[];
-  readonly groups: Groups;
-  readonly unread: Membership['unread'];
-  readonly standIns?: Membership['standIns'];
-  /** The tally that the votes were told of: for which group each was counted. */
-  readonly told: Tally | null;
-  /** By the key of `vote.by`, read afresh. A voter without an entry is unknown. */
-  readonly states: ReadonlyMap<PersonKey, Read<AccountState>>;
-  /** Everybody whose accounts are tied together now. */
-  readonly people: readonly Person[];
-}
-export type RecheckedVotes =
-  | { readonly kind: 'checked'; readonly voided: readonly VoidVote[]; readonly tally: Tally }
-  | { readonly kind: 'unknown'; readonly what: string };
-
-/** The votes right before the build: which of them stopped counting, and the tally without those. Unknown is never good. */
-export function recheckVotes({ plan, votes, groups, unread, standIns = {}, told, states, people }: RecheckVotes): RecheckedVotes {
-  const standing = standingVotes({ plan, votes });
-  const [hidden] = whyUnread(groupsOfRule(plan.rule.tree), unread);
-  if (hidden !== undefined) return { kind: 'unknown', what: hidden.what };
-  const unreadVote = standing.find((vote) => states.get(vote.by.key)?.known !== true);
-  if (unreadVote !== undefined) return { kind: 'unknown', what: `the account of ${unreadVote.by.name}` };
-  const voided = standing.flatMap((vote) => whyVoid({ plan, vote, groups, told, states, people }) ?? []);
-  const good = withoutVotesOf(standing, voided);
-  const tally = tallyPlan({ plan, votes: good, groups, standIns });
-  if (tally.satisfied) return { kind: 'checked', voided, tally };
-  // Too few: then also whoever left the group they were counted for is told so, and votes again for the one they are still in.
-  const left = good.flatMap((vote) => whyLeft({ plan, vote, groups, told }) ?? []);
-  return { kind: 'checked', voided: [...voided, ...left], tally: tallyPlan({ plan, votes: withoutVotesOf(good, left), groups, standIns }) };
-}
-
-function withoutVotesOf(votes: readonly Vote[], gone: readonly VoidVote[]): readonly Vote[] {
-  return votes.filter((vote) => !gone.some(({ by }) => by === vote.by));
-}
-
 /** The tally of a plan's rule over the votes for its contract, with requesters (and commit authors, by policy) left out. */
 export function tallyPlan({ plan, votes, ...membership }: Omit<Standing, 'votes'> & { readonly votes: readonly Vote[] }): Tally {
   return tallyStanding({ plan, votes: standingVotes({ plan, votes }), ...membership });
@@ -145,7 +108,8 @@ function tallyStanding({ plan, votes, groups, unread = {}, standIns = {} }: Stan
   return tallyVotes({ rule: plan.rule, votes, groups, excluded: excludedFrom(plan, groups), unread, standIns });
 }
 
-function standingVotes({ plan, votes }: Pick<JudgeVote, 'plan' | 'votes'>): readonly Vote[] {
+/** The votes for this very contract, without those that are still to be confirmed. */
+export function standingVotes({ plan, votes }: Pick<JudgeVote, 'plan' | 'votes'>): readonly Vote[] {
   return votes.filter((vote) => vote.contract === plan.contract && !needsConfirmation(plan.rule, vote));
 }
 
@@ -217,36 +181,6 @@ function commitsOf({ change }: Plan, person: Person): number | null {
   return Object.entries(change.commitsBy ?? {}).find(([key]) => hasKey(person, key as PersonKey))?.[1] ?? null;
 }
 
-function isExcludedAuthor(plan: Plan, person: Person): boolean {
+export function isExcludedAuthor(plan: Plan, person: Person): boolean {
   return plan.rule.exclude.includes('commit-authors') && plan.change.authors.some((author) => hasKey(person, author));
-}
-
-function whyVoid({ plan, vote, groups, told, states, people }: Omit<RecheckVotes, 'votes' | 'unread'> & { readonly vote: Vote }): VoidVote | null {
-  const { by } = vote;
-  const state = states.get(by.key);
-  const isRequester = [plan.requester, ...plan.requesters].some((person) => isSamePerson(person, by));
-  if (isRequester) return { by, why: 'became-requester', detail: null };
-  if (isExcludedAuthor(plan, by)) return { by, why: 'became-author', detail: null };
-  if (by.binding === 'linked' && !people.some((person) => hasBothAccounts(person, by))) return { by, why: 'unlinked', detail: null };
-  if (state?.known === true && !state.value.active) return { by, why: 'inactive', detail: state.value.why };
-  const asked = groupsOfRule(plan.rule.tree);
-  const present = groupsOf(groups, by);
-  return asked.some((group) => present.includes(group))
-    ? null
-    : (whyLeft({ plan, vote, groups, told }) ?? { by, why: 'left-group', detail: asked.join(', ') });
-}
-
-/** The group that this approval was counted for, if its voter is no longer in it. */
-function whyLeft({ vote: { by }, groups, told }: Pick<RecheckVotes, 'plan' | 'groups' | 'told'> & { readonly vote: Vote }): VoidVote | null {
-  const present = groupsOf(groups, by);
-  const left = filledBy(told?.tree ?? null, by).filter(({ group }) => !present.includes(group));
-  const away = left.find((node) => node.standIns?.[by.key] !== undefined)?.standIns?.[by.key];
-  if (away !== undefined) return { by, why: 'delegation-over', detail: away };
-  return left.length === 0 ? null : { by, why: 'left-group', detail: [...new Set(left.map(({ group }) => group))].join(', ') };
-}
-
-function filledBy(node: TallyNode | null, person: Person): readonly Extract<TallyNode, { kind: 'group' }>[] {
-  if (node === null || node.kind === 'auto') return [];
-  if (node.kind !== 'group') return node.of.flatMap((child) => filledBy(child, person));
-  return node.by.some((other) => isSamePerson(other, person)) ? [node] : [];
 }

@@ -1,6 +1,7 @@
 // The product's own decisions over a small world in memory: what the activities would read is at hand, what they decide with is the real thing.
 import { commitSha, contractOf, githubPersonKey } from '../../src/ids.ts';
-import { judgeMay, judgeVote, recheckVotes, tallyPlan } from '../../src/policy/judge.ts';
+import { judgeMay, judgeVote, tallyPlan } from '../../src/policy/judge.ts';
+import { recheckVotes } from '../../src/policy/recheck.ts';
 import type { Groups } from '../../src/policy/people.ts';
 import type { AccountState, Read } from '../../src/policy/facts.ts';
 import type { AuthoriseInput, JudgeInput, PlanInput, Recheck, RecheckInput } from '../../workflows/activities.ts';

@@ -11,6 +11,7 @@ export interface SeededBug {
 }
 
 const JUDGE = 'src/policy/judge.ts';
+const RECHECK = 'src/policy/recheck.ts';
 const RULE = 'src/policy/rule.ts';
 const MATCHING = 'src/policy/matching.ts';
 const PEOPLE = 'src/policy/people.ts';
@@ -62,13 +63,13 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   },
   {
     name: 'whoever was deactivated keeps their vote at the last look',
-    file: JUDGE,
+    file: RECHECK,
     from: 'if (state?.known === true && !state.value.active) return',
     to: 'if (state?.known === true && state.value.active && false) return',
   },
   {
     name: 'unknown accounts are good at the last look',
-    file: JUDGE,
+    file: RECHECK,
     from: 'states.get(vote.by.key)?.known !== true',
     to: 'states.get(vote.by.key)?.known === undefined',
   },

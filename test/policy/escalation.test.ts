@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { effectivePlan, escalatedRule } from '../../src/policy/escalation.ts';
-import { judgeVote, recheckVotes } from '../../src/policy/judge.ts';
+import { judgeVote } from '../../src/policy/judge.ts';
+import { recheckVotes } from '../../src/policy/recheck.ts';
 import { tallyVotes } from '../../src/policy/rule.ts';
 import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.ts';
 import { ALL_OF, ANY_OF, GROUP, GROUPS, known, PEOPLE, person, plan, vote, type Name } from './given.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judgeMay, judgeVote, recheckVotes, tallyPlan, type JudgeMay, type JudgeVote } from '../../src/policy/judge.ts';
+import { judgeMay, judgeVote, tallyPlan, type JudgeMay, type JudgeVote } from '../../src/policy/judge.ts';
+import { recheckVotes } from '../../src/policy/recheck.ts';
 import { githubPersonKey } from '../../src/ids.ts';
 import type { AccountState, Read } from '../../src/policy/facts.ts';
 import type { Contract, Person, PersonKey } from '../../workflows/vocabulary.ts';

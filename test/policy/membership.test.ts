@@ -1,6 +1,7 @@
 // Votes while it is not known who is in a group, or while somebody is there in another's place.
 import { describe, expect, test } from 'vitest';
-import { judgeMay, judgeVote, recheckVotes, tallyPlan, type JudgeVote } from '../../src/policy/judge.ts';
+import { judgeMay, judgeVote, tallyPlan, type JudgeVote } from '../../src/policy/judge.ts';
+import { recheckVotes } from '../../src/policy/recheck.ts';
 import { withStandIns } from '../../src/policy/stand-ins.ts';
 import type { Delegation } from '../../workflows/people-contract.ts';
 import type { RuleNode, Tally } from '../../workflows/vocabulary.ts';
