@@ -4,7 +4,8 @@ import type { GateReason } from '../../workflows/reasons.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { Plan } from '../../workflows/vocabulary.ts';
 import { isFinal } from '../render/phase.ts';
-import type { FoundDeploy, Gateway } from '../temporal/gateway.ts';
+import type { FoundDeploy } from '../temporal/find-deploys.ts';
+import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
 
 /** A first plan takes two minutes at most: whoever is still planning after this is stuck, and holds nobody up. */

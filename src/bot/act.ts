@@ -6,7 +6,7 @@ import type { DeployCode, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Which } from '../command/command.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
-import type { FoundDeploy } from '../temporal/gateway.ts';
+import type { FoundDeploy } from '../temporal/find-deploys.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
 import { servicesHere, servicesInReach } from './grammar.ts';

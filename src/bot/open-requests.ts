@@ -1,7 +1,8 @@
 // The open requests of some services, read one by one.
 import type { DeployStatus } from '../../workflows/status.ts';
 import { isFinal } from '../render/phase.ts';
-import type { FoundDeploy, Gateway } from '../temporal/gateway.ts';
+import type { FoundDeploy } from '../temporal/find-deploys.ts';
+import type { Gateway } from '../temporal/gateway.ts';
 
 /**
  * Requests that still go on. Lists lag behind, so those that have ended are left out, and so are plans, for which nobody waits.

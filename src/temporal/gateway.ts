@@ -29,47 +29,24 @@ import {
 import { castReview, reviewArrived, type LateReview, type ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
-import type { CommitSha, DeployCode, DeployRequest, Millis } from '../../workflows/vocabulary.ts';
-import { deployCode, target as toTarget } from '../ids.ts';
+import type { DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
+import { target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
+import { codeQuery, lookUp, openQuery, type FoundDeploy, type OpenWhere } from './find-deploys.ts';
 import { createPeopleStore, type PeopleStore } from './people.ts';
 import { readReview, readStatus } from './read-status.ts';
 import { readRetention } from './retention.ts';
-import { CODE_ATTRIBUTE, startAttributes } from './search-attributes.ts';
+import { startAttributes } from './search-attributes.ts';
 
 /** An update gets this long; then a signal with the same key gets the rest. Both inside 2 s, under Slack's 3 s. */
 const UPDATE_MS = 1_500;
 const SIGNAL_MS = 400;
 const START_MS = 1_500;
-const READ_MS = 1_500;
-/** An entry of the visibility store appears within tens of milliseconds; a code that is not found is looked up again for this long. */
-const NOT_FOUND_AGAIN_MS = 2_000;
-const NOT_FOUND_PAUSE_MS = 100;
-const LIST_MAX = 20;
 
 /** What became of an act: judged, recorded for later, or too late since the request is over (or was never there). */
 export type ActOutcome = { readonly kind: 'receipt'; readonly receipt: Receipt } | { readonly kind: 'recorded' } | { readonly kind: 'over' };
-
-export interface FoundDeploy {
-  readonly workflowId: string;
-  readonly code: DeployCode;
-  readonly open: boolean;
-  /** When its workflow was started. */
-  readonly startedAt: Millis;
-}
-
-/** Where open requests are looked for. */
-export type OpenWhere =
-  | { readonly kind: 'pull-request'; readonly repository: number; readonly number: number; readonly environment: string | null }
-  | { readonly kind: 'services'; readonly services: readonly string[] }
-  /** Those for this commit, and those of which the commit is not known yet. */
-  | { readonly kind: 'environment'; readonly service: string; readonly environment: string; readonly sha: CommitSha }
-  /** Whose approval is asked for, anywhere. */
-  | { readonly kind: 'waiting' }
-  /** Asked for by one of these accounts, by their keys. */
-  | { readonly kind: 'asked-by'; readonly accounts: readonly string[] };
 
 export interface Gateway {
   /** Starts the request's workflow; `known`: this event has started it before. Throws `Trouble` (temporal). */
@@ -118,30 +95,6 @@ export function createGateway(environments: EnvironmentClient): Gateway {
     people: createPeopleStore(client),
   };
 }
-
-const DEPLOYS = `WorkflowType = 'deploy'`;
-const OPEN = `${DEPLOYS} AND ExecutionStatus = 'Running'`;
-
-const ofServices = (services: readonly string[]): string => ` AND DeployService IN (${services.map(quote).join(', ')})`;
-
-function codeQuery(code: DeployCode, services: readonly string[] | null): string {
-  return `${DEPLOYS} AND DeployCode = ${quote(code)}${services === null ? '' : ofServices(services)}`;
-}
-
-function openQuery(where: OpenWhere): string {
-  if (where.kind === 'services') return OPEN + ofServices(where.services);
-  if (where.kind === 'environment') {
-    const { service, sha } = where;
-    return `${OPEN}${ofServices([service])} AND DeployEnvironment = ${quote(where.environment)} AND (DeploySha = ${quote(sha)} OR DeploySha IS NULL)`;
-  }
-  if (where.kind === 'waiting') return `${OPEN} AND DeployState = 'waiting'`;
-  if (where.kind === 'asked-by') return `${OPEN} AND DeployRequester IN (${where.accounts.map(quote).join(', ')})`;
-  const environment = where.environment === null ? '' : ` AND DeployEnvironment = ${quote(where.environment)}`;
-  return `${OPEN} AND DeployPr = ${quote(`${where.repository}#${where.number}`)}${environment}`;
-}
-
-// Visibility queries know no parameters; our names cannot hold a quote, and one that does finds nothing.
-const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '')}'`;
 
 async function startDeploy(client: Client, workflowId: string, request: DeployRequest): Promise<'started' | 'known'> {
   const input: DeployInput = { request, timing: DEPLOY_TIMING };
@@ -231,26 +184,6 @@ async function storedReceipt(client: Client, handle: WorkflowHandle, key: string
   } catch {
     return { kind: 'over' };
   }
-}
-
-async function lookUp(client: Client, query: string, lookAgain: boolean, most = LIST_MAX): Promise<readonly FoundDeploy[]> {
-  const giveUpAt = Date.now() + (lookAgain ? NOT_FOUND_AGAIN_MS : 0);
-  for (;;) {
-    const found = await within(client, { deadlineMs: READ_MS, doing: 'listing requests' }, () => list(client, query, most));
-    if (found.length > 0 || Date.now() >= giveUpAt) return found;
-    await new Promise((resolve) => setTimeout(resolve, NOT_FOUND_PAUSE_MS));
-  }
-}
-
-async function list(client: Client, query: string, most: number): Promise<readonly FoundDeploy[]> {
-  const found: FoundDeploy[] = [];
-  for await (const execution of client.workflow.list({ query, pageSize: most })) {
-    const code = execution.typedSearchAttributes.get(CODE_ATTRIBUTE) ?? deployCode(execution.workflowId);
-    const { workflowId, startTime, status } = execution;
-    found.push({ workflowId, code: code as DeployCode, open: status.name === 'RUNNING', startedAt: startTime.getTime() });
-    if (found.length === most) break;
-  }
-  return found;
 }
 
 async function tellBuild(client: Client, build: BuildFacts): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findSameWish, type Wish } from '../../src/activities/same-wish.ts';
-import type { FoundDeploy } from '../../src/temporal/gateway.ts';
+import type { FoundDeploy } from '../../src/temporal/find-deploys.ts';
 import { commitSha } from '../../src/ids.ts';
 import type { DeployCode } from '../../workflows/vocabulary.ts';
 import type { DeployStatus } from '../../workflows/status.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/config.ts';
 import type { GithubApi } from '../../src/github/api.ts';
 import { digestOf } from '../../src/ids.ts';
 import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
-import type { FoundDeploy } from '../../src/temporal/gateway.ts';
+import type { FoundDeploy } from '../../src/temporal/find-deploys.ts';
 import type { PeopleStore } from '../../src/temporal/people.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DecidingActivities, PlanInput } from '../../workflows/activities.ts';

@@ -1,0 +1,75 @@
+// Which requests there are, asked of the visibility store. It lags behind, so no list decides anything.
+import type { Client } from '@temporalio/client';
+import type { CommitSha, DeployCode, Millis } from '../../workflows/vocabulary.ts';
+import { deployCode } from '../ids.ts';
+import { within } from './deadline.ts';
+import { CODE_ATTRIBUTE } from './search-attributes.ts';
+
+const READ_MS = 1_500;
+/** An entry of the visibility store appears within tens of milliseconds; a code that is not found is looked up again for this long. */
+const NOT_FOUND_AGAIN_MS = 2_000;
+const NOT_FOUND_PAUSE_MS = 100;
+const LIST_MAX = 20;
+
+export interface FoundDeploy {
+  readonly workflowId: string;
+  readonly code: DeployCode;
+  readonly open: boolean;
+  /** When its workflow was started. */
+  readonly startedAt: Millis;
+}
+
+/** Where open requests are looked for. */
+export type OpenWhere =
+  | { readonly kind: 'pull-request'; readonly repository: number; readonly number: number; readonly environment: string | null }
+  | { readonly kind: 'services'; readonly services: readonly string[] }
+  /** Those for this commit, and those of which the commit is not known yet. */
+  | { readonly kind: 'environment'; readonly service: string; readonly environment: string; readonly sha: CommitSha }
+  /** Whose approval is asked for, anywhere. */
+  | { readonly kind: 'waiting' }
+  /** Asked for by one of these accounts, by their keys. */
+  | { readonly kind: 'asked-by'; readonly accounts: readonly string[] };
+
+const DEPLOYS = `WorkflowType = 'deploy'`;
+const OPEN = `${DEPLOYS} AND ExecutionStatus = 'Running'`;
+
+const ofServices = (services: readonly string[]): string => ` AND DeployService IN (${services.map(quote).join(', ')})`;
+
+export function codeQuery(code: DeployCode, services: readonly string[] | null): string {
+  return `${DEPLOYS} AND DeployCode = ${quote(code)}${services === null ? '' : ofServices(services)}`;
+}
+
+export function openQuery(where: OpenWhere): string {
+  if (where.kind === 'services') return OPEN + ofServices(where.services);
+  if (where.kind === 'environment') {
+    const { service, sha } = where;
+    return `${OPEN}${ofServices([service])} AND DeployEnvironment = ${quote(where.environment)} AND (DeploySha = ${quote(sha)} OR DeploySha IS NULL)`;
+  }
+  if (where.kind === 'waiting') return `${OPEN} AND DeployState = 'waiting'`;
+  if (where.kind === 'asked-by') return `${OPEN} AND DeployRequester IN (${where.accounts.map(quote).join(', ')})`;
+  const environment = where.environment === null ? '' : ` AND DeployEnvironment = ${quote(where.environment)}`;
+  return `${OPEN} AND DeployPr = ${quote(`${where.repository}#${where.number}`)}${environment}`;
+}
+
+// Visibility queries know no parameters; our names cannot hold a quote, and one that does finds nothing.
+const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '')}'`;
+
+export async function lookUp(client: Client, query: string, lookAgain: boolean, most = LIST_MAX): Promise<readonly FoundDeploy[]> {
+  const giveUpAt = Date.now() + (lookAgain ? NOT_FOUND_AGAIN_MS : 0);
+  for (;;) {
+    const found = await within(client, { deadlineMs: READ_MS, doing: 'listing requests' }, () => list(client, query, most));
+    if (found.length > 0 || Date.now() >= giveUpAt) return found;
+    await new Promise((resolve) => setTimeout(resolve, NOT_FOUND_PAUSE_MS));
+  }
+}
+
+async function list(client: Client, query: string, most: number): Promise<readonly FoundDeploy[]> {
+  const found: FoundDeploy[] = [];
+  for await (const execution of client.workflow.list({ query, pageSize: most })) {
+    const code = execution.typedSearchAttributes.get(CODE_ATTRIBUTE) ?? deployCode(execution.workflowId);
+    const { workflowId, startTime, status } = execution;
+    found.push({ workflowId, code: code as DeployCode, open: status.name === 'RUNNING', startedAt: startTime.getTime() });
+    if (found.length === most) break;
+  }
+  return found;
+}
