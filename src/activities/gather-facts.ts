@@ -1,12 +1,12 @@
 // Reads everything that policy decides on. Decides nothing.
 import type { GateReason } from '../../workflows/reasons.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
-import type { Account, CommitSha, Millis, Person, RefWish } from '../../workflows/vocabulary.ts';
+import type { Account, Millis, Person } from '../../workflows/vocabulary.ts';
 import { placeOf, policyOf, type Config } from '../config/config.ts';
 import type { GithubApi } from '../github/api.ts';
 import { authorsNamed } from '../policy/conditions.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
-import type { ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
+import type { ComparisonFacts, Facts, PullRequestFacts, Read, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
 import { liveOf } from '../policy/live.ts';
 import type { Membership } from '../policy/membership.ts';
 import { groupsOf } from '../policy/people.ts';
@@ -14,6 +14,7 @@ import { groupsOfRule } from '../policy/rule.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 import { readMembership, type GroupDirectory } from './groups.ts';
 import { andThen, known, type Reader } from './reading.ts';
+import { readTarget, type Subject, type Target } from './read-target.ts';
 import type { KnownPeople } from './known-people.ts';
 import type { People } from './people.ts';
 
@@ -26,11 +27,6 @@ export interface FactsDeps {
   readonly groups: GroupDirectory;
   readonly now: () => number;
 }
-
-/** What is to be deployed: a wish to resolve, or a commit that was planned and is looked at again. */
-export type Subject =
-  | { readonly kind: 'wish'; readonly ref: RefWish; readonly issue: number | null; readonly expectedHead: string | null }
-  | { readonly kind: 'planned'; readonly ref: Extract<RefFacts, { kind: 'found' }>; readonly pullRequest: number | null };
 
 export interface Question {
   readonly policy: EnvironmentPolicy;
@@ -63,7 +59,7 @@ export async function gatherFacts(deps: FactsDeps, reader: Reader, question: Que
   const { policy, subject } = question;
   const repository = await reader.read('the repository', () => deps.github.readRepository(policy.repo));
   const [target, here, before, requester, membership] = await Promise.all([
-    readTarget(deps, reader, repository, subject),
+    readTarget(deps.github, reader, repository, subject),
     readState(deps, reader, policy),
     readBefore(deps, reader, policy),
     readRequester(deps, reader, repository, question.requester),
@@ -113,90 +109,6 @@ export function whyElsewhere(
   if (!repository.known || repository.value.id === expected.id) return null;
   const told = ({ slug, id }: { readonly id: number; readonly slug: string }): string => `${slug} (${id})`;
   return { code: 'wrong-repository', service, expected: told(expected), found: told(repository.value) };
-}
-
-type Target = Pick<Facts, 'ref' | 'pullRequest' | 'lastPush' | 'onDefaultBranch'>;
-
-async function readTarget(deps: FactsDeps, reader: Reader, repository: Read<RepositoryFacts>, subject: Subject): Promise<Target> {
-  if (!repository.known) return { ref: repository, pullRequest: repository, lastPush: repository, onDefaultBranch: repository };
-  const repo = repository.value;
-  if (subject.kind === 'planned') return readPlanned(deps, reader, repo, subject);
-  const { issue } = subject;
-  const commanding = issue === null ? known(null) : await reader.read('the pull request', () => deps.github.readPullRequest(repo, issue));
-  const ref = await andThen(commanding, (pull) => reader.read('the ref', () => deps.github.resolveRef(repo, subject.ref, pull)));
-  const found = ref.known && ref.value.kind === 'found' ? ref.value : null;
-  const meansCommanding = subject.ref.kind === 'head' || (commanding.known && commanding.value !== null && commanding.value.headSha === found?.sha);
-  const pullRequest = meansCommanding ? commanding : await pullRequestOfBranch(deps, reader, repo, found);
-  const { pull, ambiguous } = onlyOne(pullRequest);
-  const onDefaultBranch =
-    found?.type === 'commit'
-      ? await reader.read('whether the default branch contains the commit', () => isContained(deps.github, repo, found.sha))
-      : known(null);
-  return {
-    ref: ambiguous === null ? asPullRequest(ref, pull) : known(ambiguous),
-    pullRequest: pull,
-    lastPush: await readPush(deps, reader, repo, found, pull),
-    onDefaultBranch,
-  };
-}
-
-/** A branch with one open pull request stands for that pull request. */
-function asPullRequest(ref: Read<RefFacts>, pull: Read<PullRequestFacts | null>): Read<RefFacts> {
-  if (!ref.known || ref.value.kind !== 'found' || ref.value.type !== 'branch') return ref;
-  if (!pull.known || pull.value === null || pull.value.headSha !== ref.value.sha) return ref;
-  return known({ ...ref.value, type: 'pull-request' });
-}
-
-async function pullRequestOfBranch(
-  deps: FactsDeps,
-  reader: Reader,
-  repo: RepositoryFacts,
-  found: Found | null,
-): Promise<Read<readonly PullRequestFacts[]>> {
-  if (found?.type !== 'branch' || found.name === repo.defaultBranch) return known([]);
-  return reader.read('the pull requests of the branch', () => deps.github.findOpenPullRequests(repo, found.branch));
-}
-
-type Found = Extract<RefFacts, { kind: 'found' }>;
-
-function onlyOne(pulls: Read<PullRequestFacts | null> | Read<readonly PullRequestFacts[]>): {
-  pull: Read<PullRequestFacts | null>;
-  ambiguous: RefFacts | null;
-} {
-  if (!pulls.known) return { pull: pulls, ambiguous: null };
-  const { value } = pulls;
-  const list: readonly PullRequestFacts[] = value === null ? [] : 'number' in value ? [value] : value;
-  if (list.length <= 1) return { pull: known(list[0] ?? null), ambiguous: null };
-  const matches = list.map((pull) => `#${pull.number} into ${pull.baseRef}`);
-  return { pull: known(null), ambiguous: { kind: 'ambiguous', name: list[0]?.headRef ?? '', matches } };
-}
-
-function readPush(
-  deps: FactsDeps,
-  reader: Reader,
-  repo: RepositoryFacts,
-  found: Found | null,
-  pull: Read<PullRequestFacts | null>,
-): Promise<Facts['lastPush']> | Facts['lastPush'] {
-  const fromPull = pull.known && pull.value !== null && !pull.value.isFork && pull.value.state === 'open' ? pull.value.headRef : null;
-  const branch = fromPull ?? (found?.type === 'branch' ? found.branch : null);
-  return branch === null ? known(null) : reader.read('the last push', () => deps.github.readLastPush(repo, branch));
-}
-
-async function isContained(github: GithubApi, repo: RepositoryFacts, sha: CommitSha): Promise<boolean> {
-  const { status } = await github.compare(repo, repo.defaultBranch, sha);
-  return status === 'behind' || status === 'identical';
-}
-
-/** At the turn: the same commit again, its pull request as it is now. Later pushes change nothing, so they are not asked about. */
-async function readPlanned(deps: FactsDeps, reader: Reader, repo: RepositoryFacts, subject: Extract<Subject, { kind: 'planned' }>): Promise<Target> {
-  const { ref, pullRequest: number } = subject;
-  const pullRequest = number === null ? known(null) : await reader.read('the pull request', () => deps.github.readPullRequest(repo, number));
-  const onDefaultBranch =
-    ref.type === 'commit'
-      ? await reader.read('whether the default branch contains the commit', () => isContained(deps.github, repo, ref.sha))
-      : known(null);
-  return { ref: known(ref), pullRequest, lastPush: known(null), onDefaultBranch };
 }
 
 type History = Pick<Facts, 'checks' | 'comparison' | 'reviews'>;

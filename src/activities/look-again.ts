@@ -5,9 +5,10 @@ import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { isOnlyPending } from '../policy/pending.ts';
 import { resolvePerson } from '../policy/people.ts';
-import { gatherFacts, whyElsewhere, type FactsDeps, type Gathered, type Subject } from './gather-facts.ts';
+import { gatherFacts, whyElsewhere, type FactsDeps, type Gathered } from './gather-facts.ts';
 import { LINKS } from './known-people.ts';
 import { createReader, known, type Reader } from './reading.ts';
+import type { Subject } from './read-target.ts';
 
 /** What a plan is about: the commit and the ref it was asked for by, whatever that ref points to now. */
 export function subjectOf({ ref, sha, title, commitUrl, pullRequest, change }: Plan): Extract<Subject, { kind: 'planned' }> {
