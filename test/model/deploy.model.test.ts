@@ -16,12 +16,12 @@ vi.mock('@temporalio/workflow', async (original) => {
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 20_000);
 const realNow = Date.now;
 const AT = Date.UTC(2026, 0, 5, 9);
+const ID = 'deploy:github:7:1';
 const STAGE: Stage = {
-  id: 'deploy:github:7:1',
   at: AT,
   eventually: (check) => check(),
   isClosed: () => false,
-  start: async (options) => start({ ...options, workflow: () => deploy(deployInput(options.id, DEPLOY_TIMING, { askedAt: options.at })) }).driver,
+  start: async (activities) => start({ id: ID, at: AT, activities, workflow: () => deploy(deployInput(ID, DEPLOY_TIMING, { askedAt: AT })) }),
 };
 
 beforeAll(() => {

@@ -95,7 +95,7 @@ export function modelOf({ tree, groups, excludesAuthors, authors }: Story): Mode
 const score = (model: Model, votes: readonly Who[]): Model['score'] =>
   scoreOf({ tree: model.tree, groups: model.groups, approved: votes, excluded: [...model.requesters, ...model.excluded] });
 
-export const isSatisfied = ({ score: { have, need } }: Model): boolean => have === need;
+const isSatisfied = ({ score: { have, need } }: Model): boolean => have === need;
 export const phaseOf = (model: Model): string => model.over ?? (model.go ? 'go' : isSatisfied(model) ? 'approved' : 'waiting');
 
 function asked(tree: RuleNode): readonly string[] {

@@ -12,7 +12,6 @@ import * as model from './model.ts';
 import type { Driver, Start } from './tiny-runtime.ts';
 
 export interface Stage {
-  readonly id: string;
   /** When the request was made. */
   readonly at: number;
   readonly start: Start;
@@ -24,7 +23,6 @@ export interface Stage {
 
 interface Player {
   readonly stage: Stage;
-  readonly story: Story;
   readonly world: SmallWorld;
   readonly driver: Driver;
   readonly model: model.Model;
@@ -74,27 +72,23 @@ async function open(story: Story, stage: Stage): Promise<Player> {
   const receipts: Player['receipts'] = [];
   const held: Player['held'] = [];
   const driver = await stage.start({
-    id: stage.id,
-    at: stage.at,
-    activities: {
-      makePlan: (asked: Parameters<typeof makePlan>[2]) => ({ kind: 'planned', plan: makePlan(story, world, asked) }),
-      judgeVote: (asked: Parameters<typeof judge>[1]) => judge(world, asked),
-      authorise: (asked: Parameters<typeof authorise>[1]) => authorise(world, asked),
-      recheck: (asked: Parameters<typeof recheckAll>[1]) => new Promise((resolve) => void held.push(() => resolve(recheckAll(world, asked)))),
-      joinQueue: () => ({ kind: 'queued', position: 1, ahead: null }),
-      readLogTail: () => null,
-      postSlackCard: () => ({ channel: 'C1', ts: '1' }),
-      postGithubCard: () => ({ comment: 1 }),
-      announce: () => null,
-      tellRequester: () => undefined,
-      sendReceipt: ({ receipt, to }: { readonly receipt: Receipt; readonly to: { readonly comment?: number; readonly channel?: string } }) => {
-        receipts.push({ key: to.channel ?? String(to.comment), receipt });
-      },
+    makePlan: (asked: Parameters<typeof makePlan>[2]) => ({ kind: 'planned', plan: makePlan(story, world, asked) }),
+    judgeVote: (asked: Parameters<typeof judge>[1]) => judge(world, asked),
+    authorise: (asked: Parameters<typeof authorise>[1]) => authorise(world, asked),
+    recheck: (asked: Parameters<typeof recheckAll>[1]) => new Promise((resolve) => void held.push(() => resolve(recheckAll(world, asked)))),
+    joinQueue: () => ({ kind: 'queued', position: 1, ahead: null }),
+    readLogTail: () => null,
+    postSlackCard: () => ({ channel: 'C1', ts: '1' }),
+    postGithubCard: () => ({ comment: 1 }),
+    announce: () => null,
+    tellRequester: () => undefined,
+    sendReceipt: ({ receipt, to }: { readonly receipt: Receipt; readonly to: { readonly comment?: number; readonly channel?: string } }) => {
+      receipts.push({ key: to.channel ?? String(to.comment), receipt });
     },
   });
   await driver.settle();
   await stage.eventually(async () => expect(((await driver.query('status')) as DeployStatus).plan).not.toBeNull());
-  return { stage, story, world, driver, model: model.modelOf(story), delivered: [], receipts, held, claims: [], goes: 0, contract: null };
+  return { stage, world, driver, model: model.modelOf(story), delivered: [], receipts, held, claims: [], goes: 0, contract: null };
 }
 
 /** Does it to both, and answers what is to be compared once everything has happened. */

@@ -24,6 +24,8 @@ interface Run {
   /** Handlers of updates and signals under way. */
   open: number;
   uuids: number;
+  /** The workflow itself threw: whoever looks at it next is told. */
+  failure: { readonly error: unknown } | null;
 }
 
 let current: Run | null = null;
@@ -47,21 +49,20 @@ export interface Driver {
 }
 
 /** How a story's workflow is started, here or on a server. */
-export type Start = (options: { readonly id: string; readonly at: number; readonly activities: Implementations }) => Promise<Driver>;
+export type Start = (activities: Implementations) => Promise<Driver>;
 
 /** Starts the workflow. One at a time: the one before is forgotten. */
-export function start<T>(options: {
+export function start(options: {
   readonly id: string;
   readonly at: number;
   readonly activities: Implementations;
-  readonly workflow: () => Promise<T>;
-}): { readonly driver: Driver; readonly result: Promise<T> } {
+  readonly workflow: () => Promise<unknown>;
+}): Driver {
   const { id, at, activities, workflow } = options;
-  const mine: Run = { id, activities, handlers: new Map(), waiting: new Set(), timers: new Set(), now: at, open: 0, uuids: 0 };
+  const mine: Run = { id, activities, handlers: new Map(), waiting: new Set(), timers: new Set(), now: at, open: 0, uuids: 0, failure: null };
   current = mine;
-  const result = workflow();
-  result.catch(() => undefined);
-  return { driver: driverOf(mine), result };
+  workflow().catch((error: unknown) => (mine.failure = { error }));
+  return driverOf(mine);
 }
 
 function driverOf(mine: Run): Driver {
@@ -81,7 +82,10 @@ function driverOf(mine: Run): Driver {
   return {
     update: tracked,
     signal: (name, input) => void tracked(name, input),
-    query: async (name) => mine.handlers.get(name)?.(),
+    query: async (name) => {
+      if (mine.failure !== null) throw mine.failure.error;
+      return mine.handlers.get(name)?.();
+    },
     settle: () => settle(mine),
     pass: (ms) => pass(mine, ms),
     now: () => mine.now,
@@ -158,16 +162,9 @@ export function standIns(real: typeof sdk): Readonly<Record<string, unknown>> {
       return holds() ? Promise.resolve() : new Promise<void>((resolve) => void mine.waiting.add({ holds, resolve }));
     },
     sleep: (ms: number) => sleepIn(run(), ms, Scope.present, () => new real.CancelledFailure('the timer was taken back')),
-    workflowInfo: () => ({
-      workflowId: run().id,
-      runId: 'run',
-      typedSearchAttributes: { get: () => undefined },
-      historyLength: 0,
-      continueAsNewSuggested: false,
-    }),
+    workflowInfo: () => ({ workflowId: run().id, typedSearchAttributes: { get: () => undefined } }),
     setCurrentDetails: () => undefined,
     upsertSearchAttributes: () => undefined,
-    patched: () => true,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined },
     uuid4: () => `uuid-${(run().uuids += 1)}`,
     startChild: async () => ({ signal: async () => undefined }),

@@ -40,9 +40,9 @@ const activities = Object.fromEntries(
 
 function playedOn(client: Client, id: string): Played {
   const handle = client.workflow.getHandle(id);
+  const at = Date.now();
   return {
-    id,
-    at: Date.now(),
+    at,
     isClosed: (error) => error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError,
     async eventually(check) {
       const giveUpAt = Date.now() + SETTLED_WITHIN_MS;
@@ -55,9 +55,9 @@ function playedOn(client: Client, id: string): Played {
         }
       }
     },
-    async start(options) {
-      worlds.set(id, options.activities);
-      const args = [deployInput(id, DEPLOY_TIMING, { askedAt: options.at })];
+    async start(activities) {
+      worlds.set(id, activities);
+      const args = [deployInput(id, DEPLOY_TIMING, { askedAt: at })];
       await client.workflow.start('deploy', { workflowId: id, taskQueue: TASK_QUEUE.workflows, args });
       const underWay: Promise<void>[] = [];
       return {
