@@ -1,5 +1,5 @@
-// Plants each seeded bug in a copy of the sources and runs the tests of the decisions there. Prints the list; a bug that no test notices
-// is the failure.
+// Plants each seeded bug in a copy of the sources and runs the tests of the decisions there. Prints the list; one bug that no test
+// notices is borne, two are the failure.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

@@ -30,7 +30,7 @@ export async function loadBundle(): Promise<WorkflowBundle> {
   return { code: prebuilt ?? (await bundleElsewhere()) };
 }
 
-/** In a process of its own: the bundler would leave some 200 MiB behind in ours. */
+/** In a process of its own: the bundler would leave some 150 MiB behind in ours. */
 async function bundleElsewhere(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-bundle-'));
   try {
