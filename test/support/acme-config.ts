@@ -27,7 +27,7 @@ export const TWO_GROUPS = {
 export const ONE_SRE = { group: 'sre', count: 1 } as const;
 
 /** Staging free, production with one of sre; checks are asked for, as everywhere. */
-export const USUAL: Readonly<Record<string, EnvironmentEntry>> = {
+const USUAL: Readonly<Record<string, EnvironmentEntry>> = {
   staging: { approvals: 'none' },
   production: { approvals: ONE_SRE },
 };

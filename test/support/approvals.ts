@@ -107,7 +107,7 @@ function afterRecheck(votes: readonly Counted[], recheck: Recheck): readonly Cou
 }
 
 /** The human behind an account, by the ids of Acme's people. */
-export function humanOf(account: Account): string {
+function humanOf(account: Account): string {
   const human = Object.values(PEOPLE).find(({ github, slack }) =>
     account.surface === 'github' ? github?.id === account.id : slack === account.user,
   );

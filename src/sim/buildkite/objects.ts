@@ -48,7 +48,7 @@ export function organizationJson(state: SimState, wording: Wording): Json {
   };
 }
 
-export const pipelineUrl = (pipeline: SimPipeline, wording: Wording): string =>
+const pipelineUrl = (pipeline: SimPipeline, wording: Wording): string =>
   `${wording.base}/v2/organizations/${wording.organization}/pipelines/${pipeline.slug}`;
 export const buildUrl = (build: SimBuild, wording: Wording): string => `${pipelineUrl(build.pipeline, wording)}/builds/${build.number}`;
 export const buildWebUrl = (build: SimBuild, wording: Wording): string =>

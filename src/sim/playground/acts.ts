@@ -133,7 +133,7 @@ function heard({ problem, errors }: Delivered): Told {
 const noAccount = (name: string): Told => say(`${name} has no GitHub account.`);
 const buildkiteUser = (name: string): { name: string; email: string } => ({ name, email: `${name.toLowerCase()}@acme.test` });
 
-export function headOf(world: World): string {
+function headOf(world: World): string {
   const { head } = world.github.pullRequest(REPOSITORY, world.pullRequest);
   return isRecord(head) ? String(head['sha']) : '';
 }

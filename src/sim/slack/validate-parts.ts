@@ -60,7 +60,7 @@ function checkTextInput(element: SimBlock, at: string, report: Report): void {
   checkLength(initial, { at: `${at}/initial_value`, max: Number(max) }, report);
 }
 
-export function checkConfirm(confirm: unknown, at: string, report: Report): void {
+function checkConfirm(confirm: unknown, at: string, report: Report): void {
   if (!isRecord(confirm)) return report(at, 'must be an object');
   checkText(confirm['title'], { at: `${at}/title`, max: 100, kinds: 'plain' }, report);
   checkText(confirm['text'], { at: `${at}/text`, max: 300, kinds: 'any' }, report);
