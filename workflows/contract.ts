@@ -52,12 +52,12 @@ export interface Withdraw extends Act {
 export interface Cancel extends Act {
   readonly reason: string | null;
 }
-/** More time to wait for approval, by the clock of the rule. */
 /** Back to the commit before the last push. `contract`, `sha`: what the card showed; null when the person only named the code. */
 export interface KeepEarlier extends Act {
   readonly contract: Contract | null;
   readonly sha: string | null;
 }
+/** More time to wait for approval, by the clock of the rule. */
 export interface Extend extends Act {
   readonly byMs: Millis;
 }

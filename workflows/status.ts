@@ -6,7 +6,7 @@ import type { Account, CommitSha, DeployCode, DeployRequest, GateResult, LiveVer
 /** Where a request stands. Each phase carries only what is true in it. */
 export type DeployPhase =
   | { readonly kind: 'planning' }
-  /** A gate said no before anything started. `facts` is null when not even the service was known. */
+  /** A gate said no before anything started. `sha` is null when not even the service was known. */
   | { readonly kind: 'refused'; readonly reasons: readonly GateReason[]; readonly gates: readonly GateResult[]; readonly sha: string | null }
   /** Answer of `/deploy plan`: what would happen. Final. */
   | { readonly kind: 'planned' }
