@@ -2,6 +2,7 @@
 // under way is told by the next one. Trouble with messages never holds the request up.
 import { condition, log } from '@temporalio/workflow';
 import { telling, tellingAtLast } from './ask.ts';
+import { delivered } from './delivered.ts';
 import { isEnd, statusOf, tellWithin, type Deploy } from './deploy-state.ts';
 import { stepsDoneBefore } from './guarded.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
@@ -99,14 +100,4 @@ function surfacesOf({ plan, request }: DeployStatus): { readonly slack: boolean;
   const isFromGithub = request.origin.surface === 'github';
   if (plan === null || request.dryRun) return { slack: false, github: isFromGithub, requesterOnly: !isFromGithub };
   return { slack: true, github: isFromGithub || plan.pullRequest !== null, requesterOnly: false };
-}
-
-/** What the message answered; null: it was not delivered. */
-async function delivered<T>(what: string, message: Promise<T>): Promise<T | null> {
-  try {
-    return await message;
-  } catch (error) {
-    log.warn(`${what} was not delivered`, { error });
-    return null;
-  }
 }

@@ -1,13 +1,13 @@
 // The review that an emergency owes: whoever may sign it off, or dispute it, is reminded until somebody has. It outlives its deploy by
 // far and never gives up: at one reminder a day its history lasts for more than ten years.
 import { allHandlersFinished, condition, getExternalWorkflowHandle, log, ParentClosePolicy, setHandler, startChild } from '@temporalio/workflow';
-import type { Cards } from './activities.ts';
 import { judging, tellingReview, tellingReviewAtLast } from './ask.ts';
 import { emergencyReviewed, environmentId } from './contract.ts';
+import { delivered } from './delivered.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
 import { reviewId, reviewStatus, type ReviewInput, type ReviewNews, type ReviewStatus } from './review-contract.ts';
 import { hearReviewers, isSettled, openReview, reviewStatusOf, type Review } from './review-state.ts';
-import type { DeployStatus, EmergencyNote } from './status.ts';
+import type { Cards, DeployStatus, EmergencyNote } from './status.ts';
 import type { Millis } from './vocabulary.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -118,15 +118,5 @@ async function tellEnvironment({ plan, deploy, settled, votes }: Review): Promis
     await getExternalWorkflowHandle(environmentId(plan.target)).signal(emergencyReviewed, { deployId: deploy.workflowId, review: note });
   } catch (error) {
     log.info('the environment is gone', { error });
-  }
-}
-
-/** What the message answered; null: it was not delivered. */
-async function delivered<T>(what: string, message: Promise<T>): Promise<T | null> {
-  try {
-    return await message;
-  } catch (error) {
-    log.warn(`${what} was not delivered`, { error });
-    return null;
   }
 }
