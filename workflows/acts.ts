@@ -1,38 +1,18 @@
-// How acts of people arrive and are answered: by Update, or late by Signal, with the same key; applied once.
-import { log, setHandler } from '@temporalio/workflow';
+// The acts of people on a request, and what each of them does.
+import { setHandler } from '@temporalio/workflow';
+import type { ActKind } from './activities.ts';
+import { answerOnce } from './answers.ts';
 import { applyCancel, applyVote, applyWithdraw } from './approval.ts';
-import { answering } from './ask.ts';
 import { actArrived, cancel, castVote, extend, keep, withdraw, type LateAct, type Receipt } from './contract.ts';
 import type { Deploy } from './deploy-state.ts';
 import { applyExtend } from './extend.ts';
 import { applyKeep } from './keep.ts';
-import { guarded } from './guarded.ts';
 
 /** Registers the handlers of people's acts. Each is applied after those before it have been. */
 export function hearActs(deploy: Deploy): void {
-  const applied = new Map<string, Promise<Receipt>>();
-  const answered = new Set<string>();
-
-  function apply(act: LateAct): Promise<Receipt> {
-    const { key } = act.input;
-    const known = applied.get(key);
-    if (known !== undefined) return known;
-    const receipt = deploy.acts.run(() => guarded(() => applyAct(deploy, act)));
-    applied.set(key, receipt);
-    return receipt;
-  }
-
-  /** On GitHub the answer is a reaction or a comment and always comes from here; in Slack only if nobody waits for the Update. */
-  async function answer(act: LateAct, by: 'update' | 'signal'): Promise<Receipt> {
-    const receipt = await apply(act);
-    const { key, replyTo } = act.input;
-    if ((replyTo.surface === 'github' || by === 'signal') && !answered.has(key)) {
-      answered.add(key);
-      void deploy.receipts.run(() => sendReceipt(act, receipt));
-    }
-    return receipt;
-  }
-
+  const { acts, receipts } = deploy;
+  const kindOf = (act: LateAct): ActKind => (act.act === 'castVote' ? act.input.kind : act.act);
+  const answer = answerOnce<LateAct>({ acts, receipts, apply: (act) => applyAct(deploy, act), kindOf });
   setHandler(castVote, (input) => answer({ act: 'castVote', input }, 'update'), { description: 'Approve or reject, once per key.' });
   setHandler(withdraw, (input) => answer({ act: 'withdraw', input }, 'update'), { description: 'Take one’s own vote back.' });
   setHandler(cancel, (input) => answer({ act: 'cancel', input }, 'update'), { description: 'Stop the request, or the build it started.' });
@@ -53,15 +33,5 @@ function applyAct(deploy: Deploy, act: LateAct): Promise<Receipt> {
       return applyKeep(deploy, act.input);
     case 'extend':
       return applyExtend(deploy, act.input);
-  }
-}
-
-async function sendReceipt(act: LateAct, receipt: Receipt): Promise<void> {
-  const kind = act.act === 'castVote' ? act.input.kind : act.act;
-  const summary = `${kind}: ${receipt.kind}`;
-  try {
-    await guarded(() => answering.sendReceipt.executeWithOptions({ summary }, [{ to: act.input.replyTo, receipt, act: kind }]));
-  } catch (error) {
-    log.warn('a receipt was not delivered', { key: act.input.key, error });
   }
 }

@@ -1,17 +1,18 @@
 // What a review knows, and how people's acts change it: one at a time, judged outside, applied once, answered always.
-import { ApplicationFailure, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
+import { isSamePerson } from './deploy-state.ts';
 import type { Verdict } from './activities.ts';
-import { answering, judging } from './ask.ts';
+import { answerOnce } from './answers.ts';
+import { judging } from './ask.ts';
 import { createClock, type Clock } from './clock.ts';
 import type { Receipt } from './contract.ts';
-import { isSamePerson } from './deploy-state.ts';
-import { guarded } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
 import type { ActReason } from './reasons.ts';
 import {
   castReview,
   reviewArrived,
   type CastReview,
+  type LateReview,
   type ReviewInput,
   type ReviewNews,
   type ReviewPhase,
@@ -69,23 +70,12 @@ export function reviewStatusOf({ deploy, settled, votes, tally, reminders, remin
 
 /** Registers the handlers of people's acts. */
 export function hearReviewers(review: Review): void {
-  const applied = new Map<string, Promise<Receipt>>();
-  const answered = new Set<string>();
-
-  async function answer(input: CastReview, by: 'update' | 'signal'): Promise<Receipt> {
-    const { key, replyTo } = input;
-    const applying = applied.get(key) ?? review.acts.run(() => guarded(() => apply(review, input)));
-    applied.set(key, applying);
-    const receipt = await applying;
-    if ((replyTo.surface === 'github' || by === 'signal') && !answered.has(key)) {
-      answered.add(key);
-      void review.receipts.run(() => sendReceipt(input, receipt));
-    }
-    return receipt;
-  }
-
-  setHandler(castReview, (input) => answer(input, 'update'), { description: 'Sign the emergency off, or dispute it, once per key.' });
-  setHandler(reviewArrived, async ({ input }) => void (await answer(input, 'signal')), { description: 'An act whose Update got no answer in time.' });
+  const { acts, receipts } = review;
+  const answer = answerOnce<LateReview>({ acts, receipts, apply: ({ input }) => apply(review, input), kindOf: ({ input }) => input.kind });
+  setHandler(castReview, (input) => answer({ act: 'castReview', input }, 'update'), {
+    description: 'Sign the emergency off, or dispute it, once per key.',
+  });
+  setHandler(reviewArrived, async (act) => void (await answer(act, 'signal')), { description: 'An act whose Update got no answer in time.' });
 }
 
 /** Everything after the judge's answer happens without a further await. */
@@ -128,12 +118,4 @@ async function judged({ plan, votes }: Review, { kind, by, reason }: CastReview)
 
 function refused({ deploy }: Review, ...reasons: readonly ActReason[]): Receipt {
   return { kind: 'refused', reasons, code: deploy.request.code };
-}
-
-async function sendReceipt({ kind, key, replyTo: to }: CastReview, receipt: Receipt): Promise<void> {
-  try {
-    await guarded(() => answering.sendReceipt.executeWithOptions({ summary: `${kind}: ${receipt.kind}` }, [{ to, receipt, act: kind }]));
-  } catch (error) {
-    log.warn('a receipt was not delivered', { key, error });
-  }
 }
