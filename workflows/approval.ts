@@ -1,9 +1,10 @@
 // The acts of people, applied one at a time by the state at that moment. Whether a vote counts is judged outside (`src/policy`);
 // here is the order, and what an act changes. Everything after the judge's answer happens without a further await.
+import { isSamePerson } from './accounts.ts';
 import type { JudgeInput, Verdict } from './activities.ts';
 import { judging } from './ask.ts';
 import type { Cancel, CastVote, Receipt, Withdraw } from './contract.ts';
-import { enter, isApproved, isOver, isReady, isSamePerson, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
+import { enter, isApproved, isOver, isReady, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
 import { keepGone } from './gone-votes.ts';
 import type { ActReason } from './reasons.ts';
 import { keepUnconfirmed, settleUnconfirmed, withdrawUnconfirmed } from './step-up.ts';

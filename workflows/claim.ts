@@ -1,16 +1,16 @@
 // The claim: at its turn `build` asks whether it may start. The request alone judges, after everything was read again.
 import { rootCause, setHandler } from '@temporalio/workflow';
+import { isSamePerson } from './accounts.ts';
 import type { Recheck } from './activities.ts';
 import { deciding } from './ask.ts';
 import { claimStart, type Claim, type ClaimStart } from './contract.ts';
-import { enter, isOver, isSamePerson, loseApproval, type Deploy } from './deploy-state.ts';
+import { enter, isOver, loseApproval, type Deploy } from './deploy-state.ts';
 import { keepGone } from './gone-votes.ts';
 import { guarded } from './guarded.ts';
 import { createLine } from './line.ts';
 import { autoApprovals } from './rule-approvals.ts';
-import type { VoidVote } from './reasons.ts';
 import type { BuildOrder, Signatures } from './build-vocabulary.ts';
-import type { LiveVersion, Plan, Vote } from './vocabulary.ts';
+import type { LiveVersion, Plan } from './vocabulary.ts';
 
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -74,7 +74,10 @@ function answer(deploy: Deploy, { plan, run, checked }: Checked): Claim {
   const votes = deploy.votes.filter((vote) => !voided.some(({ by }) => isSamePerson(by, vote.by)));
   deploy.voided = voided;
   keepGone(deploy, voided);
-  if (!checked.tally.satisfied) return backToWaiting(deploy, plan, { votes, tally: checked.tally, voided });
+  if (!checked.tally.satisfied) {
+    loseApproval(deploy, plan, { votes, tally: checked.tally });
+    return { kind: 'no', reason: 'void-votes' };
+  }
   deploy.votes = votes;
   deploy.tally = checked.tally;
   const live = checked.live !== undefined ? checked.live : plan.live;
@@ -88,13 +91,6 @@ function answer(deploy: Deploy, { plan, run, checked }: Checked): Claim {
 function stop(deploy: Deploy, reasons: Extract<Recheck, { kind: 'gates' }>['reasons']): Claim {
   enter(deploy, { kind: 'stopped', reasons, at: deploy.clock.now() });
   return { kind: 'no', reason: 'gates' };
-}
-
-type Left = Parameters<typeof loseApproval>[2] & { readonly votes: readonly Vote[]; readonly voided: readonly VoidVote[] };
-
-function backToWaiting(deploy: Deploy, plan: Plan, left: Left): Claim {
-  loseApproval(deploy, plan, left);
-  return { kind: 'no', reason: 'void-votes' };
 }
 
 function orderOf(deploy: Deploy, plan: Plan, live: LiveVersion | null): BuildOrder {

@@ -1,5 +1,6 @@
 // What one request knows of itself, and the few steps that change its phase. No waiting here.
 import { workflowInfo } from '@temporalio/workflow';
+import { nameOf } from './accounts.ts';
 import { createClock, type Clock } from './clock.ts';
 import type { BuildReport, DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
@@ -237,17 +238,6 @@ export function statusOf(deploy: Deploy): DeployStatus {
     ...(deploy.keepRefused.length === 0 ? {} : { keepRefused: deploy.keepRefused }),
     ...(escalated === null ? {} : { escalated }),
   };
-}
-
-export const nameOf = (account: Account): string => (account.surface === 'github' ? account.login : account.name);
-export const accountKey = (account: Account): string =>
-  account.surface === 'github' ? `github:${account.id}` : `slack:${account.team}:${account.user}`;
-
-/** One human, by any account that both are known by. */
-export function isSamePerson(one: Person, other: Person): boolean {
-  if (one.key === other.key) return true;
-  if (one.github !== null && one.github.id === other.github?.id) return true;
-  return one.slack !== null && one.slack.team === other.slack?.team && one.slack.user === other.slack.user;
 }
 
 /** A tag or a SHA was named exactly: neither a push nor the end of a pull request changes what it means. */

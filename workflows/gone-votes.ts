@@ -1,5 +1,6 @@
 // Votes that stopped counting are kept, for whoever asks later why they did.
-import { isSamePerson, type Deploy } from './deploy-state.ts';
+import { isSamePerson } from './accounts.ts';
+import type { Deploy } from './deploy-state.ts';
 import type { GoneVote, VoidVote } from './reasons.ts';
 
 /** Only so many: a request that is pushed to for ever must not grow for ever. */

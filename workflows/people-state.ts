@@ -1,5 +1,5 @@
 // What `people` knows, and what each act changes in it. No waiting here: every change is one step.
-import { isSamePerson } from './deploy-state.ts';
+import { isSamePerson } from './accounts.ts';
 import type {
   CarriedPeople,
   Delegation,

@@ -1,21 +1,10 @@
 // Plans and revisions: the first plan, and a new one when somebody pushes before the last vote.
 import { rootCause, setHandler } from '@temporalio/workflow';
+import { accountKey, isSamePerson, nameOf } from './accounts.ts';
 import type { PlanInput, PlanResult } from './activities.ts';
 import { deciding } from './ask.ts';
 import { headChanged, type HeadChange } from './contract.ts';
-import {
-  accountKey,
-  enter,
-  enterWaiting,
-  followsPushes,
-  isApproved,
-  isOver,
-  isReady,
-  isSamePerson,
-  nameOf,
-  tellWithin,
-  type Deploy,
-} from './deploy-state.ts';
+import { enter, enterWaiting, followsPushes, isApproved, isOver, isReady, tellWithin, type Deploy } from './deploy-state.ts';
 import { keepGone } from './gone-votes.ts';
 import { heard } from './guarded.ts';
 import { obeyClosure } from './pull-request.ts';

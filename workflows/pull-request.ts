@@ -1,10 +1,11 @@
 // The end of the pull request before the build was started: closed means that nobody wants it any more, merged is as good as open
 // where its head is what is to be built; by policy otherwise.
 import { setHandler } from '@temporalio/workflow';
+import { unmappedPerson } from './accounts.ts';
 import { pullRequestClosed, type PullRequestClosure } from './contract.ts';
 import { enter, followsPushes, isOver, tellWithin, type Deploy } from './deploy-state.ts';
 import { heard } from './guarded.ts';
-import type { Person, PersonKey, Plan } from './vocabulary.ts';
+import type { Plan } from './vocabulary.ts';
 
 /** Registers the handler. One that arrives before the plan, or while a push is planned, is obeyed afterwards. */
 export function hearPullRequest(deploy: Deploy): void {
@@ -31,14 +32,6 @@ export function obeyClosure(deploy: Deploy, plan: Plan): void {
   const isKept = merged ? onMerge === 'keep' && plan.sha === head : onClose === 'keep';
   if (isKept) return tellWithin(deploy, deploy.timing.settleMs);
   const pullRequest = { number, merged, head };
-  enter(deploy, { kind: 'cancelled', by: personOf(closure), reason: null, during: deploy.phase.kind, at: clock.now(), pullRequest });
-}
-
-/** For the card: whoever closed a pull request needs no rights here, and decides nothing but that. */
-function personOf({ by }: PullRequestClosure): Person {
-  if (by.surface === 'slack') {
-    const { team, user, name } = by;
-    return { key: `slack:${team}:${user}` as PersonKey, name, mapped: false, github: null, slack: { team, user } };
-  }
-  return { key: `github:${by.id}` as PersonKey, name: by.login, mapped: false, github: { id: by.id, login: by.login }, slack: null };
+  // Whoever closed a pull request needs no rights here, and decides nothing but that.
+  enter(deploy, { kind: 'cancelled', by: unmappedPerson(closure.by), reason: null, during: deploy.phase.kind, at: clock.now(), pullRequest });
 }

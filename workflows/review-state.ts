@@ -1,6 +1,6 @@
 // What a review knows, and how people's acts change it: one at a time, judged outside, applied once, answered always.
 import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
-import { isSamePerson } from './deploy-state.ts';
+import { isSamePerson } from './accounts.ts';
 import type { Verdict } from './activities.ts';
 import { answerOnce } from './answers.ts';
 import { judging } from './ask.ts';

@@ -1,13 +1,13 @@
 // How a request is found and read in Temporal's own UI.
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { accountKey, nameOf } from './deploy-state.ts';
+import { accountKey, nameOf } from './accounts.ts';
 import type { DeployStatus } from './status.ts';
 
 const KEYWORD = 'KEYWORD';
 const key = (name: string) => ({ name, type: KEYWORD }) as const;
 
 /** `<repository id>#<number>`: how the requests of a pull request are found. */
-export const pullRequestKey = (repository: number, number: number): string => `${repository}#${number}`;
+const pullRequestKey = (repository: number, number: number): string => `${repository}#${number}`;
 
 const APPROVERS = { name: 'DeployApprovers', type: 'KEYWORD_LIST' } as const;
 

@@ -1,6 +1,7 @@
 // Step-up: where the rule asks for it, an approval given in Slack is kept aside until the same person says it on GitHub, too.
+import { isSamePerson, owns } from './accounts.ts';
 import type { CastVote, Receipt } from './contract.ts';
-import { isSamePerson, tellWithin, type Deploy } from './deploy-state.ts';
+import { tellWithin, type Deploy } from './deploy-state.ts';
 import type { Account, Person, Plan, Vote } from './vocabulary.ts';
 
 /** Recorded, and shown as not yet counting. Said again in Slack it changes nothing. */
@@ -33,8 +34,4 @@ export function withdrawUnconfirmed(deploy: Deploy, account: Account): Receipt |
   deploy.isNews = true;
   tellWithin(deploy, 0);
   return { kind: 'withdrawn', have: deploy.tally?.have ?? 0, need: deploy.tally?.need ?? 0 };
-}
-
-function owns({ github, slack }: Person, account: Account): boolean {
-  return account.surface === 'github' ? github?.id === account.id : slack?.team === account.team && slack.user === account.user;
 }

@@ -133,7 +133,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     from: 'if (deploy.votesVersion !== votesVersion) continue;',
     to: '',
   },
-  { name: 'too few votes at the last look start the build', file: CLAIM, from: 'if (!checked.tally.satisfied) return', to: 'if (false) return' },
+  { name: 'too few votes at the last look start the build', file: CLAIM, from: 'if (!checked.tally.satisfied) {', to: 'if (false) {' },
   {
     name: 'a push leaves the votes standing',
     file: PLANNING,
