@@ -38,9 +38,9 @@ export function tallyOf(approvers: readonly Person[]): Tally {
 export const SHA = commitSha('4f5a6b7'.padEnd(40, '0'));
 export const NEXT_SHA = commitSha('9c1d2e3'.padEnd(40, '0'));
 
-/** The plan of a request: rule "2 of sre", a pull request, the head that was told or the first one. */
-export function planFor({ request, revision, expectedHead, pushers }: PlanInput, change: Partial<Plan> = {}): Plan {
-  const sha = expectedHead === null ? SHA : commitSha(expectedHead);
+/** The plan of a request: rule "2 of sre", a pull request, the commit to go back to, the head that was told or the first one. */
+export function planFor({ request, revision, expectedHead, pushers, keep }: PlanInput, change: Partial<Plan> = {}): Plan {
+  const sha = keep?.sha ?? (expectedHead === null ? SHA : commitSha(expectedHead));
   const requester = personOf(request.requester);
   return {
     revision,
@@ -67,7 +67,7 @@ export function planFor({ request, revision, expectedHead, pushers }: PlanInput,
     isProtected: true,
     policy: {},
     policyDigest: digestOf('policy'),
-    contract: contractOf({ code: request.code, sha, pushers: pushers.length }),
+    contract: keep?.contract ?? contractOf({ code: request.code, sha, pushers: pushers.length }),
     environmentUrl: null,
     slack: { channel: 'C0DEPLOYS', also: [] },
     usualMs: null,

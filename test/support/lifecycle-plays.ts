@@ -1,22 +1,8 @@
 // Stories of pushes and of pull requests that end, for the histories that every later version replays.
 import { keep, pullRequestClosed } from '../../workflows/contract.ts';
-import type { PlanResult } from '../../workflows/activities.ts';
-import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 import { onGithub, SHA, voteOf } from './deploy-examples.ts';
+import { changeRule } from './plan-twists.ts';
 import { SHORT, type Story } from './story.ts';
-
-type Planned = Extract<PlanResult, { kind: 'planned' }>;
-
-function plans(story: Story, rule: Partial<ApprovalRule>, second: (result: Planned) => PlanResult = (result) => result): void {
-  const { plan } = story.world;
-  story.world.plan = async (input) => {
-    const result = await plan(input);
-    if (result.kind !== 'planned') return result;
-    const kept = input.keep === undefined ? {} : { sha: input.keep.sha, contract: input.keep.contract };
-    const ruled = { ...result, plan: { ...result.plan, ...kept, rule: { ...result.plan.rule, ...rule } } };
-    return input.revision > 1 ? second(ruled) : ruled;
-  };
-}
 
 /** Waiting with one vote, and then pushed to. */
 async function pushedTo(story: Story): Promise<string> {
@@ -30,7 +16,7 @@ async function pushedTo(story: Story): Promise<string> {
 
 export const LIFECYCLE_PLAYS: Readonly<Record<string, (story: Story) => Promise<string>>> = {
   async closed(story) {
-    plans(story, { onClose: 'cancel', onMerge: 'keep' });
+    changeRule(story.world, { onClose: 'cancel', onMerge: 'keep' });
     const id = await story.ask();
     await story.until(id, 'waiting');
     const closure = { number: 42, merged: false, head: SHA, mergeSha: null, by: onGithub('eve'), at: Date.now() + 1_000 };
@@ -42,7 +28,11 @@ export const LIFECYCLE_PLAYS: Readonly<Record<string, (story: Story) => Promise<
     const reasons = [{ code: 'checks-pending', passed: 3, total: 14, pending: [{ name: 'e2e', url: null }] }] as const;
     let looks = 0;
     story.world.gates = () => ((looks += 1) < 3 ? { kind: 'pending', gates: [], reasons } : { kind: 'open', gates: [] });
-    plans(story, {}, (result) => ({ ...result, pending: reasons }));
+    const { plan } = story.world;
+    story.world.plan = async (input) => {
+      const result = await plan(input);
+      return result.kind === 'planned' && input.revision > 1 ? { ...result, pending: reasons } : result;
+    };
     const id = await pushedTo(story);
     await story.approve(id, 'bea', 'carl');
     await story.until(id, 'building');
@@ -51,7 +41,7 @@ export const LIFECYCLE_PLAYS: Readonly<Record<string, (story: Story) => Promise<
     return id;
   },
   async kept(story) {
-    plans(story, { onPush: { keep: 'requester', small: null } });
+    changeRule(story.world, { onPush: { keep: 'requester', small: null } });
     const id = await pushedTo(story);
     const { key, by, at, replyTo } = voteOf('ann', 'slack');
     await story.handle(id).executeUpdate(keep, { args: [{ key, by, at, replyTo, contract: null, sha: null }], updateId: key });

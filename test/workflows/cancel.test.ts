@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { PEOPLE } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
+import { holdPlans } from '../support/plan-twists.ts';
 import { useStory } from '../support/story.ts';
 
 describe('a cancel', () => {
@@ -9,12 +10,7 @@ describe('a cancel', () => {
 
   it('wins while the request is being planned', async () => {
     const story = current();
-    const planning = createGate();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      await planning.pass();
-      return plan(input);
-    };
+    const planning = holdPlans(story.world);
     const id = await story.ask();
     await story.waitFor('planning', () => planning.arrivals === 1);
     expect(await story.cancel(id, 'ann')).toEqual({ kind: 'cancelled', during: 'planning' });

@@ -11,8 +11,8 @@ import { commitSha } from '../../src/ids.ts';
 import { NEXT_SHA, PEOPLE, planFor, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { askInEmergency, breakTheGlass, reviewedBy, sign } from '../support/emergencies.ts';
-import { createGate } from '../support/gate.ts';
 import { LIFECYCLE_PLAYS } from '../support/lifecycle-plays.ts';
+import { changeRule, holdPlans } from '../support/plan-twists.ts';
 import { storeHistory } from '../support/record-history.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -83,23 +83,15 @@ const STORIES: Readonly<Record<string, Play>> = {
     return { deploy: id };
   },
   async expired(story) {
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      const result = await plan(input);
-      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, expireMs: 300 } } } : result;
-    };
+    changeRule(story.world, { expireMs: 300 });
     const id = await story.ask();
     await story.end(id);
     return { deploy: id };
   },
   async 'waited-long'(story) {
-    const { plan } = story.world;
     const hours = { zone: 'UTC', days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 1_440 };
     const clock = { hours, remind: [{ afterMs: 1_500 }], escalate: { afterMs: 500, to: 'oncall', may: 'approve' }, undoMs: 400 } as const;
-    story.world.plan = async (input) => {
-      const result = await plan(input);
-      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, ...clock } } } : result;
-    };
+    changeRule(story.world, clock);
     const id = await story.ask();
     await story.waitFor('the escalation and the reminder', () => story.world.reminders.some(({ reminder }) => reminder.kind === 'reminder'));
     await story.extend(id, 'ann', 3_600_000);
@@ -114,11 +106,7 @@ const STORIES: Readonly<Record<string, Play>> = {
     return withTarget(story, id);
   },
   async undone(story) {
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      const result = await plan(input);
-      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, undoMs: 600_000 } } } : result;
-    };
+    changeRule(story.world, { undoMs: 600_000 });
     const id = await approved(story);
     await story.until(id, 'approved');
     await story.cancel(id, 'bea');
@@ -186,12 +174,7 @@ const STORIES: Readonly<Record<string, Play>> = {
     return withTarget(story, id);
   },
   async 'early-push'(story) {
-    const planning = createGate();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      if (input.revision === 1) await planning.pass();
-      return plan(input);
-    };
+    const planning = holdPlans(story.world, 1);
     const id = await story.ask();
     await story.waitFor('planning', () => planning.arrivals === 1);
     await story.push(id, 'eve', NEXT_SHA);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keep, type Receipt } from '../../workflows/contract.ts';
 import type { Contract } from '../../workflows/vocabulary.ts';
 import { NEXT_SHA, SHA, voteOf, type Name } from '../support/deploy-examples.ts';
+import { changeRule } from '../support/plan-twists.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 describe('going back to the commit before a push', () => {
@@ -10,13 +11,7 @@ describe('going back to the commit before a push', () => {
   /** A request that bea had approved before eve pushed. */
   async function pushed(onPush: 'requester' | null = 'requester'): Promise<[Story, string]> {
     const story = current();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      const result = await plan(input);
-      if (result.kind !== 'planned') return result;
-      const again = input.keep === undefined ? result.plan : { ...result.plan, sha: input.keep.sha, contract: input.keep.contract };
-      return { ...result, plan: { ...again, rule: { ...again.rule, onPush: { keep: onPush, small: null } } } };
-    };
+    changeRule(story.world, { onPush: { keep: onPush, small: null } });
     const id = await story.ask();
     await story.until(id, 'waiting');
     await story.approve(id, 'bea');

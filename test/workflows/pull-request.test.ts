@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pullRequestClosed, type PullRequestClosure } from '../../workflows/contract.ts';
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 import { NEXT_SHA, onGithub, SHA } from '../support/deploy-examples.ts';
-import { createGate } from '../support/gate.ts';
+import { changeRule, holdPlans } from '../support/plan-twists.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 type Ends = Pick<ApprovalRule, 'onClose' | 'onMerge'>;
@@ -13,11 +13,7 @@ describe('the end of a pull request', () => {
 
   function storyWith(rule: Ends): Story {
     const story = current();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      const result = await plan(input);
-      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, ...rule } } } : result;
-    };
+    changeRule(story.world, rule);
     return story;
   }
   const closes = (story: Story, id: string, closure: Partial<PullRequestClosure> = {}): Promise<void> =>
@@ -69,12 +65,7 @@ describe('the end of a pull request', () => {
 
   it('told while the plan is made is obeyed after it', async () => {
     const story = storyWith(DEFAULTS);
-    const planning = createGate();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      await planning.pass();
-      return plan(input);
-    };
+    const planning = holdPlans(story.world);
     const id = await story.ask();
     await story.waitFor('planning', () => planning.arrivals === 1);
     await closes(story, id);
@@ -84,12 +75,7 @@ describe('the end of a pull request', () => {
 
   it('merged right after a push goes on with what was pushed', async () => {
     const story = storyWith(DEFAULTS);
-    const planning = createGate();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      if (input.revision === 2) await planning.pass();
-      return plan(input);
-    };
+    const planning = holdPlans(story.world, 2);
     const id = await story.ask();
     await story.until(id, 'waiting');
     await story.push(id, 'eve');

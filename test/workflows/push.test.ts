@@ -3,6 +3,7 @@ import { commitSha } from '../../src/ids.ts';
 import { headChanged } from '../../workflows/contract.ts';
 import { NEXT_SHA, onGithub, planFor, SHA, voteOf } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
+import { holdPlans } from '../support/plan-twists.ts';
 import { useStory } from '../support/story.ts';
 
 const THIRD_SHA = commitSha('aaaaaaa'.padEnd(40, '0'));
@@ -43,12 +44,7 @@ describe('a push to the pull request', () => {
 
   it('refuses votes on the old commit while the new one is planned', async () => {
     const story = current();
-    const planning = createGate();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      if (input.revision === 2) await planning.pass();
-      return plan(input);
-    };
+    const planning = holdPlans(story.world, 2);
     const id = await story.ask();
     await story.until(id, 'waiting');
     await story.push(id, 'eve');

@@ -3,7 +3,7 @@ import { farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { reviewArrived, reviewId } from '../../workflows/review-contract.ts';
 import { NEXT_SHA, voteOf } from '../support/deploy-examples.ts';
 import { askInEmergency, breakTheGlass, REASON, review, reviewedBy, sign } from '../support/emergencies.ts';
-import { createGate } from '../support/gate.ts';
+import { holdPlans } from '../support/plan-twists.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 describe('an emergency', () => {
@@ -111,12 +111,7 @@ describe('an emergency', () => {
   it('is not started when somebody pushed while it was planned: nobody would have seen that commit', async () => {
     const story = current();
     breakTheGlass(story.world);
-    const planning = createGate();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      await planning.pass();
-      return plan(input);
-    };
+    const planning = holdPlans(story.world);
     const id = await askInEmergency(story);
     await story.waitFor('planning', () => planning.arrivals === 1);
     await story.push(id, 'eve');

@@ -2,21 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 import { PEOPLE, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
+import { changeRule } from '../support/plan-twists.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 const HOUR = 3_600_000;
 
-/** The same rule with a clock. */
-function withClock(story: Story, change: Partial<ApprovalRule>): void {
-  const { plan } = story.world;
-  story.world.plan = async (input) => {
-    const result = await plan(input);
-    return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, ...change } } } : result;
-  };
-}
-
 async function waiting(story: Story, change: Partial<ApprovalRule>): Promise<string> {
-  withClock(story, change);
+  changeRule(story.world, change);
   const id = await story.ask();
   await story.until(id, 'waiting');
   return id;
@@ -27,7 +19,7 @@ describe('a wait with a clock', () => {
 
   it('reminds, calls others and expires at its moments, on a server that skips the time', async () => {
     const story = current();
-    withClock(story, { remind: [{ share: 0.5 }, { share: 0.8 }], escalate: { afterMs: 3 * HOUR, to: 'oncall', may: 'call' } });
+    changeRule(story.world, { remind: [{ share: 0.5 }, { share: 0.8 }], escalate: { afterMs: 3 * HOUR, to: 'oncall', may: 'call' } });
     const id = await story.ask();
     await story.until(id, 'waiting');
     await story.waitFor('the card', () => story.world.slackCards.length === 1);
@@ -50,7 +42,7 @@ describe('a wait with a clock', () => {
   it('stops at night: what was asked on any day expires after as much working time', async () => {
     const story = current();
     // Open for one hour a day: four hours are over on the fourth or fifth day.
-    withClock(story, { hours: { zone: 'Asia/Kolkata', days: [0, 1, 2, 3, 4, 5, 6], from: 630, to: 690 } });
+    changeRule(story.world, { hours: { zone: 'Asia/Kolkata', days: [0, 1, 2, 3, 4, 5, 6], from: 630, to: 690 } });
     const id = await story.ask();
     await story.until(id, 'waiting');
     await story.skipTime(id);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { castVote } from '../../workflows/contract.ts';
 import { contractOf } from '../../src/ids.ts';
 import { githubReply, PEOPLE, slackReply, voteOf, type Name } from '../support/deploy-examples.ts';
-import { createGate } from '../support/gate.ts';
+import { changeRule, holdPlans } from '../support/plan-twists.ts';
 import { SHORT, useStory } from '../support/story.ts';
 
 const TEN: readonly Name[] = ['bea', 'carl', 'dan', 'eve', 'fay', 'gil', 'hal', 'ida', 'jon', 'kim'];
@@ -87,12 +87,7 @@ describe('votes', () => {
 
   it('refuses a vote before there is a plan', async () => {
     const story = current();
-    const planning = createGate();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      await planning.pass();
-      return plan(input);
-    };
+    const planning = holdPlans(story.world);
     const id = await story.ask();
     expect(await story.vote(id, voteOf('bea', 'slack'))).toMatchObject({ kind: 'refused', reasons: [{ code: 'not-planned-yet' }] });
     planning.open();
@@ -123,11 +118,7 @@ describe('votes', () => {
 
   it('expires, and later votes are too late', async () => {
     const story = current();
-    const { plan } = story.world;
-    story.world.plan = async (input) => {
-      const result = await plan(input);
-      return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, expireMs: 300 } } } : result;
-    };
+    changeRule(story.world, { expireMs: 300 });
     // The last word takes its time, so that a vote can still come.
     story.world.announce = ({ status }) => (status.phase.kind === 'expired' ? new Promise((resolve) => setTimeout(resolve, 400)) : undefined);
     const id = await story.ask();

@@ -1,0 +1,24 @@
+// Twists of the plan that many stories need: another rule, or a plan that takes until the test says so.
+import type { ApprovalRule } from '../../workflows/vocabulary.ts';
+import type { World } from './deploy-world.ts';
+import { createGate, type Gate } from './gate.ts';
+
+/** From now on plans have this in their rule. */
+export function changeRule(world: World, change: Partial<ApprovalRule>): void {
+  const { plan } = world;
+  world.plan = async (input) => {
+    const result = await plan(input);
+    return result.kind === 'planned' ? { ...result, plan: { ...result.plan, rule: { ...result.plan.rule, ...change } } } : result;
+  };
+}
+
+/** From now on plans wait at this gate: those of one revision, if it is named. */
+export function holdPlans(world: World, revision: number | null = null): Gate {
+  const { plan } = world;
+  const gate = createGate();
+  world.plan = async (input) => {
+    if (revision === null || input.revision === revision) await gate.pass();
+    return plan(input);
+  };
+  return gate;
+}
