@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startDevServer } from '../temporal/dev-server.ts';
 import { startPlayground } from './playground/server.ts';
-import { freePorts, startProduct } from './product.ts';
+import { freePorts, startProduct, type Product } from './product.ts';
 import { playStory, type Told } from './story.ts';
 import { startWorld } from './world.ts';
 
@@ -18,10 +18,18 @@ const cleanUp: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true,
 process.on('SIGINT', () => void finish(0));
 process.on('SIGTERM', () => void finish(0));
 
+/** What the product wrote so far: told when the story goes wrong, since its log is the first thing one would ask for. */
+let productLog = (): string => '';
+const LOG_TAIL_CHARACTERS = 4_000;
+const LOG_ON_ITS_WAY_MS = 300;
+
 try {
   await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
+  // What it wrote last is still on its way through the pipe.
+  await new Promise((resolve) => setTimeout(resolve, LOG_ON_ITS_WAY_MS));
+  console.error(productLog().slice(-LOG_TAIL_CHARACTERS));
   await finish(1);
 }
 
@@ -43,7 +51,11 @@ async function main(): Promise<void> {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: NAMESPACE,
   };
-  const start = () => startProduct({ env, ports });
+  const start = async (): Promise<Product> => {
+    const started = await startProduct({ env, ports });
+    productLog = started.log;
+    return started;
+  };
   let product = await start();
   cleanUp.unshift(() => product.kill());
   world.connect(product.url);
