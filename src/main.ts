@@ -32,6 +32,8 @@ type Role = 'all' | 'web' | 'worker';
 /** The one trust zone this version serves. */
 const ZONE = 'default';
 const EMBEDDED_DATABASE = '.countersign/temporal.db';
+/** So long the front door waits for Temporal at the start. */
+const PREPARED_FIRST_MS = 2_000;
 const ASK_TEMPORAL_AGAIN_MS = 2_000;
 /** Time for a load balancer to notice that we are going. */
 const NOTICE_MS = 500;
@@ -97,9 +99,12 @@ async function run(running: Running): Promise<void> {
       },
     },
   });
-  // The front door opens first: while Temporal is away, it is what tells people so.
+  // A namespace must know our search attributes before anybody asks. Only while Temporal is away the front door opens first: it tells people so.
+  const prepared = untilPrepared(client, running);
+  prepared.catch(() => {}); // Whoever awaits it below is told.
+  await Promise.race([prepared, sleep(PREPARED_FIRST_MS)]);
   if (role !== 'worker') parts.front = await startFront({ settings, config, platforms, gateway, log });
-  await untilPrepared(client, running);
+  await prepared;
   if (role !== 'web') parts.back = await startBack({ config, platforms, gateway, environments, temporal: { address, namespace }, log });
   if (settings.buildkite.webhookTokens.length === 0) log.warn('no BUILDKITE_WEBHOOK_TOKEN: builds are polled, and steps are told later');
   log.info({ role, port: parts.front?.port, ops: ops.port, temporal: address.address, namespace }, 'Countersign is ready');
