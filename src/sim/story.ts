@@ -103,6 +103,7 @@ function createTeller(world: World, tell: Tell) {
 interface History {
   readonly type: string;
   readonly events: number;
+  /** Keys of the votes that count. */
   readonly votes: readonly string[];
 }
 
@@ -111,8 +112,8 @@ async function readHistories(client: Client): Promise<readonly History[]> {
   for await (const execution of client.workflow.list({ query: `WorkflowType IN ('deploy', 'build', 'environment')` })) {
     const { events } = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
     const votes = (events ?? []).flatMap((event) => {
-      const accepted = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest;
-      return accepted?.input?.name === 'castVote' ? [accepted.meta?.updateId ?? ''] : [];
+      const answered = event.workflowExecutionUpdateCompletedEventAttributes;
+      return isCounted(answered?.outcome?.success?.payloads?.[0]?.data) ? [answered?.meta?.updateId ?? ''] : [];
     });
     histories.push({ type: execution.type, events: events?.length ?? 0, votes });
   }
@@ -120,7 +121,14 @@ async function readHistories(client: Client): Promise<readonly History[]> {
   return histories.toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
 }
 
-/** One create with the approved SHA, at least two distinct votes in the history, final cards without buttons, no route that nobody knows. */
+/** The receipt of a vote that counts. */
+function isCounted(data: Uint8Array | null | undefined): boolean {
+  if (data === null || data === undefined) return false;
+  const receipt: unknown = JSON.parse(Buffer.from(data).toString('utf8'));
+  return typeof receipt === 'object' && receipt !== null && 'kind' in receipt && receipt.kind === 'counted';
+}
+
+/** One create with the approved SHA, two distinct votes that the history says count, final cards without buttons, no route that nobody knows. */
 function judge({ world, approvedSha, histories }: { world: World; approvedSha: string; histories: readonly History[] }): Verdict {
   const wrong: string[] = [];
   const creates = world.buildkite.requests.filter(({ method, path }) => method === 'POST' && path.endsWith(`/pipelines/${PIPELINE}/builds`));
@@ -128,8 +136,8 @@ function judge({ world, approvedSha, histories }: { world: World; approvedSha: s
   const builds = world.buildkite.builds(PIPELINE);
   if (builds.length !== 1 || builds[0]?.commit !== approvedSha) wrong.push(`the build is not exactly the approved commit ${approvedSha}`);
   const votes = new Set(histories.flatMap((history) => history.votes));
-  // Ann's own vote is in the history too, as refused.
-  if (votes.size < 2) wrong.push(`the histories hold ${votes.size} votes instead of two or more`);
+  // Ann's own vote is there too, as refused.
+  if (votes.size !== 2) wrong.push(`the histories hold ${votes.size} votes that count instead of two`);
   for (const card of slackCards(world))
     if (JSON.stringify(card.blocks).includes('countersign:approve')) wrong.push('the Slack card still has buttons');
   const finals = botComments(world).filter(({ body }) => titleOf(body).startsWith('✅'));
