@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   };
   const start = async (): Promise<Product> => {
     const started = await startProduct({ env, ports });
-    productLog = started.log;
+    productLog = () => started.log();
     return started;
   };
   let product = await start();
