@@ -1,11 +1,10 @@
-// What workflows ask of the world. Implemented in `src/activities/`. Names are WIRE FORMAT.
-// One activity of the `buildkite` queue is one HTTP request is one token of the quota.
+// What workflows ask of the world, but for Buildkite (buildkite-activities.ts). Implemented in `src/activities/`. Names are WIRE FORMAT.
 import type { ActReason, GateReason, VoidVote } from './reasons.ts';
-import type { BuildReport, BuildResult, Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Watched, Receipt } from './contract.ts';
+import type { BuildReport, BuildResult, Watched } from './build-contract.ts';
+import type { Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Receipt } from './contract.ts';
 import type { PeopleNews } from './people-contract.ts';
-import type { Cards, DeployStatus, LogTail, PushDelta, ToldSoFar } from './status.ts';
+import type { Cards, DeployStatus, PushDelta, ToldSoFar } from './status.ts';
 import type { ReviewNews, ReviewStatus } from './review-contract.ts';
-import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type {
   Account,
   ApprovalRule,
@@ -187,44 +186,6 @@ export interface PeerActivities {
   reportBuild(input: { readonly deployId: string; readonly turn: number; readonly report: BuildReport }): Promise<void>;
   /** Signal-with-start of the zone's `build-watch`. */
   registerWatch(input: { readonly organization: string; readonly watched: Watched }): Promise<void>;
-}
-
-// ---- queue `buildkite`: one HTTP request each ------------------------------------------------------------------
-
-export type CreateOutcome =
-  | { readonly kind: 'created'; readonly build: BuildFacts }
-  | { readonly kind: 'refused'; readonly status: number; readonly answer: string }
-  /** Proven not sent (no token, 429, connection refused, too late to begin): waiting is safe. */
-  | { readonly kind: 'not-sent'; readonly why: 'quota' | 'unreachable' | 'too-late'; readonly retryAfterMs: number };
-
-/** Which log: the first failed step of `readBuild`, with its job. */
-export interface LogTailInput {
-  readonly organization: string;
-  readonly pipeline: string;
-  readonly number: number;
-  readonly jobId: string;
-  /** `BuildFacts.url`: the page a person is sent to. */
-  readonly buildUrl: string;
-  /** The step's label, for the words around the log. */
-  readonly step: string;
-}
-
-export interface BuildkiteActivities {
-  /** One attempt only; any failure or time-out is unclear and is followed by `findBuild`. */
-  createBuild(order: BuildOrder): Promise<CreateOutcome>;
-  /** By `countersign:deploy-id`, finished builds too. More than one: lowest number first. */
-  findBuild(input: { readonly organization: string; readonly pipeline: string; readonly deployId: string }): Promise<readonly BuildFacts[]>;
-  readBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<BuildFacts>;
-  /** Idempotent: a build that has ended, or is being cancelled already, is fine. */
-  cancelBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<void>;
-  /** By `countersign:target`, newest first, at most 100, finished ones too. */
-  listTargetBuilds(input: { readonly organization: string; readonly pipeline: string; readonly target: Target }): Promise<readonly BuildFacts[]>;
-  /** One bulk request for all unfinished builds of the organization that carry our meta-data, newest first. */
-  listRunningBuilds(input: { readonly organization: string }): Promise<readonly BuildFacts[]>;
-  /** Last lines of the log of one step, named by `readBuild`; null when there is no log. */
-  readLogTail(input: LogTailInput): Promise<LogTail | null>;
-  /** Writes who signed what onto the page of the build. A second time it replaces what it wrote. */
-  annotateBuild(input: { readonly order: BuildOrder; readonly number: number }): Promise<void>;
 }
 
 export type { Cards };

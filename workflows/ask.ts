@@ -1,6 +1,7 @@
 // How the world is asked: queue, time-outs, retries and priority of every activity. The names are in activities.ts.
 import { proxyActivities, proxyLocalActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
-import type { BuildkiteActivities, DecidingActivities, NotifyActivities, PeerActivities, ReviewActivities } from './activities.ts';
+import type { BuildkiteActivities } from './buildkite-activities.ts';
+import type { DecidingActivities, NotifyActivities, PeerActivities, ReviewActivities } from './activities.ts';
 import { TASK_QUEUE } from './contract.ts';
 
 /** Failures that another attempt would only repeat. */

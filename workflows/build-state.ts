@@ -6,16 +6,14 @@ import { createClock, type Clock } from './clock.ts';
 import {
   buildLeft,
   buildSeen,
-  buildWatchId,
   cancelAsked,
-  holderEnded,
-  strayBuildSeen,
   tellMeYourEnd,
   watchEnded,
   type BuildInput,
   type BuildReport,
   type BuildResult,
-} from './contract.ts';
+} from './build-contract.ts';
+import { buildWatchId, holderEnded, strayBuildSeen } from './contract.ts';
 import { guarded, heard } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';

@@ -12,7 +12,8 @@ import {
 import { polling } from './ask.ts';
 import { looksDifferent } from './build-facts.ts';
 import { createClock, type Clock } from './clock.ts';
-import { buildId, buildLeft, buildSeen, watchAsked, watchEnded, type BuildWatchInput, type Watched } from './contract.ts';
+import { buildLeft, buildSeen, watchAsked, watchEnded, type BuildWatchInput, type Watched } from './build-contract.ts';
+import { buildId } from './contract.ts';
 import { guarded, heard } from './guarded.ts';
 import { BUILD_WATCH_TIMING } from './timing.ts';
 import type { BuildFacts } from './build-vocabulary.ts';

@@ -4,7 +4,7 @@ import { allHandlersFinished, condition, setCurrentDetails, workflowInfo } from 
 import { claiming, reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
 import { hearOfBuild, openBuild, report, tellOver, tellStray, type Build } from './build-state.ts';
-import type { BuildInput, BuildResult } from './contract.ts';
+import type { BuildInput, BuildResult } from './build-contract.ts';
 import { createOnce } from './create-once.ts';
 import { followToEnd, type Ended } from './follow.ts';
 import { guarded } from './guarded.ts';

@@ -1,7 +1,7 @@
 // Exactly one build per request, whatever Buildkite answers or does not answer: a create is tried once, and after an unclear
 // answer the next one is only tried when the build was looked for and proven absent.
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { CreateOutcome } from './activities.ts';
+import type { CreateOutcome } from './buildkite-activities.ts';
 import { creating, reading } from './ask.ts';
 import { report, tellStray, type Build } from './build-state.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';

@@ -2,7 +2,8 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { nameOf } from './accounts.ts';
 import { createClock, type Clock } from './clock.ts';
-import type { BuildReport, DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
+import type { BuildReport } from './build-contract.ts';
+import type { DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
 import type { GateReason, GoneVote, VoidVote } from './reasons.ts';
 import type { Cards, DeployPhase, DeployStatus, Escalated, PhaseKind, RevisionNote } from './status.ts';

@@ -3,6 +3,7 @@
 import { allHandlersFinished, condition, makeContinueAsNewFunc, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
+import type { BuildResult } from './build-contract.ts';
 import {
   emergencyReviewed,
   environmentState,
@@ -10,7 +11,6 @@ import {
   join,
   placeGivenUp,
   strayBuildSeen,
-  type BuildResult,
   type EnvironmentInput,
   type Join,
   type JoinAnswer,

@@ -1,7 +1,8 @@
 // The state of a target: who holds it, who waits, what is live, what came before. Changes only; nothing waits here.
 import { endOf } from './build-facts.ts';
 import type { CarriedEnvironment, EndedTurn, Holder, WaitingJoin } from './carried.ts';
-import type { BuildResult, EnvironmentInput, Join, JoinAnswer } from './contract.ts';
+import type { BuildResult } from './build-contract.ts';
+import type { EnvironmentInput, Join, JoinAnswer } from './contract.ts';
 import { withLive } from './live.ts';
 import { record } from './records.ts';
 import type { DeployRecord, EnvironmentState, LiveService } from './status.ts';

@@ -1,6 +1,6 @@
 // What was built on a target, as its environment remembers it: the last builds, and what became of the reviews that emergencies owe.
 import { endOf } from './build-facts.ts';
-import type { Asked } from './contract.ts';
+import type { Asked } from './build-contract.ts';
 import { withLive, type BuiltPlace } from './live.ts';
 import type { Queue } from './queue.ts';
 import type { DeployRecord, EmergencyNote } from './status.ts';

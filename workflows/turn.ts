@@ -3,17 +3,8 @@
 import { getExternalWorkflowHandle, log, setHandler, uuid4 } from '@temporalio/workflow';
 import { annotateOnce } from './annotate.ts';
 import { excerpting, joining } from './ask.ts';
-import {
-  buildId,
-  buildReported,
-  cancelAsked,
-  environmentId,
-  placeGivenUp,
-  queueChanged,
-  type BuildReport,
-  type Join,
-  type JoinAnswer,
-} from './contract.ts';
+import { cancelAsked, type BuildReport } from './build-contract.ts';
+import { buildId, buildReported, environmentId, placeGivenUp, queueChanged, type Join, type JoinAnswer } from './contract.ts';
 import { enter, isOver, type Deploy } from './deploy-state.ts';
 import { guarded, heard } from './guarded.ts';
 import type { LogTail } from './status.ts';

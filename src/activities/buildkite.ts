@@ -1,5 +1,5 @@
 // Activities of the `buildkite` queue: one activity = one HTTP request = one token.
-import type { BuildkiteActivities } from '../../workflows/activities.ts';
+import type { BuildkiteActivities } from '../../workflows/buildkite-activities.ts';
 import type { BuildkiteApi } from '../buildkite/api.ts';
 import { annotationMarkdown } from '../render/annotation.ts';
 

@@ -1,6 +1,6 @@
 // What the rest of Countersign asks of Buildkite. Implemented by `createBuildkite` in client.ts.
 // One call = one HTTP request = one token of the quota. Reads throw `Trouble`; `createBuild` answers a value or throws `Trouble` of kind `unclear`.
-import type { BuildkiteActivities, CreateOutcome } from '../../workflows/activities.ts';
+import type { BuildkiteActivities, CreateOutcome } from '../../workflows/buildkite-activities.ts';
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 

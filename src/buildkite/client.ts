@@ -1,6 +1,6 @@
 // Buildkite's REST API as Countersign needs it: one call, one request, one token of the quota.
 import type { Logger } from 'pino';
-import type { LogTailInput } from '../../workflows/activities.ts';
+import type { LogTailInput } from '../../workflows/buildkite-activities.ts';
 import type { LogTail } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';

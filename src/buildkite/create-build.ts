@@ -1,6 +1,6 @@
 // Exactly one build (design §5): the POST has no idempotency key, so its outcome must be certain or be called unclear.
 import { isTrouble, Trouble } from '../trouble.ts';
-import type { CreateOutcome } from '../../workflows/activities.ts';
+import type { CreateOutcome } from '../../workflows/buildkite-activities.ts';
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { factsOf } from './build-facts.ts';

@@ -1,10 +1,10 @@
 // Everything the front door asks of Temporal. No front end talks to Temporal except through here.
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import { buildSeen } from '../../workflows/build-contract.ts';
 import {
   actArrived,
   buildId,
-  buildSeen,
   cancel,
   castVote,
   DEPLOY_TIMING,

@@ -1,16 +1,8 @@
 // Activities by which one workflow speaks to another where it needs an answer.
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { HolderFacts, PeerActivities } from '../../workflows/activities.ts';
-import {
-  buildId,
-  buildReported,
-  buildWatchId,
-  claimStart,
-  TASK_QUEUE,
-  watchAsked,
-  type BuildResult,
-  type BuildWatchInput,
-} from '../../workflows/contract.ts';
+import { watchAsked, type BuildResult, type BuildWatchInput } from '../../workflows/build-contract.ts';
+import { buildId, buildReported, buildWatchId, claimStart, TASK_QUEUE } from '../../workflows/contract.ts';
 import { isClosed, within } from './deadline.ts';
 import { joinEnvironment, type EnvironmentClient } from './environments.ts';
 

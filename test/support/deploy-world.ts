@@ -1,9 +1,8 @@
 // The world as workflows see it: activities as plain objects over state in memory. Each knob is a story's twist.
 import { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { BuildkiteActivities, CreateOutcome } from '../../workflows/buildkite-activities.ts';
 import type {
-  BuildkiteActivities,
-  CreateOutcome,
   DecidingActivities,
   GatesNow,
   HolderFacts,
@@ -14,6 +13,7 @@ import type {
   Recheck,
   Survey,
 } from '../../workflows/activities.ts';
+import { watchAsked, type BuildResult, type BuildWatchInput } from '../../workflows/build-contract.ts';
 import {
   buildId,
   buildReported,
@@ -22,9 +22,6 @@ import {
   environmentId,
   join as joinUpdate,
   TASK_QUEUE,
-  watchAsked,
-  type BuildResult,
-  type BuildWatchInput,
   type EnvironmentInput,
 } from '../../workflows/contract.ts';
 import type { ReviewNews } from '../../workflows/review-contract.ts';

@@ -1,10 +1,10 @@
 // A story about workflows: a stage, a world, and short words for what happens in it.
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { buildSeen } from '../../workflows/build-contract.ts';
 import {
   actArrived,
   buildId,
-  buildSeen,
   buildWatchId,
   cancel,
   castVote,

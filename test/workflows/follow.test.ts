@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildSeen, buildWatchId } from '../../workflows/contract.ts';
+import { buildSeen } from '../../workflows/build-contract.ts';
+import { buildWatchId } from '../../workflows/contract.ts';
 import { changeBuild } from '../support/deploy-world.ts';
 import { useStory, type Story } from '../support/story.ts';
 

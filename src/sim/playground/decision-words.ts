@@ -1,6 +1,7 @@
 // The words of the decision log. Values come from a history: their shapes are those of `workflows/contract.ts`. Pure.
 import type { PlanResult, Recheck } from '../../../workflows/activities.ts';
-import type { BuildReport, CastVote, Claim, DeployInput, HeadChange, LateAct, Receipt } from '../../../workflows/contract.ts';
+import type { BuildReport } from '../../../workflows/build-contract.ts';
+import type { CastVote, Claim, DeployInput, HeadChange, LateAct, Receipt } from '../../../workflows/contract.ts';
 import type { Account } from '../../../workflows/vocabulary.ts';
 
 export interface Told {

@@ -1,0 +1,41 @@
+// What workflows ask of Buildkite: queue `buildkite`. Names are WIRE FORMAT, like activities.ts.
+// One activity is one HTTP request is one token of the quota.
+import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import type { LogTail } from './status.ts';
+import type { Target } from './vocabulary.ts';
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly build: BuildFacts }
+  | { readonly kind: 'refused'; readonly status: number; readonly answer: string }
+  /** Proven not sent (no token, 429, connection refused, too late to begin): waiting is safe. */
+  | { readonly kind: 'not-sent'; readonly why: 'quota' | 'unreachable' | 'too-late'; readonly retryAfterMs: number };
+
+/** Which log: the first failed step of `readBuild`, with its job. */
+export interface LogTailInput {
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly number: number;
+  readonly jobId: string;
+  /** `BuildFacts.url`: the page a person is sent to. */
+  readonly buildUrl: string;
+  /** The step's label, for the words around the log. */
+  readonly step: string;
+}
+
+export interface BuildkiteActivities {
+  /** One attempt only; any failure or time-out is unclear and is followed by `findBuild`. */
+  createBuild(order: BuildOrder): Promise<CreateOutcome>;
+  /** By `countersign:deploy-id`, finished builds too. More than one: lowest number first. */
+  findBuild(input: { readonly organization: string; readonly pipeline: string; readonly deployId: string }): Promise<readonly BuildFacts[]>;
+  readBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<BuildFacts>;
+  /** Idempotent: a build that has ended, or is being cancelled already, is fine. */
+  cancelBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<void>;
+  /** By `countersign:target`, newest first, at most 100, finished ones too. */
+  listTargetBuilds(input: { readonly organization: string; readonly pipeline: string; readonly target: Target }): Promise<readonly BuildFacts[]>;
+  /** One bulk request for all unfinished builds of the organization that carry our meta-data, newest first. */
+  listRunningBuilds(input: { readonly organization: string }): Promise<readonly BuildFacts[]>;
+  /** Last lines of the log of one step, named by `readBuild`; null when there is no log. */
+  readLogTail(input: LogTailInput): Promise<LogTail | null>;
+  /** Writes who signed what onto the page of the build. A second time it replaces what it wrote. */
+  annotateBuild(input: { readonly order: BuildOrder; readonly number: number }): Promise<void>;
+}
