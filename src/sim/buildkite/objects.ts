@@ -117,7 +117,10 @@ function configurationOf(pipeline: SimPipeline): string {
     const key = step.key === undefined ? '' : `\n    key: ${JSON.stringify(step.key)}`;
     if (step.type === 'command') return `  - label: ${JSON.stringify(step.label)}\n    command: ${JSON.stringify(step.command ?? step.label)}${key}`;
     if (step.type === 'trigger') return `  - trigger: ${JSON.stringify(step.pipeline)}\n    label: ${JSON.stringify(step.label)}${key}`;
-    return `  - ${step.type}: ${JSON.stringify(step.label)}${key}`;
+    const prompt = step.prompt === undefined ? '' : `\n    prompt: ${JSON.stringify(step.prompt)}`;
+    // JSON is YAML.
+    const fields = step.fields === undefined ? '' : `\n    fields: ${JSON.stringify(step.fields)}`;
+    return `  - ${step.type}: ${JSON.stringify(step.label)}${key}${prompt}${fields}`;
   });
   return `steps:\n${lines.join('\n')}\n`;
 }

@@ -29,6 +29,10 @@ export function accountRoutes(api: Api): SimRoutes {
       requireOrganization(call);
       return { status: 200, body: organizationJson(state, call.wording) };
     }),
+    'GET /v2/organizations/:organization/members': guarded(api, ['view_teams'], (call) => {
+      requireOrganization(call);
+      return paged(call.request, state.users, ({ id, name, email }) => ({ id, name, email, role: 'member', sso_mode: null }));
+    }),
     'GET /v2/organizations/:organization/rate_limit': guarded(api, [], (call) => {
       requireOrganization(call);
       return { status: 200, body: { scopes: quotaScopes(api) } };

@@ -28,6 +28,19 @@ export interface ManualStep extends StepCommon {
   readonly type: 'block' | 'input';
   /** What a blocked build pretends to be (`blocked_state`), `passed` unless given. */
   readonly blockedState?: BlockedState;
+  readonly prompt?: string;
+  readonly fields?: readonly ManualField[];
+}
+/** As in a pipeline's YAML: only the page enforces what is required. */
+export interface ManualField {
+  readonly key: string;
+  readonly text?: string;
+  readonly select?: string;
+  readonly hint?: string;
+  readonly required?: boolean;
+  readonly default?: string;
+  readonly multiple?: boolean;
+  readonly options?: readonly { readonly label: string; readonly value: string }[];
 }
 export interface TriggerStep extends StepCommon {
   readonly type: 'trigger';

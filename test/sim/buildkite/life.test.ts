@@ -125,6 +125,21 @@ describe('a block step', () => {
     expect(await read(s)).toMatchObject({ state: 'passed', blocked: false });
   });
 
+  it('says what it asks in the configuration of its pipeline alone, and who unblocked it by the id of a member', async () => {
+    const fields = [{ text: 'Release', key: 'release', required: true }];
+    const s = await stage({ steps: [{ ...APPROVE, prompt: 'Sure?', fields }] });
+    s.sim.addToken({ token: 'bkua_teams', user: { name: 'Ada', email: 'ada@acme.test' }, scopes: ['view_teams'] });
+    await s.create();
+    const { body: pipeline } = await s.ask('GET', '/organizations/acme/pipelines/deploy');
+    expect((pipeline as unknown as { configuration: string }).configuration).toContain(`prompt: "Sure?"\n    fields: ${JSON.stringify(fields)}`);
+    expect(JSON.stringify(await read(s))).not.toContain('Release');
+    const members = await s.ask('GET', '/organizations/acme/members', { token: 'bkua_teams' });
+    const ada = (members.items as unknown as { id: string; email: string }[]).find(({ email }) => email === 'ada@acme.test');
+    const [job] = s.sim.build('deploy', 1).jobs;
+    const { body } = await s.ask('PUT', `/organizations/acme/jobs/${job?.id}/unblock`, { body: { unblocker: ada?.id, fields: { release: '1.2' } } });
+    expect(body).toMatchObject({ state: 'unblocked', unblocked_by: { id: ada?.id, name: 'Ada' } });
+  });
+
   it('may be unblocked before its turn, and then holds up nothing', async () => {
     const s = await stage({ steps: [command('test'), APPROVE, command('deploy')] });
     await s.create();
