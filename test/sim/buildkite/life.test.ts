@@ -132,7 +132,7 @@ describe('a block step', () => {
     await s.create();
     const { body: pipeline } = await s.ask('GET', '/organizations/acme/pipelines/deploy');
     expect((pipeline as unknown as { configuration: string }).configuration).toContain(`prompt: "Sure?"\n    fields: ${JSON.stringify(fields)}`);
-    expect(JSON.stringify(await read(s))).not.toContain('Release');
+    expect(JSON.stringify((await read(s)).jobs)).not.toContain('Release');
     const members = await s.ask('GET', '/organizations/acme/members', { token: 'bkua_teams' });
     const ada = (members.items as unknown as { id: string; email: string }[]).find(({ email }) => email === 'ada@acme.test');
     const [job] = s.sim.build('deploy', 1).jobs;
