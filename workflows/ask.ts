@@ -74,37 +74,42 @@ export const reporting = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'
 
 // ---- Buildkite: one request each, by priority where a backlog forms ----------------------------------------------
 
-const onBuildkite = (priorityKey: number): ActivityOptions => ({
+/** The order in which the queue of requests is worked off: that of the limiter's lanes (src/buildkite/shares.ts). */
+const PRIORITY = { rollback: 1, cancel: 2, create: 3, unblock: 4, status: 5 } as const;
+
+const onBuildkite = (lane: keyof typeof PRIORITY): ActivityOptions => ({
   taskQueue: TASK_QUEUE.buildkite,
   startToCloseTimeout: '30s',
   heartbeatTimeout,
   scheduleToCloseTimeout: '10m',
   retry: { ...PATIENT, maximumInterval: '1m' },
-  priority: { priorityKey },
+  priority: { priorityKey: PRIORITY[lane] },
 });
 
 export const cancelling = proxyActivities<Pick<BuildkiteActivities, 'cancelBuild'>>({
-  ...onBuildkite(1),
+  ...onBuildkite('cancel'),
   scheduleToCloseTimeout: '24h',
   retry: { ...PERSISTENT, maximumInterval: '1m' },
 });
 
 /** One attempt: a second one could build twice. No schedule-to-close: waiting in the queue is harmless. */
-export const creating = ({ createMs }: { readonly createMs: number }) =>
+export const creating = ({ createMs, lane }: { readonly createMs: number; readonly lane: 'rollback' | 'create' }) =>
   proxyActivities<Pick<BuildkiteActivities, 'createBuild'>>({
     taskQueue: TASK_QUEUE.buildkite,
     startToCloseTimeout: createMs,
     retry: { maximumAttempts: 1 },
-    priority: { priorityKey: 2 },
+    priority: { priorityKey: PRIORITY[lane] },
     summary: 'the one create of this request',
   });
 
-export const reading = proxyActivities<Pick<BuildkiteActivities, 'findBuild' | 'readBuild' | 'listTargetBuilds'>>(onBuildkite(3));
+/** What a create or a turn waits for. */
+export const reading = proxyActivities<Pick<BuildkiteActivities, 'findBuild' | 'listTargetBuilds'>>(onBuildkite('create'));
+export const confirming = proxyActivities<Pick<BuildkiteActivities, 'readBuild'>>(onBuildkite('status'));
 /** Retried as a read is: a second time it replaces the first. */
-export const annotating = proxyActivities<Pick<BuildkiteActivities, 'annotateBuild'>>({ ...onBuildkite(4), scheduleToCloseTimeout: '2m' });
+export const annotating = proxyActivities<Pick<BuildkiteActivities, 'annotateBuild'>>({ ...onBuildkite('status'), scheduleToCloseTimeout: '2m' });
 /** Decoration of a bad end: never worth a long wait. */
-export const excerpting = proxyActivities<Pick<BuildkiteActivities, 'readLogTail'>>({ ...onBuildkite(3), scheduleToCloseTimeout: '45s' });
-export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBuilds'>>({ ...onBuildkite(5), scheduleToCloseTimeout: '1m' });
+export const excerpting = proxyActivities<Pick<BuildkiteActivities, 'readLogTail'>>({ ...onBuildkite('status'), scheduleToCloseTimeout: '45s' });
+export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBuilds'>>({ ...onBuildkite('status'), scheduleToCloseTimeout: '1m' });
 
 // ---- telling people --------------------------------------------------------------------------------------------
 

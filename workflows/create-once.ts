@@ -48,7 +48,9 @@ type Unclear = { readonly kind: 'unclear'; readonly overAt: Millis };
 async function tryCreate(build: Build, order: BuildOrder): Promise<CreateOutcome | Unclear> {
   const { createMs } = build.input.timing;
   try {
-    return await creating({ createMs }).createBuild(order);
+    // What mends an outage goes before what was only wished for.
+    const lane = order.emergency === undefined ? 'create' : 'rollback';
+    return await creating({ createMs, lane }).createBuild(order);
   } catch (error) {
     return { kind: 'unclear', overAt: overAt(error, build.clock.now(), createMs) };
   }

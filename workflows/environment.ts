@@ -1,7 +1,7 @@
 // One target, for ever: its queue, its turns, its live version. Grants one turn at a time by starting `build` as a child whose
 // fixed id is the mutex. It decides who is next; whether that request may start is for the request itself to judge.
 import { allHandlersFinished, condition, makeContinueAsNewFunc, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import { reading } from './ask.ts';
+import { confirming, reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
 import type { BuildResult } from './build-contract.ts';
 import {
@@ -101,7 +101,7 @@ async function noteStray({ target, queue, organization, clock }: Environment, se
   if (!queue.known || isKnown || isEndKnown) return;
   let build: BuildFacts;
   try {
-    build = await guarded(() => reading.readBuild({ organization, pipeline: seen.pipeline, number: seen.number }));
+    build = await guarded(() => confirming.readBuild({ organization, pipeline: seen.pipeline, number: seen.number }));
   } catch {
     return;
   }

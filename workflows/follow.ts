@@ -1,7 +1,7 @@
 // Following one build at Buildkite to its end: webhooks move what is shown, a read confirms what matters, and the shared poll
 // stands in while it is silent.
 import { log, rootCause } from '@temporalio/workflow';
-import { cancelling, peers, reading } from './ask.ts';
+import { cancelling, confirming, peers } from './ask.ts';
 import { blockedStep, endOf, isBlocked, looksDifferent, named } from './build-facts.ts';
 import { report, startFollowing, type Build } from './build-state.ts';
 import { guarded, isFailureOf } from './guarded.ts';
@@ -88,7 +88,9 @@ async function confirm(following: Following, before: BuildFacts): Promise<Ended 
   build.isSuspect = false;
   let read: BuildFacts;
   try {
-    read = await reading.readBuild.executeWithOptions({ summary: `read build ${number}` }, [{ organization: input.organization, pipeline, number }]);
+    read = await confirming.readBuild.executeWithOptions({ summary: `read build ${number}` }, [
+      { organization: input.organization, pipeline, number },
+    ]);
   } catch (error) {
     // Deleted at Buildkite: proven absent.
     if (isFailureOf(error, 'NotFound')) return { how: 'canceled', build: before };

@@ -4,8 +4,8 @@ import type { BuildkiteActivities, CreateOutcome } from '../../workflows/buildki
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 
-/** What the request is for: orders the limiter's queue. */
-export type Lane = 'urgent' | 'create' | 'status';
+/** What the request is for, the most urgent first. `rollback`: the create of whatever mends an outage. */
+export type Lane = 'rollback' | 'cancel' | 'create' | 'unblock' | 'status';
 
 export interface Quota {
   readonly scope: 'user' | 'organization';

@@ -103,7 +103,7 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
 
 async function cancelBuild(call: Call, at: BuildAddress): Promise<void> {
   const doing = 'cancelling the build';
-  const outcome = await call(doing, { lane: 'urgent', method: 'PUT', path: `${buildPath(at)}/cancel` });
+  const outcome = await call(doing, { lane: 'cancel', method: 'PUT', path: `${buildPath(at)}/cancel` });
   if (outcome.kind === 'answered' && outcome.status === 422 && CANCEL_IS_DONE.test(answerText(outcome))) return;
   expectSuccess(outcome, doing);
 }

@@ -22,7 +22,8 @@ export async function createBuild(
   const ordered = createRequestOf(order);
   // Nobody was asked, so there is no HTTP status.
   if (ordered.kind === 'refused') return { kind: 'refused', status: 0, answer: ordered.answer };
-  const request = { lane: 'create', method: 'POST', path: world.path, body: ordered.body, notAfter } as const;
+  const lane = order.emergency === undefined ? 'create' : 'rollback';
+  const request = { lane, method: 'POST', path: world.path, body: ordered.body, notAfter } as const;
   let outcome: HttpOutcome;
   try {
     outcome = await world.call('creating the build', request);

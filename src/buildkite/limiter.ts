@@ -40,7 +40,7 @@ export const PACE: Pace = {
   concurrencyMax: 8,
   requestTimeoutMs: 10_000,
 };
-const PRIORITY: Readonly<Record<Lane, number>> = { urgent: 1, create: 3, status: 5 };
+const PRIORITY: Readonly<Record<Lane, number>> = { rollback: 1, cancel: 2, create: 3, unblock: 4, status: 5 };
 const EXPIRATION_SLACK_MS = 1_000;
 const JITTER_MAX_MS = 1_000;
 
@@ -160,14 +160,14 @@ interface Gate {
 
 function createGate(options: { now: () => Millis; log: Logger }): Gate {
   const { now, log } = options;
-  const closedUntil: Record<Lane, Millis> = { urgent: 0, create: 0, status: 0 };
+  const closedUntil: Record<Lane, Millis> = { rollback: 0, cancel: 0, create: 0, unblock: 0, status: 0 };
   const known = new Map<Scope, Quota>();
   const close = (lane: Lane, until: Millis, why: string): void => {
     if (until <= closedUntil[lane]) return;
     if (closedUntil[lane] <= now()) log.warn({ lane, ms: until - now(), why }, 'pausing requests to buildkite');
     closedUntil[lane] = until;
   };
-  const lanes: readonly Lane[] = ['urgent', 'create', 'status'];
+  const lanes: readonly Lane[] = ['rollback', 'cancel', 'create', 'unblock', 'status'];
   return {
     delay: (lane) => Math.max(closedUntil[lane] - now(), 0),
     observe: (answer) => {

@@ -14,7 +14,7 @@ export type Scope = Quota['scope'];
 const PREFIX: Readonly<Record<Scope, string>> = { user: 'ratelimit-user', organization: 'ratelimit' };
 const SCOPES: readonly Scope[] = ['user', 'organization'];
 /** Requests left to others, and to more urgent work, when a lane stops. */
-const HEADROOM: Readonly<Record<Lane, number>> = { urgent: 2, create: 2, status: 10 };
+const HEADROOM: Readonly<Record<Lane, number>> = { rollback: 2, cancel: 2, create: 2, unblock: 2, status: 10 };
 /** Windows are 60 s (300 s for GraphQL); a header that claims more is not believed. */
 const RESET_MAX_MS = 300_000;
 const RESET_DEFAULT_MS = 60_000;

@@ -263,7 +263,7 @@ describe('one build', () => {
     async (message) => {
       const { buildkite, lanes } = await bench(json(422, { message }));
       await expect(buildkite.cancelBuild({ ...AT, number: 7 })).resolves.toBeUndefined();
-      expect(lanes).toEqual(['urgent']);
+      expect(lanes).toEqual(['cancel']);
     },
   );
 

@@ -57,7 +57,7 @@ describe('the quota', () => {
   it('is never exceeded in any minute, whatever arrives when', async () => {
     const arrival = fc.record({
       at: fc.nat(3 * MINUTE),
-      lane: fc.constantFrom<Lane>('urgent', 'create', 'status'),
+      lane: fc.constantFrom<Lane>('rollback', 'create', 'status'),
       takesMs: fc.nat(9_000),
     });
     await fc.assert(
@@ -106,13 +106,13 @@ describe('the quota', () => {
 });
 
 describe('a wait', () => {
-  it('ends by lane: urgent before create before status', async () => {
+  it('ends by lane: rollback before create before status', async () => {
     const { started, ask } = bench();
     const first = [ask('status'), ask('status'), ask('status')];
     await pass(10);
-    const then = (['status', 'create', 'urgent'] as const).map((lane) => ask(lane));
+    const then = (['status', 'create', 'rollback'] as const).map((lane) => ask(lane));
     await pass(6_000);
-    expect(started.slice(3).map(({ lane }) => lane)).toEqual(['urgent', 'create', 'status']);
+    expect(started.slice(3).map(({ lane }) => lane)).toEqual(['rollback', 'create', 'status']);
     await Promise.all([...first, ...then]);
   });
 
@@ -153,7 +153,7 @@ describe('the gate', () => {
     expect(await create).toBeNull();
     answered(limiter, left(2));
     expect(await ask('create')).toMatchObject({ retryAfterMs: 31_000 });
-    expect(await ask('urgent')).toMatchObject({ retryAfterMs: 31_000 });
+    expect(await ask('rollback')).toMatchObject({ retryAfterMs: 31_000 });
     await pass(31_000);
     const again = ask('status');
     await pass(10);
@@ -164,7 +164,7 @@ describe('the gate', () => {
     const { limiter, ask } = bench();
     answered(limiter, userLeft(0));
     answered(limiter, userLeft(49, 1));
-    expect(await ask('urgent')).toMatchObject({ retryAfterMs: 31_000 });
+    expect(await ask('rollback')).toMatchObject({ retryAfterMs: 31_000 });
   });
 
   it.each([
@@ -173,7 +173,7 @@ describe('the gate', () => {
   ])('closes after a 429 until the reset that the body names for %s', async (scope, resetMs) => {
     const { limiter, ask } = bench();
     answered(limiter, { ...userLeft(20, 5), ...organizationLeft(100, 7) }, 429, { scope, resetMs });
-    const trouble = await ask('urgent');
+    const trouble = await ask('rollback');
     expect(trouble?.retryAfterMs).toBeGreaterThanOrEqual(43_000);
     expect(trouble?.retryAfterMs).toBeLessThan(44_000);
   });
@@ -231,7 +231,7 @@ describe('the gate', () => {
   it('does not believe in a reset that is hours away', async () => {
     const { limiter, ask } = bench();
     answered(limiter, userLeft(0, 1_700_000_00));
-    expect(await ask('urgent')).toMatchObject({ retryAfterMs: 301_000 });
+    expect(await ask('rollback')).toMatchObject({ retryAfterMs: 301_000 });
   });
 });
 
@@ -266,7 +266,7 @@ describe('a request', () => {
     await stopped;
     expect(await running).toBeNull();
     expect((await Promise.all(others)).at(-1)).toMatchObject({ kind: 'not-sent' });
-    expect(await ask('urgent')).toMatchObject({ message: 'waiting for quota: shutting down' });
+    expect(await ask('rollback')).toMatchObject({ message: 'waiting for quota: shutting down' });
     expect(started).toHaveLength(3);
   });
 });
