@@ -1,29 +1,17 @@
 // A checked draft becomes the configuration that the rest of Countersign reads: every default filled in.
+import { toBlocks, toPipeline } from './build-blocks.ts';
+import { toRule } from './build-rule.ts';
 import type { Config, GroupSource, Service } from './config.ts';
+import { DEFAULTS } from './defaults.ts';
 import { DEFAULT_ZONE, type Draft, type DraftService } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import { placeEnvironment } from './placed.ts';
 import type { EnvironmentEntry, GroupEntry } from './schema.ts';
-import type { RuleEntry } from './schema-rule.ts';
 import { toWaiting } from './waiting.ts';
 import { githubPersonKey, target } from '../ids.ts';
 import { parseRefRule } from '../policy/ref-rule.ts';
-import { ROLES, SKIPPABLE, type EnvironmentPolicy, type Gates, type MayRule, type OnGithub } from '../policy/environment-policy.ts';
-import type { RuleCondition } from '../../workflows/conditions.ts';
-import type { ApprovalRule, Person, RuleNode } from '../../workflows/vocabulary.ts';
-
-export const DEFAULTS = {
-  command: '/deploy',
-  refs: ['default-branch', 'pull-request'],
-  may: { request: ['write'], cancel: ['requester', 'approvers'], extend: ['requester', 'approvers'] },
-  emergency: { skip: SKIPPABLE, remind: '1h' },
-  checks: 'all',
-  github: { check: true, deployments: true },
-  exclude: ['requester'],
-  expire: '4h',
-  onClose: 'cancel',
-  onMerge: 'keep',
-} as const;
+import { ROLES, type EnvironmentPolicy, type Gates, type MayRule, type OnGithub } from '../policy/environment-policy.ts';
+import type { ApprovalRule, Person } from '../../workflows/vocabulary.ts';
 
 /** `slack` is present and `draft` has no problems. */
 export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): Config {
@@ -36,29 +24,13 @@ export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): C
     groups: mapValues(draft.groups, (group) => toGroup(group, members)),
     zones: mapValues(draft.zones, ({ temporal, buildkite }) => ({ namespace: temporal.namespace, organization: buildkite.organization })),
     services: draft.services.map((service) => toService(service, draft, slack.channel)),
+    pipelines: draft.pipelines.map((pipeline) => toPipeline(pipeline, draft, slack.channel)),
+    buildkite: Object.fromEntries(
+      draft.people.flatMap(({ entry: { github, buildkite } }) =>
+        buildkite === undefined ? [] : [[githubPersonKey(github.id), buildkite.toLowerCase()]],
+      ),
+    ),
   };
-}
-
-/** A rule as policy evaluates it, or null when an entry says nothing or several things at once. */
-export function toRule(entry: RuleEntry): RuleNode | null {
-  const said = [entry.all, entry.any, entry.group, entry.auto].filter((part) => part !== undefined);
-  if (said.length !== 1) return null;
-  const when = entry.when === undefined ? {} : { when: toCondition(entry.when) };
-  if (entry.group !== undefined) return { kind: 'group', group: entry.group, count: entry.count ?? 1, ...when };
-  if (entry.auto !== undefined) return { kind: 'auto', name: entry.auto, ...when };
-  const of = (entry.all ?? entry.any ?? []).map(toRule);
-  const nodes = of.filter((node): node is RuleNode => node !== null);
-  return nodes.length === of.length ? { kind: entry.all === undefined ? 'any' : 'all', of: nodes, ...when } : null;
-}
-
-/** Without the keys that were left out: what is frozen in a plan says nothing by `undefined`. */
-function toCondition(when: NonNullable<RuleEntry['when']>): RuleCondition {
-  const { size, ...rest } = when;
-  return { ...written(rest), ...(size === undefined ? {} : { size: written(size) }) };
-}
-
-function written<T extends object>(entry: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /** What must not be deployed to twice at once, unless configured. */
@@ -130,6 +102,7 @@ function toPolicy({ service: { name, entry }, environment, merged, draft, channe
     approvals: toApprovals(merged.approvals),
     github: toGithub({ service: name, repo: entry.repo, environment, merged, draft }),
     ...toEmergency(merged),
+    ...(merged.blocks === undefined ? {} : { blocks: merged.blocks === 'none' ? 'none' : toBlocks(merged.blocks) }),
     isProtected: merged.approvals !== 'none',
     slack: { channel: entry.slack?.channel ?? channel, also: entry.slack?.also ?? [] },
   };

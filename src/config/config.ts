@@ -1,5 +1,6 @@
 // The configuration after includes, defaults and checks: what the rest of Countersign reads. Plain data and look-ups.
 import type { Person, Target } from '../../workflows/vocabulary.ts';
+import type { PipelinePolicy } from '../policy/block-policy.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 
 /** A trust zone: one Temporal namespace and one Buildkite organization. */
@@ -34,6 +35,10 @@ export interface Config {
   readonly groups: Readonly<Record<string, GroupSource>>;
   readonly zones: Readonly<Record<string, Zone>>;
   readonly services: readonly Service[];
+  /** For builds that Countersign did not start. */
+  readonly pipelines: readonly PipelinePolicy[];
+  /** By the key of a person: the e-mail address of their Buildkite account, in lower case. */
+  readonly buildkite: Readonly<Record<string, string>>;
 }
 
 /** The service of this name or alias, without case; null if there is none. */
@@ -74,4 +79,9 @@ export function promotesTo(service: Service, environment: string): readonly stri
   if (asking.length > 0) return asking;
   const at = service.order.indexOf(environment);
   return at === -1 ? [] : service.order.slice(at + 1, at + 2);
+}
+
+/** The pipeline of this slug in this organization; null where the configuration says nothing of it. */
+export function findPipeline(config: Config, organization: string, slug: string): PipelinePolicy | null {
+  return config.pipelines.find((pipeline) => pipeline.slug === slug && pipeline.organization === organization) ?? null;
 }

@@ -2,6 +2,7 @@
 import { dirname, join, normalize } from 'node:path';
 import type { Zone } from './config.ts';
 import type { Problem } from './problem.ts';
+import type { PipelineEntry } from './schema-pipelines.ts';
 import { ConfigFile, IncludedFile, type DraftFile, type EnvironmentEntry, type ServiceEntry } from './schema.ts';
 import { checkShape, dotted, valueAt } from './shape.ts';
 import { readSource, type FileReader, type Path, type Source } from './source.ts';
@@ -13,6 +14,11 @@ export interface DraftService {
   readonly source: Source;
 }
 
+export interface DraftPipeline {
+  readonly slug: string;
+  readonly entry: PipelineEntry;
+}
+
 export interface Draft {
   readonly root: Source;
   readonly home: Zone | null;
@@ -22,6 +28,7 @@ export interface Draft {
   readonly zones: NonNullable<DraftFile['zones']>;
   readonly defaults: Readonly<Record<string, EnvironmentEntry>>;
   readonly services: readonly DraftService[];
+  readonly pipelines: readonly DraftPipeline[];
   /** Names as written, broken entries too: what refers to one of those is not wrong as well. */
   readonly written: { readonly people: readonly string[]; readonly groups: readonly string[]; readonly zones: readonly string[] };
 }
@@ -58,6 +65,7 @@ export function readDraft({ path, read, home }: Loading): { readonly draft: Draf
       zones: { ...(addsHome ? { [DEFAULT_ZONE]: toEntry(home) } : {}), ...draft.zones },
       defaults: draft.defaults?.environments ?? {},
       services,
+      pipelines: Object.entries(draft.pipelines ?? {}).map(([slug, entry]) => ({ slug, entry })),
       written: { people: namesOfPeople(root.value), groups: keysAt(root.value, ['groups']), zones: addsHome ? [DEFAULT_ZONE, ...zones] : zones },
     },
   };

@@ -1,6 +1,7 @@
 // `countersign config explain api production`: what holds there, and where each part of it was written.
-import { buildConfig, DEFAULTS } from './build.ts';
+import { buildConfig } from './build.ts';
 import { findService } from './config.ts';
+import { DEFAULTS } from './defaults.ts';
 import type { Loading } from './draft.ts';
 import { loadDraft } from './load.ts';
 import { placeEnvironment, type PlacedEnvironment } from './placed.ts';
@@ -71,6 +72,7 @@ function withDefaults({ merged, service, environment }: PlacedEnvironment): Read
     parameters: merged.parameters,
     github: { ...DEFAULTS.github, ...merged.github },
     approvals,
+    blocks: typeof merged.blocks === 'object' ? { onExpire: DEFAULTS.onExpire, ...merged.blocks } : merged.blocks,
     emergency: merged.emergency === undefined ? undefined : { ...DEFAULTS.emergency, ...merged.emergency },
   };
 }

@@ -13,7 +13,12 @@ export function mergeEnvironment(defaults: EnvironmentEntry | undefined, own: En
   const merged = merge(below, own) as EnvironmentEntry;
   // A rule of its own for the review replaces the whole one.
   const review = own.emergency?.review;
-  return review === undefined ? merged : { ...merged, emergency: { ...merged.emergency, review } };
+  const reviewed = review === undefined ? merged : { ...merged, emergency: { ...merged.emergency, review } };
+  // So does one for block steps.
+  const { blocks } = own;
+  return typeof blocks === 'object' && blocks.approvals !== undefined && typeof reviewed.blocks === 'object'
+    ? { ...reviewed, blocks: { ...reviewed.blocks, approvals: blocks.approvals } }
+    : reviewed;
 }
 
 function withoutRule(approvals: object): object {

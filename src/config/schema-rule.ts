@@ -57,3 +57,13 @@ export const RuleNode: z.ZodType<RuleEntry> = z.lazy(() =>
     ),
   }),
 );
+
+/** A rule without conditions: of what does not hang on what was deployed, or does not know it. */
+export const PlainRule: z.ZodType<Pick<RuleEntry, 'all' | 'any' | 'group' | 'count'>> = z.lazy(() =>
+  strict({
+    all: z.array(PlainRule).min(1).optional().describe('Every one of these.'),
+    any: z.array(PlainRule).min(1).optional().describe('One of these.'),
+    group: name.optional().describe('People of this group.'),
+    count,
+  }),
+);

@@ -1,14 +1,16 @@
 // The configuration as it is written. Strict: it accepts only what this version enforces.
 // No refinements here: the JSON Schema for editors is generated from this; what needs two values at once is in validate.ts.
 import { z } from 'zod';
+import { EnvironmentBlocks } from './schema-blocks.ts';
 import { EmergencySection } from './schema-emergency.ts';
 import { duration, matching, name, strict, text } from './schema-parts.ts';
+import { pipelines } from './schema-pipelines.ts';
 import { count, refs, RuleNode } from './schema-rule.ts';
 import { WAITING } from './schema-waiting.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
-export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate outside blocks'.split(' ');
+export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate outside'.split(' ');
 
 const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 
@@ -31,6 +33,9 @@ const PersonEntry = strict({
   slack: matching(/^[UW][A-Z0-9]{2,20}$/, 'the id of a member, such as U01ADA').describe(
     'Id of the Slack member (`U…`) in the workspace above. It decides whether the person is still active.',
   ),
+  buildkite: matching(/^[^\s@]{1,100}@[^\s@]{1,150}$/, 'an e-mail address')
+    .optional()
+    .describe('E-mail address of the Buildkite account: who starts a build does not unblock it, and whoever unblocks is named there.'),
 });
 
 const GroupEntry = strict({
@@ -172,6 +177,9 @@ const EnvironmentEntry = strict({
   emergency: EmergencySection.optional().describe(
     'Break glass, for those whom `may.emergency` names: it starts at once, is loud, and owes a review.',
   ),
+  blocks: EnvironmentBlocks.optional().describe(
+    'Who unblocks the block and input steps of its builds; `none`: that is left to Buildkite. Default: whoever approves deploys here.',
+  ),
 });
 export type EnvironmentEntry = z.infer<typeof EnvironmentEntry>;
 
@@ -212,6 +220,7 @@ export const ConfigFile = strict({
     .optional()
     .describe('Merged key by key into every environment of that name; what the service says wins.'),
   services: services.optional().describe('Services; more may be in included files.'),
+  pipelines: pipelines.optional().describe('Buildkite pipelines by slug, for builds that Countersign did not start.'),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 

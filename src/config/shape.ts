@@ -118,7 +118,7 @@ function partOf(path: Path): Path {
   if (section === 'services' && path[2] === 'environments' && path.length > 3) return [...path.slice(0, 4), ...partOfEnvironment(path.slice(4))];
   if (section === 'services') return path.length > 3 ? path.slice(0, 3) : path;
   if (section === 'defaults') return path.length > 3 ? [...path.slice(0, 3), ...partOfEnvironment(path.slice(3))] : path;
-  return section === 'people' || section === 'groups' || section === 'zones' ? path.slice(0, 2) : path.slice(0, 1);
+  return section === 'people' || section === 'groups' || section === 'zones' || section === 'pipelines' ? path.slice(0, 2) : path.slice(0, 1);
 }
 
 function partOfEnvironment(path: Path): Path {

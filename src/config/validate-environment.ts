@@ -1,10 +1,12 @@
 // The checks of one environment. Pure.
-import { DEFAULTS, toRule } from './build.ts';
+import { toRule } from './build-rule.ts';
+import { DEFAULTS } from './defaults.ts';
 import { problemAt, type Draft } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import type { PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
 import type { RuleEntry } from './schema-rule.ts';
+import { validateBlocks } from './validate-blocks.ts';
 import { validateEmergency } from './validate-emergency.ts';
 import { validateRule, type Tell, type Told } from './validate-rule.ts';
 import type { WaitingEntry } from './schema-waiting.ts';
@@ -32,6 +34,7 @@ export function validateEnvironment(draft: Draft, placed: PlacedEnvironment): re
     ...validateMay(draft, placed, tell),
     ...validateParameters(placed, tell),
     ...validateEmergency(placed, { draft, tell, possible: (rule, told) => validatePossible(draft, rule, told) }),
+    ...validateEnvironmentBlocks(draft, placed, tell),
     ...(!placed.isWritten('approvals')
       ? [
           tell(['approvals'], {
@@ -41,6 +44,11 @@ export function validateEnvironment(draft: Draft, placed: PlacedEnvironment): re
         ]
       : validateApprovals(draft, placed, tell)),
   ];
+}
+
+function validateEnvironmentBlocks(draft: Draft, { merged }: PlacedEnvironment, tell: Tell): readonly Problem[] {
+  if (merged.blocks === undefined || merged.blocks === 'none') return [];
+  return validateBlocks(merged.blocks, { draft, at: ['blocks'], tell });
 }
 
 const STARS_MAX = 4;
@@ -108,7 +116,7 @@ function validateApprovals(draft: Draft, { merged, environment }: PlacedEnvironm
   ];
 }
 
-function validatePossible({ groups, people }: Draft, approvals: RuleEntry & WaitingEntry, tell: (told: Told) => Problem): readonly Problem[] {
+export function validatePossible({ groups, people }: Draft, approvals: RuleEntry & WaitingEntry, tell: (told: Told) => Problem): readonly Problem[] {
   const tree = toRule(approvals);
   if (tree === null) return [];
   const escalated = escalatedRule({ tree, exclude: [], expireMs: 0, ...toWaiting(approvals) });

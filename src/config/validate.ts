@@ -5,6 +5,7 @@ import { placeEnvironments, type PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
 import type { Path } from './source.ts';
 import { RESERVED_GROUPS, validateEnvironment } from './validate-environment.ts';
+import { validatePipelines } from './validate-blocks.ts';
 import { validateOrder } from './validate-order.ts';
 
 /** Every problem of a draft, in the order of the file. */
@@ -19,6 +20,7 @@ export function validate(draft: Draft): readonly Problem[] {
     ...placed.flatMap((environment) => validateEnvironment(draft, environment)),
     ...validateOrder(placed),
     ...validateTargets(placed),
+    ...validatePipelines(draft),
   ];
 }
 
@@ -30,12 +32,15 @@ function validatePeople({ root, people }: Draft): readonly Problem[] {
     const named = before.find((other) => other.name === entry.name);
     const github = before.find((other) => other.github.id === entry.github.id);
     const slack = before.find((other) => other.slack === entry.slack);
+    const address = entry.buildkite?.toLowerCase();
+    const buildkite = address === undefined ? undefined : before.find((other) => other.buildkite?.toLowerCase() === address);
     return [
       ...(named === undefined
         ? []
         : [problemAt(root, ['people', at, 'name'], { found: `there are two people named ${quote(entry.name)}`, fix: 'Name them apart' })]),
       ...(github === undefined ? [] : [same(['people', at, 'github', 'id'], `GitHub id ${entry.github.id}`, github.name)]),
       ...(slack === undefined ? [] : [same(['people', at, 'slack'], `Slack id ${entry.slack}`, slack.name)]),
+      ...(buildkite === undefined ? [] : [same(['people', at, 'buildkite'], `the address ${entry.buildkite}`, buildkite.name)]),
     ];
   });
 }

@@ -5,8 +5,8 @@ import type { Contract, Plan } from '../../workflows/vocabulary.ts';
 
 /** Digest of the effective rule of one service in one environment: everything that decides, nothing that is only shown. */
 export function policyDigest(policy: EnvironmentPolicy): string {
-  const { refs, may, gates, parameters, approvals, isProtected, emergency } = policy;
-  return digestOf({ refs, may, gates, parameters, approvals, isProtected, emergency });
+  const { refs, may, gates, parameters, approvals, isProtected, emergency, blocks } = policy;
+  return digestOf({ refs, may, gates, parameters, approvals, isProtected, emergency, blocks });
 }
 
 export type ContractTerms = Pick<

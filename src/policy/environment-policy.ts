@@ -1,4 +1,5 @@
 // The effective policy of one service in one environment, after includes, defaults and overrides were merged. Pure data.
+import type { BlockPolicy } from './block-policy.ts';
 import type { ApprovalRule, GateName, RuleNode, Target } from '../../workflows/vocabulary.ts';
 
 /** GitHub's repository roles, weakest first; a permission in `may` admits that role and every stronger one. */
@@ -74,6 +75,8 @@ export interface EnvironmentPolicy {
   readonly github?: OnGithub;
   /** Break glass, for those whom `may.emergency` admits; absent where that admits nobody. */
   readonly emergency?: EmergencyPolicy;
+  /** Who unblocks block steps of its builds; absent: whoever approves deploys. `none`: that is left to Buildkite. */
+  readonly blocks?: BlockPolicy | 'none';
   /** `approvals` is not `none`. */
   readonly isProtected: boolean;
   readonly slack: { readonly channel: string; readonly also: readonly string[] };

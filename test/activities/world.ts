@@ -43,6 +43,8 @@ export function decidingIn(world: World = {}): DecidingActivities {
     groups: {},
     zones: {},
     services: [{ name: 'api', aliases: [], repo: 'acme/api', zone: 'default', environments: { production: environment }, order: ['production'] }],
+    pipelines: [],
+    buildkite: {},
   };
   const groups: NonNullable<World['groups']> = world.groups ?? GROUPS;
   const live = world.live === undefined ? LIVE : world.live;

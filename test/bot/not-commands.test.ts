@@ -19,6 +19,8 @@ const CONFIG: Config = {
   people: PEOPLE,
   groups: {},
   zones: {},
+  pipelines: [],
+  buildkite: {},
   services: [
     {
       name: 'api',

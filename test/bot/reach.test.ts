@@ -25,6 +25,8 @@ const CONFIG: Config = {
   people: PEOPLE,
   groups: {},
   zones: {},
+  pipelines: [],
+  buildkite: {},
   services: [service('api', 'acme/api'), service('payroll', 'acme/secret')],
 };
 

@@ -51,8 +51,8 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('a person without a GitHub account', broken('github: { id: 1001, login: ann }, ', ''), 'people[0].github', /missing/, /map/),
   row(
     'a person with a key of a later version',
-    broken('slack: U01ANN', 'slack: U01ANN, buildkite: a@b.test'),
-    'people[0].buildkite',
+    broken('slack: U01ANN', 'slack: U01ANN, lock: a@b.test'),
+    'people[0].lock',
     /not in this version/,
     /./,
   ),

@@ -1,0 +1,28 @@
+// Who unblocks block and input steps, after defaults were merged. Pure data.
+import type { BlockField } from '../../workflows/block-vocabulary.ts';
+import type { ApprovalRule } from '../../workflows/vocabulary.ts';
+
+export interface BlockPolicy {
+  /** null: whoever approves deploys there. */
+  readonly approvals: ApprovalRule | null;
+  readonly onExpire: 'cancel' | 'leave';
+  /** By the key of the step in the pipeline. */
+  readonly steps: Readonly<Record<string, StepPolicy>>;
+}
+
+export interface StepPolicy {
+  /** `none`: left to Buildkite. Absent: as all steps. */
+  readonly approvals?: ApprovalRule | 'none';
+  /** Absent: as the pipeline's own configuration says. */
+  readonly fields?: readonly BlockField[];
+}
+
+/** A pipeline and what holds for builds of it that Countersign did not start. */
+export interface PipelinePolicy {
+  readonly slug: string;
+  readonly organization: string;
+  readonly zone: string;
+  /** `owner/name`; compared without case. */
+  readonly repo: string;
+  readonly blocks: (BlockPolicy & { readonly approvals: ApprovalRule; readonly channel: string }) | null;
+}

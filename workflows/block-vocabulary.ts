@@ -1,0 +1,63 @@
+// Block and input steps of Buildkite builds, as types. WIRE FORMAT, like vocabulary.ts.
+import type { Millis } from './vocabulary.ts';
+
+/** What a block step asks before it lets the build go on; the answer becomes meta-data of the build. */
+export interface BlockField {
+  readonly key: string;
+  readonly label: string;
+  readonly hint: string | null;
+  readonly required: boolean;
+  /** Several chosen values are joined by line breaks, as Buildkite does. */
+  readonly default: string | null;
+  /** null: free text. */
+  readonly options: readonly { readonly label: string; readonly value: string }[] | null;
+  readonly multiple: boolean;
+}
+
+/** A block or input step as the pipeline's own configuration writes it: jobs do not say this. */
+export interface ManualStepWords {
+  readonly key: string | null;
+  readonly label: string | null;
+  readonly prompt: string | null;
+  readonly fields: readonly BlockField[];
+}
+
+/** Somebody as Buildkite knows them. */
+export interface BuildkiteUser {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** A block or input step of a build: Buildkite tells the two apart only in the pipeline's configuration. */
+export interface ManualJob {
+  readonly id: string;
+  readonly label: string;
+  readonly key: string | null;
+  /** Buildkite's own word. */
+  readonly state: string;
+  readonly unblockable: boolean;
+  readonly unblockedBy: BuildkiteUser | null;
+  readonly unblockedAt: Millis | null;
+}
+
+/** A build that may wait at a block step, as one read shows it. */
+export interface HaltedBuild {
+  readonly uuid: string;
+  readonly number: number;
+  readonly pipeline: string;
+  readonly url: string;
+  readonly commit: string;
+  readonly branch: string;
+  readonly message: string;
+  /** Buildkite's own word; while `blocked` it says nothing. */
+  readonly state: string;
+  readonly blocked: boolean;
+  /** It has ended, and waits for nobody. */
+  readonly isOver: boolean;
+  readonly source: string;
+  readonly creator: BuildkiteUser | null;
+  readonly author: { readonly name: string | null; readonly email: string | null; readonly login: string | null } | null;
+  /** In the order of the build's page. */
+  readonly manual: readonly ManualJob[];
+}
