@@ -175,8 +175,8 @@ export interface DecidingActivities {
 export interface PeerActivities {
   /** Update-with-start on the target's environment. `updateId` is new for every call. */
   joinQueue(input: { readonly join: Join; readonly target: Target; readonly updateId: string }): Promise<JoinAnswer>;
-  /** Update `claimStart` on the request. A closed or missing request answers `no`. */
-  claim(input: { readonly deployId: string; readonly claim: ClaimStart }): Promise<Claim>;
+  /** Update `claimStart` on the request. A closed or missing request answers `no`. `withinMs`: how long to wait, where that is short. */
+  claim(input: { readonly deployId: string; readonly claim: ClaimStart; readonly withinMs?: Millis }): Promise<Claim>;
   /** The request's workflow and the last `build:<target>`, described in one go. */
   describeHolders(input: { readonly deployId: string | null; readonly target: Target }): Promise<HolderFacts>;
   /**

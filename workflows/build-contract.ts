@@ -17,6 +17,8 @@ export interface BuildInput {
   readonly turn: number;
   readonly look: { readonly notBefore: Millis } | null;
   readonly follow: BuildFacts | null;
+  /** How long the start is claimed from within the workflow task, before an activity of its own goes on asking. Absent: by an activity only. */
+  readonly claimMs?: Millis;
   readonly timing: BuildTiming;
 }
 /** Who asked for a build and who approved it, by name; for the target's history. */

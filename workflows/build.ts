@@ -1,12 +1,13 @@
 // One turn on a target, and one build at Buildkite: claim the start, create exactly once, follow to the end. Its fixed id is the
 // mutex of the target, so it never ends before Buildkite's build has ended or is proven absent.
 import { allHandlersFinished, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { claiming, reading } from './ask.ts';
+import { claiming, claimingAtOnce, reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
 import { hearOfBuild, openBuild, report, tellOver, tellStray, type Build } from './build-state.ts';
 import type { BuildInput, BuildResult } from './build-contract.ts';
 import { createOnce } from './create-once.ts';
 import { followToEnd, type Ended } from './follow.ts';
+import type { Claim } from './contract.ts';
 import { guarded } from './guarded.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 
@@ -28,7 +29,7 @@ async function carryOut(turn: Build): Promise<BuildResult> {
   if (follow !== null) return resultOf(turn, await followToEnd(turn, follow, false));
   if (deployId === null) return { kind: 'not-built', why: 'claim-refused' };
   const own = look === null ? null : await lookAround(turn, look.notBefore);
-  const claim = await claiming.claim({ deployId, claim: { turn: input.turn, run: workflowInfo().runId } });
+  const claim = await claimTheStart(turn, deployId);
   if (claim.kind === 'no') {
     if (own === null) return { kind: 'not-built', why: 'claim-refused' };
     // Not approved any more: it is stopped. Closed: nobody is left to say so, and it is followed to its end.
@@ -51,6 +52,17 @@ async function carryOut(turn: Build): Promise<BuildResult> {
       report(turn, { kind: 'ended', how: end.how, build: end.build });
       return resultOf(turn, end);
     }
+  }
+}
+
+async function claimTheStart({ input }: Build, deployId: string): Promise<Claim> {
+  const wish = { deployId, claim: { turn: input.turn, run: workflowInfo().runId } };
+  const { claimMs: withinMs } = input;
+  if (withinMs === undefined) return claiming.claim(wish);
+  try {
+    return await claimingAtOnce(withinMs).claim({ ...wish, withinMs });
+  } catch {
+    return claiming.claim(wish);
   }
 }
 

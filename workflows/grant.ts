@@ -10,6 +10,9 @@ import type { Environment } from './environment-state.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
 import { endTurn, hold, loseSight, nextHolder, putBack, release } from './queue.ts';
 
+/** The re-check reads GitHub and Slack: a second or two, unless one of them is slow. */
+const CLAIM_MS = 3_000;
+
 /** Grants the next turn, or finds out why not yet. */
 export async function grantTurn(here: Environment): Promise<void> {
   const { queue, clock, timing } = here;
@@ -66,6 +69,7 @@ async function startBuild(here: Environment, holder: Holder): Promise<void> {
     turn: entry?.turn ?? 0,
     look: follow === null ? look : null,
     follow,
+    claimMs: here.timing.claimMs ?? CLAIM_MS,
     timing: here.timing.build,
   };
   const what = entry === null ? `follow build ${follow?.number}` : `${entry.service} to ${entry.environment} (${entry.code}, turn ${entry.turn})`;

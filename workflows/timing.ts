@@ -64,6 +64,8 @@ export interface EnvironmentTiming {
   readonly retryMaxMs: Millis;
   /** Continues as new after so many events even if the server does not suggest it yet. */
   readonly eventsMax?: number;
+  /** `BuildInput.claimMs` of the builds it starts; absent: the usual one. */
+  readonly claimMs?: Millis;
   readonly build: BuildTiming;
 }
 export const ENVIRONMENT_TIMING: EnvironmentTiming = { retryMs: 2_000, retryMaxMs: 300_000, build: BUILD_TIMING };

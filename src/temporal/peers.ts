@@ -16,10 +16,10 @@ export function createPeers(environments: EnvironmentClient): PeerActivities {
   const { client } = environments;
   return {
     joinQueue: (input) => joinEnvironment(environments, input),
-    async claim({ deployId, claim }) {
+    async claim({ deployId, claim, withinMs = CLAIM_MS }) {
       try {
         const handle = client.workflow.getHandle(deployId);
-        return await within(client, { deadlineMs: CLAIM_MS, doing: 'claiming the start' }, () =>
+        return await within(client, { deadlineMs: withinMs, doing: 'claiming the start' }, () =>
           handle.executeUpdate(claimStart, { args: [claim], updateId: claim.run }),
         );
       } catch (error) {

@@ -104,6 +104,27 @@ describe('the claim', () => {
     await story.end(id);
   });
 
+  it('that takes long goes on in an activity of its own, attached to the same re-check', async () => {
+    const story = current();
+    story.world.timing.environment = { ...story.world.timing.environment, claimMs: 1 };
+    const { recheck } = story.world;
+    const checking = createGate();
+    story.world.recheck = async (input) => {
+      await checking.pass();
+      return recheck(input);
+    };
+    await approved(story);
+    await story.waitFor('the re-check', () => checking.arrivals === 1);
+    await story.waitFor('a claim by an activity', async () => {
+      const { events } = await story.workflow('build').fetchHistory();
+      return (events ?? []).some(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'claim');
+    });
+    checking.open();
+    await story.waitFor('the build', () => story.world.creates.length === 1);
+    expect(checking.arrivals).toBe(1);
+    await story.finish(1, 'passed');
+  });
+
   it('ends the request when a gate can’t be read for too long', async () => {
     const story = current();
     story.world.recheck = () => ({ kind: 'unknown', what: 'checks' });
