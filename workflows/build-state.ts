@@ -2,6 +2,7 @@
 import { getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
 import { reporting } from './ask.ts';
 import { advance, endOf, isBlocked } from './build-facts.ts';
+import { buildAttested, type Attested } from './attest-contract.ts';
 import { createClock, type Clock } from './clock.ts';
 import {
   buildLeft,
@@ -38,6 +39,8 @@ export interface Build {
   heardAt: Millis;
   isWatched: boolean;
   isCancelled: boolean;
+  /** The build that proved, from within, to be the request's own: if there are two, this one stays. */
+  attested: Attested | null;
   /** Environments that did not start us and want to know our end. */
   askers: readonly string[];
   /** What may be built, once the start was granted to this run. */
@@ -59,6 +62,7 @@ export function openBuild(input: BuildInput): Build {
     heardAt: clock.now(),
     isWatched: false,
     isCancelled: false,
+    attested: null,
     askers: [],
     result: null,
     order: null,
@@ -84,6 +88,10 @@ export function hearOfBuild(build: Build): void {
     if (build.result !== null) tellEnd(build, environmentId, build.result);
     else if (!build.askers.includes(environmentId)) build.askers = [...build.askers, environmentId];
   });
+  const attested = heard(({ deployId, build: own }: { readonly deployId: string; readonly build: Attested }) => {
+    if (deployId === input.deployId) build.attested = own;
+  });
+  setHandler(buildAttested, attested, { description: 'A job proved which build is the request’s own.' });
   setHandler(buildSeen, seen, { description: 'A webhook or the shared poll saw a build.' });
   setHandler(buildLeft, left, { description: 'The shared poll no longer sees the build.' });
   setHandler(cancelAsked, cancelled, { description: 'A person cancelled the request.' });

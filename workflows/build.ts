@@ -38,6 +38,7 @@ async function carryOut(turn: Build): Promise<BuildResult> {
   }
   turn.isCancelled ||= claim.cancel;
   turn.order = claim.order;
+  turn.attested ??= claim.attested ?? null;
   const created = await createOnce(turn, claim.order, claim.again || look !== null);
   switch (created.kind) {
     case 'refused':

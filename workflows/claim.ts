@@ -48,7 +48,8 @@ async function judgeClaim(deploy: Deploy, claim: ClaimStart): Promise<Claim> {
 function answerWithoutCheck(deploy: Deploy, { turn }: ClaimStart): Claim | null {
   if (isOver(deploy)) return { kind: 'no', reason: 'ended' };
   if (turn !== deploy.turn) return { kind: 'no', reason: 'other-turn' };
-  if (deploy.go !== null) return { kind: 'go', order: deploy.go.order, again: true, cancel: deploy.cancelling !== null };
+  const { go, cancelling, attested } = deploy;
+  if (go !== null) return { kind: 'go', order: go.order, again: true, cancel: cancelling !== null, ...(attested === null ? {} : { attested }) };
   return deploy.inLine ? null : { kind: 'no', reason: 'void-votes' };
 }
 

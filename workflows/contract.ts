@@ -3,6 +3,7 @@
 //
 // People's acts are Updates with receipts as values. Facts from machines are Signals in the past tense. Reads are Queries.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Attested } from './attest-contract.ts';
 import type { CarriedEnvironment } from './carried.ts';
 import type { ActReason, GateReason } from './reasons.ts';
 import type { DeployStatus, EmergencyNote, EnvironmentState, Join } from './status.ts';
@@ -132,7 +133,8 @@ export interface ClaimStart {
   readonly run: string;
 }
 export type Claim =
-  | { readonly kind: 'go'; readonly order: BuildOrder; readonly again: boolean; readonly cancel: boolean }
+  /** `attested`: the build that stays, if there are two. */
+  | { readonly kind: 'go'; readonly order: BuildOrder; readonly again: boolean; readonly cancel: boolean; readonly attested?: Attested }
   | { readonly kind: 'no'; readonly reason: 'ended' | 'other-turn' | 'void-votes' | 'gates' };
 export const claimStart = defineUpdate<Claim, [ClaimStart]>('claimStart');
 

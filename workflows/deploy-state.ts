@@ -2,6 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { nameOf } from './accounts.ts';
 import { createClock, type Clock } from './clock.ts';
+import type { Attested } from './attest-contract.ts';
 import type { BuildReport } from './build-contract.ts';
 import type { DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
@@ -75,6 +76,10 @@ export interface Deploy {
   cancelling: Person | null;
   cancelReason: string | null;
   build: BuildFacts | null;
+  /** The build that proved to be this request's own. */
+  attested: Attested | null;
+  /** Keys of the tokens that did. */
+  tokens: readonly string[];
   /** Whether the build's page says who signed it, or is about to. */
   isNoted: boolean;
   /** How the build ended, before people were told. */
@@ -140,6 +145,8 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     cancelling: null,
     cancelReason: null,
     build: null,
+    attested: null,
+    tokens: [],
     ended: null,
     heardAt: clock.now(),
     cards: { slack: null, github: null },
@@ -238,6 +245,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     ...(canKeep === null ? {} : { keepable: canKeep.sha }),
     ...(deploy.keepRefused.length === 0 ? {} : { keepRefused: deploy.keepRefused }),
     ...(escalated === null ? {} : { escalated }),
+    ...(deploy.attested === null ? {} : { attested: deploy.attested }),
   };
 }
 

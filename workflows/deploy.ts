@@ -2,6 +2,7 @@
 // judge of whether its build may start.
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import { hearActs } from './acts.ts';
+import { answerAttestations } from './attest.ts';
 import { keepPeopleTold } from './cards.ts';
 import { answerClaims } from './claim.ts';
 import { status, type DeployInput } from './contract.ts';
@@ -23,6 +24,7 @@ export async function deploy(input: DeployInput): Promise<DeployStatus> {
   hearPullRequest(request);
   hearTurn(request);
   answerClaims(request);
+  answerAttestations(request);
   setHandler(status, () => statusOf(request), { description: 'The request as its cards show it.' });
   return guarded(async () => {
     showInTemporal(statusOf(request));

@@ -1,4 +1,5 @@
 // What a request looks like from outside: answer of the `status` query, input of `announce`. WIRE FORMAT.
+import type { Attested } from './attest-contract.ts';
 import type { GateReason, GoneVote, VoidVote } from './reasons.ts';
 import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
 import type { Account, CommitSha, DeployCode, DeployRequest, GateResult, LiveVersion, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
@@ -140,6 +141,8 @@ export interface DeployStatus {
   /** Those that were posted. Requests of older versions do not say. */
   readonly cards?: Cards;
   readonly escalated?: Escalated;
+  /** The build that proved, from within, to be this request's own. */
+  readonly attested?: Attested;
 }
 
 /** As much of a request as its timeline tells already: the next line says what has come since. */

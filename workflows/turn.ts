@@ -3,6 +3,7 @@
 import { getExternalWorkflowHandle, log, setHandler, uuid4 } from '@temporalio/workflow';
 import { annotateOnce } from './annotate.ts';
 import { excerpting, joining } from './ask.ts';
+import { buildAttested, type Attested } from './attest-contract.ts';
 import { cancelAsked, type BuildReport } from './build-contract.ts';
 import { buildId, buildReported, environmentId, placeGivenUp, queueChanged, type Join, type JoinAnswer } from './contract.ts';
 import { enter, isOver, type Deploy } from './deploy-state.ts';
@@ -77,6 +78,11 @@ export async function followBuild(deploy: Deploy, plan: Plan): Promise<void> {
 /** Asks the build to stop. Lost when it is not there just now: a later run of it is told at its claim. */
 export function passOnCancel(deploy: Deploy, plan: Plan): void {
   errand(deploy, () => getExternalWorkflowHandle(buildId(plan.target)).signal(cancelAsked, { deployId: deploy.id }));
+}
+
+/** Tells the build's workflow which build may go on. Lost when it is not there just now: a later run of it is told at its claim. */
+export function passOnAttested(deploy: Deploy, { target }: Plan, build: Attested): void {
+  errand(deploy, () => getExternalWorkflowHandle(buildId(target)).signal(buildAttested, { deployId: deploy.id, build }));
 }
 
 /** Null when the environment gave no answer: asked again later. */

@@ -47,7 +47,7 @@ export async function send(
     const found = request.signal.aborted ? 'no answer in time' : `no answer (${codesOf(error).join(', ') || 'connection failed'})`;
     return { kind: isBeforeSend(error) ? 'refused-to-connect' : 'broken', found, cause: error };
   }
-  const body = await readCapped(response).catch((cause: unknown) => ({ cause }));
+  const body = await readCapped(response, BODY_MAX_BYTES).catch((cause: unknown) => ({ cause }));
   const text = typeof body === 'string' ? body : '';
   const error = response.ok ? null : errorBodyOf(text);
   const { status, headers } = response;
@@ -97,12 +97,13 @@ function errorBodyOf(text: string): ErrorBody | null {
   return parsed.success ? parsed.data : null;
 }
 
-async function readCapped(response: Response): Promise<string> {
+/** The body as text. Throws when it is larger, or breaks off. */
+export async function readCapped(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > BODY_MAX_BYTES) throw new Error('the answer is too large');
+    if (size > maxBytes) throw new Error('the answer is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -67,3 +67,24 @@ export const WebhookEvent = z.object({
   pipeline: z.object({ slug: Text }).nullish(),
 });
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
+
+/** `/.well-known/openid-configuration` of the issuer. */
+export const OidcDiscovery = z.object({ issuer: z.string(), jwks_uri: z.string() });
+
+const Claim = z.string().min(1).max(1_000);
+/** What a job's token says; the ids only when the job asked for them. One audience: a token for several is for nobody in particular. */
+export const JobToken = z.object({
+  iat: z.number().int(),
+  exp: z.number().int(),
+  jti: Claim.optional(),
+  organization_slug: Claim,
+  organization_id: Claim.optional(),
+  pipeline_slug: Claim,
+  build_number: z.number().int().positive(),
+  build_id: Claim.optional(),
+  build_branch: Claim,
+  build_commit: Claim,
+  build_source: Claim,
+  step_key: Claim.nullish(),
+  job_id: Claim,
+});

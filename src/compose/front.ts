@@ -1,8 +1,11 @@
 // The front door: every public route, wired to the bot.
 import type { Logger } from 'pino';
+import { attest } from '../bot/attest.ts';
 import { createBot } from '../bot/bot.ts';
 import type { FrontDoor, SlackFrontDoor } from '../bot/front-door.ts';
+import { createAttestRoute, type AttestDoor } from '../buildkite/attest-route.ts';
 import { createBuildkiteRoute } from '../buildkite/ingress.ts';
+import { createTokenVerifier } from '../buildkite/oidc.ts';
 import type { Config } from '../config/config.ts';
 import type { Settings, SignInSettings } from '../config/env.ts';
 import { createGithubIngress } from '../github/ingress.ts';
@@ -54,6 +57,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   if (settings.buildkite.webhookTokens.length > 0) {
     routes.push(createBuildkiteRoute({ tokens: () => revealed(settings.buildkite.webhookTokens), frontDoor: bot, now, log }));
   }
+  if (settings.publicUrl !== null)
+    routes.push(attestRoute(settings.buildkite.oidcIssuer, settings.publicUrl, { attest: (token) => attest({ config, gateway }, token), log }));
   const web = await startWebServer({ port: settings.port, routes: [...routes.map((route) => counted(route, platforms.metrics)), ...pages], log });
   await socket?.start();
   return { port: web.port, close: () => close(web, socket) };
@@ -63,6 +68,10 @@ function githubRoute(settings: Settings, frontDoor: FrontDoor, log: Logger): Rou
   const { appId, privateKey, apiUrl, webhookSecrets } = settings.github;
   const probot = createGithubProbot({ appId, privateKey: privateKey.reveal(), baseUrl: apiUrl, log });
   return createGithubIngress({ secrets: () => revealed(webhookSecrets), frontDoor, probot, log });
+}
+
+function attestRoute(issuer: string, audience: string, door: Omit<AttestDoor, 'verifier'>): Route {
+  return createAttestRoute({ ...door, verifier: createTokenVerifier({ issuer, audience, now: Date.now }) });
 }
 
 async function slackOptions({ settings, config, platforms, log }: FrontOptions, frontDoor: SlackFrontDoor): Promise<SlackAppOptions> {

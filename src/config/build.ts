@@ -22,7 +22,7 @@ export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): C
     slack: { team: slack.team, channel: slack.channel, command: slack.command ?? DEFAULTS.command },
     people,
     groups: mapValues(draft.groups, (group) => toGroup(group, members)),
-    zones: mapValues(draft.zones, ({ temporal, buildkite }) => ({ namespace: temporal.namespace, organization: buildkite.organization })),
+    zones: mapValues(draft.zones, ({ temporal, buildkite }) => ({ namespace: temporal.namespace, ...buildkite })),
     services: draft.services.map((service) => toService(service, draft, slack.channel)),
     pipelines: draft.pipelines.map((pipeline) => toPipeline(pipeline, draft, slack.channel)),
     buildkite: Object.fromEntries(

@@ -6,7 +6,10 @@ import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 /** A trust zone: one Temporal namespace and one Buildkite organization. */
 export interface Zone {
   readonly namespace: string;
+  /** Slug. */
   readonly organization: string;
+  /** UUID, which outlives the slug. */
+  readonly organizationId?: string | undefined;
 }
 
 export interface Service {

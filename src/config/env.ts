@@ -44,6 +44,8 @@ export interface Settings {
     readonly webhookTokens: readonly Secret[];
     /** Without `/v2` and without a slash at its end. */
     readonly apiUrl: string;
+    /** Who signs the tokens of jobs, without a slash at its end. */
+    readonly oidcIssuer: string;
   };
 }
 
@@ -223,6 +225,7 @@ function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, zones:
       tokens: Object.fromEntries(zones.map((zone) => [zone, secret(`BUILDKITE_API_TOKEN${zoneSuffix(zone)}`)])),
       webhookTokens: both('BUILDKITE_WEBHOOK_TOKEN'),
       apiUrl: readUrl(reading, { name: 'BUILDKITE_REST_API_ENDPOINT', fallback: 'https://api.buildkite.com', needs: 'no-version' }),
+      oidcIssuer: readUrl(reading, { name: 'BUILDKITE_OIDC_ISSUER', fallback: 'https://agent.buildkite.com' }),
     },
   };
 }

@@ -53,6 +53,9 @@ const ZoneEntry = strict({
   temporal: strict({ namespace: text.describe('Temporal namespace of this zone.') }).describe('Where its requests live.'),
   buildkite: strict({
     organization: matching(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the slug of an organization').describe('Slug of the Buildkite organization.'),
+    organizationId: matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case')
+      .optional()
+      .describe('Its UUID: then a build proves itself only with a token that carries it (`--claim organization_id`). Default: the slug decides.'),
   }).describe('Where its builds run.'),
 });
 

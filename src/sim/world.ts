@@ -131,6 +131,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       BUILDKITE_ORGANIZATION_SLUG: 'acme',
       BUILDKITE_REST_API_ENDPOINT: buildkite.url,
       BUILDKITE_WEBHOOK_TOKEN: SECRETS.buildkite,
+      BUILDKITE_OIDC_ISSUER: buildkite.url,
     },
     signInAt: (productUrl) => {
       github.setSignIn({ clientSecret: SECRETS.client, callbackUrls: [`${productUrl}/github/link/callback`] });

@@ -25,6 +25,8 @@ export type OpenWhere =
   | { readonly kind: 'services'; readonly services: readonly string[] }
   /** Those for this commit, and those of which the commit is not known yet. */
   | { readonly kind: 'environment'; readonly service: string; readonly environment: string; readonly sha: CommitSha }
+  /** Those whose build this may be: for this commit, and not known to have another. */
+  | { readonly kind: 'build'; readonly commit: string; readonly pipeline: string; readonly number: number }
   /** Whose approval is asked for, anywhere. */
   | { readonly kind: 'waiting' }
   /** Asked for by one of these accounts, by their keys. */
@@ -44,6 +46,10 @@ export function openQuery(where: OpenWhere): string {
   if (where.kind === 'environment') {
     const { service, sha } = where;
     return `${OPEN}${ofServices([service])} AND DeployEnvironment = ${quote(where.environment)} AND (DeploySha = ${quote(sha)} OR DeploySha IS NULL)`;
+  }
+  if (where.kind === 'build') {
+    const { commit, pipeline, number } = where;
+    return `${OPEN} AND DeploySha = ${quote(commit)} AND (DeployBuild = ${quote(`${pipeline}#${number}`)} OR DeployBuild IS NULL)`;
   }
   if (where.kind === 'waiting') return `${OPEN} AND DeployState = 'waiting'`;
   if (where.kind === 'asked-by') return `${OPEN} AND DeployRequester IN (${where.accounts.map(quote).join(', ')})`;

@@ -1,6 +1,7 @@
 // Everything the front door asks of Temporal. No front end talks to Temporal except through here.
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
 import { buildSeen } from '../../workflows/build-contract.ts';
 import {
   actArrived,
@@ -32,6 +33,7 @@ import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
 import { target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
+import { askToAttest } from './attest.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
 import { codeQuery, lookUp, openQuery, type FoundDeploy, type OpenWhere } from './find-deploys.ts';
@@ -65,6 +67,8 @@ export interface Gateway {
   pushed(workflowId: string, change: HeadChange): Promise<void>;
   pullRequestClosed(workflowId: string, closure: PullRequestClosure): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
+  /** Asks the request whether the build of this genuine token is its own. Throws `Trouble` (temporal). */
+  attest(workflowId: string, token: BuildToken): Promise<Attestation>;
   /** null: the target has no environment workflow yet. `start`: then it is started, reads Buildkite first, and is asked again. */
   environmentState(where: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null>;
   /** For how long the histories of closed requests are kept; null: it can't be read. */
@@ -90,6 +94,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
     pullRequestClosed: (workflowId, closure) =>
       tellDeploy(client, { workflowId, doing: 'telling a request of the end of its pull request' }, pullRequestClosed, closure),
     buildSeen: (build) => tellBuild(client, build),
+    attest: (workflowId, token) => askToAttest(client, workflowId, token),
     environmentState: (where, start) => readEnvironment(environments, where, start),
     keptMs: () => readRetention(client),
     people: createPeopleStore(client),

@@ -57,6 +57,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     pushed: unasked,
     pullRequestClosed: unasked,
     buildSeen: unasked,
+    attest: unasked,
     environmentState: async () => null,
     keptMs: async () => null,
     people: NOBODY,

@@ -5,6 +5,7 @@ import { realClock, type SimClock } from './clock.ts';
 import { createDriver, type BuildDriver } from './driver.ts';
 import type { BuildkiteEvent, Engine, EngineTiming } from './engine.ts';
 import { webhookTime } from './objects.ts';
+import { createOidcIssuer, type OidcIssuer } from './oidc.ts';
 import { createQuotaBook, QUOTA_DEFAULTS, type Gauge, type QuotaOptions } from './quota.ts';
 import { accountRoutes } from './routes-account.ts';
 import { buildRoutes } from './routes-builds.ts';
@@ -59,6 +60,8 @@ export interface BuildkiteSim extends BuildDriver {
   consumeQuota(requests: number): void;
   /** For so long, lists do not show builds made from now on. */
   staleReadsFor(ms: number): void;
+  /** Signs tokens for jobs; its address is `url`. */
+  readonly oidc: OidcIssuer;
   /** Called after every change of a build; returns what ends it. */
   onChange(listener: (change: Change) => void): () => void;
   close(): Promise<void>;
@@ -95,8 +98,9 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
   };
   const driver = createDriver(engine, settings);
   const owner = driver.addUser(OWNER);
+  const oidc = createOidcIssuer(engine, () => server.url);
   const server = await startSimServer({
-    routes: { ...accountRoutes(api), ...buildRoutes(api), ...jobRoutes(api), ...pageRoutes(engine) },
+    routes: { ...oidc.routes, ...accountRoutes(api), ...buildRoutes(api), ...jobRoutes(api), ...pageRoutes(engine) },
     notFound: ({ path }) => decorated({ status: 404, body: { message: `No route matches ${path}` } }, {}),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
@@ -110,6 +114,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     webhookFaults: (faults) => webhooks.setFaults(faults),
     deliveries: webhooks.deliveries,
     deliveriesSettled: () => webhooks.settled(),
+    oidc,
     quota: () => api.quota.gauges(),
     setQuota: (limits) => api.quota.setLimits(limits),
     foreignTraffic: (perMinute) => api.quota.foreignTraffic(perMinute),
