@@ -11,11 +11,13 @@ import { findTemporalCli, type CliEnvironment } from './cli-binary.ts';
 
 const run = promisify(execFile);
 
-// The server's queues are polled 20 times a second per shard by default, a grid of 50 ms under every activity.
+// The server's queues are polled 20 times a second per shard by default, a grid of 50 ms under every activity; and a timer or retry that
+// is due within a second is put off to the end of that second, for clocks of several hosts that differ. This is one process.
 // One partition, so that the limit of the `buildkite` queue is even and priorities are strict.
 const DYNAMIC_CONFIG: readonly string[] = [
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
+  'history.timerProcessorMaxTimeShift="10ms"',
   'history.visibilityProcessorMaxPollRPS=1000',
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
