@@ -1,4 +1,5 @@
 // The simulated Buildkite: one organization, real HTTP, real signatures, and a driver's seat.
+import { seededRandom } from '../faults.ts';
 import { startSimServer, type Fault, type LoggedRequest } from '../http.ts';
 import { decorated, type Api } from './access.ts';
 import { realClock, type SimClock } from './clock.ts';
@@ -12,7 +13,8 @@ import { buildRoutes } from './routes-builds.ts';
 import { jobRoutes } from './routes-jobs.ts';
 import { pageRoutes } from './routes-page.ts';
 import { uuid7, type SimState } from './state.ts';
-import { createWebhooks, type Delivery, type WebhookFaults, type WebhookService } from './webhooks.ts';
+import type { Delivery } from './webhook-line.ts';
+import { createWebhooks, type WebhookFault, type WebhookFaults, type WebhookService } from './webhooks.ts';
 
 export interface BuildkiteSimOptions {
   /** Slug of the one organization; `acme` unless given. */
@@ -29,6 +31,8 @@ export interface BuildkiteSimOptions {
   readonly finishedAtWhenNotRun?: boolean;
   /** Lists are refused beyond this many builds; 10,000 unless given. */
   readonly deepestBuild?: number;
+  /** Decides what is left to chance; 1 unless given. */
+  readonly seed?: number;
 }
 
 export interface Change {
@@ -43,11 +47,16 @@ export interface BuildkiteSim extends BuildDriver {
   readonly url: string;
   readonly requests: readonly LoggedRequest[];
   readonly unknownRoutes: readonly string[];
+  /** From now on requests go wrong as told; `TROUBLE` has the usual ways. */
   fault(fault: Fault): void;
   /** Registers a webhook service. */
   webhook(service: WebhookService): void;
   /** Changes the named faults; the others stay as they are. */
   webhookFaults(faults: Partial<WebhookFaults>): void;
+  /** From now on some webhooks go wrong as told. */
+  webhookFault(fault: WebhookFault): void;
+  /** Ends all faults, of requests and of webhooks. */
+  mend(): void;
   readonly deliveries: readonly Delivery[];
   /** Resolves when no webhook is under way. */
   deliveriesSettled(): Promise<void>;
@@ -75,9 +84,11 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
   const clock = options.clock ?? realClock(options.speed);
   const state = emptyState(options.organization ?? 'acme', clock.now());
   const listeners = new Set<(change: Change) => void>();
+  const random = seededRandom(options.seed ?? 1);
   const webhooks = createWebhooks({
     clock,
-    context: () => ({ state, sender: owner, wording: { base: server.url, organization: state.organization.slug, time: webhookTime } }),
+    random,
+    context: () => ({ state, wording: { base: server.url, organization: state.organization.slug, time: webhookTime } }),
   });
   const engine: Engine = {
     state,
@@ -102,6 +113,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
   const server = await startSimServer({
     routes: { ...oidc.routes, ...accountRoutes(api), ...buildRoutes(api), ...jobRoutes(api), ...pageRoutes(engine) },
     notFound: ({ path }) => decorated({ status: 404, body: { message: `No route matches ${path}` } }, {}),
+    world: { now: () => clock.now(), random },
     ...(options.port === undefined ? {} : { port: options.port }),
   });
   return {
@@ -110,8 +122,13 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     requests: server.requests,
     unknownRoutes: server.unknownRoutes,
     fault: (fault) => server.fault(fault),
-    webhook: (service) => webhooks.add(service),
+    webhook: (service) => webhooks.add(service, owner),
     webhookFaults: (faults) => webhooks.setFaults(faults),
+    webhookFault: (fault) => webhooks.fault(fault),
+    mend: () => {
+      server.mend();
+      webhooks.mend();
+    },
     deliveries: webhooks.deliveries,
     deliveriesSettled: () => webhooks.settled(),
     oidc,
@@ -138,6 +155,7 @@ function emptyState(slug: string, now: number): SimState {
     users: [],
     tokens: [],
     pipelines: [],
+    services: [],
     builds: [],
   };
 }

@@ -7,7 +7,7 @@ import { passesFilters } from './filters.ts';
 import { buildJson, type BuildParts } from './build-objects.ts';
 import type { Json } from './objects.ts';
 import { paged, pageOf } from './paging.ts';
-import { matchesWildcard, type BuildRequest, type SimBuild, type SimPipeline } from './state.ts';
+import { matchesBranches, type BuildRequest, type SimBuild, type SimPipeline } from './state.ts';
 
 const ORGANIZATION = '/v2/organizations/:organization';
 const BUILDS = `${ORGANIZATION}/pipelines/:pipeline/builds`;
@@ -112,10 +112,7 @@ function buildRequest(call: Call, pipeline: SimPipeline): BuildRequest {
 
 function buildsBranch(pipeline: SimPipeline, branch: string): boolean {
   if (pipeline.settings.triggerMode === 'none') return false;
-  const patterns = (pipeline.settings.branchConfiguration ?? '').split(' ').filter((pattern) => pattern !== '');
-  if (patterns.some((pattern) => pattern.startsWith('!') && matchesWildcard(pattern.slice(1), branch))) return false;
-  const allowed = patterns.filter((pattern) => !pattern.startsWith('!'));
-  return allowed.length === 0 || allowed.some((pattern) => matchesWildcard(pattern, branch));
+  return matchesBranches(pipeline.settings.branchConfiguration ?? '', branch);
 }
 
 const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {});

@@ -181,11 +181,36 @@ export interface SimBuild extends Omit<BuildRequest, 'metaData'> {
   finishedAt: number | null;
 }
 
+/** A notification service that sends webhooks. Its settings are written as the API writes them. */
+export interface SimService {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly createdBy: SimUser;
+  description: string;
+  enabled: boolean;
+  scope: 'all' | 'some_projects' | 'some_teams' | 'some_clusters';
+  scopeUuids: readonly string[];
+  branchConfiguration: string;
+  buildStates: Readonly<Record<string, boolean>>;
+  settings: ServiceSettings;
+  /** How often a delivery is tried; Buildkite documents no retry. */
+  readonly tries: number;
+}
+export interface ServiceSettings {
+  readonly url: string;
+  readonly version: number;
+  readonly token: string;
+  readonly token_mode: 'token' | 'signature';
+  readonly events: readonly string[];
+  readonly tls_verify: boolean;
+}
+
 export interface SimState {
   readonly organization: { readonly id: string; readonly slug: string; readonly name: string; readonly createdAt: number };
   readonly users: SimUser[];
   readonly tokens: SimToken[];
   readonly pipelines: SimPipeline[];
+  readonly services: SimService[];
   /** In order of creation. */
   readonly builds: SimBuild[];
 }
@@ -204,6 +229,14 @@ export function matchesWildcard(pattern: string, text: string): boolean {
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
     .join('.*');
   return new RegExp(`^${source}$`).test(text);
+}
+
+/** Is the branch among those of a list like `main release/* !release/old`? An empty list admits all. */
+export function matchesBranches(list: string, branch: string): boolean {
+  const patterns = list.split(' ').filter((pattern) => pattern !== '');
+  if (patterns.some((pattern) => pattern.startsWith('!') && matchesWildcard(pattern.slice(1), branch))) return false;
+  const allowed = patterns.filter((pattern) => !pattern.startsWith('!'));
+  return allowed.length === 0 || allowed.some((pattern) => matchesWildcard(pattern, branch));
 }
 
 /** The attempts that count: a retried job is replaced by its retry. */

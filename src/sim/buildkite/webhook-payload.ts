@@ -3,9 +3,10 @@ import { createHmac } from 'node:crypto';
 import { bareBuildJson } from './build-objects.ts';
 import type { BuildkiteEvent } from './engine.ts';
 import { jobJson } from './job-objects.ts';
-import { pipelineJson, type Json, type Wording } from './objects.ts';
-import type { SimBuild, SimJob, SimState, SimUser } from './state.ts';
+import { organizationJson, pipelineJson, type Json, type Wording } from './objects.ts';
+import type { SimBuild, SimJob, SimService, SimState } from './state.ts';
 
+export type WebhookEvent = BuildkiteEvent | 'ping';
 export interface Happening {
   readonly event: BuildkiteEvent;
   readonly build: SimBuild;
@@ -15,20 +16,31 @@ export interface Happening {
 export interface PayloadContext {
   readonly state: SimState;
   readonly wording: Wording;
-  /** Who set the webhook up: Buildkite names this person as the sender, whoever acted. */
-  readonly sender: SimUser;
 }
 
 /** The build comes without jobs and environment, but with its meta-data. */
-export function payloadOf({ event, build, job }: Happening, { state, wording, sender }: PayloadContext): Json {
+export function payloadOf({ event, build, job }: Happening, service: SimService, { state, wording }: PayloadContext): Json {
   return {
     event,
     build: bareBuildJson(build, wording),
     ...(job === null ? {} : { job: jobJson(build, job, wording) }),
     pipeline: pipelineJson(build.pipeline, state.builds, wording),
-    sender: { id: sender.id, name: sender.name },
+    sender: senderOf(service),
   };
 }
+
+/** Sent when a service was made or changed. */
+export function pingPayload(service: SimService, { state, wording }: PayloadContext): Json {
+  return {
+    event: 'ping',
+    service: { id: service.id, provider: 'webhook', settings: { url: service.settings.url } },
+    organization: organizationJson(state, wording),
+    sender: senderOf(service),
+  };
+}
+
+/** Buildkite names the person who set the webhook up, whoever acted. */
+const senderOf = ({ createdBy }: SimService): Json => ({ id: createdBy.id, name: createdBy.name });
 
 export interface Proof {
   /** `token`: the token is sent as it is (Buildkite's default). `signature`: the body is signed with it. */
@@ -38,7 +50,7 @@ export interface Proof {
   readonly at: number;
 }
 
-export function webhookHeaders(event: BuildkiteEvent, body: string, proof: Proof): Readonly<Record<string, string>> {
+export function webhookHeaders(event: WebhookEvent, body: string, proof: Proof): Readonly<Record<string, string>> {
   return {
     'content-type': 'application/json',
     'user-agent': 'Buildkite-Request',

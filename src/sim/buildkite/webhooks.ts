@@ -1,9 +1,10 @@
-// Outgoing webhooks: delivery, and everything that may go wrong with it.
-// Buildkite documents neither retries nor order nor a delivery id: there are no retries here either.
+// Webhooks on their way: who gets which, and what goes wrong. Buildkite documents neither retry nor order nor a delivery id.
+import { createFaultList, type When } from '../faults.ts';
 import type { SimClock } from './clock.ts';
+import { matchesBranches, uuid7, type SimBuild, type SimService, type SimUser } from './state.ts';
+import { createLine, type Delivery, type Journey, type Line } from './webhook-line.ts';
+import { payloadOf, pingPayload, webhookHeaders, type Happening, type PayloadContext, type Proof, type WebhookEvent } from './webhook-payload.ts';
 import type { BuildkiteEvent } from './engine.ts';
-import type { SimBuild } from './state.ts';
-import { payloadOf, webhookHeaders, type Happening, type PayloadContext, type Proof } from './webhook-payload.ts';
 
 export interface WebhookService {
   readonly url: string;
@@ -11,49 +12,44 @@ export interface WebhookService {
   readonly mode: Proof['mode'];
   /** Everything but `job.scheduled`, unless given. */
   readonly events?: readonly BuildkiteEvent[];
+  /** How often a delivery is tried; once, unless given. */
+  readonly tries?: number;
 }
 
-export interface WebhookFaults {
+export interface WebhookFaults extends Omit<Journey, 'tries'> {
   /** Never sent. `true`: none at all. */
   readonly lose: boolean | ((event: BuildkiteEvent, build: Readonly<SimBuild>) => boolean);
-  readonly delayMs: number;
-  /** How often each one is sent. */
-  readonly copies: number;
-  /** Each pair of webhooks arrives the other way round; a single one waits for a second at most. */
-  readonly reorder: boolean;
   /** The payload shows the build as it is when it is sent, not when the event happened. Noticeable with a delay. */
   readonly newerPayload: boolean;
   /** `wrong`: made with another token. `old`: made ten minutes ago. */
   readonly signature: 'good' | 'wrong' | 'old';
 }
-
-export interface Delivery {
-  readonly at: number;
-  readonly event: BuildkiteEvent;
-  readonly pipeline: string;
-  readonly number: number;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  fate: 'lost' | 'under-way' | 'answered' | 'unanswered';
-  /** The receiver's answer, if there was one. */
-  status: number | null;
+/** Those that hit the same webhook add up. */
+export interface WebhookFault extends When {
+  readonly event?: BuildkiteEvent;
+  readonly pipeline?: string;
+  readonly effect: Partial<WebhookFaults>;
 }
 
 export interface Webhooks {
   /** In the order of sending; lost ones too. */
   readonly deliveries: readonly Delivery[];
-  add(service: WebhookService): void;
-  /** Replaces the named faults; the others stay. */
+  add(service: WebhookService, by: SimUser): void;
+  /** Replaces the named faults of all webhooks; the others stay. */
   setFaults(faults: Partial<WebhookFaults>): void;
+  /** Adds a rule, for some. */
+  fault(fault: WebhookFault): void;
+  /** Ends all faults. */
+  mend(): void;
   emit(happening: Happening): void;
+  ping(service: SimService): void;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
   stop(): void;
 }
 
 const NO_FAULTS: WebhookFaults = { lose: false, delayMs: 0, copies: 1, reorder: false, newerPayload: false, signature: 'good' };
-const DEFAULT_EVENTS: readonly BuildkiteEvent[] = [
+export const DEFAULT_EVENTS: readonly BuildkiteEvent[] = [
   'build.scheduled',
   'build.running',
   'build.failing',
@@ -63,124 +59,132 @@ const DEFAULT_EVENTS: readonly BuildkiteEvent[] = [
   'job.finished',
   'job.activated',
 ];
-const REORDER_WAIT_MS = 1_000;
-const TIMEOUT_MS = 10_000;
 const OLD_MS = 600_000;
+
+interface Message {
+  readonly event: WebhookEvent;
+  readonly build: SimBuild | null;
+  readonly payload: () => string;
+}
 
 export function createWebhooks(options: {
   readonly clock: SimClock;
+  readonly random: () => number;
   /** Asked for at each delivery: the address is known only when the server listens. */
   readonly context: () => PayloadContext;
 }): Webhooks {
-  const { clock } = options;
-  const services: { readonly service: WebhookService; readonly line: Line }[] = [];
+  const { clock, context } = options;
+  const lines = new Map<SimService, Line>();
   const deliveries: Delivery[] = [];
   const stopped = new AbortController();
-  let faults = NO_FAULTS;
+  const rules = createFaultList<Happening, Partial<WebhookFaults>>({ now: () => clock.now(), random: options.random });
+  let general = NO_FAULTS;
 
+  const lineOf = (service: SimService): Line => {
+    const line = lines.get(service) ?? createLine(clock, stopped.signal);
+    lines.set(service, line);
+    return line;
+  };
   /** Makes the webhook as it leaves: with the faults of when it happened, signed when it is sent. */
-  const prepare = (service: WebhookService, happening: Happening): (() => Delivery) => {
-    const { signature, newerPayload } = faults;
-    const payload = (): string => JSON.stringify(payloadOf(happening, options.context()));
-    const asItHappened = payload();
+  const prepare = (service: SimService, message: Message, faults: WebhookFaults): (() => Delivery) => {
+    const asItHappened = message.payload();
     return () => {
-      const body = newerPayload ? payload() : asItHappened;
-      const at = clock.now();
-      const token = signature === 'wrong' ? `not ${service.token}` : service.token;
-      const headers = webhookHeaders(happening.event, body, { mode: service.mode, token, at: signature === 'old' ? at - OLD_MS : at });
-      const { pipeline, number } = happening.build;
-      const delivery: Delivery = {
-        at,
-        event: happening.event,
-        pipeline: pipeline.slug,
-        number,
-        url: service.url,
-        headers,
-        body,
-        fate: 'under-way',
-        status: null,
-      };
+      const delivery = sealed(service, message, { body: faults.newerPayload ? message.payload() : asItHappened, faults, at: clock.now() });
       deliveries.push(delivery);
       return delivery;
     };
   };
+  const send = (service: SimService, message: Message, faults: WebhookFaults): void =>
+    lineOf(service).send(prepare(service, message, faults), { ...faults, tries: service.tries });
   return {
     deliveries,
-    add: (service) => void services.push({ service, line: createLine(clock, stopped.signal) }),
+    add: (service, by) => void context().state.services.push(serviceOf(service, { by, now: clock.now() })),
     setFaults: (changed) => {
-      faults = { ...faults, ...changed };
+      general = { ...general, ...changed };
+    },
+    fault: ({ event, pipeline, effect, ...when }) =>
+      rules.add({
+        match: (happening) =>
+          (event ?? happening.event) === happening.event && (pipeline ?? happening.build.pipeline.slug) === happening.build.pipeline.slug,
+        when,
+        effect,
+      }),
+    mend: () => {
+      rules.clear();
+      general = NO_FAULTS;
     },
     emit: (happening) => {
       const { event, build } = happening;
-      for (const { service, line } of services) {
-        if (!(service.events ?? DEFAULT_EVENTS).includes(event)) continue;
-        const make = prepare(service, happening);
-        if (faults.lose === true || (typeof faults.lose === 'function' && faults.lose(event, build))) make().fate = 'lost';
-        else line.send(make, faults);
+      const listening = context().state.services.filter((service) => wants(service, happening));
+      if (listening.length === 0) return;
+      const faults: WebhookFaults = Object.assign({ ...general }, ...rules.take(happening));
+      const lost = typeof faults.lose === 'function' ? faults.lose(event, build) : faults.lose;
+      for (const service of listening) {
+        const message = { event, build, payload: () => JSON.stringify(payloadOf(happening, service, context())) };
+        if (lost) prepare(service, message, faults)().fate = 'lost';
+        else send(service, message, faults);
       }
     },
+    ping: (service) => send(service, { event: 'ping', build: null, payload: () => JSON.stringify(pingPayload(service, context())) }, NO_FAULTS),
     settled: async () => {
-      for (const { line } of services) await line.settled();
+      for (const line of lines.values()) await line.settled();
     },
     stop: () => stopped.abort(),
   };
 }
 
-/** What is sent to one receiver: in order, one after the other, unless a fault says otherwise. */
-interface Line {
-  send(make: () => Delivery, faults: WebhookFaults): void;
-  settled(): Promise<void>;
+function serviceOf(service: WebhookService, made: { readonly by: SimUser; readonly now: number }): SimService {
+  return {
+    id: uuid7(made.now),
+    createdAt: made.now,
+    createdBy: made.by,
+    description: '',
+    enabled: true,
+    scope: 'all',
+    scopeUuids: [],
+    branchConfiguration: '',
+    buildStates: {},
+    settings: {
+      url: service.url,
+      version: 3,
+      token: service.token,
+      token_mode: service.mode,
+      events: service.events ?? DEFAULT_EVENTS,
+      tls_verify: true,
+    },
+    tries: service.tries ?? 1,
+  };
 }
 
-function createLine(clock: SimClock, stop: AbortSignal): Line {
-  let tail = Promise.resolve();
-  let heldBack: (() => void) | null = null;
-  const pause = (ms: number): Promise<void> => (ms === 0 ? Promise.resolve() : new Promise((resolve) => void clock.after(ms, resolve)));
-  const queue = (make: () => Delivery, { copies, delayMs }: WebhookFaults): void => {
-    for (let copy = 0; copy < copies; copy += 1) {
-      // Delays run side by side: each webhook is late by that much, not by the sum.
-      const due = pause(delayMs);
-      tail = tail.then(() => due).then(() => (stop.aborted ? undefined : post(make(), stop)));
-    }
-  };
-  const swapPairs = (send: () => void): void => {
-    const first = heldBack;
-    heldBack = first === null ? send : null;
-    if (first !== null) {
-      send();
-      first();
-      return;
-    }
-    clock.after(REORDER_WAIT_MS, () => {
-      if (heldBack !== send) return;
-      heldBack = null;
-      send();
-    });
+function wants(service: SimService, { event, build }: Happening): boolean {
+  return (
+    service.enabled &&
+    service.settings.events.includes(event) &&
+    (service.scope === 'all' || service.scopeUuids.includes(build.pipeline.id)) &&
+    matchesBranches(service.branchConfiguration, build.branch)
+  );
+}
+
+function sealed(
+  { settings }: SimService,
+  { event, build }: Message,
+  as: { readonly body: string; readonly faults: WebhookFaults; readonly at: number },
+): Delivery {
+  const { body, faults, at } = as;
+  const proof = {
+    mode: settings.token_mode,
+    token: faults.signature === 'wrong' ? `not ${settings.token}` : settings.token,
+    at: faults.signature === 'old' ? at - OLD_MS : at,
   };
   return {
-    send: (make, faults) => {
-      const send = (): void => queue(make, faults);
-      if (faults.reorder) swapPairs(send);
-      else send();
-    },
-    settled: async () => {
-      for (let seen: Promise<void> | null = null; seen !== tail;) {
-        seen = tail;
-        await seen;
-      }
-    },
+    at,
+    event,
+    pipeline: build?.pipeline.slug ?? null,
+    number: build?.number ?? null,
+    url: settings.url,
+    headers: webhookHeaders(event, body, proof),
+    body,
+    fate: 'under-way',
+    status: null,
   };
-}
-
-async function post(delivery: Delivery, stop: AbortSignal): Promise<void> {
-  try {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(delivery.url, { method: 'POST', headers: delivery.headers, body: delivery.body, signal });
-    delivery.status = response.status;
-    delivery.fate = 'answered';
-    await response.body?.cancel();
-  } catch {
-    // Whatever the reason (refused, cut, too slow): Buildkite would not say, and would not try again.
-    delivery.fate = 'unanswered';
-  }
 }

@@ -244,28 +244,6 @@ describe('logs and annotations', () => {
   });
 });
 
-describe('when the answer gets lost', () => {
-  const body = { commit: SHA, branch: 'main', meta_data: { 'countersign:deploy-id': 'x' } };
-  it.each([
-    ['500 after the fact', { kind: 'commit-then-status', status: 500 }, 1],
-    ['a cut after the fact', { kind: 'commit-then-cut' }, 1],
-    ['HTML with status 200', { kind: 'commit-then-body', body: '<html>' }, 1],
-    ['half a JSON', { kind: 'commit-then-body', body: '{"id":"01', contentType: 'text/plain' }, 1],
-    ['502 in front', { kind: 'status', status: 502, body: '<html>' }, 0],
-    ['a cut in front', { kind: 'cut' }, 0],
-  ] as const)('%s leaves exactly the builds it says', async (_, effect, count) => {
-    const { ask, sim } = await stage();
-    sim.fault({ method: 'POST', path: /\/builds$/, times: 1, effect });
-    await ask('POST', BUILDS, { body }).catch(() => null);
-    expect(sim.builds()).toHaveLength(count);
-    expect((await ask('GET', `${BUILDS}?meta_data[countersign:deploy-id]=x`)).items).toHaveLength(count);
-    expect(sim.requests.map((request) => request.status)).toEqual([
-      effect.kind.endsWith('cut') ? null : 'status' in effect ? effect.status : 200,
-      200,
-    ]);
-  });
-});
-
 it('shows a build to the person who follows its link', async () => {
   const { create, sim } = await stage();
   await create({ message: 'Deploy <b>' });

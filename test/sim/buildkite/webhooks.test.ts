@@ -205,6 +205,42 @@ describe('when delivery goes wrong', () => {
     ]);
   });
 
+  it('only for some: by event, by pipeline, by turn', async () => {
+    const s = await listening();
+    s.sim.addPipeline({ slug: 'other', steps: [{ type: 'command', label: 'x' }] });
+    s.sim.webhookFault({ event: 'build.scheduled', pipeline: 'deploy', from: 2, times: 1, effect: { lose: true } });
+    s.sim.webhookFault({ event: 'build.skipped', effect: { copies: 2 } });
+    await twoEvents(s);
+    await s.create();
+    s.sim.buildInUi('other', { commit: 'HEAD', branch: 'main' });
+    await s.create();
+    await s.sim.deliveriesSettled();
+    const told = s.sim.deliveries.map(({ event, pipeline, number, fate }) => `${event} ${pipeline} ${number} ${fate}`);
+    expect(told.toSorted()).toEqual([
+      'build.scheduled deploy 1 answered',
+      'build.scheduled deploy 2 lost',
+      'build.scheduled deploy 3 answered',
+      'build.scheduled other 1 answered',
+      'build.skipped deploy 1 answered',
+      'build.skipped deploy 1 answered',
+    ]);
+    s.sim.mend();
+    s.sim.skip('deploy', 3);
+    await s.sim.deliveriesSettled();
+    expect(events(s.received).slice(-2)).toEqual(['build.scheduled', 'build.skipped']);
+  });
+
+  it('is tried again where told so, signed anew each time', async () => {
+    const s = await stage();
+    s.sim.webhook({ url: 'http://127.0.0.1:9/', token: 't', mode: 'signature', tries: 2, events: ['build.scheduled'] });
+    await s.create();
+    await expect.poll(() => s.sim.deliveries.map(({ fate }) => fate)).toEqual(['unanswered']);
+    await expect.poll(() => (s.clock.advance(1_000), s.sim.deliveries.length)).toBe(2);
+    await s.sim.deliveriesSettled();
+    const [first, second] = s.sim.deliveries.map(({ headers }) => headers['x-buildkite-signature']);
+    expect(first).not.toBe(second);
+  });
+
   it('nobody there: it is not sent again, and the build does not mind', async () => {
     const s = await stage();
     s.sim.webhook({ url: 'http://127.0.0.1:9/', token: 't', mode: 'token' });
