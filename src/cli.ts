@@ -4,8 +4,12 @@
 //   countersign config explain [FILE] SERVICE ENVIRONMENT
 //   countersign policy test [--explain] [FILE…]
 //   countersign docs generate
-import { writeFileSync } from 'node:fs';
+//   countersign export CODE
+//   countersign verify FILE --key PUBLIC.pem
+import type { KeyObject } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { describeExplained, explainConfig } from './config/explain.ts';
 import { configPathOf, homeZone } from './config/env.ts';
 import { EXAMPLES_PATTERN, findExampleFiles, loadExamples, type PlacedExample } from './config/examples.ts';
@@ -15,16 +19,23 @@ import { readFile } from './config/read-file.ts';
 import { renderJsonSchema, renderReference } from './config/reference.ts';
 import { judgeExample } from './policy/example.ts';
 import { differences } from './policy/example-expectation.ts';
+import { verifyRecord } from './record/check.ts';
+import { keyId, readPublicKeys } from './record/dsse.ts';
+import { recordWords } from './record/words.ts';
 import { reportExample, reportTotals, type ExampleResult } from './render/example-report.ts';
 
 const USAGE = `countersign config check [FILE]                         is this configuration right?
 countersign config explain [FILE] SERVICE ENVIRONMENT   what applies, and where each value was written
 countersign policy test [--explain] [FILE…]             does it decide example requests as expected (policy-tests/*.yml)?
-countersign docs generate                               write docs/configuration.md and docs/config.schema.json`;
+countersign docs generate                               write docs/configuration.md and docs/config.schema.json
+countersign export CODE|WORKFLOW-ID                     write the signed record of a request that has ended
+countersign verify FILE --key PUBLIC.pem [--key …]      is such a record genuine, and does it agree with itself? (offline)`;
 
 /** Runs one command and answers the exit code. */
-function run(args: readonly string[]): number {
+async function run(args: readonly string[]): Promise<number> {
   const [area, verb, ...rest] = args;
+  if (area === 'export' && verb !== undefined && rest.length === 0) return exportTo(verb);
+  if (area === 'verify' && verb !== undefined) return verify(args.slice(1));
   if (area === 'config' && verb === 'check' && rest.length <= 1) return check(rest[0]);
   if (area === 'config' && verb === 'explain' && (rest.length === 2 || rest.length === 3)) return explain(rest);
   if (area === 'policy' && verb === 'test') return testPolicy(rest);
@@ -82,6 +93,54 @@ function judgePlaced({ file, line, policy, example, groups, expect }: PlacedExam
   return { name: example.name, place: `${file}:${line}`, verdict, differences: differences(expect, verdict) };
 }
 
+/** The record goes to the standard output, and nothing else does. */
+async function exportTo(named: string): Promise<number> {
+  // The client of Temporal takes a second to load: only who needs it waits.
+  const { exportRecord } = await import('./compose/export-record.ts');
+  const exported = await exportRecord(named, process.env);
+  if (exported.kind === 'record') process.stdout.write(exported.json);
+  else console.error(`not exported: ${exported.why}.`);
+  return exported.kind === 'record' ? 0 : 1;
+}
+
+/** 0: genuine. 1: not to be believed. 2: there is nothing to verify, or nothing to verify it with. */
+async function verify(args: readonly string[]): Promise<number> {
+  const given = readVerifyWish(args);
+  if (typeof given === 'string') {
+    console.error(given);
+    return 2;
+  }
+  const verified = verifyRecord(given.file, given.keys);
+  if (verified.kind === 'unknown') {
+    console.error(`✗ not to be believed: ${verified.why}`);
+    return 1;
+  }
+  console.log(recordWords(verified.decision, { signer: await keyId(verified.key), checks: verified.checks }));
+  return verified.isGood ? 0 : 1;
+}
+
+/** The file and the keys, or what is wrong with the command. */
+function readVerifyWish(args: readonly string[]): { readonly file: Uint8Array; readonly keys: readonly KeyObject[] } | string {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { key: { type: 'string', multiple: true } },
+    allowPositionals: true,
+    strict: false,
+  });
+  const paths = (values.key ?? []).filter((path) => typeof path === 'string');
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1) return USAGE;
+  if (paths.length === 0) return 'Name the public keys to trust: --key public.pem (`openssl pkey -in signing.pem -pubout -out public.pem`)';
+  try {
+    const keys = paths.map((file) => readPublicKeys(readFileSync(file, 'utf8')));
+    const empty = paths.find((_, at) => keys[at]?.length === 0);
+    if (empty !== undefined) return `${empty} holds no public key of the kinds ed25519 and P-256`;
+    return { file: readFileSync(path), keys: keys.flat() };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 function generate(): number {
   const docs = new URL('../docs/', import.meta.url);
   writeFileSync(fileURLToPath(new URL('config.schema.json', docs)), renderJsonSchema());
@@ -94,4 +153,4 @@ function tell(problems: readonly Problem[]): number {
   return 1;
 }
 
-process.exit(run(process.argv.slice(2)));
+process.exit(await run(process.argv.slice(2)));

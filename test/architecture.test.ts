@@ -39,6 +39,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/command/', may: ['src/command/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/'] },
   { path: 'src/policy/', may: ['src/policy/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/', 'src/command/'] },
   { path: 'src/render/', may: ['src/render/', 'src/command/', 'src/policy/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/', '@slack/types'] },
+  { path: 'src/record/', may: [...PURE, 'src/record/', 'node:crypto', 'zod', 'jose'] },
   { path: 'src/github/', may: [...ADAPTER, 'src/github/', 'probot', '@octokit/'], types: ['src/bot/'] },
   { path: 'src/slack/', may: [...ADAPTER, 'src/slack/', '@slack/', 'bottleneck'], types: ['src/bot/'] },
   { path: 'src/buildkite/', may: [...ADAPTER, 'src/buildkite/', 'bottleneck', 'jose'], types: ['src/bot/'] },

@@ -60,10 +60,14 @@ async function missingAttributes(connection: ConnectionLike, namespace: string):
   return Object.keys(SEARCH_ATTRIBUTES).filter((name) => customAttributes?.[name] === undefined || customAttributes[name] === null);
 }
 
-async function checkRetention(connection: ConnectionLike, namespace: string): Promise<readonly string[]> {
+/** For how many days the namespace keeps closed histories. */
+export async function retentionDays(connection: ConnectionLike, namespace: string): Promise<number> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
-  const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
-  const days = seconds / DAY_S;
+  return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_S;
+}
+
+async function checkRetention(connection: ConnectionLike, namespace: string): Promise<readonly string[]> {
+  const days = await retentionDays(connection, namespace);
   const command = `temporal operator namespace update --namespace ${namespace} --retention ${RETENTION_DAYS.comfortable}d`;
   if (days < RETENTION_DAYS.least) {
     throw mend(
