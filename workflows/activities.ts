@@ -11,6 +11,7 @@ import type {
   Contract,
   DeployRequest,
   GateResult,
+  JudgedPlan,
   LiveVersion,
   Millis,
   Person,
@@ -60,7 +61,7 @@ export type PlanResult =
 
 /** Input of the vote's judge: frozen plan, votes so far, and the new act. */
 export interface JudgeInput {
-  readonly plan: Plan;
+  readonly plan: JudgedPlan;
   readonly votes: readonly Vote[];
   readonly act: {
     readonly kind: 'approve' | 'reject' | 'withdraw';
@@ -106,7 +107,7 @@ export interface WaitingTimes {
 
 /** `escalated`: whether it is now, or is about to be. */
 export interface SurveyInput {
-  readonly plan: Plan;
+  readonly plan: JudgedPlan;
   readonly votes: readonly Vote[];
   readonly escalated: boolean;
 }

@@ -1,5 +1,5 @@
 // Block and input steps of Buildkite builds, as types. WIRE FORMAT, like vocabulary.ts.
-import type { Millis } from './vocabulary.ts';
+import type { Millis, PersonKey } from './vocabulary.ts';
 
 /** What a block step asks before it lets the build go on; the answer becomes meta-data of the build. */
 export interface BlockField {
@@ -22,11 +22,18 @@ export interface ManualStepWords {
   readonly fields: readonly BlockField[];
 }
 
-/** Somebody as Buildkite knows them. */
+/** Where a build is: Buildkite numbers them within the pipeline. */
+export interface BuildAddress {
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly number: number;
+}
+
+/** Somebody as Buildkite knows them. `person`: who that is by the reviewed configuration; null: nobody it knows. No address is kept. */
 export interface BuildkiteUser {
   readonly id: string | null;
   readonly name: string | null;
-  readonly email: string | null;
+  readonly person: PersonKey | null;
 }
 
 /** A block or input step of a build: Buildkite tells the two apart only in the pipeline's configuration. */
@@ -57,7 +64,7 @@ export interface HaltedBuild {
   readonly isOver: boolean;
   readonly source: string;
   readonly creator: BuildkiteUser | null;
-  readonly author: { readonly name: string | null; readonly email: string | null; readonly login: string | null } | null;
+  readonly author: BuildkiteUser | null;
   /** In the order of the build's page. */
   readonly manual: readonly ManualJob[];
 }

@@ -205,6 +205,12 @@ export interface Plan {
   readonly annotates?: true;
 }
 
+/** What a vote is judged by: of a request, or of a build that waits at a block step. */
+export type JudgedPlan = Pick<
+  Plan,
+  'environment' | 'repo' | 'sha' | 'commitUrl' | 'ref' | 'requester' | 'requesters' | 'change' | 'rule' | 'contract'
+>;
+
 /** Approve or reject by one person. `key` is the idempotency key of the event that carried it. */
 export interface Vote {
   readonly kind: 'approve' | 'reject';

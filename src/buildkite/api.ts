@@ -1,6 +1,8 @@
 // What the rest of Countersign asks of Buildkite. Implemented by `createBuildkite` in client.ts.
 // One call = one HTTP request = one token of the quota. Reads throw `Trouble`; `createBuild` answers a value or throws `Trouble` of kind `unclear`.
 import type { BuildkiteActivities, CreateOutcome } from '../../workflows/buildkite-activities.ts';
+import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
+import type { BuildAddress, HaltedBuild, ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 
@@ -14,7 +16,33 @@ export interface Quota {
   readonly resetAt: Millis;
 }
 
-export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 'annotateBuild'> {
+/** Somebody with the address of their account. */
+export interface KnownUser {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** A build that waits, with people as Buildkite names them. `login`: of GitHub. */
+export type RawHaltedBuild = Omit<HaltedBuild, 'creator' | 'author' | 'manual'> & {
+  readonly creator: KnownUser | null;
+  readonly author: { readonly name: string | null; readonly email: string | null; readonly login: string | null } | null;
+  readonly manual: readonly (Omit<ManualJob, 'unblockedBy'> & { readonly unblockedBy: KnownUser | null })[];
+};
+
+export interface BlocksApi {
+  readHalted(at: BuildAddress): Promise<RawHaltedBuild>;
+  /** null: the token may not read pipelines (`read_pipelines`), or the YAML is not readable. */
+  readManualSteps(at: Pick<BuildAddress, 'organization' | 'pipeline'>): Promise<readonly ManualStepWords[] | null>;
+  unblockJob(input: UnblockInput): Promise<UnblockOutcome>;
+  /** One page; empty where the token may not list them. */
+  listMembers(input: { readonly organization: string; readonly page: number }): Promise<{
+    readonly members: readonly KnownUser[];
+    readonly isLast: boolean;
+  }>;
+}
+
+export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 'annotateBuild'>, BlocksApi {
   /** The POST is not begun after `notAfter` (read after the limiter, right before the request) and is aborted 10 s after it began. */
   createBuild(order: BuildOrder, notAfter: Millis): Promise<CreateOutcome>;
   /** Writes Markdown onto the page of a build; whatever was written there by this before is replaced. */

@@ -45,7 +45,7 @@ function stepsOf(jobs: readonly Job[]): BuildStep[] {
 }
 
 /** Block and input steps carry `label`, the others `name`. Never the command: it may hold what should not be shown. */
-function labelOf(job: Job): string {
+export function labelOf(job: Job): string {
   const label = [job.label, job.name, job.step_key].find((text) => (text ?? '').trim() !== '') ?? `unnamed ${job.type}`;
   return label.replaceAll(/\s+/g, ' ').trim().slice(0, LABEL_MAX);
 }

@@ -5,6 +5,7 @@ import type { LogTail } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import type { BuildkiteApi, Lane } from './api.ts';
+import { createBlocks } from './blocks.ts';
 import { DEPLOY_ID_KEY, factsOf, TARGET_KEY } from './build-facts.ts';
 import { type Call, createCaller, decoded, expectSuccess, type OnAnswer } from './call.ts';
 import { createBuild } from './create-build.ts';
@@ -58,6 +59,7 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
   };
 
   return {
+    ...createBlocks(call),
     quota: () => limiter.quota(),
     createBuild: (order, notAfter) => createBuild({ call, now, path: buildsPath(order) }, order, notAfter),
     findBuild: async ({ organization, pipeline, deployId }) => {

@@ -14,6 +14,11 @@ const Time = z
 
 const Text = z.string().nullish();
 
+const User = z.object({ id: Text, name: Text, email: Text });
+export type User = z.infer<typeof User>;
+
+export const Members = z.array(User);
+
 export const Job = z.object({
   id: z.string(),
   type: z.string(),
@@ -21,6 +26,10 @@ export const Job = z.object({
   label: Text,
   step_key: Text,
   state: Text,
+  /** Of block and input steps. */
+  unblockable: z.boolean().nullish(),
+  unblocked_by: User.nullish(),
+  unblocked_at: Time,
 });
 export type Job = z.infer<typeof Job>;
 
@@ -34,7 +43,11 @@ export const Build = z.object({
   url: Text,
   web_url: Text,
   commit: Text,
+  branch: Text,
+  message: Text,
+  source: Text,
   author: z.unknown(),
+  creator: User.nullish().catch(null),
   created_at: Time,
   started_at: Time,
   finished_at: Time,
@@ -45,6 +58,43 @@ export const Build = z.object({
 export type Build = z.infer<typeof Build>;
 
 export const Builds = z.array(Build);
+
+/** Of a pipeline: its YAML. */
+export const Pipeline = z.object({ configuration: Text });
+
+/** Words of the YAML that may be numbers to YAML. */
+const Word = z.union([z.string(), z.number(), z.boolean()]).transform(String).nullish();
+const StepField = z.object({
+  key: z.string().min(1),
+  text: Word,
+  select: Word,
+  hint: Word,
+  required: z.boolean().nullish(),
+  default: z.union([Word, z.array(z.string())]).nullish(),
+  multiple: z.boolean().nullish(),
+  options: z.array(z.object({ label: Word, value: z.union([z.string(), z.number(), z.boolean()]).transform(String) })).nullish(),
+});
+export type StepField = z.infer<typeof StepField>;
+
+/** A step of the YAML: `wait` and the like are bare words. */
+const Step = z.object({
+  type: Text,
+  block: Word,
+  input: Word,
+  label: Word,
+  name: Word,
+  key: Word,
+  id: Word,
+  identifier: Word,
+  prompt: Word,
+  fields: z.array(StepField).nullish(),
+  get steps() {
+    return z.array(z.union([Step, z.string(), z.null()])).nullish();
+  },
+});
+export type StepEntry = z.infer<typeof Step> | string | null;
+const Steps = z.array(z.union([Step, z.string(), z.null()]));
+export const StepsFile = z.union([Steps, z.object({ steps: Steps })]);
 
 /** `GET /v2/access-token`. */
 export const AccessToken = z.object({

@@ -8,11 +8,11 @@ import type { MayRule, Role } from './environment-policy.ts';
 import type { AccountState, Read } from './facts.ts';
 import type { Authorised, JudgeInput, Verdict } from '../../workflows/activities.ts';
 import type { ActReason } from '../../workflows/reasons.ts';
-import type { Account, ApprovalRule, Person, PersonKey, Plan, Tally, Vote } from '../../workflows/vocabulary.ts';
+import type { Account, ApprovalRule, JudgedPlan, Person, PersonKey, Tally, Vote } from '../../workflows/vocabulary.ts';
 
 /** A vote as the judge sees it: the frozen plan, the votes before it, and the voter as of now. */
 export interface JudgeVote {
-  readonly plan: Plan;
+  readonly plan: JudgedPlan;
   readonly votes: readonly Vote[];
   readonly act: Pick<JudgeInput['act'], 'kind' | 'contract' | 'sha' | 'reason'>;
   /** Where the person acts. */
@@ -90,7 +90,7 @@ export function tallyPlan({ plan, votes, ...membership }: Omit<Standing, 'votes'
 }
 
 /** Keys of everybody whose approval can't count. Requesters never count, whatever `exclude` says (invariant I3). */
-export function excludedFrom(plan: Pick<Plan, 'rule' | 'requesters' | 'requester' | 'change'>, groups: Groups): ReadonlySet<PersonKey> {
+export function excludedFrom(plan: Pick<JudgedPlan, 'rule' | 'requesters' | 'requester' | 'change'>, groups: Groups): ReadonlySet<PersonKey> {
   const requesters = [plan.requester, ...plan.requesters];
   const members = groupsOfRule(plan.rule.tree).flatMap((name) => membersOf(groups, name));
   const sameHuman = members.filter((member) => requesters.some((requester) => isSamePerson(requester, member)));
@@ -99,7 +99,7 @@ export function excludedFrom(plan: Pick<Plan, 'rule' | 'requesters' | 'requester
 }
 
 interface Standing extends Pick<Membership, 'groups'>, Partial<Pick<Membership, 'unread'>> {
-  readonly plan: Plan;
+  readonly plan: JudgedPlan;
   readonly votes: readonly CountedVote[];
   readonly standIns?: Membership['standIns'] | undefined;
 }
@@ -131,7 +131,7 @@ function whyNotCounted(input: JudgeVote): readonly ActReason[] {
   return [...whyStale(plan, act), ...whyInactive(voter, input.voterState), ...whyInvolved(plan, voter), ...whyOutside(input), ...whyRepeated(input)];
 }
 
-function whyStale(plan: Plan, act: JudgeVote['act']): readonly ActReason[] {
+function whyStale(plan: JudgedPlan, act: JudgeVote['act']): readonly ActReason[] {
   // Whoever only named the request saw no card; a review names the commit that it looked at.
   const isStale =
     act.contract === null ? act.sha !== null && plan.ref.kind === 'pull-request' && act.sha !== plan.sha : act.contract !== plan.contract;
@@ -148,7 +148,7 @@ function whyInactive(person: Person, state: Read<AccountState>): ActReason[] {
 }
 
 /** Who asked, who pushed, who wrote. */
-function whyInvolved(plan: Plan, voter: Person): readonly ActReason[] {
+function whyInvolved(plan: JudgedPlan, voter: Person): readonly ActReason[] {
   const reasons: ActReason[] = [];
   if (isSamePerson(plan.requester, voter)) reasons.push({ code: 'own-request', name: voter.name });
   else if (plan.requesters.some((person) => isSamePerson(person, voter))) reasons.push({ code: 'pushed-to-it', name: voter.name });
@@ -177,10 +177,10 @@ function whyRepeated(input: JudgeVote): readonly ActReason[] {
 }
 
 /** null: written by an account the plan counts under another key. */
-function commitsOf({ change }: Plan, person: Person): number | null {
+function commitsOf({ change }: JudgedPlan, person: Person): number | null {
   return Object.entries(change.commitsBy ?? {}).find(([key]) => hasKey(person, key as PersonKey))?.[1] ?? null;
 }
 
-export function isExcludedAuthor(plan: Plan, person: Person): boolean {
+export function isExcludedAuthor(plan: JudgedPlan, person: Person): boolean {
   return plan.rule.exclude.includes('commit-authors') && plan.change.authors.some((author) => hasKey(person, author));
 }

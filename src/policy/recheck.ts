@@ -5,10 +5,10 @@ import { groupsOf, hasBothAccounts, isSamePerson, type Groups } from './people.t
 import { groupsOfRule } from './rule.ts';
 import type { AccountState, Read } from './facts.ts';
 import type { VoidVote } from '../../workflows/reasons.ts';
-import type { Person, PersonKey, Plan, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
+import type { JudgedPlan, Person, PersonKey, Tally, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
 export interface RecheckVotes {
-  readonly plan: Plan;
+  readonly plan: JudgedPlan;
   readonly votes: readonly Vote[];
   readonly groups: Groups;
   readonly unread: Membership['unread'];

@@ -1,0 +1,117 @@
+// Block and input steps through Buildkite's REST API: what a build waits at, what is asked there, and unblocking it.
+import type { ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
+import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
+import { endOf } from '../../workflows/build-facts.ts';
+import type { BlocksApi, KnownUser, RawHaltedBuild } from './api.ts';
+import { factsOf, labelOf } from './build-facts.ts';
+import { type Call, decoded, expectSuccess } from './call.ts';
+import { answerText, parseJson } from './http.ts';
+import { manualStepsIn } from './manual-steps.ts';
+import { Build, Job, Members, Pipeline, type User } from './schema.ts';
+
+/** 422 texts. The first may end with a full stop or not; the others are whole sentences of the API's documentation. */
+const NOT_BLOCKED = /state must be blocked/i;
+const CANCELLED = /canceled builds cannot be unblocked/i;
+const NO_SUCH_MEMBER = /unblocker is not a valid user/i;
+const MEMBERS_A_PAGE = 100;
+
+const part = (text: string): string => encodeURIComponent(text);
+const pipelinePath = (at: { readonly organization: string; readonly pipeline: string }): string =>
+  `/v2/organizations/${part(at.organization)}/pipelines/${part(at.pipeline)}`;
+
+export function createBlocks(call: Call): BlocksApi {
+  return {
+    readHalted: async (at) => {
+      const doing = 'reading the steps of the build';
+      return haltedOf(
+        decoded(Build, await call(doing, { lane: 'unblock', method: 'GET', path: `${pipelinePath(at)}/builds/${at.number}` }), doing),
+        at.pipeline,
+      );
+    },
+    readManualSteps: (at) => readManualSteps(call, at),
+    unblockJob: (input) => unblock(call, input),
+    listMembers: async ({ organization, page }) => {
+      const doing = 'listing members';
+      const query = new URLSearchParams({ page: String(page), per_page: String(MEMBERS_A_PAGE) });
+      const path = `/v2/organizations/${part(organization)}/members?${query.toString()}`;
+      const outcome = await call(doing, { lane: 'status', method: 'GET', path });
+      if (outcome.kind === 'answered' && (outcome.status === 403 || outcome.status === 404)) return { members: [], isLast: true };
+      const members = decoded(Members, outcome, doing);
+      return { members: members.map(userOf), isLast: members.length < MEMBERS_A_PAGE };
+    },
+  };
+}
+
+/** null: this token may not read pipelines, or the configuration is not readable. */
+async function readManualSteps(
+  call: Call,
+  at: { readonly organization: string; readonly pipeline: string },
+): Promise<readonly ManualStepWords[] | null> {
+  const doing = 'reading the pipeline';
+  const outcome = await call(doing, { lane: 'status', method: 'GET', path: pipelinePath(at) });
+  if (outcome.kind === 'answered' && (outcome.status === 403 || outcome.status === 404)) return null;
+  return manualStepsIn(decoded(Pipeline, outcome, doing).configuration ?? '');
+}
+
+/** Safe to repeat: a step that waits no longer is told as such, and a read says who unblocked it. */
+async function unblock(call: Call, { jobId, fields, unblocker, ...at }: UnblockInput): Promise<UnblockOutcome> {
+  const doing = 'unblocking the step';
+  const path = `${pipelinePath(at)}/builds/${at.number}/jobs/${part(jobId)}/unblock`;
+  const outcome = await call(doing, { lane: 'unblock', method: 'PUT', path, body: { ...(unblocker === null ? {} : { unblocker }), fields } });
+  if (outcome.kind === 'answered' && [400, 404, 422].includes(outcome.status)) {
+    const answer = answerText(outcome);
+    if (NOT_BLOCKED.test(answer)) return { kind: 'not-blocked' };
+    if (CANCELLED.test(answer) || outcome.status === 404) return { kind: 'gone' };
+    return NO_SUCH_MEMBER.test(answer) ? { kind: 'no-such-member' } : { kind: 'refused', answer };
+  }
+  const { text } = expectSuccess(outcome, doing);
+  // The answer only says what is known already: one that can't be read is no reason to ask again.
+  const job = Job.safeParse(parseJson(text));
+  return { kind: 'unblocked', by: (job.success ? job.data.unblocked_by?.name : null) ?? null };
+}
+
+function haltedOf(build: Build, pipeline: string): RawHaltedBuild {
+  const facts = factsOf(build, pipeline);
+  const { uuid, number, url, commit, state, blocked } = facts;
+  return {
+    uuid,
+    number,
+    pipeline,
+    url,
+    commit,
+    state,
+    blocked,
+    isOver: endOf(facts) !== null,
+    branch: build.branch ?? '',
+    message: (build.message ?? '').split('\n', 1)[0]?.slice(0, 200) ?? '',
+    source: build.source ?? '',
+    creator: build.creator == null ? null : userOf(build.creator),
+    author: authorOf(build.author),
+    manual: (build.jobs ?? []).filter((job) => job.type === 'manual').map(manualOf),
+  };
+}
+
+function manualOf(job: Job): Omit<ManualJob, 'unblockedBy'> & { readonly unblockedBy: KnownUser | null } {
+  return {
+    id: job.id,
+    label: labelOf(job),
+    key: job.step_key ?? null,
+    state: job.state ?? '',
+    unblockable: job.unblockable === true,
+    unblockedBy: job.unblocked_by == null ? null : userOf(job.unblocked_by),
+    unblockedAt: job.unblocked_at,
+  };
+}
+
+const userOf = ({ id, name, email }: User): KnownUser => ({ id: id ?? null, name: name ?? null, email: email ?? null });
+
+/** Sometimes a bare string. `username` is one of GitHub. */
+function authorOf(author: unknown): RawHaltedBuild['author'] {
+  if (typeof author === 'string') return { name: author.slice(0, 100), email: null, login: null };
+  if (typeof author !== 'object' || author === null) return null;
+  const text = (key: string): string | null => {
+    const value: unknown = (author as Readonly<Record<string, unknown>>)[key];
+    return typeof value === 'string' && value !== '' ? value.slice(0, 200) : null;
+  };
+  return { name: text('name'), email: text('email'), login: text('username') };
+}
