@@ -25,6 +25,8 @@ export interface BuildFacts {
   readonly finishedAt: Millis | null;
   /** Empty when the source did not carry jobs (webhooks, bulk polls). */
   readonly steps: readonly BuildStep[];
+  /** Number of the build that somebody repeated: it carries what ours carried, but nobody approved it, so it is no request's. */
+  readonly rebuiltFrom?: number;
   /** `countersign:deploy-id`, `countersign:target` and so on of its meta-data. */
   readonly deployId: string | null;
   readonly target: string | null;

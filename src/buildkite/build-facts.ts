@@ -25,12 +25,23 @@ export function factsOf(build: Build, pipeline: string | null): BuildFacts {
     startedAt: build.started_at,
     finishedAt: build.finished_at,
     steps: stepsOf(build.jobs ?? []),
-    deployId: metaData(build, DEPLOY_ID_KEY),
-    target: metaData(build, TARGET_KEY),
-    service: metaData(build, SERVICE_KEY),
-    environment: metaData(build, ENVIRONMENT_KEY),
+    ...saysOf(build),
   };
 }
+
+/**
+ * Whose build it is, by its meta-data. A rebuild has our environment variables, and as far as Buildkite says not our meta-data: it goes to
+ * the same target, which it holds, but it is not the build that was approved.
+ */
+function saysOf(build: Build): Pick<BuildFacts, 'deployId' | 'target' | 'service' | 'environment' | 'rebuiltFrom'> {
+  const { rebuilt_from: from } = build;
+  const says = (key: string): string | null => textIn(build.meta_data, key) ?? (from == null ? null : textIn(build.env, variableOf(key)));
+  const place = { target: says(TARGET_KEY), service: says(SERVICE_KEY), environment: says(ENVIRONMENT_KEY) };
+  return from == null ? { deployId: says(DEPLOY_ID_KEY), ...place } : { deployId: null, ...place, rebuiltFrom: from.number };
+}
+
+/** `countersign:deploy-id` is `COUNTERSIGN_DEPLOY_ID` to the steps of a build. */
+const variableOf = (key: string): string => key.toUpperCase().replaceAll(/[:-]/g, '_');
 
 /** Waiters are no steps to a person and are left out: "step 3 of 7" counts what does something. */
 function stepsOf(jobs: readonly Job[]): BuildStep[] {
@@ -54,7 +65,7 @@ function pipelineIn(url: string | null | undefined): string | null {
   return /\/pipelines\/([^/?#]+)\/builds\//.exec(url ?? '')?.[1] ?? null;
 }
 
-function metaData(build: Build, key: string): string | null {
-  const value = build.meta_data?.[key];
+function textIn(values: Build['meta_data'], key: string): string | null {
+  const value = values?.[key];
   return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -32,9 +32,7 @@ export function createRequestOf(order: BuildOrder): Ordered {
       branch: shown(order.branch),
       message: `Deploy ${order.service} to ${order.environment} (${order.code}, asked by ${shown(order.requester)})`,
       env: Object.fromEntries(values.map(([name, value]) => [`COUNTERSIGN_${name.toUpperCase().replaceAll('-', '_')}`, value])),
-      meta_data: Object.fromEntries(
-        [...values, ['target', order.target] as const, ['contract', order.contract] as const].map(([name, value]) => [`countersign:${name}`, value]),
-      ),
+      meta_data: Object.fromEntries([...values, ['contract', order.contract] as const].map(([name, value]) => [`countersign:${name}`, value])),
       // Pipelines for deploys usually have their triggers switched off; without this they answer 422.
       ignore_pipeline_branch_filters: true,
     },
@@ -48,6 +46,7 @@ function valuesOf(order: BuildOrder): (readonly [string, string])[] {
     ['code', order.code],
     ['service', order.service],
     ['environment', order.environment],
+    ['target', order.target],
     ['sha', order.sha],
     ['ref', shown(order.ref)],
     ['pr', order.pullRequest === null ? null : String(order.pullRequest)],

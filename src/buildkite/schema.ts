@@ -52,6 +52,9 @@ export const Build = z.object({
   started_at: Time,
   finished_at: Time,
   meta_data: z.record(z.string(), z.unknown()).nullish(),
+  /** Not in webhooks. */
+  env: z.record(z.string(), z.unknown()).nullish(),
+  rebuilt_from: z.object({ number: z.number().int().positive() }).nullish().catch(null),
   pipeline: z.object({ slug: Text }).nullish(),
   jobs: z.array(Job).nullish(),
 });

@@ -94,6 +94,30 @@ describe('against the simulated Buildkite', () => {
     expect(sim.unknownRoutes).toEqual([]);
   });
 
+  it.each([[false], [true]])(
+    'a rebuild holds the target, but is not the build that was approved (meta-data copied: %s)',
+    async (rebuildCopiesMetaData) => {
+      await sim.close();
+      sim = await createBuildkiteSim({ organization: 'acme', rebuildCopiesMetaData });
+      sim.addToken({ token: TOKEN, user: BOT, scopes: ['read_builds', 'write_builds'] });
+      sim.addPipeline({ slug: 'api-deploy', steps: [{ type: 'command', label: 'build' }] });
+      sim.hold('api-deploy');
+      const buildkite = client();
+      await buildkite.createBuild(ORDER, soon());
+      const number = sim.rebuildInUi('api-deploy', 1);
+      expect(await buildkite.readBuild({ ...AT, number })).toMatchObject({
+        number: 2,
+        rebuiltFrom: 1,
+        deployId: null,
+        target: 'api/production',
+        service: 'api',
+        environment: 'production',
+      });
+      expect(await buildkite.findBuild({ ...AT, deployId: DEPLOY })).toMatchObject([{ number: 1 }]);
+      expect(await buildkite.listRunningBuilds({ organization: 'acme' })).toMatchObject([{ number: 1 }]);
+    },
+  );
+
   it('a failed step’s log is found by the job that the build names', async () => {
     const buildkite = client();
     await buildkite.createBuild(ORDER, soon());

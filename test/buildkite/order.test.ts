@@ -20,6 +20,7 @@ describe('what a build receives', () => {
           COUNTERSIGN_CODE: ORDER.code,
           COUNTERSIGN_SERVICE: 'api',
           COUNTERSIGN_ENVIRONMENT: 'production',
+          COUNTERSIGN_TARGET: 'api/production',
           COUNTERSIGN_SHA: ORDER.sha,
           COUNTERSIGN_REF: 'fix-retry',
           COUNTERSIGN_PR: '42',
@@ -51,7 +52,7 @@ describe('what a build receives', () => {
   it('leaves out what is absent instead of sending it empty', () => {
     const ordered = createRequestOf({ ...ORDER, pullRequest: null, previousSha: null, approvers: [], parameters: {} });
     const env = ordered.kind === 'request' ? Object.keys(ordered.body.env) : [];
-    expect(env).toEqual(['DEPLOY_ID', 'CODE', 'SERVICE', 'ENVIRONMENT', 'SHA', 'REF', 'REQUESTER'].map((name) => `COUNTERSIGN_${name}`));
+    expect(env).toEqual(['DEPLOY_ID', 'CODE', 'SERVICE', 'ENVIRONMENT', 'TARGET', 'SHA', 'REF', 'REQUESTER'].map((name) => `COUNTERSIGN_${name}`));
   });
 
   it.each([
