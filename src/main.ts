@@ -13,7 +13,8 @@ import { startFront, type Front } from './compose/front.ts';
 import { createPlatforms, type Platforms } from './compose/platforms.ts';
 import { readBoard } from './compose/board.ts';
 import type { Config } from './config/config.ts';
-import { configPathOf, homeZone, readSettings, unservedServices, type Settings } from './config/env.ts';
+import { configPathOf, homeZone, readSettings, type Settings } from './config/env.ts';
+import { unservedServices } from './config/secret-rules.ts';
 import { loadConfig } from './config/load.ts';
 import { describeProblem, type Problem } from './config/problem.ts';
 import { readFile } from './config/read-file.ts';
@@ -106,7 +107,8 @@ async function run(running: Running): Promise<void> {
   if (role !== 'worker') parts.front = await startFront({ settings, config, platforms, gateway, log });
   await prepared;
   if (role !== 'web') parts.back = await startBack({ config, platforms, gateway, environments, temporal: { address, namespace }, log });
-  if (settings.buildkite.webhookTokens.length === 0) log.warn('no BUILDKITE_WEBHOOK_TOKEN: builds are polled, and steps are told later');
+  if ((settings.buildkite.webhookTokens[ZONE] ?? []).length === 0)
+    log.warn('no BUILDKITE_WEBHOOK_TOKEN: builds are polled, and steps are told later');
   log.info({ role, port: parts.front?.port, ops: ops.port, temporal: address.address, namespace }, 'Countersign is ready');
   await parts.back?.workers.done;
 }
@@ -162,7 +164,7 @@ async function embeddedServer(role: Role, settings: Settings, log: Logger): Prom
 
 /** Without webhooks of Buildkite builds are polled from the start. */
 function environmentTiming(settings: Settings): EnvironmentTiming {
-  const silentMs = settings.buildkite.webhookTokens.length > 0 ? BUILD_TIMING.silentMs : 0;
+  const silentMs = (settings.buildkite.webhookTokens[ZONE] ?? []).length > 0 ? BUILD_TIMING.silentMs : 0;
   return { ...ENVIRONMENT_TIMING, build: { ...BUILD_TIMING, silentMs } };
 }
 
@@ -174,7 +176,7 @@ function readRole(): Role {
 
 /** Settings and configuration, or every problem of both at once and exit 1. */
 function readEverything(role: Role): { settings: Settings; config: Config } {
-  const settings = readSettings(process.env, readFile, [ZONE]);
+  const settings = readSettings(process.env, readFile, { zones: [ZONE], builds: true });
   const config = loadConfig({ path: configPathOf(process.env), read: readFile, home: homeZone(process.env) });
   const problems: Problem[] = [...(settings.kind === 'problems' ? settings.problems : []), ...(config.kind === 'problems' ? config.problems : [])];
   if (config.kind === 'config') problems.push(...unservedServices(config.config, [ZONE]));

@@ -1,5 +1,5 @@
 // The words of builds as types. WIRE FORMAT, like vocabulary.ts.
-import type { Account, CommitSha, Contract, DeployCode, Millis, Target } from './vocabulary.ts';
+import type { Account, CommitSha, Contract, DeployCode, Millis, PersonKey, Target } from './vocabulary.ts';
 
 /** One step of a Buildkite build, as shown. */
 export interface BuildStep {
@@ -72,6 +72,8 @@ export interface Signatures {
 
 export interface Signature {
   readonly by: string;
+  /** Of whom approved. Orders of older versions have none. */
+  readonly key?: PersonKey;
   readonly surface: Account['surface'];
   readonly at: Millis;
 }

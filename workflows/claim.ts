@@ -125,7 +125,7 @@ function signaturesOf({ request, votes, cards, tally }: Deploy, plan: Plan): Sig
   const approvals = votes.filter((vote) => vote.kind === 'approve');
   return {
     asked: { by: plan.requester.name, surface: request.origin.surface, at: request.askedAt },
-    approved: approvals.map(({ by, surface, at }) => ({ by: by.name, surface, at })),
+    approved: approvals.map(({ by, surface, at }) => ({ by: by.name, key: by.key, surface, at })),
     ...(rules.length === 0 ? {} : { rules }),
     cards: { slack: cards.slack?.url ?? null, github: cards.github?.url ?? null },
   };

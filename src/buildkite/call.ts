@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { isTrouble, Trouble, type TroubleKind } from '../trouble.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import type { Lane } from './api.ts';
+import type { ActsAs, CredentialProvider } from './credentials.ts';
+import { withoutUser } from './quota.ts';
 import { answerText, type HttpOutcome, type HttpRequest, parseJson, send } from './http.ts';
 import type { Limiter } from './limiter.ts';
 
@@ -16,6 +18,8 @@ export interface CallRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Not begun after this moment: read after the limiter, right before the request. */
   readonly notAfter?: Millis;
+  /** In whose name; the bot's own unless given. */
+  readonly as?: ActsAs;
 }
 /** Throws `Trouble` of kind `not-sent` without a token of the quota, and `CallTooLate`. */
 export type Call = (doing: string, request: CallRequest) => Promise<HttpOutcome>;
@@ -28,7 +32,7 @@ export class CallTooLate extends Error {
 }
 
 export function createCaller(options: {
-  readonly token: () => string;
+  readonly credentials: CredentialProvider;
   readonly baseUrl: string;
   readonly organization: string;
   readonly limiter: Limiter;
@@ -36,13 +40,19 @@ export function createCaller(options: {
   readonly now: () => Millis;
   readonly onAnswer?: OnAnswer;
 }): Call {
-  const { limiter, now, onAnswer } = options;
+  const { limiter, now, onAnswer, credentials } = options;
   const base = options.baseUrl.replace(/\/+$/, '');
   const log = options.log.child({ organization: options.organization });
-  return async (doing, { lane, method, path, body, headers, notAfter }) => {
-    const task = (signal: AbortSignal): Promise<HttpOutcome> => {
+  return async (doing, { lane, method, path, body, headers, notAfter, as = null }) => {
+    // Before the limiter: a token of the quota is not spent on waiting for one of the other kind.
+    const credential = await credentials.ready(as).catch(orTrouble);
+    if (isTrouble(credential)) return { kind: 'no-credential', trouble: credential };
+    const task = async (signal: AbortSignal): Promise<HttpOutcome> => {
       if (notAfter !== undefined && now() > notAfter) throw new CallTooLate(doing);
-      return send({ method, url: base + path, token: options.token(), body, signal, ...(headers && { headers }) }, { limiter, now });
+      const token = credential.token();
+      const request = { method, url: base + path, token, body, signal, ...(headers && { headers }) };
+      const answer = await send(request, { limiter: as === null ? limiter : organizationOnly(limiter), now });
+      return answer.kind === 'answered' && answer.status === 401 ? { ...answer, renewed: credential.refused(token) } : answer;
     };
     const outcome = await limiter.run(lane, task).catch((error: unknown) => {
       if (isTrouble(error, 'not-sent')) onAnswer?.({ lane, method, status: 'deferred' });
@@ -59,10 +69,15 @@ export function createCaller(options: {
 export function expectSuccess(outcome: HttpOutcome, doing: string): Extract<HttpOutcome, { kind: 'answered' }> {
   const trouble = (kind: TroubleKind, found: string, more: { status?: number; retryAfterMs?: number | null; cause?: unknown } = {}): Trouble =>
     new Trouble({ source: 'buildkite', kind, doing, found, ...more });
+  if (outcome.kind === 'no-credential')
+    throw trouble(outcome.trouble.kind === 'invalid' ? 'invalid' : 'unavailable', outcome.trouble.message, again(outcome.trouble));
   if (outcome.kind === 'refused-to-connect') throw trouble('not-sent', outcome.found, { cause: outcome.cause });
   if (outcome.kind === 'broken') throw trouble('unavailable', outcome.found, { cause: outcome.cause });
   const { status } = outcome;
   if (status >= 200 && status < 300) return outcome;
+  // With another token the same may go well: once, since a token that is refused after that is not replaced again at once.
+  if (outcome.renewed === true)
+    throw trouble('unavailable', 'buildkite answered 401; the token was replaced', { status, retryAfterMs: RENEWED_RETRY_MS });
   throw trouble(kindOf(status), `buildkite answered ${status} ${answerText(outcome)}`.trim(), { status, retryAfterMs: outcome.retryAfterMs });
 }
 
@@ -73,6 +88,25 @@ export function decoded<T>(schema: z.ZodType<T>, outcome: HttpOutcome, doing: st
   if (parsed.success) return parsed.data;
   const found = `buildkite gave an unreadable answer with status ${status}`;
   throw new Trouble({ source: 'buildkite', kind: 'unavailable', doing, found, status, cause: parsed.error });
+}
+
+const RENEWED_RETRY_MS = 500;
+
+const again = (trouble: Trouble): { retryAfterMs: number | null; cause: Trouble } => ({ retryAfterMs: trouble.retryAfterMs, cause: trouble });
+
+function orTrouble(error: unknown): Trouble {
+  if (isTrouble(error)) return error;
+  throw error;
+}
+
+/** What the headers say of a user is about whom we acted as, whose quota is not ours. */
+function organizationOnly(limiter: Pick<Limiter, 'observe'>): Pick<Limiter, 'observe'> {
+  return {
+    observe: (answer) => {
+      const rest = withoutUser(answer);
+      if (rest !== null) limiter.observe(rest);
+    },
+  };
 }
 
 function kindOf(status: number): TroubleKind {

@@ -9,14 +9,14 @@ import { createBlocks } from './blocks.ts';
 import { DEPLOY_ID_KEY, factsOf, TARGET_KEY } from './build-facts.ts';
 import { type Call, createCaller, decoded, expectSuccess, type OnAnswer } from './call.ts';
 import { createBuild } from './create-build.ts';
+import type { CredentialProvider } from './credentials.ts';
 import { answerText } from './http.ts';
 import type { Limiter } from './limiter.ts';
 import { tailOf } from './log-tail.ts';
 import { AccessToken, Build, Builds } from './schema.ts';
 
 export interface BuildkiteOptions {
-  /** Read for every request: a secret file may change. */
-  readonly token: () => string;
+  readonly credentials: CredentialProvider;
   readonly organization: string;
   /** `https://api.buildkite.com`, without `/v2`. */
   readonly baseUrl: string;
@@ -61,7 +61,7 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
   return {
     ...createBlocks(call),
     quota: () => limiter.quota(),
-    createBuild: (order, notAfter) => createBuild({ call, now, path: buildsPath(order) }, order, notAfter),
+    createBuild: (order, notAfter, as = null) => createBuild({ call, now, path: buildsPath(order), as }, order, notAfter),
     findBuild: async ({ organization, pipeline, deployId }) => {
       const query = new URLSearchParams({ ...PAGE, [`meta_data[${DEPLOY_ID_KEY}]`]: deployId });
       const path = buildsPath({ organization, pipeline });

@@ -1,6 +1,7 @@
 // One HTTP request to Buildkite and what became of it. No retries, no redirects, no judgement about what the caller wanted.
 import type { Limiter } from './limiter.ts';
 import { scrubSecrets } from '../scrub.ts';
+import type { Trouble } from '../trouble.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { type Answer, pauseAfterRefusal } from './quota.ts';
 import { ErrorBody } from './schema.ts';
@@ -20,6 +21,7 @@ export interface HttpRequest {
 /**
  * - `answered`: a whole response. `refused-to-connect`: proven that nothing was sent.
  * - `broken`: the request may have arrived, but no whole answer came back.
+ * - `no-credential`: there was no token to send it with, so nothing was sent.
  */
 export type HttpOutcome =
   | {
@@ -31,7 +33,10 @@ export type HttpOutcome =
       readonly retryAfterMs: number | null;
       /** What Buildkite's support asks for. */
       readonly requestId: string | null;
+      /** After a 401: the next request has another token. */
+      readonly renewed?: boolean;
     }
+  | { readonly kind: 'no-credential'; readonly trouble: Trouble }
   | { readonly kind: 'refused-to-connect'; readonly found: string; readonly cause: unknown }
   | { readonly kind: 'broken'; readonly found: string; readonly cause: unknown };
 

@@ -45,6 +45,12 @@ export function pauseAfterRefusal(answer: Answer, now: Millis): Millis {
   return resetAt + RESET_SLACK_MS;
 }
 
+/** The answer without what it says of its user; null: it says nothing else. */
+export function withoutUser(answer: Answer): Answer | null {
+  if (answer.status === 429 && scopeNamed(answer.refusal?.scope ?? answer.headers.get('ratelimit-scope')) === 'user') return null;
+  return { ...answer, headers: new Headers([...answer.headers].filter(([name]) => !name.startsWith(`${PREFIX.user}-`))) };
+}
+
 function scopeNamed(name: string | null): Scope | null {
   if (name === null) return null;
   return name.endsWith('_user') ? 'user' : 'organization';

@@ -141,3 +141,12 @@ export const JobToken = z.object({
   step_key: Claim.nullish(),
   job_id: Claim,
 });
+
+/** `POST /oauth/token` (RFC 6749 §5.1). The token is written into a header: printable characters only. */
+export const TokenAnswer = z.object({
+  access_token: z.string().regex(/^[\x21-\x7e]{8,4096}$/),
+  expires_in: z.number().int().positive().max(86_400),
+});
+
+/** RFC 6749 §5.2. */
+export const TokenRefusal = z.object({ error: Text, error_description: Text });

@@ -50,7 +50,7 @@ export async function startBack(options: {
     bundle: await loadBundle(),
     activities: {
       workflows: alive({ ...deciding, ...createPeers(environments) }),
-      buildkite: alive(createBuildkiteActivities({ buildkite, now })),
+      buildkite: alive(createBuildkiteActivities({ buildkite, approvers: approversOf(config), now })),
       notify: alive({
         ...createNotifyActivities({ github, slack, gateway, prefix, onEnd: (end) => metrics.deployEnded(end), log, now }),
         ...createReviewActivities({ github, slack, prefix, log, now }),
@@ -75,7 +75,7 @@ const SCOPES_NEEDED = ['read_builds', 'write_builds', 'read_build_logs'] as cons
 
 /** A token that can't build is told at the start, not at the first approved deploy. An outage is none of our business here. */
 async function checkBuildkite(buildkite: BuildkiteApi, log: Logger): Promise<void> {
-  const refuse = (found: string): Trouble => new Trouble({ source: 'buildkite', kind: 'invalid', doing: 'checking BUILDKITE_API_TOKEN', found });
+  const refuse = (found: string): Trouble => new Trouble({ source: 'buildkite', kind: 'invalid', doing: 'checking the Buildkite credential', found });
   try {
     const { scopes } = await buildkite.checkToken();
     const missing = SCOPES_NEEDED.filter((scope) => !scopes.includes(scope));
@@ -83,10 +83,15 @@ async function checkBuildkite(buildkite: BuildkiteApi, log: Logger): Promise<voi
   } catch (error) {
     if (isTrouble(error, 'invalid')) throw error;
     if (isTrouble(error, 'unauthorised')) throw refuse('Buildkite does not know it. Create a new one');
+    if (isTrouble(error) && isTrouble(error.cause, 'unauthorised')) throw refuse(error.message);
     log.warn({ err: error }, 'the Buildkite token could not be checked');
   }
 }
 
 function alive<T extends object>(activities: T): T {
   return withSignsOfLife(withFailures(activities));
+}
+
+function approversOf({ zones, buildkite }: Config): Config['buildkite'] | null {
+  return zones['default']?.createAs === 'approver' ? buildkite : null;
 }

@@ -8,6 +8,7 @@ import { createBuildkiteRoute } from '../buildkite/ingress.ts';
 import { createTokenVerifier } from '../buildkite/oidc.ts';
 import type { Config } from '../config/config.ts';
 import type { Settings, SignInSettings } from '../config/env.ts';
+import type { Secret } from '../config/secret.ts';
 import { createGithubIngress } from '../github/ingress.ts';
 import { createGithubProbot } from '../github/probot.ts';
 import { createSignIn } from '../github/sign-in.ts';
@@ -54,8 +55,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const pages = settings.github.signIn === null ? [] : await linkRoutes(options, settings.github.signIn);
   const socket = await openSocket(settings, slack);
   if (socket === null) routes.push(await createSlackIngress({ ...slack, signingSecrets: () => revealed(settings.slack.signingSecrets) }));
-  if (settings.buildkite.webhookTokens.length > 0) {
-    routes.push(createBuildkiteRoute({ tokens: () => revealed(settings.buildkite.webhookTokens), frontDoor: bot, now, log }));
+  if (webhookTokensOf(settings).length > 0) {
+    routes.push(createBuildkiteRoute({ tokens: () => revealed(webhookTokensOf(settings)), frontDoor: bot, now, log }));
   }
   if (settings.publicUrl !== null)
     routes.push(attestRoute(settings.buildkite.oidcIssuer, settings.publicUrl, { attest: (token) => attest({ config, gateway }, token), log }));
@@ -171,4 +172,8 @@ async function close(web: WebServer, socket: SlackSocket | null): Promise<void> 
 
 function revealed(secrets: readonly { reveal(): string }[]): readonly string[] {
   return secrets.map((secret) => secret.reveal());
+}
+
+function webhookTokensOf(settings: Settings): readonly Secret[] {
+  return Object.values(settings.buildkite.webhookTokens).flat();
 }

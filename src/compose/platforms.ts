@@ -4,7 +4,8 @@ import type { BuildkiteApi } from '../buildkite/api.ts';
 import { createBuildkite } from '../buildkite/client.ts';
 import { createLimiter, type Limiter } from '../buildkite/limiter.ts';
 import type { Settings } from '../config/env.ts';
-import type { Secret } from '../config/secret.ts';
+import type { BuildkiteCredential } from '../config/buildkite-credential.ts';
+import { createCredentials } from './credentials.ts';
 import type { GithubApi } from '../github/api.ts';
 import { createGithub } from '../github/client.ts';
 import { createMetrics, type Metrics } from '../ops/metrics.ts';
@@ -39,7 +40,7 @@ export function createPlatforms({ settings, zone, log, version }: { settings: Se
     }),
     slack: createSlack({ token: () => settings.slack.botToken.reveal(), apiUrl: settings.slack.apiUrl, log, now }),
     buildkite: createBuildkite({
-      token: () => requireToken(settings, zone).reveal(),
+      credentials: createCredentials(requireCredential(settings, zone), { organization: settings.buildkite.organization, now, log }),
       organization: settings.buildkite.organization,
       baseUrl: settings.buildkite.apiUrl,
       limiter,
@@ -50,8 +51,8 @@ export function createPlatforms({ settings, zone, log, version }: { settings: Se
   };
 }
 
-function requireToken(settings: Settings, zone: string): Secret {
-  const token = settings.buildkite.tokens[zone];
-  if (token === undefined) throw new Error(`no Buildkite token for zone ${zone}`);
-  return token;
+function requireCredential(settings: Settings, zone: string): BuildkiteCredential {
+  const credential = settings.buildkite.credentials[zone];
+  if (credential === undefined) throw new Error(`no Buildkite credential for zone ${zone}`);
+  return credential;
 }

@@ -10,6 +10,8 @@ export interface Zone {
   readonly organization: string;
   /** UUID, which outlives the slug. */
   readonly organizationId?: string | undefined;
+  /** In whose name builds are created; the bot's unless said. */
+  readonly createAs?: 'bot' | 'approver' | undefined;
 }
 
 export interface Service {

@@ -1,9 +1,11 @@
 // Environment variables → settings, or every problem at once. The variables are passed in; only the composition root reads `process.env`.
 import { readChoice, readCount, readPort, readText, readUrl, type Reading } from './read-variable.ts';
-import { problemOf, readSecret, type SecretRule, type Variables } from './read-secret.ts';
-import type { Config, Zone } from './config.ts';
-import { quote, type Problem } from './problem.ts';
+import { readBuildkiteCredential, type BuildkiteCredential } from './buildkite-credential.ts';
+import type { Zone } from './config.ts';
+import { problemOf, readSecret, type Variables } from './read-secret.ts';
+import type { Problem } from './problem.ts';
 import type { Secret, SecretFiles } from './secret.ts';
+import { rulesOf, zoneSuffix, type Serving } from './secret-rules.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -37,15 +39,20 @@ export interface Settings {
     readonly apiUrl: string;
   };
   readonly buildkite: {
+    /** Of the zone `default`; empty where that is not served. */
     readonly organization: string;
-    /** By zone. */
-    readonly tokens: Readonly<Record<string, Secret>>;
-    /** Empty: builds are polled, which deserves a warning. */
-    readonly webhookTokens: readonly Secret[];
+    /** By zone; none for a front door, which builds nothing. */
+    readonly credentials: Readonly<Record<string, BuildkiteCredential>>;
+    /** By zone. Empty: its builds are polled, which deserves a warning. */
+    readonly webhookTokens: Readonly<Record<string, readonly Secret[]>>;
     /** Without `/v2` and without a slash at its end. */
     readonly apiUrl: string;
     /** Who signs the tokens of jobs, without a slash at its end. */
     readonly oidcIssuer: string;
+  };
+  readonly temporal: {
+    /** By zone; null: the variables and profiles of Temporal's own say how to sign in. */
+    readonly apiKeys: Readonly<Record<string, Secret | null>>;
   };
 }
 
@@ -73,84 +80,24 @@ export function homeZone(env: Variables): Zone {
   return { namespace: env['TEMPORAL_NAMESPACE'] ?? 'default', organization: env['BUILDKITE_ORGANIZATION_SLUG'] ?? '' };
 }
 
-/** What a credential variable of this zone is called after its name: nothing for `default`, `_EU` for `eu`. */
-export function zoneSuffix(zone: string): string {
-  return zone === 'default' ? '' : `_${zone.toUpperCase().replaceAll('-', '_')}`;
-}
+/** Everything in one process. */
+const ALL: Serving = { zones: ['default'], builds: true };
 
-/** Reads all variables of this version. `zones`: those whose credentials this process holds. */
-export function readSettings(env: Variables, files: SecretFiles, zones: readonly string[] = ['default']): ReadSettings {
+/** Reads all variables of this version that a process with this task needs, and no others. */
+export function readSettings(env: Variables, files: SecretFiles, serving: Serving = ALL): ReadSettings {
   const problems: Problem[] = [];
   const secrets = new Map<string, Secret>();
-  for (const rule of rulesOf(zones, env)) {
+  for (const rule of rulesOf(serving, env)) {
     const { secret, problems: found } = readSecret(rule, env, files);
     problems.push(...found);
     if (secret !== null) secrets.set(rule.name, secret);
   }
   problems.push(...repeated(secrets), ...missingProfile(env, files));
   const reading: Reading = { env, tell: (name, found, fix) => void problems.push(problemOf(name, found, fix)) };
-  const settings = assemble(reading, secrets, zones);
+  const settings = assemble(reading, secrets, serving);
   if (settings.port !== 0 && settings.port === settings.opsPort)
     problems.push(problemOf('OPS_PORT', 'it is the same as PORT', 'Choose another port'));
   return problems.length > 0 || !isWhole(settings) ? { kind: 'problems', problems } : { kind: 'settings', settings };
-}
-
-/** A service of another zone would be deployed with the credentials of this one: separated by the configuration and by nothing else. */
-export function unservedServices(config: Config, zones: readonly string[]): readonly Problem[] {
-  const served = zones.map(quote).join(', ');
-  return config.services
-    .filter(({ zone }) => !zones.includes(zone))
-    .map(({ name, zone }) => problemOf(`services.${name}.zone`, `found ${quote(zone)}, but this process serves ${served}`, 'Leave `zone` out'));
-}
-
-const HOW_LONG = 16;
-
-function rulesOf(zones: readonly string[], env: Variables): readonly SecretRule[] {
-  const hook = 'Write a long random text, the same as in the settings of the GitHub App: `openssl rand -hex 32`';
-  const signing = "Copy the signing secret from the Slack app's page, Basic Information";
-  const usesSocket = ['SLACK_APP_TOKEN', 'SLACK_APP_TOKEN_FILE'].some((name) => env[name] !== undefined);
-  return [
-    {
-      name: 'PRIVATE_KEY',
-      pathName: 'PRIVATE_KEY_PATH',
-      required: true,
-      isPrivateKey: true,
-      minLength: 0,
-      fix: "Give the GitHub App's private key (.pem), or PRIVATE_KEY_PATH",
-    },
-    { name: 'WEBHOOK_SECRET', required: true, minLength: HOW_LONG, fix: hook },
-    { name: 'WEBHOOK_SECRET_PREVIOUS', required: false, minLength: HOW_LONG, fix: 'Write the secret that is being replaced' },
-    {
-      name: 'SLACK_BOT_TOKEN',
-      required: true,
-      minLength: HOW_LONG,
-      prefix: 'xoxb-',
-      fix: "Copy the bot token (xoxb-…) from the Slack app's page, OAuth & Permissions",
-    },
-    { name: 'SLACK_SIGNING_SECRET', required: !usesSocket, minLength: HOW_LONG, fix: signing },
-    { name: 'SLACK_SIGNING_SECRET_PREVIOUS', required: false, minLength: HOW_LONG, fix: 'Write the secret that is being replaced' },
-    {
-      name: 'SLACK_APP_TOKEN',
-      required: false,
-      minLength: HOW_LONG,
-      prefix: 'xapp-',
-      fix: 'Copy an app-level token (xapp-…) with connections:write',
-    },
-    ...zones.map((zone) => ({
-      name: `BUILDKITE_API_TOKEN${zoneSuffix(zone)}`,
-      required: true,
-      minLength: HOW_LONG,
-      fix: "Create an API access token for the bot's Buildkite user",
-    })),
-    {
-      name: 'GITHUB_CLIENT_SECRET',
-      required: false,
-      minLength: HOW_LONG,
-      fix: "Create a client secret on the GitHub App's page, with GITHUB_CLIENT_ID beside it",
-    },
-    { name: 'BUILDKITE_WEBHOOK_TOKEN', required: false, minLength: HOW_LONG, fix: 'Copy the token of the notification service in Buildkite' },
-    { name: 'BUILDKITE_WEBHOOK_TOKEN_PREVIOUS', required: false, minLength: HOW_LONG, fix: 'Write the token that is being replaced' },
-  ];
 }
 
 // One leaked place must not open another; and a previous secret equal to the present one means that nothing was rotated.
@@ -178,24 +125,29 @@ function missingProfile(env: Variables, files: SecretFiles): readonly Problem[] 
 /** Settings in which a wrong or missing secret is null. */
 type Partly<Whole> = Whole extends Secret
   ? Secret | null
-  : Whole extends readonly unknown[]
-    ? Whole
-    : Whole extends object
-      ? { readonly [Key in keyof Whole]: Partly<Whole[Key]> }
-      : Whole;
+  : Whole extends BuildkiteCredential
+    ? BuildkiteCredential | null
+    : Whole extends readonly unknown[]
+      ? Whole
+      : Whole extends object
+        ? { readonly [Key in keyof Whole]: Partly<Whole[Key]> }
+        : Whole;
 
 function isWhole(settings: Partly<Settings>): settings is Settings {
   return (
     settings.github.privateKey !== null &&
     settings.slack.botToken !== null &&
-    Object.values(settings.buildkite.tokens).every((token) => token !== null)
+    Object.values(settings.buildkite.credentials).every((credential) => credential !== null)
   );
 }
 
-function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, zones: readonly string[]): Partly<Settings> {
+function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, { zones, builds }: Serving): Partly<Settings> {
   const { env } = reading;
   const secret = (name: string): Secret | null => secrets.get(name) ?? null;
-  const both = (name: string): readonly Secret[] => [secret(name), secret(`${name}_PREVIOUS`)].filter((one) => one !== null);
+  const both = (name: string, suffix = ''): readonly Secret[] =>
+    [secret(`${name}${suffix}`), secret(`${name}_PREVIOUS${suffix}`)].filter((one) => one !== null);
+  const byZone = <T>(held: readonly string[], valueOf: (suffix: string) => T): Readonly<Record<string, T>> =>
+    Object.fromEntries(held.map((zone) => [zone, valueOf(zoneSuffix(zone))]));
   return {
     port: readPort(reading, 'PORT', 3000),
     opsPort: readPort(reading, 'OPS_PORT', 9090),
@@ -217,17 +169,19 @@ function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, zones:
       apiUrl: `${readUrl(reading, { name: 'SLACK_API_URL', fallback: 'https://slack.com/api' })}/`,
     },
     buildkite: {
-      organization: readText(reading, {
-        name: 'BUILDKITE_ORGANIZATION_SLUG',
-        pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
-        fix: 'Write the slug: the part after buildkite.com/',
-      }),
-      tokens: Object.fromEntries(zones.map((zone) => [zone, secret(`BUILDKITE_API_TOKEN${zoneSuffix(zone)}`)])),
-      webhookTokens: both('BUILDKITE_WEBHOOK_TOKEN'),
+      organization: zones.includes('default') ? readOrganization(reading) : '',
+      credentials: byZone(builds ? zones : [], (suffix) => readBuildkiteCredential(reading, secret, suffix)),
+      webhookTokens: byZone(zones, (suffix) => both('BUILDKITE_WEBHOOK_TOKEN', suffix)),
       apiUrl: readUrl(reading, { name: 'BUILDKITE_REST_API_ENDPOINT', fallback: 'https://api.buildkite.com', needs: 'no-version' }),
       oidcIssuer: readUrl(reading, { name: 'BUILDKITE_OIDC_ISSUER', fallback: 'https://agent.buildkite.com' }),
     },
+    temporal: { apiKeys: byZone(zones, (suffix) => secret(`TEMPORAL_API_KEY${suffix}`)) },
   };
+}
+
+function readOrganization(reading: Reading): string {
+  const fix = 'Write the slug: the part after buildkite.com/';
+  return readText(reading, { name: 'BUILDKITE_ORGANIZATION_SLUG', pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, fix });
 }
 
 /** All of it or nothing: half a sign-in would fail in the face of whoever tries it. */

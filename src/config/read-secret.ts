@@ -13,8 +13,12 @@ export interface SecretRule {
   readonly minLength: number;
   /** Tokens of a known kind begin so. */
   readonly prefix?: string;
-  /** A PEM in any of the forms in which variables carry one. */
-  readonly isPrivateKey?: true;
+  /** A PEM in any of the forms in which variables carry one. `signing`: RSA or P-256. */
+  readonly privateKey?: 'rsa' | 'signing';
+  /** A signed token of somebody else, which is replaced while we run: only its file makes sense. */
+  readonly isJwtFile?: true;
+  /** It is sent in a header. */
+  readonly isHeader?: true;
   /** A further variable that names a file (Probot's `PRIVATE_KEY_PATH`). */
   readonly pathName?: string;
 }
@@ -31,10 +35,13 @@ const PLACEHOLDERS =
 
 export function readSecret(rule: SecretRule, env: Variables, files: SecretFiles): ReadSecret {
   const wrong = (name: string, found: string, fix = rule.fix): ReadSecret => ({ secret: null, problems: [problemOf(name, found, fix)] });
+  if (rule.isJwtFile === true && env[rule.name] !== undefined)
+    return wrong(rule.name, 'it would run out', `Name the file that holds it: ${rule.name}_FILE`);
   const fileNames = [`${rule.name}_FILE`, ...(rule.pathName === undefined ? [] : [rule.pathName])];
   const given = [rule.name, ...fileNames].filter((name) => env[name] !== undefined);
   const [name, second] = given;
-  if (name === undefined) return rule.required ? wrong(rule.name, 'it is not set') : { secret: null, problems: [] };
+  if (name === undefined)
+    return rule.required ? wrong(rule.isJwtFile === true ? `${rule.name}_FILE` : rule.name, 'it is not set') : { secret: null, problems: [] };
   if (second !== undefined) return wrong(second, `${name} is set as well`, 'Keep one of them');
   const value = env[name] ?? '';
   if (value.trim() === '') return wrong(name, 'it is set, but empty', rule.required ? rule.fix : `Unset it, or: ${rule.fix}`);
@@ -71,29 +78,34 @@ function usable(rule: SecretRule, text: string): string | null {
 }
 
 function flawOf(rule: SecretRule, value: string): string | null {
-  if (rule.isPrivateKey === true) return flawOfKey(value);
+  if (rule.privateKey !== undefined) return flawOfKey(value, rule.privateKey);
   if (PLACEHOLDERS.test(value.trim()) || /^(.)\1*$/.test(value)) return 'it is a placeholder, which everybody knows';
   if (value !== value.trim()) return 'it begins or ends with white space';
   if (/\s/.test(value)) return 'it has white space inside';
   if (value.length < rule.minLength) return `it has ${value.length} characters; at least ${rule.minLength} are needed`;
+  if (rule.isHeader === true && !/^[\x21-\x7e]+$/.test(value)) return 'it has characters that no token has';
+  if (rule.isJwtFile === true && !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return 'it is no JWT';
   return rule.prefix !== undefined && !value.startsWith(rule.prefix) ? `it does not begin with ${rule.prefix}` : null;
 }
 
-function flawOfKey(value: string): string | null {
+function flawOfKey(value: string, kind: NonNullable<SecretRule['privateKey']>): string | null {
   const pem = toPem(value);
   if (pem === null) return 'it is no PEM private key, neither plain, nor with \\n for line ends, nor in base64';
   try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa' ? null : 'it is no RSA key; GitHub gives RSA keys to apps';
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+    if (asymmetricKeyType === 'rsa') return null;
+    if (kind === 'rsa') return 'it is no RSA key; GitHub gives RSA keys to apps';
+    return asymmetricKeyDetails?.namedCurve === 'prime256v1' ? null : 'it is neither an RSA nor a P-256 key';
   } catch {
     return 'it looks like a PEM private key, but does not parse; perhaps it was cut off';
   }
 }
 
 function parse(rule: SecretRule, value: string): string | null {
-  return rule.isPrivateKey === true ? toPem(value) : value;
+  return rule.privateKey === undefined ? value : toPem(value);
 }
 
-const PEM_START = /^-----BEGIN (?:RSA )?PRIVATE KEY-----/;
+const PEM_START = /^-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/;
 
 function toPem(value: string): string | null {
   const plain = value.trim().replaceAll('\\n', '\n').replace(/^"|"$/g, '');

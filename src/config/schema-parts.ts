@@ -15,3 +15,6 @@ export function matching(pattern: RegExp, words: string): z.ZodString {
 export const text = z.string().min(1).max(200);
 export const name = matching(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a name of lower-case letters, digits, ".", "_" and "-"');
 export const duration = matching(DURATION_PATTERN, 'a duration such as 30m, 4h or 2d');
+
+/** How Buildkite names its users: an e-mail address or a UUID. */
+export const BUILDKITE_USER = /^(?:[^\s@<>"]{1,64}@[A-Za-z0-9.-]{1,190}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

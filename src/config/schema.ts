@@ -35,7 +35,9 @@ const PersonEntry = strict({
   ),
   buildkite: matching(/^[^\s@]{1,100}@[^\s@]{1,150}$/, 'an e-mail address')
     .optional()
-    .describe('E-mail address of the Buildkite account: who starts a build does not unblock it, and whoever unblocks is named there.'),
+    .describe(
+      'E-mail address of the Buildkite account: who starts a build does not unblock it, whoever unblocks is named there, and builds are created in it where a zone says `createAs: approver`.',
+    ),
 });
 
 const GroupEntry = strict({
@@ -56,6 +58,12 @@ const ZoneEntry = strict({
     organizationId: matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case')
       .optional()
       .describe('Its UUID: then a build proves itself only with a token that carries it (`--claim organization_id`). Default: the slug decides.'),
+    createAs: z
+      .enum(['bot', 'approver'])
+      .optional()
+      .describe(
+        'In whose name builds are created: the bot’s, or that of whoever approved last, by OAuth token exchange. Then Buildkite checks their permissions as well, and names them. Default `bot`.',
+      ),
   }).describe('Where its builds run.'),
 });
 

@@ -72,7 +72,8 @@ function whichSource(sources: readonly string[]): Pick<Problem, 'found' | 'fix'>
   return { found: `${sources.join(' and ')} stand side by side`, fix: 'Keep one; make two groups and join them with `any` in the rule' };
 }
 
-function validateZones({ root, zones, home }: Draft): readonly Problem[] {
+function validateZones(draft: Draft): readonly Problem[] {
+  const { root, zones, home } = draft;
   const entries = Object.entries(zones);
   const problems = entries.flatMap(([name, zone], at) => {
     const other = entries.slice(0, at).find(([, earlier]) => earlier.temporal.namespace === zone.temporal.namespace);
@@ -80,10 +81,43 @@ function validateZones({ root, zones, home }: Draft): readonly Problem[] {
     const found = `namespace ${quote(zone.temporal.namespace)} is that of zone "${other[0]}" too`;
     return [problemAt(root, ['zones', name, 'temporal', 'namespace'], { found, fix: 'Give every zone a namespace of its own' })];
   });
+  problems.push(
+    ...validateNames(
+      root,
+      entries.map(([name]) => name),
+    ),
+    ...validateCreators(draft),
+  );
   const written = zones[DEFAULT_ZONE]?.buildkite.organization;
   if (home === null || home.organization === '' || written === undefined || written === home.organization) return problems;
   const found = `found ${quote(written)}, but BUILDKITE_ORGANIZATION_SLUG is ${quote(home.organization)}`;
   return [...problems, problemAt(root, ['zones', DEFAULT_ZONE, 'buildkite', 'organization'], { found, fix: 'Make them agree' })];
+}
+
+/** Names that a variable ends with already: the token of zone `file` would be the file of the token. */
+const ENDINGS: readonly string[] = ['file', 'path', 'previous'];
+
+function validateNames(root: Draft['root'], names: readonly string[]): readonly Problem[] {
+  return names
+    .filter((name) => ENDINGS.includes(name))
+    .map((name) =>
+      problemAt(root, ['zones', name], {
+        found: `variables that end with _${name.toUpperCase()} mean something else`,
+        fix: 'Name the zone otherwise',
+      }),
+    );
+}
+
+function validateCreators({ root, zones, people }: Draft): readonly Problem[] {
+  if (people.some(({ entry }) => entry.buildkite !== undefined)) return [];
+  return Object.entries(zones)
+    .filter(([, { buildkite }]) => buildkite.createAs === 'approver')
+    .map(([name]) =>
+      problemAt(root, ['zones', name, 'buildkite', 'createAs'], {
+        found: 'nobody under people has a Buildkite user, so nothing could be built',
+        fix: 'Write `buildkite:` for whoever may approve',
+      }),
+    );
 }
 
 // A typing error in a default would silently switch gates off.

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBuildkite } from '../../src/buildkite/client.ts';
+import { givenCredentials } from '../../src/buildkite/credentials.ts';
 import { createBuildkiteRoute } from '../../src/buildkite/ingress.ts';
 import { createLimiter, type Limiter } from '../../src/buildkite/limiter.ts';
 import { commitSha, deployCode, target } from '../../src/ids.ts';
@@ -58,7 +59,7 @@ afterEach(async () => {
 
 const client = (options: { baseUrl?: string; token?: string } = {}) =>
   createBuildkite({
-    token: () => options.token ?? TOKEN,
+    credentials: givenCredentials(() => options.token ?? TOKEN),
     organization: 'acme',
     baseUrl: options.baseUrl ?? sim.url,
     limiter,

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { givenCredentials } from '../../src/buildkite/credentials.ts';
 import { createBuildkite } from '../../src/buildkite/client.ts';
 import { createLimiter, type Limiter } from '../../src/buildkite/limiter.ts';
 import { manualStepsIn } from '../../src/buildkite/manual-steps.ts';
@@ -43,7 +44,7 @@ afterEach(async () => {
 });
 
 const client = (token = 'bkua_rich') =>
-  createBuildkite({ token: () => token, organization: 'acme', baseUrl: sim.url, limiter, log: LOG, now: () => Date.now() });
+  createBuildkite({ credentials: givenCredentials(() => token), organization: 'acme', baseUrl: sim.url, limiter, log: LOG, now: () => Date.now() });
 const jobId = async (): Promise<string> => (await client().readHalted(AT)).manual[0]?.id ?? '';
 const unblock = async (more: { unblocker?: string | null; fields?: Record<string, string>; jobId?: string } = {}) =>
   client().unblockJob({ ...AT, jobId: more.jobId ?? (await jobId()), fields: more.fields ?? {}, unblocker: more.unblocker ?? null });

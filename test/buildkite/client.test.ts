@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Lane } from '../../src/buildkite/api.ts';
 import { createBuildkite } from '../../src/buildkite/client.ts';
+import { givenCredentials } from '../../src/buildkite/credentials.ts';
 import type { Limiter } from '../../src/buildkite/limiter.ts';
 import type { Answer } from '../../src/buildkite/quota.ts';
 import { commitSha, deployCode, target } from '../../src/ids.ts';
@@ -95,7 +96,14 @@ async function bench(reply: Reply, options: { timeoutMs?: number; now?: () => nu
   };
   const baseUrl = options.baseUrl ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const log = pino({ level: 'silent' });
-  const buildkite = createBuildkite({ token: () => 'bkua_secret', organization: 'acme', baseUrl, limiter, log, now: options.now ?? (() => NOW) });
+  const buildkite = createBuildkite({
+    credentials: givenCredentials(() => 'bkua_secret'),
+    organization: 'acme',
+    baseUrl,
+    limiter,
+    log,
+    now: options.now ?? (() => NOW),
+  });
   return { buildkite, requests, lanes, observed };
 }
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { configPathOf, homeZone, readSettings, zoneSuffix, type Settings } from '../../src/config/env.ts';
+import { configPathOf, homeZone, readSettings, type Settings } from '../../src/config/env.ts';
 import { describeProblem, type Problem } from '../../src/config/problem.ts';
 import type { SecretFiles } from '../../src/config/secret.ts';
 
@@ -148,7 +148,7 @@ describe('a good environment', () => {
       publicUrl: null,
       github: { appId: 4711, apiUrl: 'https://api.github.com' },
       slack: { apiUrl: 'https://slack.com/api/', appToken: null },
-      buildkite: { organization: 'acme', apiUrl: 'https://api.buildkite.com', webhookTokens: [] },
+      buildkite: { organization: 'acme', apiUrl: 'https://api.buildkite.com', webhookTokens: { default: [] } },
     });
   });
 
@@ -184,7 +184,7 @@ describe('a good environment', () => {
     });
     expect(github.webhookSecrets.map((secret) => secret.reveal())).toEqual([GOOD['WEBHOOK_SECRET'], 'old-0123456789abcdef']);
     expect(slack.signingSecrets.map((secret) => secret.reveal())).toEqual([GOOD['SLACK_SIGNING_SECRET'], 'older-0123456789abcdef']);
-    expect(buildkite.webhookTokens.map((secret) => secret.reveal())).toEqual(['new-0123456789abcdef', 'oldest-0123456789abcdef']);
+    expect(buildkite.webhookTokens['default']?.map((secret) => secret.reveal())).toEqual(['new-0123456789abcdef', 'oldest-0123456789abcdef']);
   });
 
   test('needs no signing secret with Socket Mode', () => {
@@ -207,16 +207,6 @@ describe('a good environment', () => {
       'http://[::1]:8082',
       'https://countersign.acme.test',
     ]);
-  });
-
-  test('reads the credential of each zone it serves, and of no other', () => {
-    const env = { ...GOOD, BUILDKITE_API_TOKEN_EU_WEST: 'bkua_eu_0123456789abcdef' };
-    const read = readSettings({ ...env, BUILDKITE_API_TOKEN: undefined }, noFiles, ['eu-west']);
-    if (read.kind === 'problems') throw new Error('refused');
-    expect(Object.keys(read.settings.buildkite.tokens)).toEqual(['eu-west']);
-    expect(read.settings.buildkite.tokens['eu-west']?.reveal()).toBe('bkua_eu_0123456789abcdef');
-    expect(readSettings(GOOD, noFiles, ['eu-west'])).toMatchObject({ problems: [{ path: 'BUILDKITE_API_TOKEN_EU_WEST' }] });
-    expect([zoneSuffix('default'), zoneSuffix('eu')]).toEqual(['', '_EU']);
   });
 
   test('says where the configuration is, and what the default zone is', () => {

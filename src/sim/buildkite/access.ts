@@ -111,7 +111,10 @@ export function requirePipeline(call: Call): SimPipeline {
 }
 
 export function visiblePipelines(call: Call): readonly SimPipeline[] {
-  return call.api.engine.state.pipelines.filter((pipeline) => pipeline.settings.hiddenFrom?.includes(call.token.user.email) !== true);
+  const { user, pipelines } = call.token;
+  return call.api.engine.state.pipelines.filter(
+    ({ slug, settings }) => settings.hiddenFrom?.includes(user.email) !== true && pipelines?.includes(slug) !== false,
+  );
 }
 
 export function requireBuild(call: Call): SimBuild {

@@ -11,6 +11,7 @@ import { createQuotaBook, QUOTA_DEFAULTS, type Gauge, type QuotaOptions } from '
 import { accountRoutes } from './routes-account.ts';
 import { buildRoutes } from './routes-builds.ts';
 import { jobRoutes } from './routes-jobs.ts';
+import { createOauth, type OauthSeat } from './oauth.ts';
 import { pageRoutes } from './routes-page.ts';
 import { uuid7, type SimState } from './state.ts';
 import type { Delivery } from './webhook-line.ts';
@@ -71,6 +72,8 @@ export interface BuildkiteSim extends BuildDriver {
   staleReadsFor(ms: number): void;
   /** Signs tokens for jobs; its address is `url`. */
   readonly oidc: OidcIssuer;
+  /** Applications and workload identities that are given tokens at `/oauth/token`. */
+  readonly oauth: OauthSeat;
   /** Called after every change of a build; returns what ends it. */
   onChange(listener: (change: Change) => void): () => void;
   close(): Promise<void>;
@@ -108,10 +111,11 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     lag: { since: 0, until: 0 },
   };
   const driver = createDriver(engine, settings);
+  const oauth = createOauth(state, () => clock.now());
   const owner = driver.addUser(OWNER);
   const oidc = createOidcIssuer(engine, () => server.url);
   const server = await startSimServer({
-    routes: { ...oidc.routes, ...accountRoutes(api), ...buildRoutes(api), ...jobRoutes(api), ...pageRoutes(engine) },
+    routes: { ...oidc.routes, ...oauth.routes, ...accountRoutes(api), ...buildRoutes(api), ...jobRoutes(api), ...pageRoutes(engine) },
     notFound: ({ path }) => decorated({ status: 404, body: { message: `No route matches ${path}` } }, {}),
     world: { now: () => clock.now(), random },
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -136,6 +140,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     setQuota: (limits) => api.quota.setLimits(limits),
     foreignTraffic: (perMinute) => api.quota.foreignTraffic(perMinute),
     consumeQuota: (requests) => api.quota.consume(requests),
+    oauth: oauth.seat,
     staleReadsFor: (ms) => void Object.assign(api.lag, { since: clock.now(), until: clock.now() + ms }),
     onChange: (listener) => {
       listeners.add(listener);

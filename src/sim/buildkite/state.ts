@@ -81,6 +81,8 @@ export interface SimToken {
   readonly description: string;
   readonly createdAt: number;
   expiresAt: number | null;
+  /** Of a workload identity: the pipelines that it may see; others do not exist for it. */
+  readonly pipelines?: readonly string[];
 }
 
 /** A pipeline as tests and the demo describe it. */
