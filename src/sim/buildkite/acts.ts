@@ -2,7 +2,7 @@
 import { isOver } from './build-state.ts';
 import { cancel, createBuild, refresh, type Engine } from './engine.ts';
 import { createJob } from './jobs.ts';
-import type { SimBuild, SimJob, SimUser } from './state.ts';
+import { presentJobs, type SimBuild, type SimJob, type SimUser } from './state.ts';
 
 export interface Refusal {
   readonly kind: 'refused';
@@ -47,14 +47,44 @@ export function unblockJob(engine: Engine, build: SimBuild, request: UnblockRequ
 export function retryJob(engine: Engine, build: SimBuild, request: { readonly job: SimJob; readonly by: SimUser }): Done<SimJob> {
   const { job, by } = request;
   if (build.cancelAsked) return refused(422, 'Jobs from canceled builds cannot be retried');
-  if (!['failed', 'timed_out', 'canceled'].includes(job.state) || job.retriedIn !== null)
-    return refused(400, 'Only failed, timed out or canceled jobs can be retried');
+  if (isWaitedForInVain(build))
+    return refused(422, "This job can't be retried because this build was triggered by a synchronous trigger step in a canceled build");
+  if (failureOf(job) === null || job.retriedIn !== null) return refused(400, 'Only failed, timed out or canceled jobs can be retried');
   const retry = createJob(build, { step: job.step, retrySource: job, now: engine.clock.now() });
   build.jobs.splice(build.jobs.indexOf(job) + 1, 0, retry);
   job.retriedIn = retry;
   job.retriedBy = by;
   refresh(engine, build);
   return done(retry);
+}
+
+function isWaitedForInVain({ id, triggeredFrom }: SimBuild): boolean {
+  const step = triggeredFrom?.jobs.find((job) => job.triggered?.id === id)?.step;
+  return triggeredFrom?.cancelAsked === true && step?.type === 'trigger' && step.async !== true;
+}
+
+export const RETRYABLE = ['canceled', 'expired', 'failed', 'soft_failed', 'timed_out'] as const;
+export type Failure = (typeof RETRYABLE)[number];
+
+/** What kind of failure a job ended with; null: with none. */
+function failureOf(job: SimJob): Failure | null {
+  if (job.state === 'failed' && job.softFailed) return 'soft_failed';
+  return RETRYABLE.find((failure) => failure === job.state) ?? null;
+}
+
+/** Retries every job that failed in one of these ways, and answers how many. */
+export function retryFailedJobs(
+  engine: Engine,
+  build: SimBuild,
+  request: { readonly failures: readonly Failure[]; readonly by: SimUser },
+): Done<number> {
+  if (build.cancelAsked) return refused(422, 'Jobs from canceled builds cannot be retried');
+  const failed = presentJobs(build).filter((job) => {
+    const failure = failureOf(job);
+    return failure !== null && request.failures.includes(failure);
+  });
+  for (const job of failed) retryJob(engine, build, { job, by: request.by });
+  return done(failed.length);
 }
 
 export interface RebuildRequest {

@@ -1,13 +1,14 @@
 // Pure: what the jobs of a build may do next, and what state the build is in because of them.
 import { presentJobs, type BlockedState, type BuildState, type JobState, type SimBuild, type SimJob } from './state.ts';
 
-const DONE: readonly JobState[] = ['passed', 'failed', 'timed_out', 'canceled', 'skipped', 'broken'];
+const DONE: readonly JobState[] = ['passed', 'failed', 'timed_out', 'canceled', 'skipped', 'broken', 'expired'];
 const ACTIVE: readonly JobState[] = ['scheduled', 'running', 'canceling'];
 
 type Progress = 'open' | 'closed' | 'failed';
 
 export function isHardFailure(job: SimJob): boolean {
-  return (job.state === 'failed' && !job.softFailed) || job.state === 'timed_out' || (job.state === 'canceled' && job.type !== 'manual');
+  if (job.state === 'failed') return !job.softFailed;
+  return job.state === 'timed_out' || job.state === 'expired' || (job.state === 'canceled' && job.type !== 'manual');
 }
 
 /**
@@ -46,6 +47,8 @@ function nextJobState(job: SimJob, gate: Progress, before: Progress): JobState {
     case 'blocked_failed':
       return before === 'failed' ? 'blocked_failed' : 'blocked';
     case 'unblocked':
+    case 'unblocked_failed':
+      return before === 'failed' ? 'unblocked_failed' : 'unblocked';
     case 'scheduled':
     case 'running':
     case 'passed':
@@ -55,6 +58,7 @@ function nextJobState(job: SimJob, gate: Progress, before: Progress): JobState {
     case 'canceled':
     case 'skipped':
     case 'broken':
+    case 'expired':
       return job.state;
   }
 }

@@ -5,6 +5,7 @@ import { decorated, type Api } from './access.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { createDriver, type BuildDriver } from './driver.ts';
 import type { BuildkiteEvent, Engine, EngineTiming } from './engine.ts';
+import { createEventLog, type LoggedEvent } from './event-log.ts';
 import { webhookTime } from './objects.ts';
 import { createOidcIssuer, type OidcIssuer } from './oidc.ts';
 import { createQuotaBook, QUOTA_DEFAULTS, type Gauge, type QuotaOptions } from './quota.ts';
@@ -30,6 +31,8 @@ export interface BuildkiteSimOptions {
   readonly rebuildCopiesMetaData?: boolean;
   /** Likewise: do builds that end as `skipped` or `not_run` have `finished_at`? No unless said. */
   readonly finishedAtWhenNotRun?: boolean;
+  /** Leaves out up to two numbers between builds. */
+  readonly numberGaps?: boolean;
   /** Lists are refused beyond this many builds; 10,000 unless given. */
   readonly deepestBuild?: number;
   /** Decides what is left to chance; 1 unless given. */
@@ -74,6 +77,8 @@ export interface BuildkiteSim extends BuildDriver {
   readonly oidc: OidcIssuer;
   /** Applications and workload identities that are given tokens at `/oauth/token`. */
   readonly oauth: OauthSeat;
+  /** All that happened so far. `eventLines` makes text of it. */
+  readonly events: readonly LoggedEvent[];
   /** Called after every change of a build; returns what ends it. */
   onChange(listener: (change: Change) => void): () => void;
   close(): Promise<void>;
@@ -86,6 +91,7 @@ const OWNER = { name: 'Olga Owner', email: 'owner@example.test' };
 export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Promise<BuildkiteSim> {
   const clock = options.clock ?? realClock(options.speed);
   const state = emptyState(options.organization ?? 'acme', clock.now());
+  const log = createEventLog(() => clock.now());
   const listeners = new Set<(change: Change) => void>();
   const random = seededRandom(options.seed ?? 1);
   const webhooks = createWebhooks({
@@ -98,7 +104,9 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     clock,
     timing: { ...TIMING, ...options.timing },
     finishedAtWhenNotRun: options.finishedAtWhenNotRun ?? false,
+    numberGap: () => (options.numberGaps === true ? Math.floor(random() * 3) : 0),
     emit: (event, build, job) => {
+      log.record(event, build, job);
       if (event !== null) webhooks.emit({ event, build, job });
       for (const listener of listeners) listener({ event, pipeline: build.pipeline.slug, number: build.number });
     },
@@ -142,6 +150,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     consumeQuota: (requests) => api.quota.consume(requests),
     oauth: oauth.seat,
     staleReadsFor: (ms) => void Object.assign(api.lag, { since: clock.now(), until: clock.now() + ms }),
+    events: log.events,
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -1,7 +1,7 @@
 // The driver's seat: pipelines, people and builds by name and number, for tests, the demo and the playground.
 import { cancelBuild, rebuild, retryJob, unblockJob, type Done } from './acts.ts';
 import { createBuild, skip, type Engine } from './engine.ts';
-import { block, findJob, finish, finishStep, hold, release, start } from './hand.ts';
+import { block, expire, findJob, finish, finishStep, hold, release, start } from './hand.ts';
 import {
   uuid7,
   type CommandOutcome,
@@ -53,6 +53,8 @@ export interface BuildDriver {
     number: number,
     how?: { readonly step?: string; readonly by?: Person; readonly fields?: Readonly<Record<string, string>> },
   ): void;
+  /** As if no agent had taken the step for 30 days. */
+  expireStep(pipeline: string, number: number, step: string): void;
   /** As if a newer build of the branch had come. */
   skip(pipeline: string, number: number): void;
   buildInUi(pipeline: string, build: { readonly commit: string; readonly branch: string; readonly message?: string; readonly by?: Person }): number;
@@ -94,6 +96,7 @@ export function createDriver(engine: Engine, options: { readonly rebuildCopiesMe
     finishStep: (slug, number, end) => finishStep(engine, buildOf(slug, number), end),
     finish: (slug, number, how) => finish(engine, buildOf(slug, number), how),
     block: (slug, number, step) => void block(engine, buildOf(slug, number), step),
+    expireStep: (slug, number, step) => expire(engine, buildOf(slug, number), step),
     skip: (slug, number) => skip(engine, buildOf(slug, number)),
     unblock: (slug, number, how = {}) => {
       const build = buildOf(slug, number);

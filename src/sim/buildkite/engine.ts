@@ -1,8 +1,9 @@
 // The life of a build: created, scheduled, its jobs one after the other, its end. Everything that happens is emitted.
 import { isHardFailure, isOver, nextJobStates, summarize } from './build-state.ts';
 import type { SimClock } from './clock.ts';
-import { createJob, groupOf, hasRoom, logOf, outcomeOf } from './jobs.ts';
-import { presentJobs, uuid7, type BuildRequest, type CommandOutcome, type SimBuild, type SimJob, type SimPipeline, type SimState } from './state.ts';
+import { createJob, finishJob, groupOf, hasRoom, outcomeOf, triggeredRequest, type JobEnd } from './jobs.ts';
+import { matchesBranches } from './patterns.ts';
+import { presentJobs, uuid7, type BuildRequest, type SimBuild, type SimJob, type SimPipeline, type SimState } from './state.ts';
 
 export type BuildkiteEvent =
   | 'build.scheduled'
@@ -33,13 +34,15 @@ export interface Engine {
   readonly timing: EngineTiming;
   /** Undocumented at Buildkite, so a choice: do builds that end as `skipped` or `not_run` have `finished_at`? */
   readonly finishedAtWhenNotRun: boolean;
+  /** Adds this many to the number of each new build, for whoever believes that numbers have no gaps. */
+  readonly numberGap: () => number;
   /** Null: something changed that has no webhook. */
   emit(event: BuildkiteEvent | null, build: SimBuild, job: SimJob | null): void;
 }
 
 export function createBuild(engine: Engine, pipeline: SimPipeline, request: BuildRequest): SimBuild {
   const now = engine.clock.now();
-  pipeline.lastNumber += 1;
+  pipeline.lastNumber += 1 + engine.numberGap();
   const build: SimBuild = {
     ...request,
     metaData: { ...request.metaData },
@@ -70,12 +73,14 @@ export function createBuild(engine: Engine, pipeline: SimPipeline, request: Buil
 
 /** Skips and cancels older builds of the branch, where the pipeline is set so. */
 function supersede(engine: Engine, build: SimBuild): void {
-  const { skipQueuedBranchBuilds, cancelRunningBranchBuilds } = build.pipeline.settings;
+  const { settings } = build.pipeline;
+  const skips = settings.skipQueuedBranchBuilds === true && matchesBranches(settings.skipQueuedBranchBuildsFilter ?? '', build.branch);
+  const cancels = settings.cancelRunningBranchBuilds === true && matchesBranches(settings.cancelRunningBranchBuildsFilter ?? '', build.branch);
   for (const older of engine.state.builds) {
     if (older.pipeline !== build.pipeline || older.branch !== build.branch || isOver(older)) continue;
     const queued = older.state === 'creating' || older.state === 'scheduled';
-    if (queued && skipQueuedBranchBuilds === true) skip(engine, older);
-    else if (!queued && cancelRunningBranchBuilds === true) cancel(engine, older);
+    if (queued && skips) skip(engine, older);
+    else if (!queued && cancels) cancel(engine, older);
   }
 }
 
@@ -91,19 +96,20 @@ function schedule(engine: Engine, build: SimBuild): void {
 export function refresh(engine: Engine, build: SimBuild): void {
   if (build.state === 'skipped' || build.state === 'creating') return;
   const ready: SimJob[] = [];
-  if (!build.cancelAsked) {
-    for (const { job, to } of nextJobStates(presentJobs(build))) {
-      job.state = to;
-      if (to !== 'scheduled') continue;
-      job.scheduledAt = engine.clock.now();
-      ready.push(job);
-    }
+  const moves = build.cancelAsked ? [] : nextJobStates(presentJobs(build));
+  for (const { job, to } of moves) {
+    job.state = to;
+    if (to !== 'scheduled') continue;
+    job.scheduledAt = engine.clock.now();
+    ready.push(job);
   }
   settle(engine, build);
   for (const job of ready) {
     engine.emit('job.scheduled', build, job);
     awaitAgent(engine, build, job);
   }
+  // One that will never run leaves the queue of its group.
+  for (const { job, to } of moves) if (to !== 'scheduled') useRoom(engine, job);
 }
 
 function awaitAgent(engine: Engine, build: SimBuild, job: SimJob): void {
@@ -132,6 +138,7 @@ export function startJob(engine: Engine, build: SimBuild, job: SimJob): void {
   job.state = 'running';
   job.startedAt = engine.clock.now();
   build.startedAt ??= engine.clock.now();
+  if (build.commit === 'HEAD') build.commit = build.pipeline.settings.head ?? 'HEAD';
   settle(engine, build);
   engine.emit('job.started', build, job);
   if (job.step.type === 'trigger') startTriggered(engine, build, job);
@@ -153,36 +160,28 @@ function startTriggered(engine: Engine, build: SimBuild, job: SimJob): void {
   const slug = job.step.pipeline;
   const pipeline = engine.state.pipelines.find((p) => p.slug === slug);
   if (pipeline === undefined) return endJob(engine, build, { job, outcome: 'fail' });
-  job.triggered = createBuild(engine, pipeline, {
-    commit: 'HEAD',
-    branch: pipeline.settings.defaultBranch ?? 'main',
-    message: job.step.label,
-    env: {},
-    metaData: {},
-    author: build.author,
-    pullRequest: null,
-    source: 'trigger_job',
-    creator: build.creator,
-    rebuiltFrom: null,
-    triggeredFrom: build,
-  });
+  job.triggered = createBuild(engine, pipeline, triggeredRequest(pipeline, { build, label: job.step.label }));
   if (job.step.async === true) endJob(engine, build, { job, outcome: 'pass' });
 }
 
 /** Ends a running job. Does nothing if it does not run (any more). */
-export function endJob(
-  engine: Engine,
-  build: SimBuild,
-  end: { readonly job: SimJob; readonly outcome: Exclude<CommandOutcome, 'hang'> | 'canceled' },
-): void {
+export function endJob(engine: Engine, build: SimBuild, end: { readonly job: SimJob; readonly outcome: JobEnd }): void {
   const { job, outcome } = end;
   if (job.state !== 'running' && job.state !== 'canceling') return;
-  job.state = outcome === 'pass' ? 'passed' : outcome === 'timeout' ? 'timed_out' : outcome === 'canceled' ? 'canceled' : 'failed';
-  job.softFailed = outcome === 'soft_fail';
-  job.exitStatus = outcome === 'pass' ? 0 : outcome === 'canceled' || outcome === 'timeout' ? -1 : 1;
-  job.signalReason = outcome === 'canceled' || outcome === 'timeout' ? 'cancel' : null;
-  job.finishedAt = engine.clock.now();
-  job.log = logOf(job);
+  // Whatever it did in its grace: a job that was told to stop counts as stopped.
+  finishJob(job, job.state === 'canceling' ? 'canceled' : outcome, engine.clock.now());
+  ended(engine, build, job);
+}
+
+/** No agent took the job for too long. */
+export function expireJob(engine: Engine, build: SimBuild, job: SimJob): void {
+  if (job.state !== 'scheduled') return;
+  job.state = 'expired';
+  job.expiredAt = engine.clock.now();
+  ended(engine, build, job);
+}
+
+function ended(engine: Engine, build: SimBuild, job: SimJob): void {
   engine.emit('job.finished', build, job);
   if (isHardFailure(job) && !build.cancelAsked && build.failingAt === null) {
     build.failingAt = engine.clock.now();

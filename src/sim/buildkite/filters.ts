@@ -1,5 +1,6 @@
 // Filters of the three build lists.
-import { matchesWildcard, type SimBuild } from './state.ts';
+import { matchesWildcard } from './patterns.ts';
+import type { SimBuild } from './state.ts';
 
 /** All values of `name=` and `name[]=`. */
 function valuesOf(query: URLSearchParams, name: string): readonly string[] {

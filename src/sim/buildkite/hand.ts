@@ -1,6 +1,6 @@
 // Driving a build by hand, for tests and the playground: no clock decides, the caller does.
 import { isOver } from './build-state.ts';
-import { cancel, dispatch, endJob, refresh, runByItself, startJob, type Engine } from './engine.ts';
+import { cancel, dispatch, endJob, expireJob, refresh, runByItself, startJob, type Engine } from './engine.ts';
 import { createJob } from './jobs.ts';
 import { presentJobs, type CommandOutcome, type ManualStep, type SimBuild, type SimJob, type SimPipeline } from './state.ts';
 
@@ -60,6 +60,13 @@ export function block(engine: Engine, build: SimBuild, step: Omit<ManualStep, 't
   refresh(engine, build);
   if (!build.pipeline.held) build.held = null;
   return job;
+}
+
+/** As if no agent had taken the step for 30 days. */
+export function expire(engine: Engine, build: SimBuild, step: string): void {
+  const job = findJob(build, step);
+  if (job.state !== 'scheduled') throw new Error(`step ${step} of build ${build.number} is ${job.state}, not scheduled`);
+  expireJob(engine, build, job);
 }
 
 /** A step by key or label, its present attempt. Throws if there is none. */

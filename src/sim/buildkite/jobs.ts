@@ -1,5 +1,15 @@
 // What a job is made of and what decides its way: conditions, attempts, concurrency groups.
-import { matchesWildcard, presentJobs, uuid7, type CommandOutcome, type SimBuild, type SimJob, type StepDefinition } from './state.ts';
+import { matchesWildcard } from './patterns.ts';
+import {
+  presentJobs,
+  uuid7,
+  type BuildRequest,
+  type SimPipeline,
+  type CommandOutcome,
+  type SimBuild,
+  type SimJob,
+  type StepDefinition,
+} from './state.ts';
 
 export function createJob(
   build: SimBuild,
@@ -16,9 +26,11 @@ export function createJob(
     retrySource: from.retrySource,
     state: broken !== null ? 'broken' : step.type === 'block' || step.type === 'input' ? 'blocked' : 'waiting',
     brokenReason: broken,
+    priority: 0,
     scheduledAt: null,
     startedAt: null,
     finishedAt: null,
+    expiredAt: null,
     exitStatus: null,
     softFailed: false,
     signalReason: null,
@@ -45,19 +57,59 @@ export function outcomeOf(job: SimJob): CommandOutcome {
 /** Does the job's concurrency group let it start now? */
 export function hasRoom(builds: readonly SimBuild[], job: SimJob): boolean {
   if (job.step.type !== 'command' || job.step.concurrency === undefined) return true;
-  const { group, limit } = job.step.concurrency;
-  const members = builds.flatMap((build) => presentJobs(build)).filter((other) => groupOf(other) === group);
-  const busy = members.filter((other) => other.state === 'running' || other.state === 'canceling').length;
-  // Ordered: whoever was scheduled first is first. Jobs behind a block step are not in the queue.
-  const queue = members.filter((other) => other.state === 'scheduled').sort((a, b) => (a.scheduledAt ?? 0) - (b.scheduledAt ?? 0));
-  return queue.indexOf(job) < limit - busy;
+  const { group, limit, method = 'ordered' } = job.step.concurrency;
+  const members = builds.flatMap((build) =>
+    presentJobs(build)
+      .filter((other) => groupOf(other) === group)
+      .map((other) => ({ build, other })),
+  );
+  const busy = members.filter(({ other }) => other.state === 'running' || other.state === 'canceling').length;
+  if (method === 'eager') return busy < limit;
+  const queue = members.filter(({ build, other }) => isQueued(build, other)).map(({ other }) => other);
+  return queue.sort((a, b) => a.createdAt - b.createdAt).indexOf(job) < limit - busy;
+}
+
+/** Whoever was made first is first, ready or not; but a job behind a block step is not in the queue, so that the order breaks there. */
+function isQueued(build: SimBuild, job: SimJob): boolean {
+  if (job.state !== 'waiting') return job.state === 'scheduled';
+  const before = build.jobs.slice(0, build.jobs.indexOf(job));
+  return !before.some((other) => other.step.type === 'block' && other.state === 'blocked');
 }
 
 export const groupOf = (job: SimJob): string | null => (job.step.type === 'command' ? (job.step.concurrency?.group ?? null) : null);
 
-/** The log of a job that has just ended. */
-export function logOf(job: SimJob): string {
+export type JobEnd = Exclude<CommandOutcome, 'hang'> | 'canceled';
+
+/** Writes down how a job ended. */
+export function finishJob(job: SimJob, end: JobEnd, now: number): void {
+  const stopped = end === 'canceled' || end === 'timeout';
+  job.state = end === 'pass' ? 'passed' : end === 'timeout' ? 'timed_out' : end === 'canceled' ? 'canceled' : 'failed';
+  job.softFailed = end === 'soft_fail';
+  job.exitStatus = end === 'pass' ? 0 : stopped ? -1 : 1;
+  job.signalReason = stopped ? 'cancel' : null;
+  job.finishedAt = now;
+  job.log = logOf(job);
+}
+
+function logOf(job: SimJob): string {
   if (job.step.type !== 'command') return '';
   if (job.step.log !== undefined) return job.step.log;
   return `~~~ Running commands\n$ ${job.step.command ?? job.step.label}\n${job.exitStatus === 0 ? 'done' : `🚨 Error: The command exited with status ${job.exitStatus}`}\n`;
+}
+
+/** The build that a trigger step asks for. */
+export function triggeredRequest(pipeline: SimPipeline, by: { readonly build: SimBuild; readonly label: string }): BuildRequest {
+  return {
+    commit: 'HEAD',
+    branch: pipeline.settings.defaultBranch ?? 'main',
+    message: by.label,
+    env: {},
+    metaData: {},
+    author: by.build.author,
+    pullRequest: null,
+    source: 'trigger_job',
+    creator: by.build.creator,
+    rebuiltFrom: null,
+    triggeredFrom: by.build,
+  };
 }

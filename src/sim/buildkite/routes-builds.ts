@@ -7,7 +7,8 @@ import { passesFilters } from './filters.ts';
 import { buildJson, type BuildParts } from './build-objects.ts';
 import type { Json } from './objects.ts';
 import { paged, pageOf } from './paging.ts';
-import { matchesBranches, type BuildRequest, type SimBuild, type SimPipeline } from './state.ts';
+import { matchesBranches } from './patterns.ts';
+import type { BuildRequest, SimBuild, SimPipeline } from './state.ts';
 
 const ORGANIZATION = '/v2/organizations/:organization';
 const BUILDS = `${ORGANIZATION}/pipelines/:pipeline/builds`;

@@ -18,7 +18,8 @@ export interface CommandStep extends StepCommon {
   /** A list gives the outcome of each attempt; the last one repeats. */
   readonly outcome?: CommandOutcome | readonly CommandOutcome[];
   readonly log?: string;
-  readonly concurrency?: { readonly group: string; readonly limit: number };
+  /** `ordered` unless given: jobs start in the order in which they were made. `eager`: whoever is ready. */
+  readonly concurrency?: { readonly group: string; readonly limit: number; readonly method?: 'ordered' | 'eager' };
 }
 export interface WaitStep {
   readonly type: 'wait';
@@ -57,6 +58,7 @@ export type JobState =
   | 'blocked'
   | 'blocked_failed'
   | 'unblocked'
+  | 'unblocked_failed'
   | 'scheduled'
   | 'running'
   | 'passed'
@@ -65,7 +67,8 @@ export type JobState =
   | 'canceling'
   | 'canceled'
   | 'skipped'
-  | 'broken';
+  | 'broken'
+  | 'expired';
 
 export interface SimUser {
   readonly id: string;
@@ -98,7 +101,12 @@ export interface PipelineDefinition {
   /** Branches that may be built, with `*`, separated by spaces; a leading `!` excludes. */
   readonly branchConfiguration?: string;
   readonly skipQueuedBranchBuilds?: boolean;
+  /** Branches for which it is so, as `branchConfiguration`; all unless given. */
+  readonly skipQueuedBranchBuildsFilter?: string;
   readonly cancelRunningBranchBuilds?: boolean;
+  readonly cancelRunningBranchBuildsFilter?: string;
+  /** What the first job of a build of `HEAD` finds it to be; without it `HEAD` stays. */
+  readonly head?: string;
   readonly allowRebuilds?: boolean;
   readonly archived?: boolean;
   /** E-mail addresses of users for whom it does not exist. */
@@ -124,9 +132,11 @@ export interface SimJob {
   readonly retrySource: SimJob | null;
   state: JobState;
   brokenReason: 'conditional_failed' | 'branch_mismatch' | null;
+  priority: number;
   scheduledAt: number | null;
   startedAt: number | null;
   finishedAt: number | null;
+  expiredAt: number | null;
   exitStatus: number | null;
   softFailed: boolean;
   signalReason: string | null;
@@ -162,11 +172,12 @@ export interface BuildRequest {
   readonly rebuiltFrom: SimBuild | null;
   readonly triggeredFrom: SimBuild | null;
 }
-export interface SimBuild extends Omit<BuildRequest, 'metaData'> {
+export interface SimBuild extends Omit<BuildRequest, 'metaData' | 'commit'> {
   readonly id: string;
   readonly pipeline: SimPipeline;
   readonly number: number;
   readonly createdAt: number;
+  commit: string;
   readonly metaData: Record<string, string>;
   readonly jobs: SimJob[];
   readonly annotations: SimAnnotation[];
@@ -222,23 +233,6 @@ export function uuid7(now: number): string {
   const hex = Math.floor(now).toString(16).padStart(12, '0') + randomBytes(10).toString('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-/** Does the text match a pattern in which `*` stands for anything? */
-export function matchesWildcard(pattern: string, text: string): boolean {
-  const source = pattern
-    .split('*')
-    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-    .join('.*');
-  return new RegExp(`^${source}$`).test(text);
-}
-
-/** Is the branch among those of a list like `main release/* !release/old`? An empty list admits all. */
-export function matchesBranches(list: string, branch: string): boolean {
-  const patterns = list.split(' ').filter((pattern) => pattern !== '');
-  if (patterns.some((pattern) => pattern.startsWith('!') && matchesWildcard(pattern.slice(1), branch))) return false;
-  const allowed = patterns.filter((pattern) => !pattern.startsWith('!'));
-  return allowed.length === 0 || allowed.some((pattern) => matchesWildcard(pattern, branch));
 }
 
 /** The attempts that count: a retried job is replaced by its retry. */

@@ -1,7 +1,8 @@
 // Webhooks on their way: who gets which, and what goes wrong. Buildkite documents neither retry nor order nor a delivery id.
 import { createFaultList, type When } from '../faults.ts';
 import type { SimClock } from './clock.ts';
-import { matchesBranches, uuid7, type SimBuild, type SimService, type SimUser } from './state.ts';
+import { matchesBranches } from './patterns.ts';
+import { uuid7, type SimBuild, type SimService, type SimUser } from './state.ts';
 import { createLine, type Delivery, type Journey, type Line } from './webhook-line.ts';
 import { payloadOf, pingPayload, webhookHeaders, type Happening, type PayloadContext, type Proof, type WebhookEvent } from './webhook-payload.ts';
 import type { BuildkiteEvent } from './engine.ts';

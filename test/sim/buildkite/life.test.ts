@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUILDS, SHA, stage, type Answer, type Body, type Stage } from './sim-client.ts';
+import { BUILDS, stage, type Answer, type Body, type Stage } from './sim-client.ts';
 import type { StepDefinition } from '../../../src/sim/buildkite/state.ts';
 
 const command = (label: string, more: Partial<Extract<StepDefinition, { type: 'command' }>> = {}): StepDefinition => ({
@@ -246,53 +246,6 @@ describe('a retry', () => {
     s.sim.finish('deploy', 1, 'canceled');
     const answer = await retry(s.sim.build('deploy', 1).jobs[1]?.id ?? '');
     expect([answer.status, answer.body.message]).toEqual([422, 'Jobs from canceled builds cannot be retried']);
-  });
-});
-
-describe('builds among each other', () => {
-  it('a newer build of the branch skips queued and cancels running ones where the pipeline says so', async () => {
-    const s = await stage();
-    s.sim.addPipeline({ slug: 'busy', steps: [command('deploy')], skipQueuedBranchBuilds: true, cancelRunningBranchBuilds: true });
-    const build = (): number => s.sim.buildInUi('busy', { commit: SHA, branch: 'main' });
-    build();
-    s.clock.advance(500);
-    build();
-    expect(s.sim.builds('busy').map((b) => b.state)).toEqual(['canceling', 'scheduled']);
-    build();
-    expect(s.sim.builds('busy').map((b) => b.state)).toEqual(['canceling', 'skipped', 'scheduled']);
-    expect(s.sim.build('busy', 2).finishedAt).toBeNull();
-  });
-
-  it('share a concurrency group one after the other, across builds', async () => {
-    const s = await stage({ steps: [command('deploy', { concurrency: { group: 'deploy/api', limit: 1 } })] });
-    await s.create();
-    await s.create();
-    s.clock.advance(600);
-    expect(s.sim.builds().map((b) => b.state)).toEqual(['running', 'scheduled']);
-    s.clock.advance(1_000);
-    expect(s.sim.builds().map((b) => b.state)).toEqual(['passed', 'running']);
-  });
-
-  it('a trigger step waits for the build it starts and ends like it', async () => {
-    const s = await stage({ steps: [{ type: 'trigger', label: 'infra', pipeline: 'infra' }] });
-    s.sim.addPipeline({ slug: 'infra', steps: [command('apply', { outcome: 'fail' })] });
-    await s.create();
-    s.clock.advance(600);
-    expect((await read(s)).jobs[0]).toMatchObject({ type: 'trigger', state: 'running', triggered_build: { number: 1 } });
-    s.clock.advance(2_000);
-    expect(s.sim.build('infra', 1)).toMatchObject({ state: 'failed', source: 'trigger_job' });
-    expect((await read(s)).state).toBe('failed');
-  });
-
-  it('a rebuild is a new build of the same commit and environment, without the meta-data', async () => {
-    const s = await stage();
-    const first = await s.create({ env: { COUNTERSIGN_DEPLOY_ID: 'x' }, meta_data: { 'countersign:deploy-id': 'x' } });
-    const answer = await s.ask('PUT', `${BUILDS}/1/rebuild`);
-    expect([answer.status, answer.body.number, answer.body.commit, answer.body.env, answer.body.meta_data]).toEqual([200, 2, SHA, first.env, {}]);
-    expect(answer.body.rebuilt_from).toEqual({ id: first.id, number: 1, url: first.url });
-    s.sim.addPipeline({ slug: 'once', steps: [command('deploy')], allowRebuilds: false });
-    s.sim.buildInUi('once', { commit: SHA, branch: 'main' });
-    expect((await s.ask('PUT', '/organizations/acme/pipelines/once/builds/1/rebuild')).status).toBe(422);
   });
 });
 
