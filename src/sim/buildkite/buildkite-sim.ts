@@ -92,7 +92,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
   const clock = options.clock ?? realClock(options.speed);
   const state = emptyState(options.organization ?? 'acme', clock.now());
   const log = createEventLog(() => clock.now());
-  const listeners = new Set<(change: Change) => void>();
+  const changes = createChanges();
   const random = seededRandom(options.seed ?? 1);
   const webhooks = createWebhooks({
     clock,
@@ -108,7 +108,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     emit: (event, build, job) => {
       log.record(event, build, job);
       if (event !== null) webhooks.emit({ event, build, job });
-      for (const listener of listeners) listener({ event, pipeline: build.pipeline.slug, number: build.number });
+      changes.tell({ event, pipeline: build.pipeline.slug, number: build.number });
     },
   };
   const settings = { rebuildCopiesMetaData: options.rebuildCopiesMetaData ?? false, deepestBuild: options.deepestBuild ?? 10_000 };
@@ -144,21 +144,39 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     deliveries: webhooks.deliveries,
     deliveriesSettled: () => webhooks.settled(),
     oidc,
-    quota: () => api.quota.gauges(),
-    setQuota: (limits) => api.quota.setLimits(limits),
-    foreignTraffic: (perMinute) => api.quota.foreignTraffic(perMinute),
-    consumeQuota: (requests) => api.quota.consume(requests),
     oauth: oauth.seat,
-    staleReadsFor: (ms) => void Object.assign(api.lag, { since: clock.now(), until: clock.now() + ms }),
+    ...limits(api),
     events: log.events,
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: changes.listen,
     close: async () => {
       clock.stop();
       webhooks.stop();
       await server.close();
+    },
+  };
+}
+
+type Limits = Pick<BuildkiteSim, 'quota' | 'setQuota' | 'foreignTraffic' | 'consumeQuota' | 'staleReadsFor'>;
+
+function limits({ quota, lag, engine }: Api): Limits {
+  return {
+    quota: () => quota.gauges(),
+    setQuota: (to) => quota.setLimits(to),
+    foreignTraffic: (perMinute) => quota.foreignTraffic(perMinute),
+    consumeQuota: (requests) => quota.consume(requests),
+    staleReadsFor: (ms) => void Object.assign(lag, { since: engine.clock.now(), until: engine.clock.now() + ms }),
+  };
+}
+
+function createChanges(): { readonly tell: (change: Change) => void; readonly listen: BuildkiteSim['onChange'] } {
+  const listeners = new Set<(change: Change) => void>();
+  return {
+    tell: (change) => {
+      for (const listener of listeners) listener(change);
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }
