@@ -48,6 +48,7 @@ export async function startBack(options: {
     connection,
     namespace: temporal.namespace,
     bundle: await loadBundle(),
+    requestsPerMinute: platforms.requestsPerMinute,
     activities: {
       workflows: alive({ ...deciding, ...createPeers(environments) }),
       buildkite: alive(createBuildkiteActivities({ buildkite, approvers: approversOf(config), now })),

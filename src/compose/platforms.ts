@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { BuildkiteApi } from '../buildkite/api.ts';
 import { createBuildkite } from '../buildkite/client.ts';
-import { createLimiter, type Limiter } from '../buildkite/limiter.ts';
+import { createLimiter, paceOf, type Limiter } from '../buildkite/limiter.ts';
 import type { Settings } from '../config/env.ts';
 import type { BuildkiteCredential } from '../config/buildkite-credential.ts';
 import { createCredentials } from './credentials.ts';
@@ -20,16 +20,21 @@ export interface Platforms {
   readonly slack: SlackApi;
   readonly buildkite: BuildkiteApi;
   readonly limiter: Limiter;
+  /** What Buildkite allows our user. */
+  readonly requestsPerMinute: number;
   readonly metrics: Metrics;
 }
 
 export function createPlatforms({ settings, zone, log, version }: { settings: Settings; zone: string; log: Logger; version: string }): Platforms {
   const now = Date.now;
-  const limiter = createLimiter({ organization: settings.buildkite.organization, now, log });
+  const { organization } = settings.buildkite;
+  const requestsPerMinute = settings.buildkite.requestsPerMinute[zone] ?? 50;
+  const limiter = createLimiter({ organization, now, log, pace: paceOf(requestsPerMinute) });
   const metrics = createMetrics({ quota: () => limiter.quota(), version });
   return {
     limiter,
     metrics,
+    requestsPerMinute,
     github: createGithub({
       appId: settings.github.appId,
       privateKey: () => settings.github.privateKey.reveal(),
@@ -40,8 +45,8 @@ export function createPlatforms({ settings, zone, log, version }: { settings: Se
     }),
     slack: createSlack({ token: () => settings.slack.botToken.reveal(), apiUrl: settings.slack.apiUrl, log, now }),
     buildkite: createBuildkite({
-      credentials: createCredentials(requireCredential(settings, zone), { organization: settings.buildkite.organization, now, log }),
-      organization: settings.buildkite.organization,
+      credentials: createCredentials(requireCredential(settings, zone), { organization, now, log }),
+      organization,
       baseUrl: settings.buildkite.apiUrl,
       limiter,
       log,

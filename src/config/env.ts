@@ -1,5 +1,5 @@
 // Environment variables → settings, or every problem at once. The variables are passed in; only the composition root reads `process.env`.
-import { readChoice, readCount, readPort, readText, readUrl, type Reading } from './read-variable.ts';
+import { readChoice, readCount, readPort, readRate, readText, readUrl, type Reading } from './read-variable.ts';
 import { readBuildkiteCredential, type BuildkiteCredential } from './buildkite-credential.ts';
 import type { Zone } from './config.ts';
 import { problemOf, readSecret, type Variables } from './read-secret.ts';
@@ -45,6 +45,8 @@ export interface Settings {
     readonly credentials: Readonly<Record<string, BuildkiteCredential>>;
     /** By zone. Empty: its builds are polled, which deserves a warning. */
     readonly webhookTokens: Readonly<Record<string, readonly Secret[]>>;
+    /** By zone: what Buildkite allows the bot's user there. */
+    readonly requestsPerMinute: Readonly<Record<string, number>>;
     /** Without `/v2` and without a slash at its end. */
     readonly apiUrl: string;
     /** Who signs the tokens of jobs, without a slash at its end. */
@@ -172,6 +174,7 @@ function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, { zone
       organization: zones.includes('default') ? readOrganization(reading) : '',
       credentials: byZone(builds ? zones : [], (suffix) => readBuildkiteCredential(reading, secret, suffix)),
       webhookTokens: byZone(zones, (suffix) => both('BUILDKITE_WEBHOOK_TOKEN', suffix)),
+      requestsPerMinute: byZone(zones, (suffix) => readRate(reading, { name: `BUILDKITE_REQUESTS_PER_MINUTE${suffix}`, least: 10, fallback: 50 })),
       apiUrl: readUrl(reading, { name: 'BUILDKITE_REST_API_ENDPOINT', fallback: 'https://api.buildkite.com', needs: 'no-version' }),
       oidcIssuer: readUrl(reading, { name: 'BUILDKITE_OIDC_ISSUER', fallback: 'https://agent.buildkite.com' }),
     },

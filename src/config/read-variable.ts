@@ -24,6 +24,18 @@ export function readCount({ env, tell }: Reading, name: string, fix: string): nu
   return 0;
 }
 
+/** A rate, a whole number of at least `least`. */
+export function readRate(
+  { env, tell }: Reading,
+  { name, least, fallback }: { readonly name: string; readonly least: number; readonly fallback: number },
+): number {
+  const value = given(env, name);
+  if (value === null) return fallback;
+  if (/^\d{1,6}$/.test(value) && Number(value) >= least) return Number(value);
+  tell(name, `found ${quote(value)}`, `Write a whole number of at least ${least}, or leave it out for ${fallback}`);
+  return fallback;
+}
+
 /** A required text. */
 export function readText(
   { env, tell }: Reading,

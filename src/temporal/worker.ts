@@ -3,8 +3,8 @@ import { DefaultLogger, Runtime, Worker, type NativeConnection, type WorkflowBun
 import type { Logger } from 'pino';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 
-/** Just under the user's 50 requests a minute; the same on every worker, or the last poller's value wins. */
-const BUILDKITE_PER_SECOND = 45 / 60;
+/** Just under the user's quota; the same on every worker, or the last poller's value wins. */
+const buildkitePerSecond = (requestsPerMinute: number): number => (requestsPerMinute - 5) / 60;
 /** Half a MiB each. One that is forgotten is replayed in some tens of milliseconds when somebody acts on it (docs/measured.md). */
 const CACHED_MAX = 250;
 const GRACE = '20s';
@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly bundle: WorkflowBundle;
+  /** What Buildkite allows our user. */
+  readonly requestsPerMinute: number;
   readonly activities: { readonly workflows: object; readonly buildkite: object; readonly notify: object };
 }
 
@@ -56,7 +58,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
       ...common,
       taskQueue: TASK_QUEUE.buildkite,
       activities: activities.buildkite,
-      maxTaskQueueActivitiesPerSecond: BUILDKITE_PER_SECOND,
+      maxTaskQueueActivitiesPerSecond: buildkitePerSecond(options.requestsPerMinute),
       maxConcurrentActivityTaskExecutions: 20,
     }),
     Worker.create({ ...common, taskQueue: TASK_QUEUE.notify, activities: activities.notify, maxConcurrentActivityTaskExecutions: 20 }),

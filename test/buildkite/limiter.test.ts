@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lane } from '../../src/buildkite/api.ts';
-import { createLimiter, type Limiter } from '../../src/buildkite/limiter.ts';
+import { createLimiter, paceOf, type Limiter } from '../../src/buildkite/limiter.ts';
 import { isTrouble, type Trouble } from '../../src/trouble.ts';
 
 // Simulated time at the real scale: Bottleneck's timers and clock are the test's.
@@ -12,8 +12,8 @@ afterEach(() => void vi.useRealTimers());
 const QUOTA_OF_A_USER = 50;
 const MINUTE = 60_000;
 
-function bench() {
-  const limiter = createLimiter({ organization: 'acme', now: () => Date.now(), log: pino({ level: 'silent' }) });
+function bench(quota = QUOTA_OF_A_USER) {
+  const limiter = createLimiter({ organization: 'acme', now: () => Date.now(), log: pino({ level: 'silent' }), pace: paceOf(quota) });
   const started: { at: number; lane: Lane; name: string }[] = [];
   /** The trouble that `run` was refused with, or null when the task ran. */
   const ask = async (lane: Lane, options: { name?: string; takesMs?: number } = {}): Promise<Trouble | null> => {
@@ -54,6 +54,22 @@ const userLeft = (remaining: number, reset = 30) => ({
 const organizationLeft = (remaining: number, reset = 30) => ({ 'RateLimit-Limit': 200, 'RateLimit-Remaining': remaining, 'RateLimit-Reset': reset });
 
 describe('the quota', () => {
+  it.each([50, 400])('of %d a minute is nearly used, and never exceeded', async (quota) => {
+    const { limiter, started, ask } = bench(quota);
+    const asked = Array.from({ length: 3 * quota }, async (_, nth) => {
+      await sleep((nth * 2 * MINUTE) / (3 * quota));
+      return ask('status');
+    });
+    await pass(3 * MINUTE);
+    await Promise.all(asked);
+    const most = mostInAMinute(started.map(({ at }) => at));
+    expect(most).toBeLessThan(quota);
+    expect(most).toBeGreaterThan(0.85 * quota);
+    const stopped = limiter.stop();
+    await pass(100);
+    await stopped;
+  });
+
   it('is never exceeded in any minute, whatever arrives when', async () => {
     const arrival = fc.record({
       at: fc.nat(3 * MINUTE),

@@ -112,6 +112,8 @@ const BROKEN: readonly Broken[] = [
   row('a password in an address', { GITHUB_API_URL: `https://bot:${CANARY}@api.github.com` }, 'GITHUB_API_URL', /password inside/),
   row('a query in an address', { PUBLIC_URL: `https://countersign.acme.test/?a=${CANARY}` }, 'PUBLIC_URL', /query/),
   row('the website of GitHub', { GITHUB_API_URL: 'https://github.com' }, 'GITHUB_API_URL', /not the address of an API/),
+  row('a quota that is no number', { BUILDKITE_REQUESTS_PER_MINUTE: 'many' }, 'BUILDKITE_REQUESTS_PER_MINUTE', /"many"/),
+  row('a quota that leaves nothing', { BUILDKITE_REQUESTS_PER_MINUTE: '5' }, 'BUILDKITE_REQUESTS_PER_MINUTE', /"5"/),
   row('the version in the endpoint', { BUILDKITE_REST_API_ENDPOINT: 'https://api.buildkite.com/v2/' }, 'BUILDKITE_REST_API_ENDPOINT', /version/),
   row('a client id alone', { PUBLIC_URL: US, GITHUB_CLIENT_ID: 'Iv1.8a61f9b3a7aba766' }, 'GITHUB_CLIENT_SECRET', /GITHUB_CLIENT_ID is/),
   row('a client secret alone', { PUBLIC_URL: US, GITHUB_CLIENT_SECRET: CLIENT }, 'GITHUB_CLIENT_ID', /not set/),
@@ -148,7 +150,7 @@ describe('a good environment', () => {
       publicUrl: null,
       github: { appId: 4711, apiUrl: 'https://api.github.com' },
       slack: { apiUrl: 'https://slack.com/api/', appToken: null },
-      buildkite: { organization: 'acme', apiUrl: 'https://api.buildkite.com', webhookTokens: { default: [] } },
+      buildkite: { organization: 'acme', apiUrl: 'https://api.buildkite.com', webhookTokens: { default: [] }, requestsPerMinute: { default: 50 } },
     });
   });
 

@@ -53,10 +53,16 @@ export interface StoryOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Requests a minute to Buildkite: many stories happen at once. */
+const QUOTA = 600;
 const ONE_QUICK_STEP: readonly StepDefinition[] = [{ type: 'command', label: 'roll out', durationMs: 500 }];
 
 export async function openStories(services: Readonly<Record<string, ServiceEntry>>, options: StoryOptions = {}): Promise<Stories> {
-  const acme = await startAcme({ buildkite: { speed: 10 }, env: options.env ?? {}, config: configOf(services, options.groups) });
+  const acme = await startAcme({
+    buildkite: { speed: 10, quota: { user: QUOTA, organization: 4 * QUOTA } },
+    env: { BUILDKITE_REQUESTS_PER_MINUTE: String(QUOTA), ...options.env },
+    config: configOf(services, options.groups),
+  });
   const { github, slack, buildkite } = acme.world;
   const pulls: number[] = [acme.world.pullRequest];
   const channels = [...Object.values(CHANNEL), ...Object.keys(services).map(channelOf)];
