@@ -18,7 +18,7 @@ export interface RuleCondition {
 
 /** One fact of a condition, as it was when the request was planned. `wanted` and `found` are words for people, with names in backticks. */
 export interface FoundFact {
-  readonly fact: 'files' | 'only-files' | 'labels' | 'author' | 'lines' | 'file-count' | 'ref';
+  readonly fact: 'files' | 'only-files' | 'labels' | 'author' | 'lines' | 'file-count' | 'ref' | 'live';
   readonly state: 'holds' | 'fails' | 'unknown';
   readonly wanted: string;
   readonly found: string;

@@ -1,14 +1,14 @@
 // The conditions of a rule: what they need is read, if they need anything, and they are judged once.
-import type { ApprovalRule, ChangeSummary, Person, RuleNode } from '../../workflows/vocabulary.ts';
+import type { ApprovalRule, ChangeSummary, CommitSha, Person, RuleNode } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../ids.ts';
 import { asksForFiles, authorsNamed, judgeConditions, type Authorship } from '../policy/conditions.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { ChangedFiles, Facts, Read, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { pullRequestOf } from '../policy/gates/gate.ts';
-import { liveOf } from '../policy/live.ts';
+import { ALL_NEW, liveOf } from '../policy/live.ts';
 import { whyUnread, type Membership } from '../policy/membership.ts';
 import type { FactsDeps } from './gather-facts.ts';
-import { known, type Reader } from './reading.ts';
+import { andThen, known, type Reader } from './reading.ts';
 
 export interface Conditional {
   readonly policy: EnvironmentPolicy;
@@ -28,13 +28,14 @@ export async function ruleOf(deps: FactsDeps, reader: Reader, input: Conditional
   const { policy, facts, people, membership } = input;
   const { tree } = policy.approvals;
   if (tree === null || !isConditional(tree)) return policy.approvals;
-  const changed = asksForFiles(tree) ? await readChanged(deps, reader, input) : known(null);
+  const live = await andThen(facts.here, (here) => known(liveOf(here, policy.service, policy.environment)?.sha ?? null));
+  const changed = asksForFiles(tree) ? await readChanged(deps, reader, input, live) : known(null);
   if (!changed.known || !facts.pullRequest.known || !facts.onDefaultBranch.known) reader.throwIfWorthRetrying();
   const [hidden] = whyUnread(authorsNamed(tree), membership.unread);
   if (hidden !== undefined) reader.throwIfWorthRetrying();
-  const authorship = authorshipOf(input);
+  const authorship = authorshipOf(input, live);
   const unread = authorship.unread ?? (hidden === undefined ? null : `${hidden.what} can't be read`);
-  const seen = { facts, changed, authorship: { ...authorship, unread }, people, groups: membership.groups };
+  const seen = { facts, live, changed, authorship: { ...authorship, unread }, people, groups: membership.groups };
   return { ...policy.approvals, tree: judgeConditions(tree, seen) };
 }
 
@@ -42,23 +43,23 @@ function isConditional(node: RuleNode): boolean {
   return node.when !== undefined || ((node.kind === 'all' || node.kind === 'any') && node.of.some(isConditional));
 }
 
-/** From the live version; while nothing is live, what the open pull request adds. */
-async function readChanged(deps: FactsDeps, reader: Reader, { policy, facts, repository, ref }: Conditional): Promise<Read<ChangedFiles | null>> {
-  if (!facts.here.known) return facts.here;
-  const live = liveOf(facts.here.value, policy.service, policy.environment);
-  const pull = pullRequestOf(facts);
-  const base = live?.sha ?? (pull.known && pull.value?.state === 'open' ? pull.value.baseRef : null);
-  if (base === null) return { known: false, why: 'nothing is live yet, and there is no open pull request' };
-  return reader.read('the changed files', () => deps.github.readChangedFiles(repository, base, ref.sha));
+/** From the live version; null while there is none. */
+async function readChanged(deps: FactsDeps, reader: Reader, { repository, ref }: Conditional, live: Live): Promise<Read<ChangedFiles | null>> {
+  return andThen(live, (base) =>
+    base === null ? known(null) : reader.read('the changed files', () => deps.github.readChangedFiles(repository, base, ref.sha)),
+  );
 }
 
-function authorshipOf({ facts, ref, change, unread }: Conditional): Authorship {
+type Live = Read<CommitSha | null>;
+
+function authorshipOf({ facts, ref, change, unread }: Conditional, live: Live): Authorship {
   const pull = pullRequestOf(facts);
   const unknown = change.unknownAuthors ?? 0;
   const commits = unknown === 1 ? '1 commit has an author that GitHub does not know' : `${unknown} commits have authors that GitHub does not know`;
   const pusher = facts.lastPush.known ? (facts.lastPush.value?.by ?? null) : null;
   const others = [...change.authors, ...(pusher === null ? [] : [githubPersonKey(pusher.id)])];
-  const common = { others, unread: unread ?? (unknown > 0 ? commits : null) };
+  const unseen = live.known && live.value === null ? ALL_NEW : null;
+  const common = { others, unread: unseen ?? unread ?? (unknown > 0 ? commits : null) };
   if (!pull.known) return { ...common, lead: [], isVouchedFor: false, unread: pull.why };
   if (pull.value === null) return { ...common, lead: ref.authors.map(({ id }) => githubPersonKey(id)), isVouchedFor: false };
   return { ...common, lead: pull.value.author === null ? [] : [githubPersonKey(pull.value.author.id)], isVouchedFor: true };

@@ -53,7 +53,7 @@ export const RuleNode: z.ZodType<RuleEntry> = z.lazy(() =>
       .optional()
       .describe('The name of a rule that needs nobody: inside `any`, with `when`. Where its condition holds, the request is approved at once.'),
     when: Condition.optional().describe(
-      'Only if all of this holds for what is deployed, compared with the live version (while nothing is live: what the pull request adds). Otherwise the part is not asked for (in `all`) or no way (in `any`). What cannot be read never makes a rule weaker. Judged once, when the request is planned.',
+      'Only if all of this holds for what is deployed, compared with the live version (while nothing is live, what changes and who wrote it is not known, and no `auto` approves). Otherwise the part is not asked for (in `all`) or no way (in `any`). What cannot be read never makes a rule weaker. Judged once, when the request is planned.',
     ),
   }),
 );

@@ -1,4 +1,5 @@
 // Conditions on what a deploy changes: which files, how many, how many lines. Pure.
+import { ALL_NEW } from './live.ts';
 import { matchesPath } from './path-pattern.ts';
 import type { ChangedFile, ChangedFiles, Read } from './facts.ts';
 import type { FoundFact } from '../../workflows/conditions.ts';
@@ -113,7 +114,7 @@ function compare(amount: number, sign: Sign, bound: number): boolean {
 
 function present(changed: Read<ChangedFiles | null>): ChangedFiles | string {
   if (!changed.known) return `the changed files can't be read: ${changed.why}`;
-  return changed.value ?? 'the changed files were not read';
+  return changed.value ?? ALL_NEW;
 }
 
 const pathsOf = ({ path, before }: ChangedFile): readonly string[] => (before === null ? [path] : [path, before]);

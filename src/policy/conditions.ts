@@ -5,7 +5,7 @@ import { groupsOf, hasKey, type Groups } from './people.ts';
 import { coded, judgeFiles, judgeSize, several, told } from './conditions-files.ts';
 import type { ChangedFiles, Facts, Read } from './facts.ts';
 import type { FoundFact, RuleCondition } from '../../workflows/conditions.ts';
-import type { Person, PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
+import type { CommitSha, Person, PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
 
 /** Who wrote what is to be deployed. */
 export interface Authorship {
@@ -21,7 +21,9 @@ export interface Authorship {
 
 export interface Seen {
   readonly facts: Pick<Facts, 'ref' | 'pullRequest' | 'defaultBranch' | 'onDefaultBranch'>;
-  /** From the live version to the requested one; while nothing is live, what the pull request adds. null: no condition asks for it. */
+  /** What is live, so that there is something to compare with. null: nothing is. */
+  readonly live: Read<CommitSha | null>;
+  /** From the live version to the requested one. null: nothing is live, or no condition asks for it. */
   readonly changed: Read<ChangedFiles | null>;
   readonly authorship: Authorship;
   readonly people: readonly Person[];
@@ -30,7 +32,7 @@ export interface Seen {
 
 /**
  * The rule with every condition judged. A part of an `all` that may or may not be asked for is asked for; a part of an `any` that may
- * or may not be a way is none, and nothing is approved by itself on a guess.
+ * or may not be a way is none, and nothing is approved by itself on a guess, nor where nothing is live.
  */
 export function judgeConditions(tree: RuleNode, seen: Seen): RuleNode {
   return judgeNode(tree, 'all', seen);
@@ -60,11 +62,18 @@ export function authorsNamed(node: RuleNode | null): readonly string[] {
 function judgeNode(node: RuleNode, parent: 'all' | 'any', seen: Seen): RuleNode {
   const inside = node.kind === 'all' || node.kind === 'any' ? { ...node, of: node.of.map((child) => judgeNode(child, node.kind, seen)) } : node;
   if (node.when === undefined) return inside;
-  const facts = factsOf(node.when, seen);
+  const facts = [...(node.kind === 'auto' ? whyNotByItself(seen) : []), ...factsOf(node.when, seen)];
   const fails = facts.some(({ state }) => state === 'fails');
   const isUnknown = facts.length === 0 || facts.some(({ state }) => state === 'unknown');
   const isWeaker = node.kind === 'auto' || parent === 'any';
   return { ...inside, judged: { applies: !fails && !(isUnknown && isWeaker), facts } };
+}
+
+/** Whatever its condition is about: a first deploy brings all that was ever written, and nobody looked at that here. */
+function whyNotByItself({ live }: Seen): readonly FoundFact[] {
+  const wanted = 'something live to compare with';
+  if (!live.known) return [told('live', 'unknown', { wanted, found: live.why })];
+  return live.value === null ? [told('live', 'fails', { wanted, found: 'nothing is live yet' })] : [];
 }
 
 function factsOf(when: RuleCondition, seen: Seen): readonly FoundFact[] {

@@ -4,6 +4,7 @@ import { commitSha, githubPersonKey } from '../ids.ts';
 import type { EnvironmentPolicy } from './environment-policy.ts';
 import type { Example } from './example.ts';
 import type { ChangedFiles, CommitFacts, ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts } from './facts.ts';
+import { ALL_NEW } from './live.ts';
 import { groupsOf, type Groups } from './people.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { CommitSha, Person } from '../../workflows/vocabulary.ts';
@@ -14,11 +15,11 @@ export const LIVE_SHA = commitSha('b'.repeat(40));
 export const HEAD = commitSha('a'.repeat(40));
 const OTHER = commitSha('c'.repeat(40));
 const MINUTE = 60_000;
+const UNREAD = { known: false, why: 'the example says so' } as const;
 
 export function factsOf(policy: EnvironmentPolicy, example: Example, groups: Groups): Facts {
   const { facts } = example;
-  const readable = <T>(what: 'checks' | 'ref' | 'live', value: T): Read<T> =>
-    facts.unreadable.includes(what) ? { known: false, why: 'the example says so' } : { known: true, value };
+  const readable = <T>(what: 'checks' | 'ref' | 'live', value: T): Read<T> => (facts.unreadable.includes(what) ? UNREAD : { known: true, value });
   const isMoving = example.ref === 'pull-request' || example.ref === 'default-branch' || example.ref.startsWith('branch:');
   return {
     now: EXAMPLE_NOW,
@@ -46,22 +47,20 @@ export function factsOf(policy: EnvironmentPolicy, example: Example, groups: Gro
 }
 
 /** What conditions of the rule are judged by. */
-export function seenOf(facts: Facts, { facts: { files, lines, authors } }: Example, groups: Groups): Seen {
-  const changed: Read<ChangedFiles> =
-    files === null
-      ? { known: false, why: 'the example does not say which files change' }
-      : {
-          known: true,
-          value: { files: files.map((path, at) => ({ path, before: null, lines: at === 0 ? lines : 0 })), isComplete: true, isExact: true },
-        };
+export function seenOf(facts: Facts, { facts: given }: Example, groups: Groups): Seen {
+  const { authors } = given;
   const keys = authors.length === 0 ? [NOBODY] : authors.map(({ key }) => key);
-  return {
-    facts,
-    changed,
-    authorship: { lead: keys.slice(0, 1), isVouchedFor: facts.pullRequest.known && facts.pullRequest.value !== null, others: keys, unread: null },
-    people: authors,
-    groups,
-  };
+  const isVouchedFor = facts.pullRequest.known && facts.pullRequest.value !== null;
+  const isFirst = given.live === 'nothing';
+  const live: Seen['live'] = given.unreadable.includes('live') ? UNREAD : { known: true, value: isFirst ? null : LIVE_SHA };
+  const authorship = { lead: keys.slice(0, 1), isVouchedFor, others: keys, unread: isFirst ? ALL_NEW : null };
+  return { facts, live, changed: isFirst ? { known: true, value: null } : changedIn(given), authorship, people: authors, groups };
+}
+
+function changedIn({ files, lines }: Example['facts']): Read<ChangedFiles> {
+  if (files === null) return { known: false, why: 'the example does not say which files change' };
+  const changed = files.map((path, at) => ({ path, before: null, lines: at === 0 ? lines : 0 }));
+  return { known: true, value: { files: changed, isComplete: true, isExact: true } };
 }
 
 const NOBODY = githubPersonKey(0);

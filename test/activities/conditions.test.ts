@@ -43,18 +43,19 @@ describe('a condition on changed files', () => {
     expect(plan.tally).toMatchObject({ satisfied: true, have: 0, need: 0 });
   });
 
-  it('compares with the base of the open pull request while nothing is live', async () => {
-    const bases: string[] = [];
-    const github = { readChangedFiles: async (_repo: unknown, base: string) => (bases.push(base), changes('docs/a.md')) };
-    expect(auto(await planWith(DOCS, { live: null, github }))).toMatchObject({ applies: true });
-    expect(bases).toEqual(['main']);
+  it('is not known while nothing is live, whatever the pull request adds, and nothing is read for it', async () => {
+    const plan = await planWith(DOCS, { live: null });
+    expect(auto(plan)).toEqual({
+      applies: false,
+      facts: [
+        { fact: 'live', state: 'fails', wanted: 'something live to compare with', found: 'nothing is live yet' },
+        { fact: 'only-files', state: 'unknown', wanted: 'changes in `docs/**` only', found: 'nothing is live yet, so all of it is new' },
+      ],
+    });
+    expect(plan.tally).toMatchObject({ satisfied: false, have: 0, need: 1 });
   });
 
   it.each<readonly [string, World]>([
-    [
-      'nothing is live and there is no open pull request',
-      { live: null, github: { readPullRequest: async () => pullRequest({ state: 'merged', mergeSha: HEAD }) } },
-    ],
     ['they can’t be read', { github: { readChangedFiles: gone } }],
     ['there are more than GitHub lists', { github: { readChangedFiles: async () => ({ ...changes('docs/a.md'), isComplete: false }) } }],
   ])('asks a person when %s', async (_when, world) => {
@@ -80,6 +81,13 @@ describe('a condition on the author', () => {
   });
   it('holds for a pull request and commits of the group alone', async () => {
     expect(auto(await planWith({ author: ['sre'] }, { github: by(2) }))).toMatchObject({ applies: true, facts: [{ found: 'Bea' }] });
+  });
+
+  it('is not known while nothing is live: whoever wrote the rest comes with it', async () => {
+    expect(auto(await planWith({ author: ['sre'] }, { live: null, github: by(2) }))).toMatchObject({
+      applies: false,
+      facts: [{ fact: 'live' }, { fact: 'author', state: 'unknown', found: 'Bea; nothing is live yet, so all of it is new' }],
+    });
   });
 
   it.each<readonly [string, Partial<GithubApi>, string]>([

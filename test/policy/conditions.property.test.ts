@@ -5,7 +5,7 @@ import { judgeConditions, type Seen } from '../../src/policy/conditions.ts';
 import { missingOf, tallyVotes } from '../../src/policy/rule.ts';
 import type { RuleCondition } from '../../workflows/conditions.ts';
 import type { RuleNode, Tally, TallyNode } from '../../workflows/vocabulary.ts';
-import { facts, known, PEOPLE, person, vote, type Name } from './given.ts';
+import { facts, known, LIVE, PEOPLE, person, vote, type Name } from './given.ts';
 
 const RUNS = 2_000;
 const NAMES = PEOPLE.map(({ name }) => name as Name);
@@ -20,6 +20,7 @@ const WHEN: Readonly<Record<Outcome, RuleCondition>> = {
 };
 const SEEN: Seen = {
   facts: facts(),
+  live: known(LIVE),
   changed: known({ files: [{ path: 'docs/a.md', before: null, lines: 1 }], isComplete: true, isExact: true }),
   authorship: { isVouchedFor: true, lead: [person('Bea').key], others: [person('Ann').key], unread: null },
   people: PEOPLE,

@@ -3,7 +3,24 @@ import { asksForFiles, authorsNamed, judgeConditions, type Authorship, type Seen
 import type { ChangedFiles, Read } from '../../src/policy/facts.ts';
 import type { FoundFact, RuleCondition } from '../../workflows/conditions.ts';
 import type { PersonKey, RuleNode } from '../../workflows/vocabulary.ts';
-import { ALL_OF, ANY_OF, facts, GROUP, GROUPS, HEAD, known, onMain, PEOPLE, person, pullRequest, ref, sha, UNREAD, type Name } from './given.ts';
+import {
+  ALL_OF,
+  ANY_OF,
+  facts,
+  GROUP,
+  GROUPS,
+  HEAD,
+  known,
+  LIVE,
+  onMain,
+  PEOPLE,
+  person,
+  pullRequest,
+  ref,
+  sha,
+  UNREAD,
+  type Name,
+} from './given.ts';
 
 const keyOf = (name: Name): PersonKey => person(name).key;
 
@@ -16,7 +33,15 @@ function authors(lead: readonly Name[], others: readonly Name[] = lead, unread: 
 }
 
 function seen(change: Partial<Seen> = {}): Seen {
-  return { facts: facts(), changed: changes(['docs/a.md']), authorship: authors(['Ann']), people: PEOPLE, groups: GROUPS, ...change };
+  return {
+    facts: facts(),
+    live: known(LIVE),
+    changed: changes(['docs/a.md']),
+    authorship: authors(['Ann']),
+    people: PEOPLE,
+    groups: GROUPS,
+    ...change,
+  };
 }
 
 function judged(
@@ -75,7 +100,7 @@ describe('changed files', () => {
       "unknown: the changed files can't be read: github answered 502",
       "unknown: the changed files can't be read: github answered 502",
     ],
-    ['not asked for', known(null), 'unknown: the changed files were not read', 'unknown: the changed files were not read'],
+    ['a first deploy', known(null), 'unknown: nothing is live yet, so all of it is new', 'unknown: nothing is live yet, so all of it is new'],
   ])('%s', (_what, changed, files, onlyFiles) => {
     expect(told({ files: DOCS }, seen({ changed }))).toEqual([files]);
     expect(told({ onlyFiles: DOCS }, seen({ changed }))).toEqual([onlyFiles]);
@@ -198,6 +223,23 @@ describe('what a condition comes to', () => {
     const parts = [HOLDS, FAILS, UNKNOWN].map((when): RuleNode => ({ kind: 'auto', name: 'low-risk', when }));
     expect(applied(judgeConditions(ALL_OF(...parts), of))).toEqual([true, false, false]);
     expect(applied(judgeConditions(ANY_OF(...parts), of))).toEqual([true, false, false]);
+  });
+
+  test.each<readonly [string, Seen['live'], string]>([
+    ['nothing is live', known(null), 'fails: nothing is live yet'],
+    ['nobody knows what is live', UNREAD, 'unknown: github answered 502'],
+  ])('while %s nothing is approved by itself, whatever its condition is about', (_what, live, found) => {
+    const first = seen({ live, facts: facts({ pullRequest: known(pullRequest({ labels: ['docs'] })) }) });
+    for (const when of [{ labels: ['docs'] }, { ref: ['pull-request'] }, HOLDS, { author: ['Ann'] }]) {
+      expect(judged(when, first, 'auto').applies).toBe(false);
+      expect(told(when, first)).not.toContain(found);
+    }
+    const { facts: why } = judged({ labels: ['docs'] }, first, 'auto');
+    expect(why.map(({ fact, state, found: words }) => [fact, `${state}: ${words}`])).toEqual([
+      ['live', found],
+      ['labels', 'holds: `docs`'],
+    ]);
+    expect(judged({ labels: ['docs'] }, first).applies).toBe(true);
   });
 
   test.each<readonly [RuleCondition, boolean]>([
