@@ -37,7 +37,8 @@ export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receip
   // The last vote is told by the phase that follows.
   if (!isReady(deploy)) tellWithin(deploy, 0);
   const undo = satisfied && plan.rule.undoMs !== undefined ? { undoMs: plan.rule.undoMs } : {};
-  return { kind: 'counted', vote: 'approve', have, need, missing: missingOf(verdict.tally), last: satisfied, ...undo };
+  const byEmail = vote.by.binding === 'email' ? ({ isMatchedByEmail: true } as const) : {};
+  return { kind: 'counted', vote: 'approve', have, need, missing: missingOf(verdict.tally), last: satisfied, ...undo, ...byEmail };
 }
 
 /** Takes one's vote back. After the last vote that means waiting for approval again. */

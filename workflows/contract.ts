@@ -75,6 +75,8 @@ export type Receipt =
       readonly last: boolean;
       /** With the last one: how long the start can still be stopped. */
       readonly undoMs?: Millis;
+      /** Only the address of the Slack account says whose vote it is. */
+      readonly isMatchedByEmail?: true;
     }
   /** Recorded, and counts once the same person says `/approve` on GitHub. `pullRequest`: of the request; null: it has none, any of the repository does. */
   | { readonly kind: 'to-confirm'; readonly code: DeployCode; readonly pullRequest: { readonly number: number; readonly url: string } | null }

@@ -16,6 +16,8 @@ export type GateReason =
   | { readonly code: 'service-needed'; readonly known: readonly string[] }
   | { readonly code: 'wrong-repository'; readonly service: string; readonly expected: string; readonly found: string }
   | { readonly code: 'unmapped-requester'; readonly surface: 'github' | 'slack'; readonly environment: string }
+  /** Only an e-mail address ties the Slack account to this person, where more is asked for. */
+  | { readonly code: 'matched-by-email'; readonly environment: string }
   | { readonly code: 'inactive-person'; readonly name: string; readonly why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access' }
   | { readonly code: 'no-permission'; readonly needed: readonly string[]; readonly found: string }
   /** Break glass is for those whom the environment names. */
@@ -86,6 +88,8 @@ export type ActReason =
   | { readonly code: 'commit-author'; readonly wrote: number | null; readonly of: number; readonly environment: string }
   | { readonly code: 'not-in-group'; readonly groups: readonly string[]; readonly yours: readonly string[]; readonly environment: string }
   | { readonly code: 'unmapped-voter'; readonly surface: 'github' | 'slack' }
+  /** Only an e-mail address ties the Slack account to this person, where more is asked for. */
+  | { readonly code: 'matched-by-email'; readonly environment: string }
   | { readonly code: 'inactive-person'; readonly name: string; readonly why: 'deactivated' | 'guest' | 'stranger' | 'bot' | 'no-read-access' }
   | { readonly code: 'already-voted'; readonly kind: 'approve' | 'reject'; readonly at: Millis; readonly surface: 'github' | 'slack' }
   | { readonly code: 'nothing-to-withdraw' }

@@ -32,8 +32,8 @@ export interface Person {
   readonly mapped: boolean;
   readonly github: { readonly id: number; readonly login: string } | null;
   readonly slack: { readonly team: string; readonly user: string } | null;
-  /** How the accounts are tied together, of a mapped person. Left out: the reviewed configuration does it. `linked`: the person did. */
-  readonly binding?: 'reviewed' | 'linked';
+  /** How the accounts are tied together, of a mapped person. Left out: the reviewed configuration does it. `linked`: the person did. `email`: only their address in Slack does. */
+  readonly binding?: 'reviewed' | 'linked' | 'email';
 }
 
 /** Where an answer to a person goes. Never a `response_url`: that is a secret and would live in a history. */

@@ -1,6 +1,6 @@
 // The judge's activities: plan, vote, authorisation, re-check. They read; `src/policy` decides.
 import type { AuthoriseInput, Authorised, DecidingActivities, JudgeInput, Recheck, RecheckInput, Verdict } from '../../workflows/activities.ts';
-import type { Account, Person, PersonKey } from '../../workflows/vocabulary.ts';
+import type { Account, Person, PersonKey, Vote } from '../../workflows/vocabulary.ts';
 import { policyOf } from '../config/config.ts';
 import type { Repo } from '../github/api.ts';
 import type { EnvironmentPolicy, MayRule, Role } from '../policy/environment-policy.ts';
@@ -12,7 +12,7 @@ import { judgeMay, judgeVote } from '../policy/judge.ts';
 import { recheckVotes } from '../policy/recheck.ts';
 import { waitingTimes } from '../policy/waiting.ts';
 import { liveOf } from '../policy/live.ts';
-import { areMembers, resolvePerson } from '../policy/people.ts';
+import { areMembers, isReviewed, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
 import { whyElsewhere, type FactsDeps } from './gather-facts.ts';
@@ -50,7 +50,7 @@ async function judge(deps: FactsDeps, { plan: frozen, votes, act, escalated }: J
   const seen = await withStandInsSoon(deps, { repo: plan.repo, links, membership, voters });
   // Whoever has just been asked to stand in for somebody approves at once.
   const isNew = links.known && !areMembers([voter], seen.standing.groups, groupsOfRule(plan.rule.tree));
-  const newest = isNew ? await soon(deps.known.read(UNKNOWN_AGE_MS)) : links;
+  const newest = isNew ? await soon(deps.known.read(UNKNOWN_AGE_MS, [act.by])) : links;
   const { standing, doubt } = isNew ? await withStandInsSoon(deps, { repo: plan.repo, links: newest, membership, voters }) : seen;
   return judgeVote({ plan, votes, act, surface: act.by.surface, voter, voterState, ...standing, doubt });
 }
@@ -129,8 +129,8 @@ async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, e
   const plan = effectivePlan(frozen, escalated === true);
   const policy = plan.policy as unknown as EnvironmentPolicy;
   const reader = createReader();
-  const links = await reader.read(LINKS, () => deps.known.read(0));
-  const needsLinks = deps.known.reviewed(request.requester) === null || votes.some(({ by }) => by.binding === 'linked');
+  const links = await reader.read(LINKS, () => deps.known.read(0, [request.requester, ...votes.flatMap(accountInSlack)]));
+  const needsLinks = deps.known.reviewed(request.requester) === null || votes.some(({ by }) => !isReviewed(by));
   if (!links.known && needsLinks) return { kind: 'unknown', what: LINKS };
   const people = links.known ? links.value.people : deps.config.people;
   const { facts, repository, membership } = await gatherAgain(deps, reader, { plan, request, people, groups: groupsOfRule(plan.rule.tree) });
@@ -158,6 +158,11 @@ async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, e
   // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.
   if (!checked.tally.satisfied || checked.voided.length > 0) return { kind: 'void', votes: checked.voided, tally: checked.tally, ...live };
   return { kind: 'good', tally: checked.tally, ...live };
+}
+
+/** What has to lead to the same person again. */
+function accountInSlack({ by: { name, slack } }: Vote): readonly Account[] {
+  return slack === null ? [] : [{ surface: 'slack', ...slack, name }];
 }
 
 async function readVoters(deps: FactsDeps, repo: Repo, people: readonly Person[]): Promise<ReadonlyMap<PersonKey, Read<AccountState>>> {

@@ -1,8 +1,9 @@
 // Everybody whose accounts are tied together: the reviewed configuration, and links that people made themselves.
 import type { Delegation } from '../../workflows/people-contract.ts';
 import type { Account, Person } from '../../workflows/vocabulary.ts';
-import { presentDelegations, withLinks } from '../policy/links.ts';
+import { presentDelegations, withLinks, withMatches } from '../policy/links.ts';
 import { owns } from '../policy/people.ts';
+import { createEmailMatching } from './email-matching.ts';
 import type { PeopleStore } from '../temporal/people.ts';
 import { createReader, type Reader } from './reading.ts';
 import { createSharedReads } from './shared-reads.ts';
@@ -14,8 +15,8 @@ export interface Known {
 }
 
 export interface KnownPeople {
-  /** Read at most so long ago; 0 reads afresh. Throws `Trouble`. */
-  read(maxAgeMs: number): Promise<Known>;
+  /** Read at most so long ago; 0 reads afresh. Of these accounts those that are matched by e-mail, too. Throws `Trouble`. */
+  read(maxAgeMs: number, accounts?: readonly Account[]): Promise<Known>;
   /** The person of the configuration who owns this account, without any read; null: links must be asked. */
   reviewed(account: Account): Person | null;
 }
@@ -23,14 +24,18 @@ export interface KnownPeople {
 export function createKnownPeople(deps: {
   readonly reviewed: readonly Person[];
   readonly store: Pick<PeopleStore, 'read'>;
+  /** Left out: nobody is. */
+  readonly byEmail?: Parameters<typeof createEmailMatching>[0];
   readonly now: () => number;
 }): KnownPeople {
   const { reviewed, store, now } = deps;
   const readState = createSharedReads(() => store.read(), now);
+  const match = createEmailMatching(deps.byEmail);
 
-  async function read(maxAgeMs: number): Promise<Known> {
+  async function read(maxAgeMs: number, accounts: readonly Account[] = []): Promise<Known> {
     const { links, delegations } = await readState(maxAgeMs);
-    return { people: withLinks(reviewed, links), delegations: presentDelegations(delegations, now()) };
+    const people = withLinks(reviewed, links);
+    return { people: withMatches(people, await match(people, accounts, maxAgeMs)), delegations: presentDelegations(delegations, now()) };
   }
 
   return { read, reviewed: (account) => reviewed.find((person) => owns(person, account)) ?? null };
@@ -49,6 +54,6 @@ export async function readKnown(
   accounts: readonly Account[],
 ): Promise<Known> {
   const isNeeded = accounts.some((account) => deps.known.reviewed(account) === null);
-  const read = await (isNeeded ? reader : createReader()).read(LINKS, () => deps.known.read(0));
+  const read = await (isNeeded ? reader : createReader()).read(LINKS, () => deps.known.read(0, accounts));
   return read.known ? read.value : { people: deps.config.people, delegations: [] };
 }

@@ -55,7 +55,7 @@ export function gatherAgain(deps: FactsDeps, reader: Reader, { plan, request, pe
 export async function readGates(deps: FactsDeps, { plan, request }: Omit<RecheckInput, 'votes'>): Promise<GatesNow> {
   const reader = createReader();
   const isReviewed = deps.known.reviewed(request.requester) !== null;
-  const links = isReviewed ? known({ people: deps.config.people }) : await reader.read(LINKS, () => deps.known.read(0));
+  const links = isReviewed ? known({ people: deps.config.people }) : await reader.read(LINKS, () => deps.known.read(0, [request.requester]));
   if (!links.known) return { kind: 'unknown', what: LINKS };
   const { facts, repository } = await gatherAgain(deps, reader, { plan, request, people: links.value.people, groups: [] });
   const elsewhere = whyElsewhere(plan.service, plan.repo, repository);

@@ -44,8 +44,8 @@ export type Links = Promise<Read<Known>>;
  */
 export function readLinksSoon(deps: Pick<FactsDeps, 'known'>, accounts: readonly Account[]): Links {
   const read = async (): Promise<Known> => {
-    const remembered = await deps.known.read(CLICK_AGE_MS);
-    return accounts.every((account) => resolvePerson(remembered.people, account).mapped) ? remembered : deps.known.read(UNKNOWN_AGE_MS);
+    const remembered = await deps.known.read(CLICK_AGE_MS, accounts);
+    return accounts.every((account) => resolvePerson(remembered.people, account).mapped) ? remembered : deps.known.read(UNKNOWN_AGE_MS, accounts);
   };
   return soon(read());
 }

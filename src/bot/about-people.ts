@@ -1,7 +1,7 @@
 // What people say about themselves: which accounts are theirs, and who acts for them while they are away.
 import type { Delegation, Link } from '../../workflows/people-contract.ts';
 import type { Reason } from '../../workflows/reasons.ts';
-import type { Person } from '../../workflows/vocabulary.ts';
+import type { Account, Person } from '../../workflows/vocabulary.ts';
 import type { Command } from '../command/command.ts';
 import { digestOfSecret, newSecret } from '../one-time-secret.ts';
 import { presentDelegations, withLinks } from '../policy/links.ts';
@@ -18,7 +18,7 @@ export async function link(deps: BotDeps, incoming: Incoming, { act }: Extract<C
   // On a pull request everybody would read the answer, and a one-time URL proves the account that it was shown to.
   if (by.surface === 'github') return refused({ code: 'link-in-slack' });
   const { links, people, delegations } = await everybody(deps);
-  const person = resolvePerson(people, by);
+  const person = await whoIs(deps, people, by);
   if (person.mapped) return accounts(person, links, delegations);
   if (deps.linksAt === null) return refused({ code: 'links-off' });
   const token = newSecret();
@@ -38,7 +38,7 @@ async function revoke(deps: BotDeps, { by }: Incoming): Promise<Reply> {
 /** `/deploy delegate`: the accounts of both must be tied together, or nobody could tell whose approval is whose. */
 export async function delegate(deps: BotDeps, incoming: Incoming, wish: Extract<Command, { kind: 'delegate' }>): Promise<Reply> {
   const { people } = await everybody(deps);
-  const from = resolvePerson(people, incoming.by);
+  const from = await whoIs(deps, people, incoming.by);
   if (!from.mapped) return refused({ code: 'unmapped-delegator', surface: incoming.by.surface });
   if (wish.to === null || wish.forMs === null) {
     const ended = await deps.gateway.people.endDelegation({ from });
@@ -58,6 +58,15 @@ function findByName(people: readonly Person[], name: string): Person | Extract<R
   const [only, ...others] = people.filter(isMeant);
   if (only === undefined) return { code: 'unknown-person', named: name };
   return others.length === 0 ? only : { code: 'several-people', named: name, logins: [only, ...others].flatMap(({ github }) => github?.login ?? []) };
+}
+
+/** Also whom only an address tells. */
+async function whoIs({ directory }: BotDeps, people: readonly Person[], by: Account): Promise<Person> {
+  const person = resolvePerson(people, by);
+  if (person.mapped) return person;
+  // Only the address: what is remembered of links may be older than what was just read.
+  const remembered = resolvePerson(await directory.people(by), by);
+  return remembered.binding === 'email' ? remembered : person;
 }
 
 interface Everybody {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Person } from '../../workflows/vocabulary.ts';
+import type { Account, Person } from '../../workflows/vocabulary.ts';
 import type { Membership } from '../policy/membership.ts';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -7,8 +7,8 @@ import type { Gateway } from '../temporal/gateway.ts';
 
 /** Who is who, and in which groups: for what is shown before anything is judged. */
 export interface Directory {
-  /** Everybody whose accounts are tied together, by the configuration or by themselves. Throws `Trouble`. */
-  people(): Promise<readonly Person[]>;
+  /** Everybody whose accounts are tied together, by the configuration or by themselves, and whoever asks by their address. Throws `Trouble`. */
+  people(by: Account): Promise<readonly Person[]>;
   /** Of these groups; what can't be read is told apart from what is empty. */
   membership(groups: readonly string[]): Promise<Membership>;
 }

@@ -80,7 +80,7 @@ async function whoMustApprove(
   rule: ApprovalRule,
   by: Account,
 ): Promise<{ readonly requester: Person; readonly tree: TallyNode | null }> {
-  const [people, membership] = await Promise.all([deps.directory.people(), deps.directory.membership(groupsOfRule(rule.tree))]);
+  const [people, membership] = await Promise.all([deps.directory.people(by), deps.directory.membership(groupsOfRule(rule.tree))]);
   const requester = resolvePerson(people, by);
   const change = { commits: 0, pullRequests: [], authors: [], compareUrl: null };
   const excluded = excludedFrom({ rule, requester, requesters: [requester], change }, membership.groups);

@@ -17,7 +17,7 @@ const LIVE_MAX = 12;
 
 /** Throws `Trouble` when the requests can't be read. */
 export async function homeOf(deps: BotDeps, by: Account): Promise<Home> {
-  const people = await deps.directory.people();
+  const people = await deps.directory.people(by);
   const person = resolvePerson(people, by);
   const [waiting, asked, live] = await Promise.all([
     deps.gateway.findOpen({ kind: 'waiting' }, false, LOOKED_AT_MAX),

@@ -40,7 +40,7 @@ export async function startBack(options: {
   const now = Date.now;
   const prefix = config.slack.command;
   const people = createPeople({ github, slack, now });
-  const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
+  const known = createKnownPeople({ reviewed: config.people, store: gateway.people, byEmail: { addresses: config.byEmail, slack }, now });
   const groups = createGroups({ config, github, slack, now });
   const deciding = createDecidingActivities({ config, github, gateway, people, known, groups, now });
   const connection = await connectWorker(temporal.address);

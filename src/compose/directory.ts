@@ -19,9 +19,14 @@ export function createDirectory(deps: {
 }): Directory {
   const { config, platforms, gateway, now } = deps;
   const groups = createGroups({ config, github: platforms.github, slack: platforms.slack, now });
-  const known = createKnownPeople({ reviewed: config.people, store: gateway.people, now });
+  const known = createKnownPeople({
+    reviewed: config.people,
+    store: gateway.people,
+    byEmail: { addresses: config.byEmail, slack: platforms.slack },
+    now,
+  });
   return {
-    people: async () => (await known.read(MAX_AGE_MS)).people,
+    people: async (by) => (await known.read(MAX_AGE_MS, [by])).people,
     membership: async (names) => {
       const reading = known.read(MAX_AGE_MS);
       const people = reading.then((links) => links.people);

@@ -21,6 +21,9 @@ export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): C
   return {
     slack: { team: slack.team, channel: slack.channel, command: slack.command ?? DEFAULTS.command },
     people,
+    byEmail: new Map(
+      draft.people.flatMap(({ entry }) => (entry.email === undefined ? [] : [[entry.email.toLowerCase(), toPerson(entry, slack.team)]])),
+    ),
     groups: mapValues(draft.groups, (group) => toGroup(group, members)),
     zones: mapValues(draft.zones, ({ temporal, buildkite }) => ({ namespace: temporal.namespace, ...buildkite })),
     services: draft.services.map((service) => toService(service, draft, slack.channel)),
@@ -39,7 +42,8 @@ export function targetOf(service: string, environment: string, entry: Environmen
 }
 
 function toPerson({ name, github, slack }: Draft['people'][number]['entry'], team: string): Person {
-  return { key: githubPersonKey(github.id), name, mapped: true, github: { id: github.id, login: github.login }, slack: { team, user: slack } };
+  const { id, login } = github;
+  return { key: githubPersonKey(id), name, mapped: true, github: { id, login }, slack: slack === undefined ? null : { team, user: slack } };
 }
 
 function toGroup({ people, githubTeam, slackGroup }: GroupEntry, members: (names: readonly string[]) => readonly Person[]): GroupSource {

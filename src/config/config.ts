@@ -37,6 +37,8 @@ export interface Config {
   /** `command`: the word of the slash command and of comments, `/deploy` unless configured. */
   readonly slack: { readonly team: string; readonly channel: string; readonly command: string };
   readonly people: readonly Person[];
+  /** Who has which address in the workspace, of people whose Slack account nobody wrote down; by address in lower case. Empty unless `matchEmail`. */
+  readonly byEmail: ReadonlyMap<string, Person>;
   readonly groups: Readonly<Record<string, GroupSource>>;
   readonly zones: Readonly<Record<string, Zone>>;
   readonly services: readonly Service[];

@@ -22,6 +22,12 @@ const SlackSection = strict({
   command: matching(/^\/[a-z][a-z0-9-]{0,30}$/, 'a slash command such as /deploy')
     .optional()
     .describe('The word of the slash command and of comments. Default `/deploy`.'),
+  matchEmail: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether people may be written with `email` in place of `slack`: then whoever has that confirmed address in the workspace is taken for them. The weaker binding: whoever can change addresses in the workspace decides who somebody is. It is marked wherever it counts, approves nothing that `stepUp` asks to be confirmed, and starts no emergency. Needs the scope `users:read.email`. Default `false`.',
+    ),
 });
 
 const PersonEntry = strict({
@@ -30,9 +36,14 @@ const PersonEntry = strict({
     id: z.int().min(1).describe('Numeric account id (`https://api.github.com/users/LOGIN`). It decides, whatever the login is now.'),
     login: matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login without @').describe('Only shown and mentioned.'),
   }).describe('The GitHub account.'),
-  slack: matching(/^[UW][A-Z0-9]{2,20}$/, 'the id of a member, such as U01ADA').describe(
-    'Id of the Slack member (`U…`) in the workspace above. It decides whether the person is still active.',
-  ),
+  slack: matching(/^[UW][A-Z0-9]{2,20}$/, 'the id of a member, such as U01ADA')
+    .optional()
+    .describe('Id of the Slack member (`U…`) in the workspace above, unless `email` stands for it. It decides whether the person is still active.'),
+  email: z
+    .email({ error: 'an e-mail address' })
+    .max(254)
+    .optional()
+    .describe('In place of `slack`, where `slack.matchEmail` is on: the address that this person has in the workspace.'),
   buildkite: matching(/^[^\s@]{1,100}@[^\s@]{1,150}$/, 'an e-mail address')
     .optional()
     .describe(
@@ -216,7 +227,7 @@ export const ConfigFile = strict({
   version: z.literal(1).describe('Version of this format.'),
   include: z.array(text).optional().describe('Further files with services, as globs relative to this file, so that CODEOWNERS can guard each.'),
   slack: SlackSection.describe('The Slack workspace. Ids decide, names are never looked up.'),
-  people: z.array(PersonEntry).describe('Reviewed identity: one human, both accounts. Who is not here can approve nothing.'),
+  people: z.array(PersonEntry).describe('Reviewed identity: one human, both accounts. Who is neither here nor linked can approve nothing.'),
   groups: z
     .record(name, GroupEntry)
     .optional()

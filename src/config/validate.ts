@@ -24,25 +24,47 @@ export function validate(draft: Draft): readonly Problem[] {
   ];
 }
 
-function validatePeople({ root, people }: Draft): readonly Problem[] {
-  const same = (path: Path, what: string, first: string): Problem =>
-    problemAt(root, path, { found: `${what} is that of ${first} too`, fix: 'Keep one entry for each human, with both accounts' });
+type PersonEntry = Draft['people'][number]['entry'];
+
+/** What one human alone has. */
+const UNIQUE: readonly { readonly path: Path; readonly of: (entry: PersonEntry) => string | number | undefined; readonly what: string }[] = [
+  { path: ['github', 'id'], of: ({ github }) => github.id, what: 'GitHub id' },
+  { path: ['slack'], of: ({ slack }) => slack, what: 'Slack id' },
+  { path: ['email'], of: ({ email }) => email?.toLowerCase(), what: 'the address' },
+  { path: ['buildkite'], of: ({ buildkite }) => buildkite?.toLowerCase(), what: 'the address' },
+];
+
+function validatePeople({ root, people, slack }: Draft): readonly Problem[] {
   return people.flatMap(({ at, entry }, place) => {
     const before = people.slice(0, place).map((earlier) => earlier.entry);
-    const named = before.find((other) => other.name === entry.name);
-    const github = before.find((other) => other.github.id === entry.github.id);
-    const slack = before.find((other) => other.slack === entry.slack);
-    const address = entry.buildkite?.toLowerCase();
-    const buildkite = address === undefined ? undefined : before.find((other) => other.buildkite?.toLowerCase() === address);
+    const taken = UNIQUE.flatMap(({ path, of, what }) => {
+      const value = of(entry);
+      const first = value === undefined ? undefined : before.find((other) => of(other) === value);
+      if (first === undefined) return [];
+      const found = `${what} ${value ?? ''} is that of ${first.name} too`;
+      return [problemAt(root, ['people', at, ...path], { found, fix: 'Keep one entry for each human, with both accounts' })];
+    });
+    const isNamed = before.some((other) => other.name === entry.name);
     return [
-      ...(named === undefined
-        ? []
-        : [problemAt(root, ['people', at, 'name'], { found: `there are two people named ${quote(entry.name)}`, fix: 'Name them apart' })]),
-      ...(github === undefined ? [] : [same(['people', at, 'github', 'id'], `GitHub id ${entry.github.id}`, github.name)]),
-      ...(slack === undefined ? [] : [same(['people', at, 'slack'], `Slack id ${entry.slack}`, slack.name)]),
-      ...(buildkite === undefined ? [] : [same(['people', at, 'buildkite'], `the address ${entry.buildkite}`, buildkite.name)]),
+      ...(isNamed
+        ? [problemAt(root, ['people', at, 'name'], { found: `there are two people named ${quote(entry.name)}`, fix: 'Name them apart' })]
+        : []),
+      ...taken,
+      ...whichAccount(entry, slack?.matchEmail === true).map((problem) => problemAt(root, ['people', at], problem)),
     ];
   });
+}
+
+/** Nobody is matched by an address by accident: it takes the switch, and an entry that names no account. */
+function whichAccount({ name, slack, email }: PersonEntry, matchEmail: boolean): readonly Omit<Problem, 'path' | 'file' | 'line'>[] {
+  if (slack !== undefined && email !== undefined)
+    return [{ found: `${quote(name)} has both \`slack\` and \`email\``, fix: 'Keep `slack`, the stronger of the two' }];
+  if (email !== undefined && !matchEmail)
+    return [
+      { found: `${quote(name)} has \`email\`, and \`slack.matchEmail\` is off`, fix: 'Write `slack` with the id of the member, or switch it on' },
+    ];
+  if (slack !== undefined || email !== undefined) return [];
+  return [{ found: `${quote(name)} has no Slack account`, fix: `Write \`slack\` with the id of the member, such as U01ADA` }];
 }
 
 function validateGroups({ root, groups, written }: Draft): readonly Problem[] {

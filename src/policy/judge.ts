@@ -128,7 +128,14 @@ function whyNotWithdrawn({ plan, votes, voter }: JudgeVote): readonly ActReason[
 function whyNotCounted(input: JudgeVote): readonly ActReason[] {
   const { plan, act, voter } = input;
   if (plan.rule.tree === null) return [{ code: 'no-approval-needed', environment: plan.environment }];
-  return [...whyStale(plan, act), ...whyInactive(voter, input.voterState), ...whyInvolved(plan, voter), ...whyOutside(input), ...whyRepeated(input)];
+  return [
+    ...whyStale(plan, act),
+    ...whyInactive(voter, input.voterState),
+    ...whyTooWeak(input),
+    ...whyInvolved(plan, voter),
+    ...whyOutside(input),
+    ...whyRepeated(input),
+  ];
 }
 
 function whyStale(plan: JudgedPlan, act: JudgeVote['act']): readonly ActReason[] {
@@ -145,6 +152,12 @@ function whyStale(plan: JudgedPlan, act: JudgeVote['act']): readonly ActReason[]
 function whyInactive(person: Person, state: Read<AccountState>): ActReason[] {
   if (!state.known) return [{ code: 'unreadable', what: 'your account', why: state.why }];
   return state.value.active ? [] : [{ code: 'inactive-person', name: person.name, why: state.value.why ?? 'stranger' }];
+}
+
+/** Step-up asks for more than one proof of who somebody is; an address in Slack is less than one. */
+function whyTooWeak({ plan, act, surface, voter }: JudgeVote): readonly ActReason[] {
+  const isTooWeak = voter.binding === 'email' && needsConfirmation(plan.rule, { kind: act.kind, surface });
+  return isTooWeak ? [{ code: 'matched-by-email', environment: plan.environment }] : [];
 }
 
 /** Who asked, who pushed, who wrote. */

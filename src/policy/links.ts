@@ -17,6 +17,11 @@ export function withLinks(reviewed: readonly Person[], links: readonly Link[]): 
   return [...reviewed, ...linked.filter((person) => !reviewed.some((known) => isSamePerson(known, person)))];
 }
 
+/** The same people, those who were matched by their address with the Slack account that it led to. */
+export function withMatches(people: readonly Person[], matches: readonly Person[]): readonly Person[] {
+  return people.map((person) => matches.find((match) => match.key === person.key) ?? person);
+}
+
 /** Why the configuration admits no such link, or null. `github` is null while it is not known yet. */
 export function whyNotLinkable(
   reviewed: readonly Person[],

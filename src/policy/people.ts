@@ -43,6 +43,11 @@ export function hasBothAccounts(one: Person, other: Person): boolean {
   return one.github.id === other.github?.id && one.slack.team === other.slack.team && one.slack.user === other.slack.user;
 }
 
+/** Whether the configuration itself ties the accounts together: what else does can be gone at the next look. */
+export function isReviewed({ binding = 'reviewed' }: Person): boolean {
+  return binding === 'reviewed';
+}
+
 /** Whether this key is one of the person's. */
 export function hasKey(person: Person, key: PersonKey): boolean {
   if (person.key === key) return true;

@@ -1,7 +1,7 @@
 // Votes that were counted, looked at again: which of them stopped counting. Pure.
 import { isExcludedAuthor, standingVotes, tallyPlan } from './judge.ts';
 import { whyUnread, type Membership } from './membership.ts';
-import { groupsOf, hasBothAccounts, isSamePerson, type Groups } from './people.ts';
+import { groupsOf, hasBothAccounts, isReviewed, isSamePerson, type Groups } from './people.ts';
 import { groupsOfRule } from './rule.ts';
 import type { AccountState, Read } from './facts.ts';
 import type { VoidVote } from '../../workflows/reasons.ts';
@@ -50,7 +50,7 @@ function whyVoid({ plan, vote, groups, told, states, people }: Omit<RecheckVotes
   const isRequester = [plan.requester, ...plan.requesters].some((person) => isSamePerson(person, by));
   if (isRequester) return { by, why: 'became-requester', detail: null };
   if (isExcludedAuthor(plan, by)) return { by, why: 'became-author', detail: null };
-  if (by.binding === 'linked' && !people.some((person) => hasBothAccounts(person, by))) return { by, why: 'unlinked', detail: null };
+  if (!isReviewed(by) && !people.some((person) => hasBothAccounts(person, by))) return { by, why: 'unlinked', detail: null };
   if (state?.known === true && !state.value.active) return { by, why: 'inactive', detail: state.value.why };
   const asked = groupsOfRule(plan.rule.tree);
   const present = groupsOf(groups, by);

@@ -25,7 +25,7 @@ const Person = z.object({
   key: z.string(),
   name: z.string(),
   mapped: z.boolean(),
-  binding: z.enum(['reviewed', 'linked']).optional(),
+  binding: z.enum(['reviewed', 'linked', 'email']).optional(),
   github: z.object({ id: z.number().int(), login: z.string() }).nullable(),
   slack: z.object({ team: z.string(), user: z.string() }).nullable(),
 });

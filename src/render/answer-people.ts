@@ -44,7 +44,7 @@ function accounts({ person, linkedSince, given, received }: Extract<AboutPeople,
   const login = person.github === null ? say`no GitHub account` : say`${github(person.github)} on GitHub`;
   const tied =
     linkedSince === null
-      ? say`The configuration knows you as ${strong(person.name)}: this Slack account and ${login}.`
+      ? say`The configuration knows you as ${strong(person.name)}: this Slack account${person.binding === 'email' ? ', by its e-mail address,' : ''} and ${login}.`
       : say`You linked this Slack account to ${login} at ${time(linkedSince)}.`;
   const how =
     linkedSince === null ? say`To change that, change the entry under ${code('people')}.` : say`Take it back with ${code(`${prefix} link revoke`)}.`;

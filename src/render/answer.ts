@@ -110,16 +110,8 @@ function receiptAnswer({ act, receipt }: Extract<Spoken, { kind: 'receipt' }>, a
 
 function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
   switch (receipt.kind) {
-    case 'counted': {
-      if (receipt.last && receipt.undoMs !== undefined)
-        return say`Counted: that was the last one. It starts in ${duration(receipt.undoMs)}; until then its card can stop it.`;
-      if (receipt.last) return say`Counted: that was the last one. The build starts as soon as its turn comes.`;
-      const missing = receipt.missing.map(({ group, count, people }) =>
-        people.length === 0 ? say`${count} of ${group}` : say`${count} of ${group} (${listed(people.map(named), 5)})`,
-      );
-      const needed = missing.length === 0 ? [] : say` Still needed: ${listed(missing, 6, ' and ')}.`;
-      return say`Counted: ${receipt.have} of ${receipt.need}.${needed}`;
-    }
+    case 'counted':
+      return say`${countedLine(receipt)}${receipt.isMatchedByEmail === true ? ' You were matched by your e-mail address.' : ''}`;
     case 'to-confirm': {
       const { pullRequest } = receipt;
       const where = pullRequest === null ? say`any pull request of its repository` : [link(`#${pullRequest.number}`, pullRequest.url)];
@@ -142,6 +134,17 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
     case 'cancelling':
       return say`Buildkite was asked to cancel ${receipt.build === null ? 'the build' : `build ${receipt.build}`}; the card says when it has stopped.`;
   }
+}
+
+function countedLine(receipt: Extract<Receipt, { kind: 'counted' }>): Inline {
+  if (receipt.last && receipt.undoMs !== undefined)
+    return say`Counted: that was the last one. It starts in ${duration(receipt.undoMs)}; until then its card can stop it.`;
+  if (receipt.last) return say`Counted: that was the last one. The build starts as soon as its turn comes.`;
+  const missing = receipt.missing.map(({ group, count, people }) =>
+    people.length === 0 ? say`${count} of ${group}` : say`${count} of ${group} (${listed(people.map(named), 5)})`,
+  );
+  const needed = missing.length === 0 ? [] : say` Still needed: ${listed(missing, 6, ' and ')}.`;
+  return say`Counted: ${receipt.have} of ${receipt.need}.${needed}`;
 }
 
 function hintsOf({ context, surface }: Asked, act: Hints['act'], receipt: Extract<Receipt, { kind: 'refused' }>): Hints {

@@ -51,7 +51,8 @@ export function askedFact({ status, surface }: View): Fact {
     surface === 'github' && origin.surface === 'github' ? say`in this pull request` : pullRequestPlace(elsewhere, place(origin.surface, surface));
   const others = plan?.requesters.filter((person) => person.key !== plan.requester.key) ?? [];
   const pushed = others.length === 0 ? [] : say` · pushed since by ${listed(others.map(named), PEOPLE_MAX)}`;
-  return { label: 'Asked by', value: say`${who}, ${where}, ${time(askedAt)}${pushed}` };
+  const weaker = origin.surface === 'slack' && plan?.requester.binding === 'email' ? MATCHED : '';
+  return { label: 'Asked by', value: say`${who}, ${where}${weaker}, ${time(askedAt)}${pushed}` };
 }
 
 function pullRequestPlace(pullRequest: Plan['pullRequest'], otherwise: string): Inline {
@@ -90,17 +91,24 @@ export function unconfirmedWords(view: View, vote: Vote): Inline {
 export function voteWords(view: View, vote: Vote): Inline {
   const groups = groupsFilledBy(view.status.tally?.tree ?? null, vote.by);
   const role = groups.length === 0 ? [] : say` for ${listed(groups, 6, ' and ')}`;
-  return say`${named(vote.by)}${role}, ${place(vote.surface, view.surface)}, ${time(vote.at)}`;
+  return say`${named(vote.by)}${role}, ${whereVoted(view, vote)}, ${time(vote.at)}`;
 }
 
 /** `Bea (sre, in Slack), Dan (api-owners, here)`, or the rule that did it by itself; empty when nobody had to approve. */
 export function approversWords(view: View): Inline {
   const votes = standingVotes(view.status).map((vote) => {
     const groups = groupsFilledBy(view.status.tally?.tree ?? null, vote.by);
-    return say`${named(vote.by)} (${listed([...groups, say`${place(vote.surface, view.surface)}`], 6)})`;
+    return say`${named(vote.by)} (${listed([...groups, say`${whereVoted(view, vote)}`], 6)})`;
   });
   return listed([...votes, ...autoApprovals(view.status.tally?.tree ?? null).map(autoWords)], 6);
 }
+
+/** `in Slack`; `in Slack, matched by e-mail` where nothing better says whose account it is. */
+export function whereVoted({ surface }: Pick<View, 'surface'>, vote: Vote): string {
+  return `${place(vote.surface, surface)}${vote.surface === 'slack' && vote.by.binding === 'email' ? MATCHED : ''}`;
+}
+
+const MATCHED = ', matched by e-mail';
 
 /** `sre`, or `Bea in sre` in the place of Bea, who is away. */
 function groupsFilledBy(node: TallyNode | null, person: Person): readonly Inline[] {

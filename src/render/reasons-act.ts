@@ -20,7 +20,7 @@ const NOUN: Readonly<Record<ActName, string>> = {
   dispute: 'dispute',
 };
 
-export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'unreadable'>> = {
+export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'matched-by-email' | 'unreadable'>> = {
   'own-request': (_reason, hints) => no(`own request`, say`You asked for this deploy, so your ${noun(hints)} can't count.`, null),
   'pushed-to-it': (_reason, hints) =>
     no('own request', say`You pushed to this request, so you count as a requester and your ${noun(hints)} can't count.`, cancelInstead(hints)),

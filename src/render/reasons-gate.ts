@@ -39,6 +39,15 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     wayOut: say`${surface === 'slack' ? '' : 'In Slack, '}${code(`${prefix} link`)} takes a minute; then ask again.`,
   }),
   'inactive-person': ({ name, why }, { act }) => inactive(name, why, act === null ? 'ask for a deploy' : act),
+  'matched-by-email': ({ environment }, { act, code: request }) => ({
+    sign: '❌',
+    title: 'identity',
+    said: say`Only your e-mail address says who you are here, and ${environment} asks for more.`,
+    wayOut:
+      act === null
+        ? say`Ask in a comment on GitHub.`
+        : say`Comment ${code(request === null ? '/approve' : `/approve ${request}`)} on the pull request.`,
+  }),
   'no-permission': ({ needed, found }, hints) => ({
     sign: '❌',
     title: 'permission',

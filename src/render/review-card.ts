@@ -8,7 +8,7 @@ import type { ButtonSpec } from './blocks.ts';
 import { drawCard, fitted, COMMENT_MAX } from './card-github.ts';
 import { cardBlocks, headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { gatesWords, plural, whatFact } from './facts.ts';
+import { gatesWords, plural, whatFact, whereVoted } from './facts.ts';
 import { missingWords, ruleWords } from './rule-words.ts';
 import { called, code, emphasis, join, link, listed, named, say, text, time, toGithub, toSlackFallback, until } from './inline.ts';
 import type { Inline } from './inline.ts';
@@ -16,7 +16,7 @@ import { cardMarker } from './marker.ts';
 import type { SlackMessage } from './message.ts';
 import { stateLine } from './request-line.ts';
 import { away, duration } from './time.ts';
-import { card, place, route, typed } from './view.ts';
+import { card, route, typed } from './view.ts';
 import type { Card, Fact, Surface, View } from './view.ts';
 
 interface Read {
@@ -124,7 +124,7 @@ function facts(read: Read): readonly Fact[] {
 /** `Bea, in Slack, 14:03 UTC: looked at the logs`. */
 function voteWords({ surface }: Read, vote: Vote): Inline {
   const comment = (vote.reason ?? '').trim() === '' ? [] : say`: ${emphasis((vote.reason ?? '').slice(0, 500))}`;
-  return say`${named(vote.by)}, ${place(vote.surface, surface)}, ${time(vote.at)}${comment}`;
+  return say`${named(vote.by)}, ${whereVoted({ surface }, vote)}, ${time(vote.at)}${comment}`;
 }
 
 function endWords(read: Read, phase: Exclude<ReviewPhase, { kind: 'owed' }>): Inline {

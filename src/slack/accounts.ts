@@ -1,9 +1,9 @@
 // What kind of account somebody has: https://docs.slack.dev/reference/objects/user-object.
 import type { UsersInfoResponse } from '@slack/web-api';
 import type { AccountState } from '../policy/facts.ts';
+import type { SlackAccount } from './api.ts';
 import type { SlackWeb } from './web.ts';
 
-export type NamedAccount = AccountState & { readonly name: string };
 type SlackUser = NonNullable<UsersInfoResponse['user']>;
 
 const CACHED_MAX = 10_000;
@@ -13,11 +13,11 @@ export function createAccounts(options: {
   readonly web: SlackWeb;
   readonly ownTeam: () => Promise<string>;
   readonly now: () => number;
-}): (team: string, user: string, maxAgeMs: number) => Promise<NamedAccount> {
+}): (team: string, user: string, maxAgeMs: number) => Promise<SlackAccount> {
   // Kept from the start of the read: that is how old the answer is at least.
-  const reads = new Map<string, { readonly startedAt: number; readonly answer: Promise<NamedAccount> }>();
+  const reads = new Map<string, { readonly startedAt: number; readonly answer: Promise<SlackAccount> }>();
 
-  const read = async (team: string, user: string): Promise<NamedAccount> => {
+  const read = async (team: string, user: string): Promise<SlackAccount> => {
     const own = await options.ownTeam();
     const { user: found } = await options.web({ doing: `reading account ${user}`, kind: 'read' }, (client) => client.users.info({ user }));
     return describe(found ?? {}, { own, claimed: team, id: user });
@@ -38,10 +38,12 @@ export function createAccounts(options: {
   };
 }
 
-function describe(user: SlackUser, ids: { own: string; claimed: string; id: string }): NamedAccount {
+function describe(user: SlackUser, ids: { own: string; claimed: string; id: string }): SlackAccount {
   const name = user.profile?.display_name || user.real_name || user.name || ids.id;
   const why = whyNot(user, ids);
-  return { active: why === null, why, name };
+  // Whoever comes from elsewhere has the address that somebody elsewhere gave them.
+  const email = why === null && user.is_email_confirmed === true ? user.profile?.email || null : null;
+  return { active: why === null, why, name, email };
 }
 
 function whyNot(user: SlackUser, ids: { own: string; claimed: string }): AccountState['why'] {

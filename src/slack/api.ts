@@ -7,6 +7,12 @@ export interface CardPlace {
   readonly ts: string;
 }
 
+export interface SlackAccount extends AccountState {
+  readonly name: string;
+  /** Confirmed, of an active member of our own workspace; null also without the scope `users:read.email`. */
+  readonly email: string | null;
+}
+
 export interface SlackApi {
   /** `auth.test` of our token: who we are. */
   whoAmI(): Promise<{
@@ -17,7 +23,7 @@ export interface SlackApi {
     readonly app: string | null;
   }>;
   /** `users.info`; `maxAgeMs` 0 reads afresh. */
-  readAccount(team: string, user: string, maxAgeMs: number): Promise<AccountState & { readonly name: string }>;
+  readAccount(team: string, user: string, maxAgeMs: number): Promise<SlackAccount>;
   /** Members of the user group with this id. Never cached; the scope is usergroups:read. */
   readUserGroup(id: string): Promise<readonly { readonly team: string; readonly user: string }[]>;
   /** The card of this request (message metadata `countersign_card` with `deploy_id`), posted by us since then; or null. */

@@ -10,7 +10,7 @@ export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'conversations.history': ['channels:history', 'groups:history'],
   // A direct message, when somebody can't be told in the channel.
   'conversations.open': ['im:write'],
-  // Guests, strangers, bots and people who left can't approve. No e-mail addresses: people are matched by id.
+  // Guests, strangers, bots and people who left can't approve. E-mail addresses only for those who add `users:read.email`: people are matched by id.
   'users.info': ['users:read'],
   // Groups of the configuration that are Slack user groups.
   'usergroups.users.list': ['usergroups:read'],

@@ -126,7 +126,7 @@ describe('an account', () => {
   const stateWith = (access: Access, slack: 'deactivated' | 'guest' | 'stranger' | 'bot' | null = null) =>
     createPeople({
       github: { readAccess: async () => access },
-      slack: { readAccount: async () => ({ active: slack === null, why: slack, name: 'Bea' }) },
+      slack: { readAccount: async () => ({ active: slack === null, why: slack, name: 'Bea', email: null }) },
       now: () => NOW,
     }).stateOf(REPOSITORY, person('Bea'), 0);
 

@@ -11,7 +11,7 @@ import { Trouble } from '../../src/trouble.ts';
 import type { DecidingActivities, PlanInput } from '../../workflows/activities.ts';
 import type { DeployCode, DeployRequest, Person, Plan, RepoSlug } from '../../workflows/vocabulary.ts';
 import { NOBODY } from '../support/people-store.ts';
-import { comparison, GROUPS, HEAD, LIVE, NOW, PEOPLE, plan, policy, pullRequest, ref, state } from '../policy/given.ts';
+import { comparison, GROUPS, HEAD, LIVE, NOW, PEOPLE, person, plan, policy, pullRequest, ref, state } from '../policy/given.ts';
 
 export const REPOSITORY = { id: 7, slug: 'acme/api', installation: 99, defaultBranch: 'main', url: 'https://g/acme/api' };
 
@@ -26,6 +26,8 @@ export interface World {
   readonly live?: string | null;
   /** What `people` answers. */
   readonly links?: PeopleStore['read'];
+  /** Bea without an account in Slack, and the address by which hers is found there; by member, who has which address now. */
+  readonly emails?: { readonly bea: string; readonly now: Readonly<Record<string, string>> };
   /** Of what is remembered of `people`. */
   readonly clock?: { readonly now: number };
 }
@@ -37,9 +39,14 @@ export function policyOf(change: Partial<EnvironmentPolicy> = {}): EnvironmentPo
 
 export function decidingIn(world: World = {}): DecidingActivities {
   const environment = policyOf(world.policy);
+  const { emails } = world;
+  const reviewed = emails === undefined ? PEOPLE : PEOPLE.map((one) => (one.name === 'Bea' ? { ...one, slack: null } : one));
+  const byEmail = new Map(emails === undefined ? [] : [[emails.bea, { ...person('Bea'), slack: null }] as const]);
+  const readAccount = async (_team: string, user: string) => ({ active: true, why: null, name: user, email: emails?.now[user] ?? null });
   const config: Config = {
     slack: { team: 'T1', channel: 'C1', command: '/deploy' },
-    people: PEOPLE,
+    people: reviewed,
+    byEmail,
     groups: {},
     zones: {},
     services: [{ name: 'api', aliases: [], repo: 'acme/api', zone: 'default', environments: { production: environment }, order: ['production'] }],
@@ -57,7 +64,12 @@ export function decidingIn(world: World = {}): DecidingActivities {
       roleOf: async () => 'write',
       stateOf: async (_repo, { key }) => (world.isActive?.(key) === false ? { active: false, why: 'deactivated' } : { active: true, why: null }),
     },
-    known: createKnownPeople({ reviewed: PEOPLE, store: { read: world.links ?? NOBODY.read }, now: () => world.clock?.now ?? NOW }),
+    known: createKnownPeople({
+      reviewed,
+      store: { read: world.links ?? NOBODY.read },
+      byEmail: { addresses: byEmail, slack: { readAccount } },
+      now: () => world.clock?.now ?? NOW,
+    }),
     groups: {
       names: Object.keys(groups),
       listed: [],

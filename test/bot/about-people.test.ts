@@ -28,7 +28,13 @@ function bot(linksAt: string | null = 'https://countersign.test') {
     delegate: async (wish) => delegateTo(book, wish, NOW),
     endDelegation: async ({ from }) => endDelegationOf(book, from, NOW),
   };
-  const deps = { config: { people: PEOPLE }, gateway: { people }, now: () => NOW, linksAt } as unknown as BotDeps;
+  const deps = {
+    config: { people: PEOPLE },
+    gateway: { people },
+    directory: { people: async () => PEOPLE },
+    now: () => NOW,
+    linksAt,
+  } as unknown as BotDeps;
   const from = (by: Account): Incoming => ({ by }) as Incoming;
   return {
     book,

@@ -17,6 +17,7 @@ const SECRET = 'a secret';
 const CONFIG: Config = {
   slack: { team: 'T1', channel: 'C1', command: '/deploy' },
   people: PEOPLE,
+  byEmail: new Map(),
   groups: {},
   zones: {},
   pipelines: [],

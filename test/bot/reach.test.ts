@@ -23,6 +23,7 @@ const service = (name: string, repo: string): Service => ({
 const CONFIG: Config = {
   slack: { team: 'T1', channel: 'C1', command: '/deploy' },
   people: PEOPLE,
+  byEmail: new Map(),
   groups: {},
   zones: {},
   pipelines: [],

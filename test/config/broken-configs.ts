@@ -18,6 +18,9 @@ function row(what: string, text: string, path: string, found: RegExp, fix: RegEx
   return { what, text, path, found, fix };
 }
 
+/** With addresses switched on, and this in place of Ann's Slack account. */
+const matching = (ann: string): string => broken('slack: U01ANN', ann).replace('C0DEPLOYS }', 'C0DEPLOYS, matchEmail: true }');
+
 const pushed = (onPush: string): string => broken('{ all: [', `{ onPush: ${onPush}, all: [`);
 
 export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
@@ -47,7 +50,17 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('a GitHub id of 0', broken('id: 1001', 'id: 0'), 'people[0].github.id', /0/, /1 or more/),
   row('a login with @', broken('login: ann', "login: '@ann'"), 'people[0].github.login', /@ann/, /without @/),
   row('a Slack name instead of an id', broken('U01ANN', 'ann'), 'people[0].slack', /ann/, /id of a member/),
-  row('a person without a Slack account', broken(', slack: U01ANN', ''), 'people[0].slack', /missing/, /./),
+  row('a person without a Slack account', broken(', slack: U01ANN', ''), 'people[0]', /"Ann" has no Slack account/, /id of the member/),
+  row('an address where nobody is matched by one', broken('slack: U01ANN', 'email: a@b.test'), 'people[0]', /matchEmail` is off/, /switch it on/),
+  row('an address beside an account', matching('slack: U01ANN, email: a@b.test'), 'people[0]', /both `slack` and `email`/, /the stronger/),
+  row(
+    'two people with one address',
+    matching('email: a@b.test').replace('slack: U02BEA', 'email: A@b.test'),
+    'people[1].email',
+    /that of Ann too/,
+    /one entry/,
+  ),
+  row('no address', matching('email: ann'), 'people[0].email', /ann/, /e-mail address/),
   row('a person without a GitHub account', broken('github: { id: 1001, login: ann }, ', ''), 'people[0].github', /missing/, /map/),
   row(
     'a person with a key of a later version',

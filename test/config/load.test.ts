@@ -45,6 +45,14 @@ test('all problems are told at once, in the order of the file, each on its line'
   ]);
 });
 
+test('an address stands for a Slack account where that is switched on, in any case', () => {
+  const text = broken('slack: U01ANN', 'email: Ann@Acme.test').replace('C0DEPLOYS }', 'C0DEPLOYS, matchEmail: true }');
+  const { people, byEmail } = configOf(text);
+  expect(people[0]).toMatchObject({ name: 'Ann', github: { id: 1001 }, slack: null });
+  expect([...byEmail]).toEqual([['ann@acme.test', people[0]]]);
+  expect(configOf(BASE).byEmail.size).toBe(0);
+});
+
 test('a credential that was put into the wrong place is never quoted', () => {
   const tokens = ['xoxb-123456789012-abcdefghij', 'ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'bkua_0123456789abcdef0123456789abcdef'];
   for (const token of tokens) {

@@ -30,6 +30,7 @@ describe('who may start an emergency', () => {
     ['nobody else, whatever their role', FOR_SRE, { requesterGroups: ['owners'], requesterRole: known('admin') }, ['no-emergency']],
     ['somebody with a role that is named', withEmergencyFor({ roles: ['maintain'] }), { requesterGroups: [], requesterRole: known('admin') }, []],
     ['approvers, where they are named', withEmergencyFor({ approvers: true }), { requesterGroups: ['owners'] }, []],
+    ['nobody whose account is only matched by e-mail', FOR_SRE, { requester: { ...person('Bea'), binding: 'email' } }, ['matched-by-email']],
     ['nobody without a mapping', FOR_SRE, { requester: STRANGER, requesterRole: known('admin') }, ['unmapped-requester', 'no-emergency']],
     ['nobody whose account is not active', FOR_SRE, { requesterState: known({ active: false, why: 'guest' }) }, ['inactive-person']],
     [

@@ -1,6 +1,6 @@
 // Accounts that people tie together themselves, and who acts for whom meanwhile.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../src/sim/world.ts';
+import { PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { eventually } from '../support/acme.ts';
 import type { Actor } from '../support/actors.ts';
@@ -17,13 +17,15 @@ const SERVICES = {
   linked: { environments: FREE },
   revoked: { environments: FREE },
   signed: { environments: CREW },
+  matched: { environments: CREW },
   pair: { environments: PAIR },
 };
 
 describe('accounts', () => {
   let acme: Stories;
   beforeAll(async () => {
-    acme = await openStories(SERVICES, { groups: { crew: { githubTeam: 'acme/crew' }, pairs: { githubTeam: 'acme/pairs' } } });
+    const groups = { crew: { githubTeam: 'acme/crew' }, pairs: { githubTeam: 'acme/pairs' } };
+    acme = await openStories(SERVICES, { groups, emails: { Eve: 'eve@acme.test' } });
     acme.world.github.setTeamMember('acme', 'crew', 'eve');
     for (const login of ['dan', 'eve']) acme.world.github.setTeamMember('acme', 'pairs', login);
   });
@@ -120,6 +122,17 @@ describe('accounts', () => {
     await justLinked();
     expect(await mia.clicks('approve', deploy)).toContain('that was the last one');
     expect((await deploy.ends('✅', 'is live on production')).slack).toContain('approved by mia-gh (crew, here)');
+  });
+
+  it('that only an address ties together sign as one, marked as that, and as nobody once the address is another', async () => {
+    const eve = (email: string | null): void => acme.world.slack.addUser({ id: PEOPLE.eve.slack, name: 'Eve', email });
+    const deploy = await acme.ann.asks(await acme.pull(), '/deploy matched to production');
+    expect(await acme.eve.clicks('approve', deploy)).toContain("I can't tell who you are on GitHub.");
+    eve('Eve@acme.test');
+    await justLinked();
+    expect(await acme.eve.clicks('approve', deploy)).toContain('that was the last one. The build starts as soon as its turn comes. You were matched');
+    expect((await deploy.ends('✅', 'is live on production')).github).toContain('approved by Eve (crew, in Slack, matched by e-mail)');
+    eve(null);
   });
 
   it('that are no longer linked right before the build have no vote any more', async () => {

@@ -26,8 +26,8 @@ beforeEach(async () => {
 });
 afterEach(() => sim.close());
 
-function connect(paceMs = 0): SlackApi {
-  return createSlack({ token: () => token, apiUrl: sim.apiUrl, log: pino({ level: 'silent' }), now: () => clock, paceMs });
+function connect(paceMs = 0, to: Pick<SlackSim, 'apiUrl'> = sim): SlackApi {
+  return createSlack({ token: () => token, apiUrl: to.apiUrl, log: pino({ level: 'silent' }), now: () => clock, paceMs });
 }
 
 async function trouble(promise: Promise<unknown>): Promise<Trouble> {
@@ -136,11 +136,29 @@ describe('an account', () => {
     ['a bot', { bot: true }, { active: false, why: 'bot' }],
   ])('of %s', async (_who, kind, expected) => {
     sim.addUser({ id: 'U02', name: 'Carl', ...kind });
-    expect(await slack.readAccount(sim.team, 'U02', 0)).toEqual({ ...expected, name: 'Carl' });
+    expect(await slack.readAccount(sim.team, 'U02', 0)).toEqual({ ...expected, name: 'Carl', email: null });
   });
 
   test('that claims another workspace is a stranger whatever it is here', async () => {
     expect(await slack.readAccount('T99', 'U01BEA', 0)).toMatchObject({ active: false, why: 'stranger' });
+  });
+
+  test.each([
+    ['a member', {}, 'carl@acme.test'],
+    ['a member who has not confirmed it', { isEmailConfirmed: false }, null],
+    ['somebody who left', { deleted: true }, null],
+    ['a guest', { guest: true }, null],
+    ['somebody from another workspace', { stranger: true }, null],
+  ])('of %s is known by its address only where that is worth something', async (_who, kind, email) => {
+    const telling = await createSlackSim({ scopes: [...botScopes(), 'users:read.email'] });
+    telling.addUser({ id: 'U02', name: 'Carl', email: 'carl@acme.test', ...kind });
+    expect(await connect(0, telling).readAccount(telling.team, 'U02', 0)).toMatchObject({ email });
+    await telling.close();
+  });
+
+  test('has no address without the scope for it', async () => {
+    sim.addUser({ id: 'U02', name: 'Carl', email: 'carl@acme.test' });
+    expect(await slack.readAccount(sim.team, 'U02', 0)).toMatchObject({ active: true, email: null });
   });
 
   test('is read once by simultaneous readers, and again when it is too old for the caller', async () => {

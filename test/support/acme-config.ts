@@ -35,15 +35,19 @@ const USUAL: Readonly<Record<string, EnvironmentEntry>> = {
 export const channelOf = (service: string): string => `C0${service.toUpperCase().replaceAll('-', '')}`;
 
 /** A file of configuration; every service has a channel of its own, so that stories do not wait for each other's messages. */
-export function configOf(services: Readonly<Record<string, ServiceEntry>>, groups: Readonly<Record<string, GroupEntry>> = {}): string {
+export function configOf(
+  services: Readonly<Record<string, ServiceEntry>>,
+  groups: Readonly<Record<string, GroupEntry>> = {},
+  emails: Readonly<Record<string, string>> = {},
+): string {
   const people = Object.values(PEOPLE).flatMap(({ name, github, slack, role }) =>
-    github === null || role === 'stranger' ? [] : [{ name, github, slack }],
+    github === null || role === 'stranger' ? [] : [{ name, github, ...(emails[name] === undefined ? { slack } : { email: emails[name] }) }],
   );
   const all: Readonly<Record<string, GroupEntry>> = { sre: ['Bea', 'Carl'], 'api-owners': ['Dan'], ...groups };
   // JSON is YAML.
   return JSON.stringify({
     version: 1,
-    slack: { team: 'T01ACME', channel: 'C0DEPLOYS' },
+    slack: { team: 'T01ACME', channel: 'C0DEPLOYS', ...(Object.keys(emails).length === 0 ? {} : { matchEmail: true }) },
     people,
     groups: Object.fromEntries(Object.entries(all).map(([name, group]) => [name, Array.isArray(group) ? { people: group } : group])),
     services: Object.fromEntries(Object.entries(services).map(([name, entry]) => [name, serviceOf(name, entry)])),

@@ -58,6 +58,7 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'commit-author': { code: 'commit-author', wrote: 2, of: 4, environment: 'production' },
   'not-in-group': { code: 'not-in-group', groups: ['sre', 'api-owners'], yours: ['web'], environment: 'production' },
   'unmapped-voter': { code: 'unmapped-voter', surface: 'slack' },
+  'matched-by-email': { code: 'matched-by-email', environment: 'production' },
   'already-voted': { code: 'already-voted', kind: 'approve', at: NOW - 17 * MINUTE, surface: 'slack' },
   'nothing-to-withdraw': { code: 'nothing-to-withdraw' },
   'stale-card': { code: 'stale-card', seen: '4f5a6b7', now: PUSHED, compareUrl },
@@ -156,6 +157,11 @@ export const REPLIES = {
       act: 'approve',
       receipt: { kind: 'counted', vote: 'approve', have: 1, need: 2, missing: [{ group: 'api-owners', count: 1, people: [dan] }], last: false },
     },
+    'counted-by-email': {
+      kind: 'receipt',
+      act: 'approve',
+      receipt: { kind: 'counted', vote: 'approve', have: 2, need: 2, missing: [], last: true, isMatchedByEmail: true },
+    },
     'to-confirm': {
       kind: 'receipt',
       act: 'approve',
@@ -251,6 +257,7 @@ export const REPLIES = {
   },
   accounts: {
     'accounts-reviewed': { kind: 'accounts', person: ann, linkedSince: null, given: delegation, received: [] },
+    'accounts-by-email': { kind: 'accounts', person: { ...ann, binding: 'email' }, linkedSince: null, given: null, received: [] },
     'accounts-linked': { kind: 'accounts', person: zoe, linkedSince: LINK.since, given: null, received: [{ ...delegation, to: zoe }] },
   },
   unlinked: { unlinked: { kind: 'unlinked', link: LINK } },

@@ -53,6 +53,8 @@ export interface Stories extends Acme, Readonly<Record<PersonName, Actor>> {
 export interface StoryOptions {
   readonly groups?: Readonly<Record<string, GroupEntry>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** By name, whose Slack account the configuration knows by its address alone. */
+  readonly emails?: Readonly<Record<string, string>>;
 }
 
 /** Requests a minute to Buildkite: many stories happen at once. */
@@ -63,7 +65,7 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
   const acme = await startAcme({
     buildkite: { speed: 10, quota: { user: QUOTA, organization: 4 * QUOTA } },
     env: { BUILDKITE_REQUESTS_PER_MINUTE: String(QUOTA), ...options.env },
-    config: configOf(services, options.groups),
+    config: configOf(services, options.groups, options.emails),
   });
   const { github, slack, buildkite } = acme.world;
   const pulls: number[] = [acme.world.pullRequest];

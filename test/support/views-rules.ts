@@ -70,6 +70,7 @@ export const RULE_EXAMPLES: readonly (readonly [name: string, status: DeployStat
   ['rule-planned', status({ kind: 'planned' }, conditional)],
   ['rule-queued', status({ kind: 'queued', position: 1, ahead: null }, byRule)],
   ['rule-building', status({ kind: 'building', build, cancelling: null }, { ...byRule, build })],
+  ['matched-by-email', status(waiting, { ...conditional, votes: [vote({ ...bea, binding: 'email' }, 'slack', 17)] })],
   ['rule-succeeded', status(EXAMPLES.succeeded.succeeded.phase, byRule)],
 ];
 

@@ -16,6 +16,7 @@ export function judgeIdentity({ policy, facts }: Question): Answer {
   if (!requester.mapped && (policy.isProtected || surface === 'slack' || facts.emergency === true)) {
     reasons.push({ code: 'unmapped-requester', surface, environment: policy.environment });
   }
+  if (facts.emergency === true && requester.binding === 'email') reasons.push({ code: 'matched-by-email', environment: policy.environment });
   if (!requesterState.known) {
     const unread = unknown('identity', `the account of ${requester.name}`, requesterState.why);
     return reasons.length === 0 ? unread : fail('identity', unread.gate.note, [...reasons, ...unread.reasons]);

@@ -35,8 +35,10 @@ export function describeMessage(message: SimMessage, world: SlackWorld): Readonl
   };
 }
 
-export function describeUser(user: SimUser, world: SlackWorld): Readonly<Record<string, unknown>> {
-  const profile = { real_name: user.name, display_name: user.name };
+/** Addresses are told to whoever has a scope of its own for them. */
+export function describeUser(user: SimUser, world: SlackWorld, withEmail: boolean): Readonly<Record<string, unknown>> {
+  const email = withEmail && user.email !== null && !user.bot ? { email: user.email } : {};
+  const profile = { real_name: user.name, display_name: user.name, ...email };
   return {
     id: user.id,
     team_id: user.team,
@@ -45,6 +47,7 @@ export function describeUser(user: SimUser, world: SlackWorld): Readonly<Record<
     deleted: user.deleted,
     profile: user.id === world.botUser ? { ...profile, bot_id: world.bot, api_app_id: world.appId } : profile,
     is_bot: user.bot,
+    ...(user.bot || user.deleted ? {} : { is_email_confirmed: user.email !== null && user.isEmailConfirmed }),
     ...(user.deleted ? {} : { is_restricted: user.guest !== false, is_ultra_restricted: user.guest === 'single-channel' }),
     ...(user.stranger ? { is_stranger: true } : {}),
   };

@@ -64,7 +64,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
       return { channel: { id: directChannel(world, user.id).id } };
     },
   },
-  'users.info': { scope: 'users:read', run: (args, world) => ({ user: describeUser(userOf(args.text('user'), world), world) }) },
+  'users.info': {
+    scope: 'users:read',
+    run: (args, world, has) => ({ user: describeUser(userOf(args.text('user'), world), world, has('users:read.email')) }),
+  },
   'usergroups.users.list': {
     scope: 'usergroups:read',
     run: (args, world) => {

@@ -15,7 +15,8 @@ export class SlackRefusal extends Error {
 export interface Method {
   /** The bot scope it needs; null: none. */
   readonly scope: string | null;
-  readonly run: (args: ApiArguments, world: SlackWorld) => Readonly<Record<string, unknown>>;
+  /** `has`: whether the token has this scope, too; what a scope of its own is needed for is left out without it. */
+  readonly run: (args: ApiArguments, world: SlackWorld, has: (scope: string) => boolean) => Readonly<Record<string, unknown>>;
 }
 
 export function userOf(id: string | null, world: SlackWorld): SimUser {

@@ -6,7 +6,7 @@ import { METHODS } from './methods.ts';
 import { createPeople, type People } from './people.ts';
 import { SlackRefusal } from './refusal.ts';
 import { useResponseUrl } from './responses.ts';
-import { createWorld, directChannel, type SimEphemeral, type SimMessage, type SimView, type SlackWorld } from './world.ts';
+import { createWorld, directChannel, userFrom, type UserWish, type SimEphemeral, type SimMessage, type SimView, type SlackWorld } from './world.ts';
 
 export interface SlackSimOptions {
   readonly port?: number;
@@ -40,14 +40,7 @@ export interface SlackSim extends People {
   /** The app's request URL. */
   readonly deliverTo: (url: string) => void;
   /** The same id again changes the person. */
-  readonly addUser: (user: {
-    id: string;
-    name: string;
-    guest?: boolean | 'single-channel';
-    stranger?: boolean;
-    deleted?: boolean;
-    bot?: boolean;
-  }) => void;
+  readonly addUser: (user: UserWish) => void;
   /** Everybody is in it unless `members` says who; the bot is, unless `botIn` says no. */
   readonly addChannel: (channel: { id: string; name: string; members?: readonly string[]; botIn?: boolean }) => void;
   /** The same id again changes the group. */
@@ -80,7 +73,7 @@ const ANSWER_WITHIN_MS = 3_000;
 export async function createSlackSim(options: SlackSimOptions = {}): Promise<SlackSim> {
   const now = options.now ?? Date.now;
   const world = createWorld({ ...IDS, now });
-  world.users.set(IDS.botUser, { id: IDS.botUser, name: 'Countersign', team: IDS.team, guest: false, stranger: false, deleted: false, bot: true });
+  world.users.set(IDS.botUser, userFrom({ id: IDS.botUser, name: 'Countersign', bot: true }, IDS.team));
   const limits: SimRateLimit[] = [];
   const calls = new Map<string, number[]>();
   let secret = 'simulated-signing-secret-0123456789abcdef';
@@ -115,8 +108,8 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
     signingSecret: () => secret,
     rotateSecret: (next) => void (secret = next),
     deliverTo: (url) => void (requestUrl = url),
-    addUser: ({ id, name, guest = false, stranger = false, deleted = false, bot = false }) => {
-      world.users.set(id, { id, name, team: stranger ? OTHER_TEAM : IDS.team, guest, stranger, deleted, bot });
+    addUser: (user) => {
+      world.users.set(user.id, userFrom(user, user.stranger === true ? OTHER_TEAM : IDS.team));
       world.changed();
     },
     addChannel: ({ id, name, members, botIn = true }) => {
@@ -159,11 +152,12 @@ function callMethod(
   if (args.token !== BOT_TOKEN) return { status: 200, body: { ok: false, error: 'invalid_auth' } };
   const waitSeconds = retryAfter(rules.limits, rules.calls, { method: name, channel: args.text('channel') ?? '', now: world.now() });
   if (waitSeconds !== null) return { status: 429, headers: { 'retry-after': String(waitSeconds) }, body: { ok: false, error: 'ratelimited' } };
-  if (method.scope !== null && rules.scopes !== null && !rules.scopes.includes(method.scope))
-    return { status: 200, body: { ok: false, error: 'missing_scope', needed: method.scope, provided: rules.scopes.join(',') } };
+  const has = (scope: string): boolean => rules.scopes === null || rules.scopes.includes(scope);
+  if (method.scope !== null && !has(method.scope))
+    return { status: 200, body: { ok: false, error: 'missing_scope', needed: method.scope, provided: rules.scopes?.join(',') ?? '' } };
   try {
     const warning = args.warning === null ? {} : { warning: args.warning, response_metadata: { warnings: [args.warning] } };
-    return { status: 200, body: { ok: true, ...warning, ...method.run(args, world) } };
+    return { status: 200, body: { ok: true, ...warning, ...method.run(args, world, has) } };
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
     const { error: word, messages } = error.refused;

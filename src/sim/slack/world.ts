@@ -14,6 +14,16 @@ export interface SimUser {
   readonly stranger: boolean;
   readonly deleted: boolean;
   readonly bot: boolean;
+  /** null: none is known to the workspace. */
+  readonly email: string | null;
+  readonly isEmailConfirmed: boolean;
+}
+
+/** A member of the workspace, without an address, unless it says otherwise. */
+export type UserWish = Pick<SimUser, 'id' | 'name'> & Partial<Omit<SimUser, 'team'>>;
+
+export function userFrom(wish: UserWish, team: string): SimUser {
+  return { guest: false, stranger: false, deleted: false, bot: false, email: null, isEmailConfirmed: true, ...wish, team };
 }
 
 export interface SimChannel {
