@@ -90,7 +90,7 @@ const SECRETS = {
   client: 'simulated-client-secret-0123456789',
   api: 'bkua_simulated0123456789abcdef',
 } as const;
-const SCOPES = ['read_builds', 'write_builds', 'read_build_logs', 'read_pipelines', 'read_user', 'view_teams'];
+const SCOPES = ['read_builds', 'write_builds', 'read_build_logs', 'read_pipelines', 'read_user', 'read_organizations', 'view_teams'];
 const STEPS: readonly StepDefinition[] = [
   { type: 'command', label: 'migrate', durationMs: 800, log: 'no migrations to run' },
   { type: 'command', label: 'roll out', durationMs: 1_200, log: 'replaced 4 of 4 instances' },

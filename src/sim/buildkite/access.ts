@@ -4,7 +4,13 @@ import type { SimHandler, SimRequest, SimResponse } from '../http.ts';
 import type { Engine } from './engine.ts';
 import { apiTime, type Wording } from './objects.ts';
 import type { QuotaBook } from './quota.ts';
+import type { SimService } from './organization.ts';
 import type { SimBuild, SimPipeline, SimToken } from './state.ts';
+
+/** Where the routes begin. */
+export const ORGANIZATION = '/v2/organizations/:organization';
+export const BUILDS = `${ORGANIZATION}/pipelines/:pipeline/builds`;
+export const BUILD = `${BUILDS}/:number`;
 
 /** What the routes of the simulator share. */
 export interface Api {
@@ -13,6 +19,8 @@ export interface Api {
   readonly settings: ApiSettings;
   /** Builds made since this moment are not listed before `until`: the index lags behind. */
   readonly lag: { since: number; until: number };
+  /** Tells the receiver of a service that it was made or changed. */
+  ping(service: SimService): void;
 }
 export interface ApiSettings {
   /** Undocumented at Buildkite: does a rebuild carry the meta-data along? */
@@ -57,7 +65,8 @@ export function guarded(api: Api, scopes: readonly string[], handler: CallHandle
     const [needed] = scopes;
     if (needed !== undefined && !scopes.some((scope) => token.scopes.includes(scope)))
       return decorated({ status: 403, body: { message: `Your access token doesn't have the ${needed} scope` } }, headers);
-    const wording = { base: request.base, organization: api.engine.state.organization.slug, time: apiTime };
+    const webhookUrls = token.scopes.includes('write_pipelines');
+    const wording = { base: request.base, organization: api.engine.state.organization.slug, time: apiTime, webhookUrls };
     return decorated(answer(handler, { api, request, token, wording }), headers);
   };
 }
@@ -98,7 +107,9 @@ export function decorated(response: SimResponse, headers: Readonly<Record<string
 }
 
 export function requireOrganization(call: Call): void {
-  if (call.request.params['organization'] !== call.api.engine.state.organization.slug) throw new Refused(404, 'No organization found');
+  const { organization } = call.api.engine.state;
+  if (call.request.params['organization'] !== organization.slug || call.token.user.role === 'outsider')
+    throw new Refused(404, 'No organization found');
 }
 
 /** The pipeline of the path. One that is hidden from the user does not exist for him. */
@@ -111,6 +122,7 @@ export function requirePipeline(call: Call): SimPipeline {
 }
 
 export function visiblePipelines(call: Call): readonly SimPipeline[] {
+  if (call.token.user.role === 'outsider') return [];
   const { user, pipelines } = call.token;
   return call.api.engine.state.pipelines.filter(
     ({ slug, settings }) => settings.hiddenFrom?.includes(user.email) !== true && pipelines?.includes(slug) !== false,

@@ -44,6 +44,8 @@ export interface BuildParts {
   readonly pipeline: boolean;
   readonly jobs: boolean;
   readonly retriedJobs: boolean;
+  /** Only jobs in these states; all for none. */
+  readonly jobStates: readonly string[];
   /** Only `GET` of one build answers `job_state_counts`. */
   readonly counts: boolean;
 }
@@ -53,7 +55,8 @@ export function buildJson(
   context: { readonly builds: readonly SimBuild[]; readonly wording: Wording; readonly parts: BuildParts },
 ): Json {
   const { builds, wording, parts } = context;
-  const jobs = parts.retriedJobs ? build.jobs : presentJobs(build);
+  const attempts = parts.retriedJobs ? build.jobs : presentJobs(build);
+  const jobs = attempts.filter((job) => parts.jobStates.length === 0 || (job.type !== 'waiter' && parts.jobStates.includes(job.state)));
   return {
     ...bareBuildJson(build, wording),
     env: build.env,

@@ -1,6 +1,6 @@
 // The simulated Buildkite: one organization, real HTTP, real signatures, and a driver's seat.
 import { seededRandom } from '../faults.ts';
-import { startSimServer, type Fault, type LoggedRequest } from '../http.ts';
+import { startSimServer, type Fault, type LoggedRequest, type SimRoutes } from '../http.ts';
 import { decorated, type Api } from './access.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { createDriver, type BuildDriver } from './driver.ts';
@@ -10,10 +10,14 @@ import { webhookTime } from './objects.ts';
 import { createOidcIssuer, type OidcIssuer } from './oidc.ts';
 import { createQuotaBook, QUOTA_DEFAULTS, type Gauge, type QuotaOptions } from './quota.ts';
 import { accountRoutes } from './routes-account.ts';
+import { annotationRoutes } from './routes-annotations.ts';
 import { buildRoutes } from './routes-builds.ts';
 import { jobRoutes } from './routes-jobs.ts';
 import { createOauth, type OauthSeat } from './oauth.ts';
+import { logRoutes } from './routes-log.ts';
 import { pageRoutes } from './routes-page.ts';
+import { peopleRoutes } from './routes-people.ts';
+import { serviceRoutes } from './routes-services.ts';
 import { uuid7, type SimState } from './state.ts';
 import type { Delivery } from './webhook-line.ts';
 import { createWebhooks, type WebhookFault, type WebhookFaults, type WebhookService } from './webhooks.ts';
@@ -117,13 +121,14 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     quota: createQuotaBook(() => clock.now(), { ...QUOTA_DEFAULTS, ...options.quota }),
     settings,
     lag: { since: 0, until: 0 },
+    ping: (service) => webhooks.ping(service),
   };
   const driver = createDriver(engine, settings);
   const oauth = createOauth(state, () => clock.now());
-  const owner = driver.addUser(OWNER);
+  const owner = driver.addUser(OWNER, 'admin');
   const oidc = createOidcIssuer(engine, () => server.url);
   const server = await startSimServer({
-    routes: { ...oidc.routes, ...oauth.routes, ...accountRoutes(api), ...buildRoutes(api), ...jobRoutes(api), ...pageRoutes(engine) },
+    routes: { ...oidc.routes, ...oauth.routes, ...apiRoutes(api), ...pageRoutes(engine) },
     notFound: ({ path }) => decorated({ status: 404, body: { message: `No route matches ${path}` } }, {}),
     world: { now: () => clock.now(), random },
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -155,6 +160,16 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     },
   };
 }
+
+const apiRoutes = (api: Api): SimRoutes => ({
+  ...accountRoutes(api),
+  ...peopleRoutes(api),
+  ...serviceRoutes(api),
+  ...buildRoutes(api),
+  ...jobRoutes(api),
+  ...logRoutes(api),
+  ...annotationRoutes(api),
+});
 
 type Limits = Pick<BuildkiteSim, 'quota' | 'setQuota' | 'foreignTraffic' | 'consumeQuota' | 'staleReadsFor'>;
 
@@ -188,6 +203,7 @@ function emptyState(slug: string, now: number): SimState {
     tokens: [],
     pipelines: [],
     services: [],
+    teams: [],
     builds: [],
   };
 }

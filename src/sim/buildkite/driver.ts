@@ -21,7 +21,9 @@ export interface Person {
 
 /** Everything by slug and number. Acts that Buildkite would refuse, and unknown names, throw. */
 export interface BuildDriver {
-  addUser(person: Person): SimUser;
+  /** A member unless said. */
+  addUser(person: Person, role?: SimUser['role']): SimUser;
+  addTeam(team: { readonly name: string; readonly members: readonly Person[] }): void;
   addToken(token: {
     readonly token: string;
     readonly user: Person;
@@ -78,10 +80,10 @@ export function createDriver(engine: Engine, options: { readonly rebuildCopiesMe
       state.builds.find((build) => build.pipeline === pipelineOf(slug) && build.number === number),
       `build ${number} of ${slug}`,
     );
-  const userOf = ({ name, email }: Person): SimUser => {
+  const userOf = ({ name, email }: Person, role?: SimUser['role']): SimUser => {
     const known = state.users.find((user) => user.email === email);
     if (known !== undefined) return known;
-    const user = { id: uuid7(clock.now()), name, email, createdAt: clock.now() };
+    const user = { id: uuid7(clock.now()), name, email, createdAt: clock.now(), ...(role === undefined ? {} : { role }) };
     state.users.push(user);
     return user;
   };
@@ -130,8 +132,17 @@ export function createDriver(engine: Engine, options: { readonly rebuildCopiesMe
 function setUp(
   { state, clock }: Engine,
   find: { readonly pipelineOf: (slug: string) => SimPipeline; readonly userOf: (person: Person) => SimUser },
-): Pick<BuildDriver, 'addToken' | 'revokeToken' | 'addPipeline' | 'changeSteps'> {
+): Pick<BuildDriver, 'addToken' | 'revokeToken' | 'addPipeline' | 'changeSteps' | 'addTeam'> {
   return {
+    addTeam: ({ name, members }) =>
+      void state.teams.push({
+        id: uuid7(clock.now()),
+        name,
+        slug: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+        createdAt: clock.now(),
+        createdBy: find.userOf(members[0] ?? SOMEBODY),
+        members: members.map((person) => ({ user: find.userOf(person), role: 'member', since: clock.now() })),
+      }),
     addToken: ({ token, user, scopes, description = '', expiresAt = null }) =>
       void state.tokens.push({
         id: uuid7(clock.now()),

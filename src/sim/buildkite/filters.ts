@@ -3,7 +3,7 @@ import { matchesWildcard } from './patterns.ts';
 import type { SimBuild } from './state.ts';
 
 /** All values of `name=` and `name[]=`. */
-function valuesOf(query: URLSearchParams, name: string): readonly string[] {
+export function valuesOf(query: URLSearchParams, name: string): readonly string[] {
   return [...query.getAll(name), ...query.getAll(`${name}[]`)].filter((value) => value !== '');
 }
 

@@ -10,6 +10,8 @@ export interface Wording {
   readonly base: string;
   readonly organization: string;
   readonly time: (at: number | null) => string | null;
+  /** May the reader see where a pipeline's pushes are to be sent? */
+  readonly webhookUrls?: boolean;
 }
 
 export const apiTime = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -83,7 +85,7 @@ export function pipelineJson(pipeline: SimPipeline, builds: readonly SimBuild[],
     provider: {
       id: 'github',
       settings: { trigger_mode: settings.triggerMode ?? 'code', publish_commit_status: true, publish_blocked_as_pending: false },
-      webhook_url: '',
+      webhook_url: wording.webhookUrls === true ? `${wording.base}/deliver/${pipeline.id.replaceAll('-', '')}` : '',
     },
     builds_url: `${url}/builds`,
     badge_url: `${wording.base}/badge/${pipeline.id.replaceAll('-', '')}.svg`,
@@ -130,11 +132,15 @@ export function annotationJson(annotation: SimAnnotation, wording: Wording): Jso
     id: annotation.id,
     context: annotation.context,
     style: annotation.style,
-    scope: 'build',
-    job_id: null,
+    scope: annotation.job === null ? 'build' : 'job',
+    job_id: annotation.job?.id ?? null,
     priority: annotation.priority,
-    body_html: `<p>${annotation.body.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</p>\n`,
+    body_html: `<p>${escapeHtml(annotation.body)}</p>\n`,
     created_at: wording.time(annotation.createdAt),
     updated_at: wording.time(annotation.updatedAt),
   };
+}
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

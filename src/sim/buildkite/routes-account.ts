@@ -1,7 +1,7 @@
-// Routes about who asks and what there is: root, meta, token, user, organization, quota, pipelines.
+// Routes about who asks and what there is: root, meta, token, user, organization, quota, pipelines, emoji.
 import type { SimRoutes } from '../http.ts';
 import { decorated, guarded, requireOrganization, requirePipeline, visiblePipelines, type Api } from './access.ts';
-import { organizationJson, pipelineJson, userJson, webhookTime } from './objects.ts';
+import { organizationJson, pipelineJson, userJson, webhookTime, type Json, type Wording } from './objects.ts';
 import { paged } from './paging.ts';
 import { resetSeconds } from './quota.ts';
 
@@ -21,17 +21,22 @@ export function accountRoutes(api: Api): SimRoutes {
         user: { name: token.user.name, email: token.user.email },
       },
     })),
+    'DELETE /v2/access-token': guarded(api, [], ({ token }) => {
+      state.tokens.splice(state.tokens.indexOf(token), 1);
+      return { status: 204 };
+    }),
     'GET /v2/user': guarded(api, ['read_user'], ({ token, wording }) => ({ status: 200, body: userJson(token.user, wording) })),
-    'GET /v2/organizations': guarded(api, ['read_organizations'], ({ request, wording }) =>
-      paged(request, [state], () => organizationJson(state, wording)),
+    'GET /v2/organizations': guarded(api, ['read_organizations'], ({ request, token, wording }) =>
+      paged(request, token.user.role === 'outsider' ? [] : [state], () => organizationJson(state, wording)),
     ),
     'GET /v2/organizations/:organization': guarded(api, ['read_organizations'], (call) => {
       requireOrganization(call);
       return { status: 200, body: organizationJson(state, call.wording) };
     }),
-    'GET /v2/organizations/:organization/members': guarded(api, ['view_teams'], (call) => {
+    // Standard emoji only: an organization's own ones are a matter of taste.
+    'GET /v2/organizations/:organization/emojis': guarded(api, [], (call) => {
       requireOrganization(call);
-      return paged(call.request, state.users, ({ id, name, email }) => ({ id, name, email, role: 'member', sso_mode: null }));
+      return { status: 200, body: EMOJIS.map(([name, code, ...aliases]) => emojiJson({ name, code, aliases }, call.wording)) };
     }),
     'GET /v2/organizations/:organization/rate_limit': guarded(api, [], (call) => {
       requireOrganization(call);
@@ -51,6 +56,18 @@ export function accountRoutes(api: Api): SimRoutes {
       body: pipelineJson(requirePipeline(call), state.builds, call.wording),
     })),
   };
+}
+
+const EMOJIS: readonly (readonly [string, string, ...(readonly string[])])[] = [
+  ['rocket', '1f680'],
+  ['ship', '1f6a2'],
+  ['+1', '1f44d', 'thumbsup'],
+  ['white_check_mark', '2705'],
+];
+
+function emojiJson(emoji: { readonly name: string; readonly code: string; readonly aliases: readonly string[] }, { base }: Wording): Json {
+  const { name, code, aliases } = emoji;
+  return { name, url: `${base}/emoji/unicode/${code}.png?v1`, ...(aliases.length > 0 ? { aliases } : {}) };
 }
 
 /** The organization's figures only: a user's own are told by headers alone. */

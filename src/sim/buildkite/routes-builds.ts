@@ -1,17 +1,28 @@
 // Routes of builds: the three lists, one build, create, cancel, rebuild.
 import type { SimResponse, SimRoutes } from '../http.ts';
-import { guarded, jsonBody, Refused, requireBuild, requireOrganization, requirePipeline, visiblePipelines, type Api, type Call } from './access.ts';
-import { cancelBuild, rebuild, type Done } from './acts.ts';
+import {
+  BUILD,
+  BUILDS,
+  guarded,
+  jsonBody,
+  ORGANIZATION,
+  Refused,
+  requireBuild,
+  requireOrganization,
+  requirePipeline,
+  visiblePipelines,
+  type Api,
+  type Call,
+} from './access.ts';
+import { cancelBuild, rebuild, RETRYABLE, retryFailedJobs, type Done } from './acts.ts';
 import { createBuild } from './engine.ts';
-import { passesFilters } from './filters.ts';
+import { passesFilters, valuesOf } from './filters.ts';
 import { buildJson, type BuildParts } from './build-objects.ts';
 import type { Json } from './objects.ts';
 import { paged, pageOf } from './paging.ts';
 import { matchesBranches } from './patterns.ts';
 import type { BuildRequest, SimBuild, SimPipeline } from './state.ts';
 
-const ORGANIZATION = '/v2/organizations/:organization';
-const BUILDS = `${ORGANIZATION}/pipelines/:pipeline/builds`;
 const MAX_META_DATA_BYTES = 100_000;
 
 export function buildRoutes(api: Api): SimRoutes {
@@ -27,13 +38,31 @@ export function buildRoutes(api: Api): SimRoutes {
       const request = buildRequest(call, pipeline);
       return { status: 201, body: fullJson(call, createBuild(api.engine, pipeline, request), {}) };
     }),
-    [`GET ${BUILDS}/:number`]: guarded(api, ['read_builds'], (call) => ({ status: 200, body: fullJson(call, requireBuild(call), { counts: true }) })),
-    [`PUT ${BUILDS}/:number/cancel`]: guarded(api, ['write_builds'], (call) => answered(call, cancelBuild(api.engine, requireBuild(call)))),
-    [`PUT ${BUILDS}/:number/rebuild`]: guarded(api, ['write_builds'], (call) => {
+    [`GET ${BUILD}`]: guarded(api, ['read_builds'], (call) => ({ status: 200, body: fullJson(call, requireBuild(call), { counts: true }) })),
+    [`PUT ${BUILD}/cancel`]: guarded(api, ['write_builds'], (call) => answered(call, cancelBuild(api.engine, requireBuild(call)))),
+    [`PUT ${BUILD}/rebuild`]: guarded(api, ['write_builds'], (call) => {
       const request = { by: call.token.user, source: 'api', copyMetaData: api.settings.rebuildCopiesMetaData } as const;
       return answered(call, rebuild(api.engine, requireBuild(call), request));
     }),
+    [`PUT ${BUILD}/retry_failed_jobs`]: guarded(api, ['write_builds', 'retry_builds'], retryFailed),
+    // Simulated builds leave no artifacts.
+    [`GET ${BUILD}/artifacts`]: guarded(api, ['read_artifacts'], (call) => paged(call.request, requireBuild(call).jobs.slice(0, 0), () => null)),
   };
+}
+
+/** Only queues the retries: the answer shows the build as it was before. */
+function retryFailed(call: Call): SimResponse {
+  const build = requireBuild(call);
+  const { states } = jsonBody(call);
+  const named = (typeof states === 'string' ? states : '').split(',').map((state) => state.trim());
+  const wanted = named.filter((state) => state !== '');
+  const failures = RETRYABLE.filter((failure) => wanted.length === 0 || wanted.includes(failure));
+  const wrong = wanted.filter((state) => !RETRYABLE.some((failure) => failure === state));
+  if (wrong.length > 0) throw new Refused(400, `Invalid states: ${wrong.join(', ')}. Valid states are ${RETRYABLE.join(', ')}.`);
+  const before = fullJson(call, build, {});
+  const done = retryFailedJobs(call.api.engine, build, { failures, by: call.token.user });
+  if (done.kind === 'refused') throw new Refused(done.status, done.message);
+  return { status: 202, body: { ...before, retried_jobs_count: done.value } };
 }
 
 function answered(call: Call, done: Done<SimBuild>): SimResponse {
@@ -50,6 +79,7 @@ function fullJson(call: Call, build: SimBuild, parts: Partial<BuildParts>): Json
       pipeline: query.get('exclude_pipeline') !== 'true',
       jobs: query.get('exclude_jobs') !== 'true',
       retriedJobs: query.get('include_retried_jobs') === 'true',
+      jobStates: valuesOf(query, 'job_states'),
       counts: false,
       ...parts,
     },

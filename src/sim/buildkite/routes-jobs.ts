@@ -1,44 +1,68 @@
-// Routes of one job: retry, unblock, log. And of a build's annotations.
+// Routes of jobs: their list, one of them, its environment, retry, priority, unblock.
 import type { SimResponse, SimRoutes } from '../http.ts';
-import { guarded, jsonBody, Refused, requireBuild, requireOrganization, type Api, type Call } from './access.ts';
+import {
+  BUILD,
+  guarded,
+  jsonBody,
+  ORGANIZATION,
+  Refused,
+  requireBuild,
+  requireOrganization,
+  visiblePipelines,
+  type Api,
+  type Call,
+} from './access.ts';
 import { retryJob, unblockJob } from './acts.ts';
+import { valuesOf } from './filters.ts';
 import { jobJson } from './job-objects.ts';
-import { annotationJson } from './objects.ts';
-import { paged } from './paging.ts';
-import { uuid7, type SimAnnotation, type SimBuild, type SimJob } from './state.ts';
+import { buildWebUrl, type Json } from './objects.ts';
+import { cursored } from './paging.ts';
+import { presentJobs, type SimBuild, type SimJob } from './state.ts';
 
-const ORGANIZATION = '/v2/organizations/:organization';
-const BUILD = `${ORGANIZATION}/pipelines/:pipeline/builds/:number`;
+// The documented values of the `state` filter.
+const LISTABLE =
+  'pending waiting waiting_failed blocked blocked_failed unblocked unblocked_failed scheduled assigned accepted running passed failed timed_out timing_out canceled canceling skipped broken expired limited'.split(
+    ' ',
+  );
 
-interface Found {
+export interface Found {
   readonly build: SimBuild;
   readonly job: SimJob;
 }
 
 export function jobRoutes(api: Api): SimRoutes {
   const routes: Record<string, SimRoutes[string]> = {};
+  routes[`GET ${BUILD}/jobs`] = guarded(api, ['read_builds'], listJobs);
   // Every job has two addresses: under its build and under the organization.
   for (const prefix of [BUILD, ORGANIZATION]) {
     const job = `${prefix}/jobs/:job`;
     routes[`GET ${job}`] = guarded(api, ['read_builds'], (call) => jobAnswer(call, requireJob(call)));
+    routes[`GET ${job}/env`] = guarded(api, ['read_job_env'], (call) => ({ status: 200, body: { env: environmentOf(call, requireJob(call)) } }));
     routes[`PUT ${job}/retry`] = guarded(api, ['write_builds', 'retry_builds'], retry);
+    routes[`PUT ${job}/reprioritize`] = guarded(api, ['write_builds'], reprioritize);
     routes[`PUT ${job}/unblock`] = guarded(api, ['write_builds'], unblock);
   }
-  for (const ending of ['', '.txt']) {
-    for (const method of ['GET', 'HEAD'])
-      routes[`${method} ${BUILD}/jobs/:job/log${ending}`] = guarded(api, ['read_build_logs'], (call) => log(call, requireJob(call)));
-  }
-  routes[`GET ${BUILD}/annotations`] = guarded(api, ['read_builds'], (call) =>
-    paged(call.request, requireBuild(call).annotations, (annotation) => annotationJson(annotation, call.wording)),
-  );
-  routes[`POST ${BUILD}/annotations`] = guarded(api, ['write_builds'], annotate);
   return routes;
 }
 
-function requireJob(call: Call): Found {
+/** With every attempt, unless asked for the last ones only. */
+function listJobs(call: Call): SimResponse {
+  const build = requireBuild(call);
+  const { query } = call.request;
+  const states = valuesOf(query, 'state');
+  const wrong = states.find((state) => !LISTABLE.includes(state));
+  if (wrong !== undefined) throw new Refused(400, `Invalid state: ${wrong}`);
+  const attempts = query.get('include_retried_jobs') === 'false' ? presentJobs(build) : build.jobs;
+  const jobs = attempts.filter((job) => states.length === 0 || (job.type !== 'waiter' && states.includes(job.state)));
+  return cursored(call.request, jobs, (job) => jobJson(build, job, call.wording));
+}
+
+export function requireJob(call: Call): Found {
   const { params } = call.request;
   if (params['number'] === undefined) requireOrganization(call);
-  const builds = params['number'] === undefined ? call.api.engine.state.builds : [requireBuild(call)];
+  const visible = visiblePipelines(call);
+  const all = (): readonly SimBuild[] => call.api.engine.state.builds.filter(({ pipeline }) => visible.includes(pipeline));
+  const builds = params['number'] === undefined ? all() : [requireBuild(call)];
   for (const build of builds) {
     const job = build.jobs.find((candidate) => candidate.id === params['job']);
     if (job !== undefined) return { build, job };
@@ -55,10 +79,18 @@ function retry(call: Call): SimResponse {
   return jobAnswer(call, { build, job: done.value });
 }
 
+function reprioritize(call: Call): SimResponse {
+  const found = requireJob(call);
+  const { priority } = jsonBody(call);
+  if (typeof priority !== 'number' || !Number.isInteger(priority)) throw new Refused(400, 'Priority must be an integer');
+  found.job.priority = priority;
+  return jobAnswer(call, found);
+}
+
 function unblock(call: Call): SimResponse {
   const { build, job } = requireJob(call);
   const body = jsonBody(call);
-  const by = body['unblocker'] === undefined ? call.token.user : call.api.engine.state.users.find((user) => user.id === body['unblocker']);
+  const by = (body['unblocker'] ?? null) === null ? call.token.user : call.api.engine.state.users.find((user) => user.id === body['unblocker']);
   if (by === undefined) throw new Refused(422, 'Unblocker is not a valid user id for this organization');
   const done = unblockJob(call.api.engine, build, { job, by, fields: fieldsOf(body['fields']) });
   if (done.kind === 'refused') throw new Refused(done.status, done.message);
@@ -71,51 +103,29 @@ function fieldsOf(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, Array.isArray(entry) ? entry.join('\n') : String(entry)]));
 }
 
-/** JSON, or the text itself; of the text the last N bytes, which is the only range Buildkite knows. */
-function log(call: Call, { job }: Found): SimResponse {
-  const { request, wording } = call;
-  const bytes = Buffer.from(job.log);
-  const wantsText = request.path.endsWith('.txt') || (request.headers.accept ?? '').includes('text/plain');
-  if (request.method === 'HEAD')
-    return { status: 200, headers: { 'content-length': String(bytes.length), 'content-type': 'text/plain; charset=utf-8' } };
-  if (!wantsText) {
-    const url = `${wording.base}${request.path}`;
-    return { status: 200, body: { url, content: job.log, size: bytes.length, header_times: [] } };
-  }
-  const range = request.headers.range;
-  if (range === undefined) return { status: 200, body: job.log };
-  const suffix = Number(/^bytes=-(\d+)$/.exec(range)?.[1] ?? 0);
-  if (suffix === 0) throw new Refused(400, 'Only suffix byte ranges are supported');
-  if (bytes.length === 0) throw new Refused(416, 'The log is empty');
-  const start = Math.max(0, bytes.length - suffix);
+function environmentOf(call: Call, { build, job }: Found): Json {
+  const { pipeline } = build;
   return {
-    status: 206,
-    headers: { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` },
-    body: bytes.subarray(start),
+    CI: 'true',
+    BUILDKITE: 'true',
+    BUILDKITE_ORGANIZATION_SLUG: call.wording.organization,
+    BUILDKITE_PIPELINE_SLUG: pipeline.slug,
+    BUILDKITE_PIPELINE_PROVIDER: 'github',
+    BUILDKITE_REPO: pipeline.settings.repository ?? '',
+    BUILDKITE_BRANCH: build.branch,
+    BUILDKITE_TAG: '',
+    BUILDKITE_COMMIT: build.commit,
+    BUILDKITE_MESSAGE: build.message,
+    BUILDKITE_SOURCE: build.source,
+    BUILDKITE_PULL_REQUEST: build.pullRequest?.id ?? 'false',
+    BUILDKITE_BUILD_ID: build.id,
+    BUILDKITE_BUILD_NUMBER: String(build.number),
+    BUILDKITE_BUILD_URL: buildWebUrl(build, call.wording),
+    BUILDKITE_BUILD_CREATOR: build.creator.name,
+    BUILDKITE_BUILD_CREATOR_EMAIL: build.creator.email,
+    BUILDKITE_JOB_ID: job.id,
+    BUILDKITE_COMMAND: job.step.type === 'command' ? (job.step.command ?? job.step.label) : '',
+    ...pipeline.settings.env,
+    ...build.env,
   };
-}
-
-/** One annotation a context: a second one replaces it, or is appended. */
-function annotate(call: Call): SimResponse {
-  const build = requireBuild(call);
-  const body = jsonBody(call);
-  const text = body['body'];
-  if (typeof text !== 'string' || text === '') throw new Refused(422, 'Validation Failed', { errors: [{ field: 'body', code: 'missing' }] });
-  const now = call.api.engine.clock.now();
-  const context = typeof body['context'] === 'string' ? body['context'] : 'default';
-  const known = build.annotations.find((annotation) => annotation.context === context);
-  const annotation: SimAnnotation = known ?? {
-    id: uuid7(now),
-    context,
-    style: typeof body['style'] === 'string' ? body['style'] : null,
-    priority: typeof body['priority'] === 'number' ? body['priority'] : 3,
-    createdAt: now,
-    body: '',
-    updatedAt: now,
-  };
-  annotation.body = body['append'] === true ? annotation.body + text : text;
-  annotation.updatedAt = now;
-  if (known === undefined) build.annotations.push(annotation);
-  call.api.engine.emit(null, build, null);
-  return { status: 201, body: annotationJson(annotation, call.wording) };
 }

@@ -1,5 +1,6 @@
 // What the simulated Buildkite knows: people, tokens, pipelines, builds, jobs. Plain data that the engine changes.
 import { randomBytes } from 'node:crypto';
+import type { SimService, SimTeam } from './organization.ts';
 
 export type CommandOutcome = 'pass' | 'fail' | 'soft_fail' | 'timeout' | 'hang';
 
@@ -75,6 +76,8 @@ export interface SimUser {
   readonly name: string;
   readonly email: string;
   readonly createdAt: number;
+  /** Left out: a member. For an outsider the organization does not exist. */
+  readonly role?: 'admin' | 'outsider';
 }
 export interface SimToken {
   readonly id: string;
@@ -151,8 +154,10 @@ export interface SimJob {
 export interface SimAnnotation {
   readonly id: string;
   readonly context: string;
-  readonly style: string | null;
-  readonly priority: number;
+  /** The job that it belongs to; null: to the build. */
+  readonly job: SimJob | null;
+  style: string | null;
+  priority: number;
   readonly createdAt: number;
   body: string;
   updatedAt: number;
@@ -194,36 +199,13 @@ export interface SimBuild extends Omit<BuildRequest, 'metaData' | 'commit'> {
   finishedAt: number | null;
 }
 
-/** A notification service that sends webhooks. Its settings are written as the API writes them. */
-export interface SimService {
-  readonly id: string;
-  readonly createdAt: number;
-  readonly createdBy: SimUser;
-  description: string;
-  enabled: boolean;
-  scope: 'all' | 'some_projects' | 'some_teams' | 'some_clusters';
-  scopeUuids: readonly string[];
-  branchConfiguration: string;
-  buildStates: Readonly<Record<string, boolean>>;
-  settings: ServiceSettings;
-  /** How often a delivery is tried; Buildkite documents no retry. */
-  readonly tries: number;
-}
-export interface ServiceSettings {
-  readonly url: string;
-  readonly version: number;
-  readonly token: string;
-  readonly token_mode: 'token' | 'signature';
-  readonly events: readonly string[];
-  readonly tls_verify: boolean;
-}
-
 export interface SimState {
   readonly organization: { readonly id: string; readonly slug: string; readonly name: string; readonly createdAt: number };
   readonly users: SimUser[];
   readonly tokens: SimToken[];
   readonly pipelines: SimPipeline[];
   readonly services: SimService[];
+  readonly teams: SimTeam[];
   /** In order of creation. */
   readonly builds: SimBuild[];
 }

@@ -4,7 +4,8 @@ import { bareBuildJson } from './build-objects.ts';
 import type { BuildkiteEvent } from './engine.ts';
 import { jobJson } from './job-objects.ts';
 import { organizationJson, pipelineJson, type Json, type Wording } from './objects.ts';
-import type { SimBuild, SimJob, SimService, SimState } from './state.ts';
+import type { SimBuild, SimJob, SimState } from './state.ts';
+import type { SimService } from './organization.ts';
 
 export type WebhookEvent = BuildkiteEvent | 'ping';
 export interface Happening {

@@ -2,7 +2,8 @@
 import { createFaultList, type When } from '../faults.ts';
 import type { SimClock } from './clock.ts';
 import { matchesBranches } from './patterns.ts';
-import { uuid7, type SimBuild, type SimService, type SimUser } from './state.ts';
+import { uuid7, type SimBuild, type SimUser } from './state.ts';
+import type { SimService } from './organization.ts';
 import { createLine, type Delivery, type Journey, type Line } from './webhook-line.ts';
 import { payloadOf, pingPayload, webhookHeaders, type Happening, type PayloadContext, type Proof, type WebhookEvent } from './webhook-payload.ts';
 import type { BuildkiteEvent } from './engine.ts';
