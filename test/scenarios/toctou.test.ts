@@ -8,6 +8,11 @@ import { openStories, type PullRequest, type Stories } from '../support/stories.
 
 const GAPS = ['with the command', 'before the click', 'with the click', 'after the click', 'at the turn'] as const;
 type Gap = (typeof GAPS)[number];
+const MOVED = ['a push', 'a force push', 'the end of the branch', 'another branch of the same name', 'a merge'] as const;
+type Moved = (typeof MOVED)[number];
+// A service of its own each: all of them are raced at the same time.
+const SIGNED = MOVED.flatMap((moved, m) => GAPS.map((gap, g) => ({ moved, gap, service: `signed-${m}-${g}` })));
+const FREE = MOVED.filter((moved) => !['the end of the branch', 'a merge'].includes(moved)).map((moved, m) => ({ moved, service: `free-${m}` }));
 const TIMES = 2;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -15,15 +20,15 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
   let acme: Stories;
   beforeAll(async () => {
     acme = await openStories({
-      signed: { environments: { production: { approvals: ONE_SRE } } },
-      free: { environments: { staging: { approvals: 'none' } } },
+      ...Object.fromEntries(SIGNED.map(({ service }) => [service, { environments: { production: { approvals: ONE_SRE } } }])),
+      ...Object.fromEntries(FREE.map(({ service }) => [service, { environments: { staging: { approvals: 'none' } } }])),
     });
   });
   afterAll(() => acme.end());
 
   type Move = (pull: PullRequest) => Promise<unknown>;
   const commits = [{ message: 'Slipped in' }];
-  const MOVES: Readonly<Record<string, Move>> = {
+  const MOVES: Readonly<Record<Moved, Move>> = {
     'a push': ({ branch }) => acme.world.github.push(REPOSITORY, branch, { by: 'eve', commits }),
     'a force push': ({ branch }) => acme.world.github.push(REPOSITORY, branch, { by: 'eve', commits, onto: 'heads/main' }),
     'the end of the branch': ({ branch }) => acme.world.github.deleteBranch(REPOSITORY, branch, 'eve'),
@@ -33,7 +38,6 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
     },
     'a merge': ({ number }) => acme.world.github.merge(REPOSITORY, number, { by: 'eve' }),
   };
-  const CASES = Object.keys(MOVES).flatMap((move) => GAPS.map((gap) => [move, gap] as const));
 
   /** What the button on the card signs at this very moment; null: there is none. */
   function signedBy(deploy: Deploy): { readonly ts: string; readonly sha: string } | null {
@@ -50,46 +54,45 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
 
   /** A request and the short SHAs that somebody signed for it. */
   interface Race {
+    readonly service: string;
     readonly code: string;
     readonly signed: readonly string[];
   }
   const races: Race[] = [];
 
   /** What was built of it without being signed, or more than once. */
-  function wrongIn({ code, signed }: Race): readonly string[] {
+  function wrongIn({ service, code, signed }: Race): readonly string[] {
     const built = acme
-      .builds('signed')
+      .builds(service)
       .filter(({ env }) => env['COUNTERSIGN_CODE'] === code)
       .map(({ commit }) => commit.slice(0, 7));
     return built.filter((sha, at) => at > 0 || !signed.includes(sha));
   }
 
   /** Plays one race. */
-  async function race(move: Move, gap: Gap): Promise<Race> {
+  async function race(service: string, move: Move, gap: Gap): Promise<Race> {
     const pull = await acme.pull();
-    const asking = acme.ann.asks(pull, '/deploy signed to production');
+    const asking = acme.ann.asks(pull, `/deploy ${service} to production`);
     const moving = gap === 'with the command' ? move(pull) : null;
     const deploy = await asking;
     await moving;
     await eventually('a button or an end', () => signedBy(deploy) !== null || isOver(deploy));
     if (gap === 'before the click') await move(pull);
     const button = signedBy(deploy);
-    if (button === null) return { code: deploy.code, signed: [] };
+    if (button === null) return { service, code: deploy.code, signed: [] };
     const clicking = acme.world.slack.click(PEOPLE.bea.slack, button.ts, 'countersign:approve');
     if (gap === 'with the click') await move(pull);
     await clicking;
     if (gap === 'at the turn') await pause(60);
     if (gap === 'after the click' || gap === 'at the turn') await move(pull);
-    return { code: deploy.code, signed: [button.sha] };
+    return { service, code: deploy.code, signed: [button.sha] };
   }
 
-  it.each(CASES)(
-    'by %s, %s',
-    async (name, gap) => {
-      const move = MOVES[name];
-      if (move === undefined) throw new Error(name);
+  it.concurrent.each(SIGNED)(
+    'by $moved, $gap',
+    async ({ moved, gap, service }) => {
       const mine = [];
-      for (let n = 0; n < TIMES; n += 1) mine.push(await race(move, gap));
+      for (let n = 0; n < TIMES; n += 1) mine.push(await race(service, MOVES[moved], gap));
       races.push(...mine);
       await pause(700);
       expect(mine.flatMap(wrongIn)).toEqual([]);
@@ -98,22 +101,20 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
   );
 
   it('and some of them were built, some were not, none of them later either', () => {
-    expect(races).toHaveLength(CASES.length * TIMES);
+    expect(races).toHaveLength(SIGNED.length * TIMES);
     expect(races.flatMap(wrongIn)).toEqual([]);
-    const built = acme.builds('signed').length;
+    const built = SIGNED.flatMap(({ service }) => acme.builds(service)).length;
     expect(built).toBeGreaterThan(0);
-    expect(built).toBeLessThan(CASES.length * TIMES);
+    expect(built).toBeLessThan(SIGNED.length * TIMES);
   });
 
-  it.each(['a push', 'a force push', 'another branch of the same name'])('nor where nobody has to approve: by %s, with the command', async (name) => {
-    const move = MOVES[name];
-    if (move === undefined) throw new Error(name);
+  it.concurrent.each(FREE)('nor where nobody has to approve: by $moved, with the command', async ({ moved, service }) => {
     for (let n = 0; n < TIMES; n += 1) {
       const pull = await acme.pull();
-      const [deploy] = await Promise.all([acme.ann.asks(pull, '/deploy free to staging'), move(pull)]);
+      const [deploy] = await Promise.all([acme.ann.asks(pull, `/deploy ${service} to staging`), MOVES[moved](pull)]);
       await deploy.shows('github', 'code');
       await pause(700);
-      const built = acme.builds('free').filter(({ env }) => env['COUNTERSIGN_CODE'] === deploy.code);
+      const built = acme.builds(service).filter(({ env }) => env['COUNTERSIGN_CODE'] === deploy.code);
       for (const { commit } of built) expect(commit).toBe(pull.sha);
     }
   });

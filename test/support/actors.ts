@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { deployCode } from '../../src/ids.ts';
 import type { LineCommentView, ReviewInput } from '../../src/sim/github/drive-reviews.ts';
+import type { Delivered } from '../../src/sim/slack/people.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { eventually } from './acme.ts';
 import { readableSlack } from './readable.ts';
@@ -47,20 +48,18 @@ export interface Actor {
 export function actorOf(places: Places, { login, slack: user }: { readonly login: string; readonly slack: string }): Actor {
   const { github, slack } = places.acme.world;
   const seen = (): readonly string[] => slack.ephemerals(user).map(readableSlack);
-  // What is told later, unasked, comes by another way.
-  const answers = (): readonly string[] =>
-    slack
-      .ephemerals(user)
-      .filter(({ via }) => via !== 'chat.postEphemeral')
-      .map(readableSlack);
-  const nextAnswer = (before: number): Promise<string> =>
+  const answerTo = ({ asked }: Delivered): Promise<string> =>
     eventually(`an answer to ${login}`, () =>
-      answers()
-        .slice(before)
+      slack
+        .ephemerals(user)
+        .filter(({ answers }) => answers === asked)
+        .map(readableSlack)
         .find((text) => !text.includes(STILL_WORKING)),
     );
   const cardWith = (deploy: Deploy, button: string): Promise<string> =>
     eventually(`a card of ${deploy.code} with ${button}`, () => (deploy.buttons().includes(button) ? deploy.message()?.ts : undefined));
+  // Stories happen at the same time, but a person has one screen.
+  let modal: Promise<unknown> = Promise.resolve();
   const actor: Actor = {
     async comments(pull, text) {
       const { id, delivery } = await github.comment(REPOSITORY, pull.number, login, text);
@@ -96,9 +95,9 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
       };
     },
     async types(text, channel = 'C0DEPLOYS') {
-      const before = answers().length;
-      expect(await slack.slash(user, channel, '/deploy', text)).toMatchObject({ status: 200, problem: null });
-      return nextAnswer(before);
+      const delivered = await slack.slash(user, channel, '/deploy', text);
+      expect(delivered).toMatchObject({ status: 200, problem: null });
+      return answerTo(delivered);
     },
     finds(answer) {
       const code = /`([0-9A-Z]{4}-[0-9A-Z]{2})`/.exec(answer)?.[1];
@@ -108,21 +107,26 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
     asksInSlack: async (text, channel) => actor.finds(await actor.types(text, channel)),
     async clicks(button, deploy, { stale = false } = {}) {
       const ts = stale ? (deploy.message()?.ts ?? '') : await cardWith(deploy, button);
-      const before = answers().length;
-      expect(await slack.click(user, ts, `countersign:${button}`, { stale })).toMatchObject({ status: 200, problem: null });
-      return nextAnswer(before);
+      const delivered = await slack.click(user, ts, `countersign:${button}`, { stale });
+      expect(delivered).toMatchObject({ status: 200, problem: null });
+      return answerTo(delivered);
     },
-    async rejects(deploy, why) {
-      await slack.click(user, await cardWith(deploy, 'reject'), 'countersign:reject');
-      const modal = await eventually('the modal', () => slack.views(user).at(-1));
-      expect(await slack.submit(user, modal.id, { text: why })).toMatchObject({ status: 200, problem: null, errors: {} });
-      const answer = await eventually('the answer in the modal', () =>
-        slack.views(user).find(({ id, blocks }) => id === modal.id && blocks.every(({ type }) => type !== 'input')),
-      );
-      slack.dismiss(user, modal.id);
-      return readableSlack({ text: '', blocks: answer.blocks });
+    rejects(deploy, why) {
+      const rejected = modal.then(() => rejectIn(deploy, why));
+      modal = rejected.catch(() => undefined);
+      return rejected;
     },
     isTold: (words) => inSight(`"${words}" told to ${login}`, () => seen().find((text) => text.includes(words)), seen),
   };
+  async function rejectIn(deploy: Deploy, why: string): Promise<string> {
+    await slack.click(user, await cardWith(deploy, 'reject'), 'countersign:reject');
+    const opened = await eventually('the modal', () => slack.views(user).at(-1));
+    expect(await slack.submit(user, opened.id, { text: why })).toMatchObject({ status: 200, problem: null, errors: {} });
+    const answer = await eventually('the answer in the modal', () =>
+      slack.views(user).find(({ id, blocks }) => id === opened.id && blocks.every(({ type }) => type !== 'input')),
+    );
+    slack.dismiss(user, opened.id);
+    return readableSlack({ text: '', blocks: answer.blocks });
+  }
   return actor;
 }

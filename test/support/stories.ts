@@ -78,6 +78,7 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
   // No more than the manifest asks for.
   github.setInstallation('acme', { permissions: APP_MANIFEST.default_permissions });
   github.setCheck(REPOSITORY, 'main', { name: 'unit', result: 'success' });
+  let opened = 0;
   const exchanges: Exchange[] = [];
   // GraphQL is described elsewhere; its one query is checked by the simulator itself.
   github.onExchange((exchange) => void (exchange.path === '/graphql' || exchanges.push(exchange)));
@@ -93,7 +94,7 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
     sly: actor('sly'),
     as: (who) => actorOf(places, who),
     async pull(wanted = {}) {
-      const pull = await openPull(acme, pulls.length, wanted);
+      const pull = await openPull(acme, (opened += 1), wanted);
       pulls.push(pull.number);
       return pull;
     },

@@ -8,6 +8,8 @@ export interface Delivered {
   readonly problem: DeliveryProblem | null;
   /** What the answer itself showed to the person: for a command. */
   readonly answer: SimEphemeral | null;
+  /** For a command or a click on a message: what its answers are known by. */
+  readonly asked: string | null;
   /** For a modal: block id → what Slack shows at the field. */
   readonly errors: Readonly<Record<string, string>>;
 }

@@ -83,7 +83,7 @@ async function clickInView(acting: Acting, { viewId, actionId, nth }: { viewId: 
   return interact(acting, view, { ...found.button, block_id: found.block['block_id'], type: 'button' });
 }
 
-const NOTHING_HEARD: Delivered = { status: null, problem: null, answer: null, errors: {} };
+const NOTHING_HEARD: Delivered = { status: null, problem: null, answer: null, asked: null, errors: {} };
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload: from a view, there is neither channel nor message nor response_url. */
 async function interact(acting: Acting, view: SimView, action: SimBlock): Promise<Delivered> {

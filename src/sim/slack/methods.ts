@@ -128,7 +128,7 @@ function postEphemeral(args: ApiArguments, world: SlackWorld): Readonly<Record<s
   const user = userOf(args.text('user'), world);
   if (!isMember(channel, user.id) || user.deleted) throw new SlackRefusal('user_not_in_channel');
   const ts = world.nextTs();
-  world.ephemerals.push({ ...contentOf(args, 'enforced'), channel: channel.id, user: user.id, ts, via: 'chat.postEphemeral' });
+  world.ephemerals.push({ ...contentOf(args, 'enforced'), channel: channel.id, user: user.id, ts, via: 'chat.postEphemeral', answers: null });
   world.changed();
   return { message_ts: ts };
 }

@@ -4,7 +4,7 @@ import type { Answered, Courier } from './delivery.ts';
 import { describeMessage } from './describe.ts';
 import { createInViews, type InViews } from './in-views.ts';
 import { readContent, showEphemeral } from './responses.ts';
-import { newResponseUrl, newTrigger, type SimContent, type SimEphemeral, type SimMessage, type SlackWorld } from './world.ts';
+import { newResponseUrl, newTrigger, type SimContent, type SimMessage, type SlackWorld } from './world.ts';
 
 export type { Delivered } from './acting.ts';
 
@@ -26,6 +26,7 @@ export function createPeople(world: SlackWorld, courier: Courier, base: () => st
 async function slash(acting: Acting, typed: { channel: string; command: string; text: string }): Promise<Delivered> {
   const { world, person } = acting;
   const place = { channel: typed.channel, user: person.id };
+  const id = newResponseUrl(world, { ...place, messageTs: null });
   const answered = await acting.courier.send({
     token: 'deprecated-token',
     team_id: world.team,
@@ -39,14 +40,14 @@ async function slash(acting: Acting, typed: { channel: string; command: string; 
     text: typed.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
     api_app_id: world.appId,
     is_enterprise_install: 'false',
-    response_url: `${acting.base()}/commands/${world.team}/${newResponseUrl(world, { ...place, messageTs: null })}`,
+    response_url: `${acting.base()}/commands/${world.team}/${id}`,
     trigger_id: newTrigger(world, person.id),
   });
-  if (answered.problem !== null || answered.body === '') return delivered(answered);
+  if (answered.problem !== null || answered.body === '') return delivered(answered, id);
   const body = readBody(answered.body) ?? { text: answered.body };
   const content = readContent(body);
-  if (typeof content === 'string') return { ...delivered(answered), problem: 'invalid_command_response' };
-  return { ...delivered(answered), answer: showEphemeral(world, place, content, 'command') };
+  if (typeof content === 'string') return { ...delivered(answered, id), problem: 'invalid_command_response' };
+  return { ...delivered(answered, id), answer: showEphemeral(world, { ...place, id }, content, 'command') };
 }
 
 async function click(acting: Acting, clicked: { ts: string; actionId: string; stale: boolean }): Promise<Delivered> {
@@ -59,6 +60,7 @@ async function click(acting: Acting, clicked: { ts: string; actionId: string; st
   const found = findButton(shown, clicked.actionId);
   if (found === null) throw new Error(`message ${clicked.ts} has no button ${clicked.actionId}`);
   const { channel, ts } = clickedOn;
+  const id = newResponseUrl(world, { channel, user: person.id, messageTs: message === undefined ? null : ts });
   const name = person.name.toLowerCase();
   const payload = {
     type: 'block_actions',
@@ -74,10 +76,10 @@ async function click(acting: Acting, clicked: { ts: string; actionId: string; st
     // Slack does not repeat what only one person sees.
     ...(message === undefined ? {} : { message: describeMessage({ ...message, ...shown }, world) }),
     state: { values: {} },
-    response_url: `${acting.base()}/actions/${world.team}/${newResponseUrl(world, { channel, user: person.id, messageTs: message === undefined ? null : ts })}`,
+    response_url: `${acting.base()}/actions/${world.team}/${id}`,
     actions: [{ ...found.button, block_id: found.block['block_id'], type: 'button', action_ts: world.nextTs() }],
   };
-  return delivered(await acting.courier.send({ payload: JSON.stringify(payload) }));
+  return delivered(await acting.courier.send({ payload: JSON.stringify(payload) }), id);
 }
 
 function before(message: SimMessage, actionId: string): SimContent {
@@ -86,9 +88,4 @@ function before(message: SimMessage, actionId: string): SimContent {
   return shown;
 }
 
-const delivered = (answered: Answered, answer: SimEphemeral | null = null): Delivered => ({
-  status: answered.status,
-  problem: answered.problem,
-  answer,
-  errors: {},
-});
+const delivered = ({ status, problem }: Answered, asked: string): Delivered => ({ status, problem, answer: null, asked, errors: {} });

@@ -25,11 +25,12 @@ export function readContent(body: Readonly<Record<string, unknown>>): SimContent
 /** Shows content to one person alone. */
 export function showEphemeral(
   world: SlackWorld,
-  place: { channel: string; user: string },
+  asked: Pick<ResponseUrl, 'id' | 'channel' | 'user'>,
   content: SimContent,
   via: SimEphemeral['via'],
 ): SimEphemeral {
-  const ephemeral: SimEphemeral = { ...content, channel: place.channel, user: place.user, ts: world.nextTs(), via };
+  const { channel, user, id: answers } = asked;
+  const ephemeral: SimEphemeral = { ...content, channel, user, ts: world.nextTs(), via, answers };
   world.ephemerals.push(ephemeral);
   world.changed();
   return ephemeral;

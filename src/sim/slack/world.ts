@@ -58,6 +58,8 @@ export interface SimEphemeral extends SimContent {
   readonly user: string;
   readonly ts: string;
   readonly via: 'command' | 'response_url' | 'chat.postEphemeral';
+  /** The command or click that it answers, by the id of its response_url; null: it came unasked. */
+  readonly answers: string | null;
 }
 
 export interface SimView {
@@ -72,6 +74,7 @@ export interface SimView {
 
 /** What a click or a command may be answered through; see https://docs.slack.dev/interactivity/handling-user-interaction. */
 export interface ResponseUrl {
+  readonly id: string;
   readonly channel: string;
   readonly user: string;
   readonly messageTs: string | null;
@@ -141,9 +144,9 @@ export function newTrigger(world: SlackWorld, user: string): string {
 }
 
 /** The secret part of a new response_url; its path is made by the delivery. */
-export function newResponseUrl(world: SlackWorld, place: Pick<ResponseUrl, 'channel' | 'user' | 'messageTs'>): string {
+export function newResponseUrl(world: SlackWorld, place: Omit<ResponseUrl, 'id' | 'expiresAt' | 'usesLeft'>): string {
   const id = randomBytes(18).toString('base64url');
-  world.responseUrls.set(id, { ...place, expiresAt: world.now() + RESPONSE_URL_LIFE_MS, usesLeft: RESPONSE_URL_USES });
+  world.responseUrls.set(id, { id, ...place, expiresAt: world.now() + RESPONSE_URL_LIFE_MS, usesLeft: RESPONSE_URL_USES });
   return id;
 }
 
