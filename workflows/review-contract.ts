@@ -6,6 +6,7 @@ import type { Millis, Person, Tally, Vote } from './vocabulary.ts';
 
 /** One review a request. */
 export const reviewId = (deployId: string): string => `review:${deployId}`;
+export const deployOfReview = (workflowId: string): string => workflowId.replace(/^review:/, '');
 
 /** Input of `review`: the request as it ended. It was planned, and it was an emergency. */
 export interface ReviewInput {

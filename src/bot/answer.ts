@@ -12,7 +12,7 @@ import { delegate, link } from './about-people.ts';
 import { actOn, findByCode, findMeant, tooLate } from './act.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
-import { readOpenRequests } from './open-requests.ts';
+import { readOpenRequests, readOwedReviews } from './open-requests.ts';
 import { review } from './review.ts';
 import { servicesHere, servicesInReach } from './grammar.ts';
 
@@ -171,8 +171,8 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
   }
   const { from } = incoming;
   const services = servicesHere(deps.config, from).map(({ name }) => name);
-  const requests = await readOpenRequests(deps.gateway, services);
-  return { kind: 'open-requests', where: from.surface === 'github' ? from.repo.slug : 'this channel', requests };
+  const [requests, reviews] = await Promise.all([readOpenRequests(deps.gateway, services), readOwedReviews(deps.gateway, services)]);
+  return { kind: 'open-requests', where: from.surface === 'github' ? from.repo.slug : 'this channel', requests, reviews };
 }
 
 /** A request that is not found may have ended so long ago that nothing of it is kept: then the answer says for how long it would have been. */

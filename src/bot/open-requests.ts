@@ -1,4 +1,5 @@
 // The open requests of some services, read one by one.
+import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { isFinal } from '../render/phase.ts';
 import type { FoundDeploy } from '../temporal/find-deploys.ts';
@@ -12,13 +13,24 @@ export async function readOpenRequests(gateway: Gateway, services: readonly stri
   return readThose(gateway, await gateway.findOpen({ kind: 'services', services }, false));
 }
 
+/** Reviews of emergencies that nobody has signed off or disputed yet; `services` null: of all. As above, but for what they are of. */
+export async function readOwedReviews(
+  gateway: Pick<Gateway, 'findOwingReview' | 'reviewStatus'>,
+  services: readonly string[] | null,
+): Promise<readonly ReviewStatus[]> {
+  const reviews = await readAll(await gateway.findOwingReview(), (deployId) => gateway.reviewStatus(deployId));
+  return reviews.filter(({ phase, deploy }) => phase.kind === 'owed' && services?.includes(deploy.request.service) !== false);
+}
+
 /** As above, of requests that were found. */
 export async function readThose(gateway: Pick<Gateway, 'deployStatus'>, open: readonly FoundDeploy[]): Promise<readonly DeployStatus[]> {
-  const read = await Promise.allSettled(open.map(({ workflowId }) => gateway.deployStatus(workflowId)));
+  const read = await readAll(open, ({ workflowId }) => gateway.deployStatus(workflowId));
+  return read.filter((status) => !isFinal(status.phase) && !status.request.dryRun);
+}
+
+async function readAll<From, To>(found: readonly From[], readOne: (one: From) => Promise<To | null>): Promise<readonly To[]> {
+  const read = await Promise.allSettled(found.map(readOne));
   const [failed] = read.filter((result) => result.status === 'rejected');
   if (failed !== undefined && read.every((result) => result.status === 'rejected')) throw failed.reason;
-  return read.flatMap((result) => {
-    if (result.status === 'rejected' || result.value === null) return [];
-    return isFinal(result.value.phase) || result.value.request.dryRun ? [] : [result.value];
-  });
+  return read.flatMap((result) => (result.status === 'rejected' || result.value === null ? [] : [result.value]));
 }

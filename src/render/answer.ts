@@ -15,7 +15,7 @@ import { reasonItem, reasonSentence } from './reasons.ts';
 import type { Hints } from './reason-text.ts';
 import { liveWords } from './live.ts';
 import type { Reply } from './reply.ts';
-import { requestLine } from './request-line.ts';
+import { requestLine, owedLine } from './request-line.ts';
 import { during, planSha } from './view.ts';
 import { duration } from './time.ts';
 import type { Surface } from './view.ts';
@@ -207,13 +207,16 @@ function helpTopic(entry: HelpEntry): Answer {
 
 // ---- what there is -------------------------------------------------------------------------------------------
 
-function openRequests({ where, requests }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
+function openRequests({ where, requests, reviews }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
   const place = placeWords(where);
-  if (requests.length === 0) return lines(say`Nothing is waiting and nothing is being built ${place}.`);
+  const owed = reviews.map((review) => owedLine(review, context));
+  const none = say`Nothing is waiting and nothing is being built ${place}.`;
+  const [first] = requests;
+  if (first === undefined) return { lines: [none], items: owed, closing: null };
   return {
     lines: [say`${plural(requests.length, 'open request')} ${place}:`],
-    items: requests.map((status) => requestLine(status, context)),
-    closing: say`One of them in full: ${code(`${context.prefix} status ${requests[0]?.request.code ?? ''}`)}`,
+    items: [...requests.map((status) => requestLine(status, context)), ...owed],
+    closing: say`One of them in full: ${code(`${context.prefix} status ${first.request.code}`)}`,
   };
 }
 

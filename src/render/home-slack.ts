@@ -1,5 +1,6 @@
 // The home tab of one person: what waits for them, what they asked for, what is live. Pure.
 import type { Button, HomeView, KnownBlock } from '@slack/types';
+import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { ACTIONS } from './actions.ts';
 import { actions, context, header, linesSection } from './blocks.ts';
@@ -8,15 +9,17 @@ import type { RenderContext } from './context.ts';
 import { soFarFact, whatFact } from './facts.ts';
 import { FORM_ACTIONS } from './form-fields.ts';
 import type { Home } from './home.ts';
-import { code, join, named, say, strong, time } from './inline.ts';
+import { code, emphasis, join, named, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { liveWords } from './live.ts';
-import { requestLine } from './request-line.ts';
+import { requestLine, owedLine } from './request-line.ts';
+import { reviewButtons } from './review-card.ts';
 import { missingWords } from './rule-words.ts';
 import type { View } from './view.ts';
 
 /** Far below Slack's 100 blocks, and no more than a person reads. */
 const REQUESTS_MAX = 10;
+const REVIEWS_MAX = 5;
 
 export function homeView(home: Home, renderContext: RenderContext): HomeView {
   const { now, prefix } = renderContext;
@@ -24,6 +27,7 @@ export function homeView(home: Home, renderContext: RenderContext): HomeView {
     type: 'home',
     blocks: [
       header(say`What waits for you`, now),
+      ...home.toReview.slice(0, REVIEWS_MAX).flatMap((review) => reviewBlocks(review, renderContext)),
       ...waitingBlocks(home, renderContext),
       header(say`What you asked for`, now),
       ...askedBlocks(home, renderContext),
@@ -41,9 +45,16 @@ export function homeUnreadView(why: Inline, { now }: RenderContext): HomeView {
 
 const ASK: Button = { type: 'button', action_id: FORM_ACTIONS.open, text: { type: 'plain_text', text: 'Ask for a deploy' } };
 
-function waitingBlocks({ waiting, isPartial, person }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+function reviewBlocks(review: ReviewStatus, renderContext: RenderContext): readonly KnownBlock[] {
+  const { emergency } = review.deploy.request;
+  const why = say`The reason given: ${emphasis((emergency?.reason ?? '').slice(0, 300))}`;
+  return [...linesSection([owedLine(review, renderContext), why], renderContext.now), ...actions(reviewButtons(review, renderContext))];
+}
+
+function waitingBlocks({ waiting, toReview, isPartial, person }: Home, renderContext: RenderContext): readonly KnownBlock[] {
   const { now, prefix } = renderContext;
   const more = isPartial ? [say`There are more open requests than I looked at: ${code(`${prefix} status`)} shows those of a channel.`] : [];
+  if (waiting.length === 0 && toReview.length > 0) return context(more, now);
   if (waiting.length === 0) {
     const none = person.mapped
       ? say`Nothing. When somebody asks for your approval, it stands here.`
@@ -73,12 +84,15 @@ function waitingRequest(status: DeployStatus, renderContext: RenderContext): rea
   return [...linesSection(lines, renderContext.now), ...actions(buttons)];
 }
 
-function askedBlocks({ asked }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+function askedBlocks({ asked, owing }: Home, renderContext: RenderContext): readonly KnownBlock[] {
   const { now } = renderContext;
+  const owed = owing.slice(0, REVIEWS_MAX).flatMap((review) => linesSection([owedLine(review, renderContext)], now));
+  if (asked.length === 0 && owed.length > 0) return owed;
   if (asked.length === 0) return linesSection([say`Nothing of yours is open.`], now);
   const shown = asked.slice(0, REQUESTS_MAX);
   const rest = asked.length > shown.length ? [say`and ${asked.length - shown.length} more`] : [];
   return [
+    ...owed,
     ...shown.flatMap((status) => [
       ...linesSection([requestLine(status, renderContext)], now),
       ...actions(buttonsOf(status, renderContext).filter(({ action_id: id }) => id === ACTIONS.details || id === ACTIONS.cancel)),

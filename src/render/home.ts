@@ -1,4 +1,5 @@
 // What the home tab shows, as data. Drawn by home-slack.ts. Types only.
+import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { Person } from '../../workflows/vocabulary.ts';
 
@@ -6,6 +7,10 @@ export interface Home {
   readonly person: Person;
   /** Open requests in which this person could still fill a place. */
   readonly waiting: readonly DeployStatus[];
+  /** Emergencies that this person could still sign off, or dispute. */
+  readonly toReview: readonly ReviewStatus[];
+  /** Emergencies of this person that nobody has looked at yet. */
+  readonly owing: readonly ReviewStatus[];
   /** Open requests of this person. */
   readonly asked: readonly DeployStatus[];
   /** Where this person may approve. `state` null: nobody has asked for a deploy there yet. */

@@ -34,8 +34,13 @@ export type Reply =
       readonly surface: 'github' | 'slack';
       readonly services: readonly { readonly name: string; readonly environments: readonly string[] }[];
     }
-  /** Open requests and running builds of this repository or channel. */
-  | { readonly kind: 'open-requests'; readonly where: string; readonly requests: readonly DeployStatus[] }
+  /** Open requests and running builds of this repository or channel, and the reviews that its emergencies owe. */
+  | {
+      readonly kind: 'open-requests';
+      readonly where: string;
+      readonly requests: readonly DeployStatus[];
+      readonly reviews: readonly ReviewStatus[];
+    }
   | { readonly kind: 'one-request'; readonly status: DeployStatus }
   /** The same in full: everything that decided. */
   | { readonly kind: 'why'; readonly status: DeployStatus }

@@ -1,4 +1,5 @@
 // One request in one line: lists, the thread's timeline, the channels that only want to know.
+import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import { progress } from './cards-build.ts';
 import type { RenderContext } from './context.ts';
@@ -6,6 +7,7 @@ import { code, emphasis, instant, join, link, named, say, shaLink, time } from '
 import type { Inline } from './inline.ts';
 import { pendingWords } from './pending-words.ts';
 import { missingWords } from './rule-words.ts';
+import { away } from './time.ts';
 import { during, route } from './view.ts';
 
 /** `7F3K-Q2 · api → production · 4f5a6b7 · ⏸ waiting for 1 of api-owners, until 18:00 UTC`. */
@@ -14,6 +16,16 @@ export function requestLine(status: DeployStatus, context: RenderContext): Inlin
   const sha = plan === null ? [] : say` · ${shaLink(plan.sha, plan.commitUrl)}`;
   const sign = request.emergency === undefined ? '' : '🚨 ';
   return say`${sign}${code(request.code)} · ${route(status)}${sha} · ${stateLine(status, context)}`;
+}
+
+/** `🚨 7F3K-Q2 · api → production · 4f5a6b7 · review owed by 1 of sre (Bea), asked for by Ann 2 h ago · /deploy review 7F3K-Q2`. */
+export function owedLine({ deploy, tally }: ReviewStatus, { now, prefix }: RenderContext): Inline {
+  const { plan, request } = deploy;
+  const missing = missingWords(tally.tree, 'name');
+  const sha = plan === null ? [] : say` · ${shaLink(plan.sha, plan.commitUrl)}`;
+  const by = missing.length === 0 ? [] : say` by ${missing}`;
+  const asked = plan === null ? [] : say`, asked for by ${named(plan.requester)} ${away(request.askedAt, now)}`;
+  return say`🚨 ${code(request.code)} · ${route(deploy)}${sha} · review owed${by}${asked} · ${code(`${prefix} review ${request.code}`)}`;
 }
 
 /** The state alone, with what is needed or found. */

@@ -45,7 +45,7 @@ export function reviewMessage(status: ReviewStatus, context: RenderContext, butt
     blocks: [
       header(headlineOf(drawn), context.now),
       ...cardBlocks(drawn, context),
-      ...actions(buttons === 'buttons' && status.phase.kind === 'owed' ? buttonsOf(status, context) : []),
+      ...actions(buttons === 'buttons' ? reviewButtons(status, context) : []),
     ],
   };
 }
@@ -152,7 +152,9 @@ function footer({ status: { deploy }, surface, context }: Read): Inline {
   return say`code ${deploy.request.code}${deploy.plan === null ? [] : ` · policy ${deploy.plan.policyDigest.slice(0, 4)}`}${where}`;
 }
 
-function buttonsOf({ deploy }: ReviewStatus, { now }: RenderContext): readonly Button[] {
+/** Exactly while they work. */
+export function reviewButtons({ deploy, phase }: ReviewStatus, { now }: RenderContext): readonly Button[] {
+  if (phase.kind !== 'owed') return [];
   const { plan, request, workflowId } = deploy;
   const target = { deployId: workflowId, contract: plan?.contract ?? null, sha: plan?.sha.slice(0, 7) ?? null, now };
   const sign: ButtonSpec = {

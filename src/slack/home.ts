@@ -38,8 +38,8 @@ async function homeOf(deps: ListenerDeps, by: Account): Promise<HomeView> {
   }
 }
 
-/** Approve and cancel, as on a card. */
-export async function heardOnHome(deps: ListenerDeps, heard: HeardClick, act: 'approve' | 'cancel'): Promise<void> {
+/** As on a card. */
+export async function heardOnHome(deps: ListenerDeps, heard: HeardClick, act: 'approve' | 'cancel' | 'sign'): Promise<void> {
   const reply = ask(() => deps.frontDoor.act(clickOf(deps, heard, act)), { what: 'click', log: deps.log });
   await answerOnHome(deps, heard, reply);
   await publishHome(deps, accountOf(deps, heard.click.user));

@@ -98,14 +98,13 @@ async function heardButton(deps: ListenerDeps, { click, at, ack }: Omit<HeardCli
   const isOnHome = click.view?.type === 'home';
   switch (id) {
     case ACTIONS.approve:
-    case ACTIONS.cancel: {
-      const act = id === ACTIONS.approve ? 'approve' : 'cancel';
+    case ACTIONS.cancel:
+    case ACTIONS.sign: {
+      const act = id === ACTIONS.approve ? 'approve' : id === ACTIONS.cancel ? 'cancel' : 'sign';
       return isOnHome ? heardOnHome(deps, heard, act) : heardClick(deps, heard, act);
     }
     case ACTIONS.keep:
       return heardClick(deps, heard, 'keep');
-    case ACTIONS.sign:
-      return heardClick(deps, heard, 'sign');
     case ACTIONS.reject:
       return askWhy(deps, heard, 'reject');
     case ACTIONS.dispute:

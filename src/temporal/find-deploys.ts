@@ -1,4 +1,5 @@
 // Which requests there are, asked of the visibility store. It lags behind, so no list decides anything.
+import { deployOfReview } from '../../workflows/review-contract.ts';
 import type { Client } from '@temporalio/client';
 import type { CommitSha, DeployCode, Millis } from '../../workflows/vocabulary.ts';
 import { deployCode } from '../ids.ts';
@@ -59,6 +60,12 @@ export function openQuery(where: OpenWhere): string {
 
 // Visibility queries know no parameters; our names cannot hold a quote, and one that does finds nothing.
 const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '')}'`;
+
+/** The requests that owe a review still, the newest emergency first. They have ended long ago, perhaps: their reviews are what is open. */
+export async function findOwingReview(client: Client): Promise<readonly string[]> {
+  const found = await lookUp(client, `WorkflowType = 'review' AND ExecutionStatus = 'Running'`, false);
+  return found.map(({ workflowId }) => deployOfReview(workflowId));
+}
 
 export async function lookUp(client: Client, query: string, lookAgain: boolean, most = LIST_MAX): Promise<readonly FoundDeploy[]> {
   const giveUpAt = Date.now() + (lookAgain ? NOT_FOUND_AGAIN_MS : 0);

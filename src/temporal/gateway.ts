@@ -36,7 +36,7 @@ import { isTrouble } from '../trouble.ts';
 import { askToAttest } from './attest.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
-import { codeQuery, lookUp, openQuery, type FoundDeploy, type OpenWhere } from './find-deploys.ts';
+import { codeQuery, findOwingReview, lookUp, openQuery, type FoundDeploy, type OpenWhere } from './find-deploys.ts';
 import { createPeopleStore, type PeopleStore } from './people.ts';
 import { readReview, readStatus } from './read-status.ts';
 import { readRetention } from './retention.ts';
@@ -58,6 +58,8 @@ export interface Gateway {
   act(workflowId: string, late: LateAct | LateReview): Promise<ActOutcome>;
   /** The review that this request owes, open or over; null: there is none (yet). */
   reviewStatus(deployId: string): Promise<ReviewStatus | null>;
+  /** Requests of which the review is still owed, at most 20. */
+  findOwingReview(): Promise<readonly string[]>;
   /** null: there is no such request (any more). */
   deployStatus(workflowId: string): Promise<DeployStatus | null>;
   /** `services`: only requests of these are looked for; null: of all. */
@@ -85,6 +87,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
     act: (workflowId, late) => act(client, workflowId, late),
     deployStatus: (workflowId) => readStatus(client, workflowId),
     reviewStatus: (deployId) => readReview(client, deployId),
+    findOwingReview: () => findOwingReview(client),
     async findByCode(code, services) {
       const found = await lookUp(client, codeQuery(code, services), true);
       return found.find((deploy) => deploy.open) ?? found[0] ?? null;

@@ -49,6 +49,7 @@ async function deliver(event: string, payload: object): Promise<Seen> {
   const known: Partial<Gateway> = {
     startReply: async (input) => void answers.push(input),
     findOpen: async () => [],
+    findOwingReview: async () => [],
     findByCode: async () => null,
   };
   const gateway = new Proxy(known, {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readOpenRequests } from '../../src/bot/open-requests.ts';
+import { readOpenRequests, readOwedReviews } from '../../src/bot/open-requests.ts';
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DeployCode } from '../../workflows/vocabulary.ts';
+import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import { EXAMPLES } from '../support/examples.ts';
+import { REVIEWS } from '../support/review-views.ts';
 
 const { waiting, succeeded, planned } = { ...EXAMPLES.waiting, ...EXAMPLES.succeeded, ...EXAMPLES.planned };
 const unread = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'reading a request', found: 'no answer' });
@@ -19,6 +21,29 @@ function gatewayOf(statuses: Readonly<Record<string, unknown>>): Gateway {
   };
   return gateway as Gateway;
 }
+
+describe('the reviews that are owed', () => {
+  const gateway = (reviews: Readonly<Record<string, ReviewStatus | null | Error>>) => ({
+    findOwingReview: async () => Object.keys(reviews),
+    reviewStatus: async (deployId: string) => {
+      const review = reviews[deployId] ?? null;
+      if (review instanceof Error) throw review;
+      return review;
+    },
+  });
+  const { 'review-owed': owed, 'review-signed': signed } = REVIEWS;
+
+  it('are those that nobody has settled since they were listed, of these services', async () => {
+    const all = gateway({ owed, signed, gone: null, broken: unread });
+    expect(await readOwedReviews(all, ['api'])).toEqual([owed]);
+    expect(await readOwedReviews(all, null)).toEqual([owed]);
+    expect(await readOwedReviews(all, ['web'])).toEqual([]);
+  });
+
+  it('are unknown when none can be read', async () => {
+    await expect(readOwedReviews(gateway({ one: unread }), null)).rejects.toBe(unread);
+  });
+});
 
 describe('the open requests', () => {
   it('are those that still go on: neither ended, nor gone, nor only plans', async () => {

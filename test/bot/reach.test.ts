@@ -49,6 +49,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     startReply: async (input) => void said.push(input),
     act: unasked,
     reviewStatus: unasked,
+    findOwingReview: unasked,
     deployStatus: unasked,
     findByCode: async (_code, services) => {
       among.push(services);

@@ -5,6 +5,7 @@ import { channelOf, TWO_GROUPS } from '../support/acme-config.ts';
 import { readableMarkdown, readableSlack } from '../support/readable.ts';
 import type { Deploy } from '../support/sightings.ts';
 import { openStories, type PullRequest, type Stories } from '../support/stories.ts';
+import { viewerOf } from '../support/views-in-slack.ts';
 
 const emergency = { review: { group: 'sre', count: 1 }, remind: '2s' };
 const gates = { checks: 'all', review: true };
@@ -59,6 +60,11 @@ describe('an emergency', () => {
     expect(await commentOn(pull, 'Review owed')).toContain(`Sign off with \`/deploy review ${deploy.code} sign\``);
     expect(await acme.ann.types(`review ${deploy.code} sign`)).toContain("You asked for this deploy, so your sign-off can't count.");
     expect(await acme.dan.types(`review ${deploy.code} sign`)).toContain('production asks for *sre*; you are in *api-owners*');
+    const status = await acme.bea.comments(pull, '/deploy status');
+    expect(await status.reply()).toContain('review owed by 1 of sre (Bea, Carl), asked for by Ann');
+    const bea = viewerOf(acme, 'bea');
+    await bea.opensHome();
+    expect(await bea.homeSays(deploy.code, 'review owed')).toContain('The reason given: _the shop is down');
     expect(await acme.ann.types('history urgent production')).toContain('🚨 emergency, review owed');
     await eventually('a reminder', () =>
       acme.world.slack.messages(channelOf('urgent')).find((message) => message.threadTs === ts && readableSlack(message).includes('⏰ Still owed')),

@@ -7,6 +7,7 @@ import { Trouble } from '../../src/trouble.ts';
 import { readableSlack } from '../support/readable.ts';
 import { HOMES } from '../support/slack-views.ts';
 import { EXAMPLES } from '../support/examples.ts';
+import { REVIEWS } from '../support/review-views.ts';
 import { eventually, startSlackApp, type SlackApp } from './slack-app.ts';
 
 const BEA = 'U01BEA';
@@ -81,6 +82,17 @@ describe('a click on the home tab', () => {
     });
     await eventually(() => (modal().includes('recorded') ? true : undefined));
     await published('Nothing. When somebody asks');
+  });
+
+  test.each(['sign', 'dispute'] as const)('on a review that waits for somebody is heard like one on its message: %s', async (act) => {
+    home = { ...home, waiting: [], toReview: [REVIEWS['review-owed']] };
+    await open();
+    await published('review owed by 2 of sre');
+    await app.sim.clickInView(BEA, tabOf(), ACTIONS[act]);
+    const form = await eventually(() => app.sim.views(BEA).at(-1));
+    if (act === 'dispute') await app.sim.submit(BEA, form.id, { text: 'nothing was down' });
+    const heard = await eventually(() => app.heard.clicks[0]);
+    expect(heard).toMatchObject({ act, deployId: WAITING.workflowId, by: { user: BEA }, reason: act === 'dispute' ? 'nothing was down' : null });
   });
 
   test('that takes long is answered in the same modal later', async () => {

@@ -220,11 +220,13 @@ export const REPLIES = {
     'help-approve': { kind: 'help', topic: 'approve', surface: 'github', services },
   },
   'open-requests': {
-    'open-none': { kind: 'open-requests', where: 'acme/api', requests: [] },
+    'open-none': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [] },
+    'open-review-owed': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [REVIEWS['review-half']] },
     'open-requests': {
       kind: 'open-requests',
       where: 'acme/api',
       requests: [EXAMPLES.waiting['waiting-half'], EXAMPLES.queued.queued, EXAMPLES.building.building, EXAMPLES.blocked.blocked],
+      reviews: [REVIEWS['review-owed']],
     },
   },
   'one-request': { 'one-request': { kind: 'one-request', status: EXAMPLES.waiting['waiting-half'] } },

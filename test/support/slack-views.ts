@@ -1,4 +1,5 @@
 // The deploy form and the home tab in every state; every name is a golden file.
+import { REVIEWS } from './review-views.ts';
 import type { DeployForm, FormPreview } from '../../src/render/form.ts';
 import { homeUnreadView, homeView } from '../../src/render/home-slack.ts';
 import { formView } from '../../src/render/form-slack.ts';
@@ -104,7 +105,7 @@ export const FORMS: Readonly<Record<string, DeployForm>> = {
   },
 };
 
-const none: Home = { person: bea, waiting: [], asked: [], live: [], isPartial: false };
+const none: Home = { person: bea, waiting: [], toReview: [], owing: [], asked: [], live: [], isPartial: false };
 const askedByAnn = EXAMPLES.waiting['waiting-half'];
 
 export const HOMES: Readonly<Record<string, Home>> = {
@@ -112,14 +113,19 @@ export const HOMES: Readonly<Record<string, Home>> = {
   'unknown-person': { ...none, person: stranger },
   waiting: { ...none, waiting: [EXAMPLES.waiting.waiting, EXAMPLES.waiting['waiting-from-slack']], live: places },
   'waiting-half': { ...none, waiting: [askedByAnn, EXAMPLES.waiting['waiting-new-revision']] },
+  'to-review': { ...none, toReview: [REVIEWS['review-owed']], waiting: [] },
+  owing: { ...none, person: ann, owing: [REVIEWS['review-half']] },
   asked: {
     ...none,
     person: ann,
+    owing: [REVIEWS['review-owed']],
     asked: [askedByAnn, EXAMPLES.queued.queued, EXAMPLES.building.building, { ...EXAMPLES.planning.planning, request: fromSlack }],
   },
   many: {
     ...none,
     waiting: Array.from({ length: 30 }, () => EXAMPLES.waiting.waiting),
+    toReview: Array.from({ length: 20 }, () => REVIEWS['review-owed']),
+    owing: Array.from({ length: 20 }, () => REVIEWS['review-owed']),
     asked: Array.from({ length: 30 }, () => askedByAnn),
     live: places,
     isPartial: true,
