@@ -18,6 +18,9 @@ const Request = strict({
     .optional()
     .describe('Default `pull-request`.'),
   parameters: z.record(z.string(), z.string()).optional(),
+  emergency: text
+    .optional()
+    .describe('The reason: it is asked for as an emergency. Then votes are those of its review: to sign it off, or (`reject`) to dispute it.'),
 });
 
 const Given = strict({
@@ -49,12 +52,15 @@ const Given = strict({
 const Vote = strict({
   by: text,
   reject: text.optional().describe('The reason. Left out: an approval.'),
+  in: z.enum(['github', 'slack']).optional().describe('Where it is said. Default `github`, where `stepUp` asks for no more.'),
 });
 
 const Expectation = strict({
   outcome: z.enum(['approved', 'waiting', 'refused', 'rejected']),
   reasons: names.optional().describe('Codes of the gates’ reasons, exactly these.'),
   needs: names.optional().describe('Groups that are still asked, exactly these.'),
+  owes: names.optional().describe('Of an emergency: groups that still have to sign it off, exactly these.'),
+  unconfirmed: names.optional().describe('Whose approvals have to be confirmed on GitHub, exactly these.'),
   uncounted: z.record(text, names).optional().describe('Whose votes do not count, and the codes why.'),
 });
 

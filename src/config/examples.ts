@@ -82,6 +82,7 @@ function namedPeople({ given, votes, expect }: ExampleEntry): readonly { readonl
     ...(given?.authors ?? []).map((name, at) => ({ name, path: ['given', 'authors', at] })),
     ...Object.entries(given?.groups ?? {}).flatMap(([group, names]) => names.map((name, at) => ({ name, path: ['given', 'groups', group, at] }))),
     ...(votes ?? []).map(({ by }, at) => ({ name: by, path: ['votes', at, 'by'] })),
+    ...(expect.unconfirmed ?? []).map((name, at) => ({ name, path: ['expect', 'unconfirmed', at] })),
     ...Object.keys(expect.uncounted ?? {}).map((name) => ({ name, path: ['expect', 'uncounted', name] })),
   ];
 }
@@ -120,7 +121,12 @@ function toExample({ name, request, given, votes }: ExampleEntry, policy: Enviro
     ref: (request.ref ?? 'pull-request') as Example['ref'],
     parameters: request.parameters ?? {},
     facts: toFacts(given ?? {}, policy, config),
-    votes: (votes ?? []).map(({ by, reject }) => ({ by: personNamed(config, by) ?? stranger(by), reject: reject ?? null })),
+    emergency: request.emergency ?? null,
+    votes: (votes ?? []).map((vote) => ({
+      by: personNamed(config, vote.by) ?? stranger(vote.by),
+      reject: vote.reject ?? null,
+      surface: vote.in ?? 'github',
+    })),
   };
 }
 

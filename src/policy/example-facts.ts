@@ -43,6 +43,7 @@ export function factsOf(policy: EnvironmentPolicy, example: Example, groups: Gro
     here: readable('live', stateOf(policy, policy.environment, facts.live === 'nothing' ? null : { sha: LIVE_SHA, since: 0 })),
     before: beforeOf(policy, example),
     parameters: example.parameters,
+    emergency: example.emergency !== null,
   };
 }
 

@@ -3,6 +3,7 @@ import { planContract, policyDigest } from './contract.ts';
 import type { EnvironmentPolicy, Role } from './environment-policy.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import { judgeConditions } from './conditions.ts';
+import { reviewPlan } from './emergency.ts';
 import { EXAMPLE_NOW, factsOf, HEAD, LIVE_SHA, seenOf } from './example-facts.ts';
 import { excludedFrom, judgeVote, tallyPlan } from './judge.ts';
 import { resolveParameters } from './parameters.ts';
@@ -39,7 +40,10 @@ export interface Example {
   readonly ref: 'pull-request' | 'default-branch' | 'tag' | 'commit' | `branch:${string}`;
   readonly parameters: Readonly<Record<string, string>>;
   readonly facts: ExampleFacts;
-  readonly votes: readonly { readonly by: Person; readonly reject: string | null }[];
+  /** Why it can't wait for approvals; null: it is an ordinary request. */
+  readonly emergency: string | null;
+  /** Of an emergency: what its reviewers say. */
+  readonly votes: readonly { readonly by: Person; readonly reject: string | null; readonly surface: 'github' | 'slack' }[];
 }
 
 export interface JudgedVote {
@@ -47,31 +51,53 @@ export interface JudgedVote {
   readonly kind: Vote['kind'];
   /** Why it does not count; empty: it does. */
   readonly reasons: readonly ReasonCode[];
+  /** Kept until the same person says so on GitHub, and counts for nothing before. */
+  readonly isToConfirm: boolean;
 }
 
 export interface Verdict extends Evaluation {
   readonly outcome: 'approved' | 'waiting' | 'refused' | 'rejected';
   readonly votes: readonly JudgedVote[];
-  /** null: refused before anybody is asked. */
+  /** null: refused before anybody is asked. Of an emergency: of its review. */
   readonly tally: Tally | null;
   readonly missing: readonly Missing[];
+  /** Who has to look at it afterwards; null: nobody, it is no emergency. */
+  readonly owes: readonly Missing[] | null;
 }
 
 /** Plays the example from the request to its last vote. */
 export function judgeExample(policy: EnvironmentPolicy, example: Example, groups: Groups): Verdict {
   const facts = factsOf(policy, example, groups);
   const { reasons, gates } = evaluate(policy, facts);
-  const { tree } = policy.approvals;
+  const isEmergency = example.emergency !== null;
+  const tree = isEmergency ? null : policy.approvals.tree;
   const judged = tree === null ? null : judgeConditions(tree, seenOf(facts, example, groups));
   const plan = { ...planOf(policy, example, gates), rule: { ...policy.approvals, tree: judged } };
   const impossible = unsatisfiable({ rule: plan.rule, groups, excluded: excludedFrom(plan, groups) });
   const refusals = reasons.length > 0 || impossible === null ? reasons : [impossible];
-  if (refusals.length > 0) return { outcome: 'refused', reasons: refusals, gates, votes: [], tally: null, missing: [] };
+  if (refusals.length > 0) return { outcome: 'refused', reasons: refusals, gates, votes: [], tally: null, missing: [], owes: null };
+  if (isEmergency) return judgeReview(plan, { policy, example, groups, gates });
   const { judged: votes, counted } = playVotes(plan, example, groups);
   const tally = tallyPlan({ plan, votes: counted, groups });
   const isRejected = counted.some(({ kind }) => kind === 'reject');
   const outcome = isRejected ? 'rejected' : tally.satisfied ? 'approved' : 'waiting';
-  return { outcome, reasons: [], gates, votes, tally, missing: isRejected ? [] : missingOf(tally) };
+  return { outcome, reasons: [], gates, votes, tally, missing: isRejected ? [] : missingOf(tally), owes: null };
+}
+
+interface Started extends Pick<Evaluation, 'gates'> {
+  readonly policy: EnvironmentPolicy;
+  readonly example: Example;
+  readonly groups: Groups;
+}
+
+/** It has started at once: the votes are those of its review. */
+function judgeReview(started: Plan, { policy, example, groups, gates }: Started): Verdict {
+  if (policy.emergency === undefined) throw new Error(`${policy.environment} admits emergencies, and nobody reviews them`);
+  const plan = reviewPlan(started, policy.emergency);
+  const { judged: votes, counted } = playVotes(plan, example, groups);
+  const tally = tallyPlan({ plan, votes: counted, groups });
+  const isDisputed = counted.some(({ kind }) => kind === 'reject');
+  return { outcome: 'approved', reasons: [], gates, votes, tally, missing: [], owes: isDisputed ? [] : missingOf(tally) };
 }
 
 interface Played {
@@ -83,15 +109,14 @@ interface Played {
 function playVotes(plan: Plan, { votes }: Example, groups: Groups): Played {
   const judged: JudgedVote[] = [];
   let counted: readonly Vote[] = [];
-  for (const [at, { by, reject }] of votes.entries()) {
+  for (const [at, { by, reject, surface }] of votes.entries()) {
     const kind = reject === null ? 'approve' : 'reject';
     const act = { kind, contract: plan.contract, sha: plan.sha, reason: reject } as const;
-    // An example's approval is one that has been confirmed, where its environment asks for that.
-    const surface = 'github';
     const voterState = { known: true, value: { active: true, why: null } } as const;
     const verdict = judgeVote({ plan, votes: counted, act, surface, voter: by, voterState, groups, unread: {} });
-    judged.push({ by, kind, reasons: verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : [] });
-    if (verdict.kind === 'refused') continue;
+    const reasons = verdict.kind === 'refused' ? verdict.reasons.map(({ code }) => code) : [];
+    judged.push({ by, kind, reasons, isToConfirm: verdict.kind === 'to-confirm' });
+    if (verdict.kind !== 'counts') continue;
     const vote: Vote = { kind, by, surface, at: EXAMPLE_NOW + at, contract: plan.contract, reason: reject, key: `example-${at}` };
     counted = [...counted.filter((earlier) => earlier.by.key !== by.key), vote];
     if (kind === 'reject') break;

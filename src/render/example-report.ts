@@ -1,6 +1,6 @@
 // What `countersign policy test` tells of each example: a line when it came out as expected, the whole story when it did not.
 import { gateLabel } from './facts.ts';
-import type { Verdict } from '../policy/example.ts';
+import type { JudgedVote, Verdict } from '../policy/example.ts';
 import type { Difference } from '../policy/example-expectation.ts';
 import type { Missing } from '../policy/rule.ts';
 import type { TallyNode } from '../../workflows/vocabulary.ts';
@@ -28,6 +28,7 @@ export function reportTotals(results: readonly ExampleResult[]): string {
 }
 
 function outcomeWords(verdict: Verdict): string {
+  if (verdict.owes !== null) return `starts at once, ${owedWords(verdict.owes)}`;
   switch (verdict.outcome) {
     case 'approved':
       return verdict.tally?.need === 0 ? 'starts, nobody has to approve' : 'approved';
@@ -40,19 +41,29 @@ function outcomeWords(verdict: Verdict): string {
   }
 }
 
+function owedWords(owes: readonly Missing[]): string {
+  return owes.length === 0 ? 'and nobody has to look at it any more' : `owes a review by ${owes.map(missingWords).join(', ')}`;
+}
+
 function missingWords({ group, count, waitingFor }: Missing): string {
   return `${count} of ${group}${waitingFor.length === 0 ? '' : ` (${waitingFor.map(({ name }) => name).join(', ')})`}`;
 }
 
 const GATE_SIGN = { pass: '✓', fail: '✗', pending: '…', unknown: '?', 'not-applicable': '-' } as const;
 
-function storyOf({ gates, reasons, tally, votes, outcome, missing }: Verdict): readonly string[] {
+function voteLine({ by, kind, reasons, isToConfirm }: JudgedVote): string {
+  const unless = isToConfirm ? ', to be confirmed on GitHub' : reasons.length === 0 ? '' : `, does not count (${reasons.join(', ')})`;
+  return `${by.name}: ${kind}${unless}`;
+}
+
+function storyOf({ gates, reasons, tally, votes, outcome, missing, owes }: Verdict): readonly string[] {
   const asked = gates.filter(({ state }) => state !== 'not-applicable');
   return [
-    ...asked.map(({ gate, state, note }) => `${GATE_SIGN[state]} ${gateLabel(gate)}: ${note}`),
+    ...asked.map(({ gate, state, note, skipped }) => `${GATE_SIGN[state]} ${gateLabel(gate)}${skipped === true ? ' (skipped)' : ''}: ${note}`),
     ...(reasons.length === 0 ? [] : [`reasons: ${reasons.map(({ code }) => code).join(', ')}`]),
-    ...votes.map(({ by, kind, reasons: why }) => `${by.name}: ${kind}${why.length === 0 ? '' : `, does not count (${why.join(', ')})`}`),
+    ...votes.map(voteLine),
     ...(tally?.tree == null ? [] : treeLines(tally.tree, '')),
+    ...(owes === null ? [] : [owedWords(owes)]),
     `${outcome}${missing.length === 0 ? '' : `: still ${missing.map(missingWords).join(', ')}`}`,
   ];
 }

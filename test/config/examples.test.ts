@@ -113,6 +113,44 @@ describe('a configuration against example requests', () => {
     expect(told).not.toContain('Carl: approve');
   });
 
+  it('knows approvals that are to be confirmed on GitHub, and when they are', () => {
+    const config = CONFIG.replace('count: 1, exclude', 'stepUp: github, count: 1, exclude');
+    const [clicked, confirmed] = ['    votes: [{ by: Bea, in: slack }', '    votes: [{ by: Bea, in: slack }, { by: Bea }'];
+    const waits = example(`${clicked}]\n    expect: { outcome: waiting, unconfirmed: [Bea], needs: [sre] }\n`);
+    const good = example(`${confirmed}]\n    expect: { outcome: approved, unconfirmed: [] }\n`);
+    const { told, code } = policyTest(`${waits}${good}`, { config, args: ['--explain'] });
+    expect(told).toContain('Bea: approve, to be confirmed on GitHub');
+    expect(code).toBe(0);
+    const wrong = policyTest(example(`${clicked}]\n    expect: { outcome: waiting, unconfirmed: [] }\n`), { config });
+    expect(wrong.told).toContain('unconfirmed: expected nothing, found Bea');
+  });
+
+  it('knows emergencies: who may, what they skip, and who has to look at them', () => {
+    const config = `${CONFIG}        may: { emergency: [sre] }\n        emergency: { review: { group: sre }, skip: [checks] }\n`;
+    const urgent = (rest: string): string =>
+      example(rest).replace('by: Ann }', `by: ${rest.includes('no-emergency') ? 'Ann' : 'Bea'}, emergency: orders fail }`);
+    const { told, code } = policyTest(
+      [
+        urgent('    given: { checks: { failed: [unit] } }\n    expect: { outcome: approved, owes: [sre] }\n'),
+        urgent('    given: { behind: 1 }\n    expect: { outcome: refused, reasons: [behind] }\n'),
+        urgent('    expect: { outcome: refused, reasons: [no-emergency] }\n'),
+        urgent('    votes: [{ by: Bea }, { by: Carl }]\n    expect: { outcome: approved, owes: [], uncounted: { Bea: [own-request] } }\n'),
+        urgent('    votes: [{ by: Carl, reject: nothing was down }, { by: Carl }]\n    expect: { outcome: approved, owes: [] }\n'),
+      ].join(''),
+      { config },
+    );
+    expect(told.split('\n')).toEqual([
+      '✓ an example: starts at once, owes a review by 1 of sre (Carl)',
+      '✓ an example: refused (behind)',
+      '✓ an example: refused (no-emergency)',
+      '✓ an example: starts at once, and nobody has to look at it any more',
+      '✓ an example: starts at once, and nobody has to look at it any more',
+      '5 as expected, 0 not',
+      '',
+    ]);
+    expect(code).toBe(0);
+  });
+
   it.each([
     ['a service that is not there', '    request: { service: ap, environment: production, by: Ann }', 'Did you mean "api"?'],
     ['an environment that is not there', '    request: { service: api, environment: prod, by: Ann }', 'Known: staging, production'],
