@@ -240,7 +240,30 @@ describe('logs and annotations', () => {
     expect(first.body).toMatchObject({ context: 'countersign', style: 'info', priority: 3, body_html: '<p>approved by &lt;ann&gt;</p>\n' });
     await ask('POST', path, { body: { body: ' and dan', context: 'countersign', append: true } });
     expect((await ask('GET', path)).items).toMatchObject([{ body_html: '<p>approved by &lt;ann&gt; and dan</p>\n' }]);
-    expect((await ask('POST', path, { body: {} })).status).toBe(422);
+  });
+
+  it('tells annotations of the build from those of its jobs, and deletes them where they are', async () => {
+    const { ask, create } = await stage();
+    const job = `${BUILDS}/1/jobs/${(await create()).jobs[0]?.id}`;
+    const note = { body: 'x', context: 'same' };
+    const [onBuild, onJob] = [await ask('POST', `${BUILDS}/1/annotations`, { body: note }), await ask('POST', `${job}/annotations`, { body: note })];
+    const scopes = async (query: string): Promise<readonly unknown[]> =>
+      (await ask('GET', `${BUILDS}/1/annotations?${query}`)).items.map(({ id }) => (id === onBuild.body.id ? 'build' : 'job'));
+    expect([await scopes(''), await scopes('scope=job'), await scopes('scope=all')]).toEqual([['build'], ['job'], ['build', 'job']]);
+    expect((await ask('DELETE', `${BUILDS}/1/annotations/${onJob.body.id}`)).body).toEqual({ message: 'No annotation found' });
+    expect((await ask('DELETE', `${job}/annotations/${onJob.body.id}`)).status).toBe(204);
+    expect(await scopes('scope=all')).toEqual(['build']);
+  });
+
+  it.each([
+    ['no body', {}, 'body'],
+    ['a style that is none', { body: 'x', style: 'loud' }, 'style'],
+    ['a priority beyond ten', { body: 'x', priority: 11 }, 'priority'],
+  ])('refuses an annotation with %s', async (_, body, field) => {
+    const { ask, create } = await stage();
+    await create();
+    const answer = await ask('POST', `${BUILDS}/1/annotations`, { body });
+    expect([answer.status, answer.body]).toMatchObject([422, { errors: [{ field }] }]);
   });
 });
 

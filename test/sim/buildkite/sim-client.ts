@@ -1,8 +1,9 @@
 // A simulated Buildkite on a standing clock, and the shortest way to ask it something.
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createBuildkiteSim, type BuildkiteSim, type BuildkiteSimOptions } from '../../../src/sim/buildkite/buildkite-sim.ts';
 import { manualClock, type ManualClock } from '../../../src/sim/buildkite/clock.ts';
 import type { StepDefinition } from '../../../src/sim/buildkite/state.ts';
+import { misshapen } from './shapes.ts';
 
 export const SHA = '4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6';
 export const BOT = { name: 'Countersign', email: 'bot@acme.test' };
@@ -75,7 +76,11 @@ export async function stage(options: BuildkiteSimOptions & { readonly steps?: re
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    const contentType = response.headers.get('content-type');
+    // Every answer that any test of the simulator sees must look like one of Buildkite's.
+    if (!contentType?.startsWith('text/html'))
+      expect(misshapen({ method, path: path.replace(/\?.*$/, ''), status: response.status, contentType, text })).toBeNull();
+    const isJson = contentType?.startsWith('application/json') === true;
     const value: unknown = isJson && text !== '' ? JSON.parse(text) : {};
     return { status: response.status, headers: response.headers, text, body: value as Body, items: Array.isArray(value) ? value : [] };
   };
