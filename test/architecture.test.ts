@@ -42,7 +42,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/record/', may: [...PURE, 'src/record/', 'node:crypto', 'zod', 'jose'] },
   { path: 'src/github/', may: [...ADAPTER, 'src/github/', 'probot', '@octokit/'], types: ['src/bot/'] },
   { path: 'src/slack/', may: [...ADAPTER, 'src/slack/', '@slack/', 'bottleneck'], types: ['src/bot/'] },
-  { path: 'src/buildkite/', may: [...ADAPTER, 'src/buildkite/', 'bottleneck', 'jose', 'yaml'], types: ['src/bot/'] },
+  { path: 'src/buildkite/', may: [...ADAPTER, 'src/buildkite/', 'bottleneck', 'ioredis', 'jose', 'yaml'], types: ['src/bot/'] },
   { path: 'src/temporal/', may: [...ADAPTER, 'src/free-port.ts', 'src/temporal/', '@temporalio/'], types: [] },
   { path: 'src/config/', may: [...ADAPTER, 'src/config/', 'yaml'] },
   { path: 'src/ops/', may: [...ADAPTER, 'src/ops/', 'prom-client'] },

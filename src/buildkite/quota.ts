@@ -13,6 +13,8 @@ export type Scope = Quota['scope'];
 
 const PREFIX: Readonly<Record<Scope, string>> = { user: 'ratelimit-user', organization: 'ratelimit' };
 const SCOPES: readonly Scope[] = ['user', 'organization'];
+/** Of the organization's quota, left to everybody else in it unless configured otherwise. */
+export const KEEP_FOR_OTHERS = 0.5;
 /** Requests left to others, and to more urgent work, when a lane stops. */
 const HEADROOM: Readonly<Record<Lane, number>> = { rollback: 2, cancel: 2, create: 2, unblock: 2, status: 10 };
 /** Windows are 60 s (300 s for GraphQL); a header that claims more is not believed. */
@@ -28,9 +30,14 @@ export function quotasIn(headers: Headers, now: Millis): readonly Quota[] {
   });
 }
 
-/** Until when a lane must pause because little is left, or null. */
-export function pauseFor(lane: Lane, quota: Quota): Millis | null {
-  return quota.remaining <= HEADROOM[lane] ? quota.resetAt + RESET_SLACK_MS : null;
+/**
+ * Until when a lane must pause because little is left, or null. `keepForOthers`: this share of the organization's quota is not used by
+ * the bot, however little of it the others need. Only a rollback and a cancel may: they are what people would do by hand.
+ */
+export function pauseFor(lane: Lane, quota: Quota, keepForOthers: number): Millis | null {
+  const keeps = quota.scope === 'organization' && lane !== 'rollback' && lane !== 'cancel';
+  const left = Math.max(HEADROOM[lane], keeps ? Math.ceil(quota.limit * keepForOthers) : 0);
+  return quota.remaining <= left ? quota.resetAt + RESET_SLACK_MS : null;
 }
 
 /** Until when everything must pause after a 429, by the reset of the scope that it names (both header sets may be present). */

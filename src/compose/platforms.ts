@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { BuildkiteApi } from '../buildkite/api.ts';
 import { createBuildkite } from '../buildkite/client.ts';
-import { createLimiter, paceOf, type Limiter } from '../buildkite/limiter.ts';
+import { createLimiter, type Limiter } from '../buildkite/limiter.ts';
+import { paceOf } from '../buildkite/pace.ts';
 import type { Settings } from '../config/env.ts';
 import type { BuildkiteCredential } from '../config/buildkite-credential.ts';
 import { createCredentials } from './credentials.ts';

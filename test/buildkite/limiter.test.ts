@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lane } from '../../src/buildkite/api.ts';
-import { createLimiter, paceOf, type Limiter } from '../../src/buildkite/limiter.ts';
+import { createLimiter, type Limiter } from '../../src/buildkite/limiter.ts';
+import { paceOf } from '../../src/buildkite/pace.ts';
+import { LANES } from '../../src/buildkite/shares.ts';
 import { isTrouble, type Trouble } from '../../src/trouble.ts';
 
 // Simulated time at the real scale: Bottleneck's timers and clock are the test's.
@@ -12,8 +14,9 @@ afterEach(() => void vi.useRealTimers());
 const QUOTA_OF_A_USER = 50;
 const MINUTE = 60_000;
 
-function bench(quota = QUOTA_OF_A_USER) {
-  const limiter = createLimiter({ organization: 'acme', now: () => Date.now(), log: pino({ level: 'silent' }), pace: paceOf(quota) });
+function bench({ keepForOthers = 0.5, quota = QUOTA_OF_A_USER }: { keepForOthers?: number; quota?: number } = {}) {
+  const log = pino({ level: 'silent' });
+  const limiter = createLimiter({ organization: 'acme', now: () => Date.now(), log, pace: paceOf(quota), keepForOthers });
   const started: { at: number; lane: Lane; name: string }[] = [];
   /** The trouble that `run` was refused with, or null when the task ran. */
   const ask = async (lane: Lane, options: { name?: string; takesMs?: number } = {}): Promise<Trouble | null> => {
@@ -28,7 +31,13 @@ function bench(quota = QUOTA_OF_A_USER) {
       throw error;
     }
   };
-  return { limiter, started, ask };
+  /** Whether a request of this lane is let through within two seconds. */
+  const opens = async (lane: Lane): Promise<boolean> => {
+    const asked = ask(lane);
+    await pass(2_000);
+    return (await asked) === null;
+  };
+  return { limiter, started, ask, opens };
 }
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
@@ -55,7 +64,7 @@ const organizationLeft = (remaining: number, reset = 30) => ({ 'RateLimit-Limit'
 
 describe('the quota', () => {
   it.each([50, 400])('of %d a minute is nearly used, and never exceeded', async (quota) => {
-    const { limiter, started, ask } = bench(quota);
+    const { limiter, started, ask } = bench({ quota });
     const asked = Array.from({ length: 3 * quota }, async (_, nth) => {
       await sleep((nth * 2 * MINUTE) / (3 * quota));
       return ask('status');
@@ -73,7 +82,7 @@ describe('the quota', () => {
   it('is never exceeded in any minute, whatever arrives when', async () => {
     const arrival = fc.record({
       at: fc.nat(3 * MINUTE),
-      lane: fc.constantFrom<Lane>('rollback', 'create', 'status'),
+      lane: fc.constantFrom(...LANES),
       takesMs: fc.nat(9_000),
     });
     await fc.assert(
@@ -112,23 +121,59 @@ describe('the quota', () => {
 
   it('allows three at once after a pause, then one by one', async () => {
     const { started, ask } = bench();
-    const asked = Array.from({ length: 5 }, () => ask('status'));
+    const asked = Array.from({ length: 5 }, () => ask('rollback'));
     await pass(100);
     expect(started).toHaveLength(3);
     await pass(5_000);
     expect(started).toHaveLength(5);
     await Promise.all(asked);
   });
+
+  it('always keeps one request for a rollback or a cancel, however busy the others are', async () => {
+    const { limiter, started, ask } = bench();
+    const busy = (['create', 'unblock', 'status'] as const).flatMap((lane) => Array.from({ length: 15 }, () => ask(lane)));
+    for (const lane of ['rollback', 'cancel', 'rollback'] as const) {
+      await pass(5_000);
+      const before = started.length;
+      const urgent = ask(lane);
+      await pass(20);
+      expect(started.slice(before).map((one) => one.lane)).toEqual([lane]);
+      expect(await urgent).toBeNull();
+    }
+    void limiter.stop();
+    await pass(100);
+    await Promise.all(busy);
+  });
+
+  it('is shared: every lane has its part of a saturated quota, and what idle lanes leave goes to the most urgent', async () => {
+    const saturated = async (lanes: readonly Lane[]): Promise<Record<string, number>> => {
+      const { started, ask } = bench();
+      const until = Date.now() + 10 * MINUTE;
+      const worker = async (lane: Lane): Promise<void> => {
+        while (Date.now() < until) await sleep((await ask(lane))?.retryAfterMs ?? 0);
+      };
+      const workers = lanes.flatMap((lane) => Array.from({ length: 12 }, () => worker(lane)));
+      await pass(12 * MINUTE);
+      await Promise.all(workers);
+      return Object.fromEntries(lanes.map((lane) => [lane, started.filter((one) => one.lane === lane).length / 430]));
+    };
+    const all = await saturated(['create', 'unblock', 'status']);
+    expect(all['unblock']).toBeGreaterThan(0.08);
+    expect(all['status']).toBeGreaterThan(0.17);
+    expect(all['create']).toBeGreaterThan(0.6);
+    const { status } = await saturated(['status']);
+    expect(status).toBeGreaterThan(0.95);
+  });
 });
 
 describe('a wait', () => {
-  it('ends by lane: rollback before create before status', async () => {
+  it('ends by lane: rollback, cancel, create, unblock, status', async () => {
     const { started, ask } = bench();
-    const first = [ask('status'), ask('status'), ask('status')];
+    const first = [ask('rollback'), ask('rollback')];
     await pass(10);
-    const then = (['status', 'create', 'rollback'] as const).map((lane) => ask(lane));
-    await pass(6_000);
-    expect(started.slice(3).map(({ lane }) => lane)).toEqual(['rollback', 'create', 'status']);
+    const then = LANES.toReversed().map((lane) => ask(lane));
+    await pass(9_000);
+    expect(started.slice(2).map(({ lane }) => lane)).toEqual(['rollback', 'cancel', 'create', 'unblock']);
     await Promise.all([...first, ...then]);
   });
 
@@ -153,27 +198,36 @@ describe('a wait', () => {
 });
 
 describe('the gate', () => {
-  it.each([
-    ['the user', userLeft],
-    ['the organization', organizationLeft],
-  ])('stops status at ten requests left for %s, and everything at two', async (_scope, left) => {
-    const { limiter, ask } = bench();
-    answered(limiter, left(11));
-    const open = ask('status');
-    await pass(10);
-    expect(await open).toBeNull();
-    answered(limiter, left(10));
-    expect(await ask('status')).toMatchObject({ kind: 'not-sent', retryAfterMs: 31_000 });
-    const create = ask('create');
-    await pass(10);
-    expect(await create).toBeNull();
-    answered(limiter, left(2));
-    expect(await ask('create')).toMatchObject({ retryAfterMs: 31_000 });
-    expect(await ask('rollback')).toMatchObject({ retryAfterMs: 31_000 });
+  it("stops status at ten requests left of the user's, and everything at two", async () => {
+    const { limiter, opens } = bench();
+    answered(limiter, userLeft(11));
+    expect(await opens('status')).toBe(true);
+    answered(limiter, userLeft(10));
+    expect(await opens('status')).toBe(false);
+    expect(await opens('create')).toBe(true);
+    answered(limiter, userLeft(2));
+    for (const lane of LANES) expect(await opens(lane)).toBe(false);
     await pass(31_000);
-    const again = ask('status');
-    await pass(10);
-    expect(await again).toBeNull();
+    expect(await opens('status')).toBe(true);
+  });
+
+  it.each([
+    [0.5, 100],
+    [0.8, 160],
+    [0, 10],
+  ])("leaves others their share of the organization's quota (%s of 200: stops at %i); a rollback and a cancel may use it", async (keep, at) => {
+    const { limiter, opens } = bench({ keepForOthers: keep });
+    answered(limiter, organizationLeft(at + 1));
+    expect(await opens('status')).toBe(true);
+    await pass(MINUTE);
+    answered(limiter, organizationLeft(at));
+    expect(await opens('status')).toBe(false);
+    expect(await opens('create')).toBe(at <= 10);
+    expect(await opens('unblock')).toBe(at <= 10);
+    expect(await opens('rollback')).toBe(true);
+    expect(await opens('cancel')).toBe(true);
+    answered(limiter, organizationLeft(2));
+    expect(await opens('rollback')).toBe(false);
   });
 
   it('is never opened by a header that says more is left', async () => {
@@ -211,17 +265,15 @@ describe('the gate', () => {
   });
 
   it('also stops who waits already, and opens again by itself', async () => {
-    const { limiter, started, ask } = bench();
-    const first = [ask('status'), ask('status'), ask('status'), ask('status')];
+    const { limiter, started, ask, opens } = bench();
+    const first = [ask('rollback'), ask('rollback'), ask('rollback'), ask('rollback')];
     await pass(10);
     answered(limiter, userLeft(0, 20));
     await pass(3_000);
     expect((await Promise.all(first)).map((trouble) => trouble?.kind ?? 'ran')).toEqual(['ran', 'ran', 'ran', 'not-sent']);
-    await pass(20_000);
-    const then = [ask('status'), ask('status'), ask('status')];
-    await pass(10);
-    expect(await Promise.all(then)).toEqual([null, null, null]);
-    expect(started).toHaveLength(6);
+    await pass(18_000);
+    for (const lane of LANES) expect(await opens(lane)).toBe(true);
+    expect(started).toHaveLength(8);
   });
 
   it('tells both quotas as the last response told them', () => {
@@ -274,8 +326,8 @@ describe('a request', () => {
 
   it('finishes while the limiter stops; whoever waits is told that nothing was sent', async () => {
     const { limiter, started, ask } = bench();
-    const running = ask('status', { takesMs: 2_000 });
-    const others = [ask('status'), ask('status'), ask('status')];
+    const running = ask('rollback', { takesMs: 2_000 });
+    const others = [ask('rollback'), ask('rollback'), ask('rollback')];
     await pass(100);
     const stopped = limiter.stop();
     await pass(3_000);
