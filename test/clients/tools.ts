@@ -59,14 +59,38 @@ function atLeast(version: string, prefix: string, [major, minor]: readonly [numb
   return Number(x) > major || (Number(x) === major && Number(y) >= minor);
 }
 
+function goEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, GOTOOLCHAIN: 'local', GOWORK: 'off', CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
+}
+
+async function digestOf(lockFile: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(lockFile))
+    .digest('hex')
+    .slice(0, 12);
+}
+
 /** Builds a Go program of this folder with the modules that its `go.sum` names. Go keeps what it compiled itself. */
 export async function goProgram(folder: string): Promise<Program> {
   const target = join(CACHE, 'bin', folder);
   await mkdir(join(CACHE, 'bin'), { recursive: true });
   const own = `${target}.${process.pid}`;
-  const env = { ...process.env, GOTOOLCHAIN: 'local', GOWORK: 'off', CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
-  await execute('go', ['build', '-trimpath', '-o', own, '.'], { cwd: join(import.meta.dirname, folder), env });
+  await execute('go', ['build', '-trimpath', '-o', own, '.'], { cwd: join(import.meta.dirname, folder), env: goEnvironment() });
   await rename(own, target);
+  return { command: target, args: [] };
+}
+
+/** A published Go program, built once from the very modules that `go.sum` of this folder names; under its own name, which scripts call. */
+export async function goTool(folder: string, { module, name }: { readonly module: string; readonly name: string }): Promise<Program> {
+  const source = join(import.meta.dirname, folder);
+  const home = join(CACHE, `${folder}-${await digestOf(join(source, 'go.sum'))}`);
+  const target = join(home, name);
+  if (!existsSync(target)) {
+    await mkdir(home, { recursive: true });
+    const own = `${target}.${process.pid}`;
+    await execute('go', ['build', '-trimpath', '-o', own, module], { cwd: source, env: goEnvironment() });
+    await rename(own, target);
+  }
   return { command: target, args: [] };
 }
 
@@ -74,11 +98,7 @@ export async function goProgram(folder: string): Promise<Program> {
 export async function pythonProgram(folder: string): Promise<Program> {
   const source = join(import.meta.dirname, folder);
   const requirements = join(source, 'requirements.txt');
-  const digest = createHash('sha256')
-    .update(await readFile(requirements))
-    .digest('hex')
-    .slice(0, 12);
-  const home = join(CACHE, `${folder}-${digest}`);
+  const home = join(CACHE, `${folder}-${await digestOf(requirements)}`);
   if (!existsSync(home)) {
     const own = `${home}.${process.pid}`;
     await mkdir(CACHE, { recursive: true });

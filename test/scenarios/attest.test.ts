@@ -1,7 +1,10 @@
 // Proof at the build, through the front door: whatever a job could send, only the one build of the approved request is told yes.
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Claims } from '../../src/sim/buildkite/oidc.ts';
+import { FIRST_AGENT_MS, runAgent } from '../clients/buildkite-agent/run.ts';
+import { needGo } from '../clients/tools.ts';
 import { ONE_SRE } from '../support/acme-config.ts';
 import { openStories, type Stories } from '../support/stories.ts';
 import type { Deploy } from '../support/sightings.ts';
@@ -29,6 +32,7 @@ describe('the first step of a deploy pipeline', () => {
     acme = await openStories({
       api: { environments: { production: { approvals: ONE_SRE } } },
       web: { environments: { staging: { approvals: 'none' } } },
+      shop: { environments: { staging: { approvals: 'none' } } },
     });
     acme.world.buildkite.hold('api');
     acme.world.buildkite.hold('web');
@@ -150,4 +154,36 @@ describe('the first step of a deploy pipeline', () => {
     await deploy.ends('✖️ Cancelled while it was being built');
     expect(await present(signed({ ...job, iat: now() - 4 }))).toMatch(/^403 (over|no-request)$/);
   });
+
+  it(
+    'is, with the real agent and the script of our documents, the end of a build that nobody approved',
+    { timeout: FIRST_AGENT_MS },
+    async (context) => {
+      await needGo(context);
+      const { buildkite } = acme.world;
+      const script = fileURLToPath(new URL('../../docs/pipeline/countersign-attest.sh', import.meta.url));
+      buildkite.changeSteps('shop', [
+        { type: 'command', label: 'countersign', key: 'countersign', command: script },
+        { type: 'wait' },
+        { type: 'command', label: 'deploy' },
+      ]);
+      buildkite.hold('shop');
+      const third = await asked('shop', 'staging');
+      await third.bothShow('🚚 Deploying');
+      const rebuilt = buildkite.rebuildInUi('shop', 1);
+      const run = async (number: number): Promise<{ readonly state?: string; readonly log?: string }> => {
+        const [first] = buildkite.build('shop', number).jobs;
+        const said = await runAgent(buildkite, { jobId: first?.id ?? '', env: { COUNTERSIGN_URL: audience(), COUNTERSIGN_PAUSE: '1' } });
+        return first?.log === '' ? { log: said } : { state: first?.state ?? '', log: first?.log ?? '' };
+      };
+      expect(await run(1)).toEqual({ state: 'passed', log: expect.stringContaining('Countersign: yes, this is the approved build') });
+      expect(await run(rebuilt)).toEqual({
+        state: 'failed',
+        log: expect.stringContaining('Countersign: no, this is not the approved build (no-request)'),
+      });
+      expect(buildkite.build('shop', rebuilt).env['COUNTERSIGN_CODE']).toBe(third.code);
+      buildkite.finish('shop', 1, 'passed');
+      await third.ends('✅');
+    },
+  );
 });

@@ -1,6 +1,7 @@
 // The simulated Buildkite: one organization, real HTTP, real signatures, and a driver's seat.
 import { seededRandom } from '../faults.ts';
 import { startSimServer, type Fault, type LoggedRequest, type SimRoutes } from '../http.ts';
+import { createAgentApi } from './agent-routes.ts';
 import { decorated, type Api } from './access.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { createDriver, type BuildDriver } from './driver.ts';
@@ -79,6 +80,8 @@ export interface BuildkiteSim extends BuildDriver {
   staleReadsFor(ms: number): void;
   /** Signs tokens for jobs; its address is `url`. */
   readonly oidc: OidcIssuer;
+  /** What a real agent registers with; it gets the jobs of held pipelines. */
+  readonly registrationToken: string;
   /** Applications and workload identities that are given tokens at `/oauth/token`. */
   readonly oauth: OauthSeat;
   /** All that happened so far. `eventLines` makes text of it. */
@@ -127,8 +130,9 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
   const oauth = createOauth(state, () => clock.now());
   const owner = driver.addUser(OWNER, 'admin');
   const oidc = createOidcIssuer(engine, () => server.url);
+  const agents = createAgentApi(engine, oidc);
   const server = await startSimServer({
-    routes: { ...oidc.routes, ...oauth.routes, ...apiRoutes(api), ...pageRoutes(engine) },
+    routes: { ...oidc.routes, ...agents.routes, ...oauth.routes, ...apiRoutes(api), ...pageRoutes(engine) },
     notFound: ({ path }) => decorated({ status: 404, body: { message: `No route matches ${path}` } }, {}),
     world: { now: () => clock.now(), random },
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -149,6 +153,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     deliveries: webhooks.deliveries,
     deliveriesSettled: () => webhooks.settled(),
     oidc,
+    registrationToken: agents.registrationToken,
     oauth: oauth.seat,
     ...limits(api),
     events: log.events,
