@@ -24,4 +24,4 @@ EXPOSE 3000 9090
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.OPS_PORT ?? 9090) + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # As `npm start`: heaps that stay small. What grows with the number of open requests lives in Temporal, not here.
-ENTRYPOINT ["node", "--max-old-space-size=384", "--max-semi-space-size=4", "src/main.ts"]
+ENTRYPOINT ["node", "--max-old-space-size=384", "--max-semi-space-size=4", "--always-sparkplug", "src/main.ts"]

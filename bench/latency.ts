@@ -3,7 +3,7 @@ import type { SimMessage } from '../src/sim/slack/world.ts';
 import { PEOPLE, REPOSITORY } from '../src/sim/world.ts';
 import { startBare, type Bare } from './bare.ts';
 import { manyServices, openChannels, openSubject, type Subject } from './company.ts';
-import { openSender, recordDeliveries, type Recorder, type Sender } from './sender.ts';
+import { openSender, recordDeliveries, type Recorder, type Sender, type Signed } from './sender.ts';
 import { eventually, pause, quiet, setStage, type Stage } from './stage.ts';
 import { compare, spreadOf, type Round } from './statistics.ts';
 import { compared, timed, type Row } from './table.ts';
@@ -11,8 +11,13 @@ import { compared, timed, type Row } from './table.ts';
 const WARM_UP = 20;
 /** Comments that ask for nothing, in each round. */
 const IDLE_PER_ROUND = 20;
-/** After a bare call: its worker may still be at it. */
+/** After a bare call, whose worker may still be at it, and before a delivery is sent: the simulator that made it may be, too. */
 const REST_MS = 30;
+
+async function sendRested(sender: Sender, signed: Signed): Promise<number> {
+  await pause(REST_MS);
+  return sender.send(signed);
+}
 
 export interface LatencyOptions {
   readonly address: string;
@@ -39,7 +44,7 @@ interface Contest {
 const CONTESTS = {
   start: {
     product: async ({ sender, recorder, stage }, { number, service, channel }) => {
-      const took = await sender.send(await recorder.comment(number, 'ann', `/deploy ${service} to production`));
+      const took = await sendRested(sender, await recorder.comment(number, 'ann', `/deploy ${service} to production`));
       await eventually('a card on the pull request', () => isWaiting(stage, number));
       await eventually('a card in Slack', () => cardOf(stage, channel, number));
       return took;
@@ -50,12 +55,12 @@ const CONTESTS = {
     product: async ({ sender, recorder, stage }, { channel, number }) => {
       const card = cardOf(stage, channel, number);
       if (card === undefined) throw new Error(`there is no card of #${number}`);
-      return sender.send(await recorder.click(PEOPLE.bea.slack, card, 'countersign:approve'));
+      return sendRested(sender, await recorder.click(PEOPLE.bea.slack, card, 'countersign:approve'));
     },
     baseline: ({ bare }, _subject, index) => bare.update(index, `click-${index}`),
   },
   comment: {
-    product: async ({ sender, recorder }, { number }) => sender.send(await recorder.comment(number, 'dan', '/approve')),
+    product: async ({ sender, recorder }, { number }) => sendRested(sender, await recorder.comment(number, 'dan', '/approve')),
     baseline: ({ bare, repositoryId }, { number }, index) => bare.listAndUpdate(index, `comment-${index}`, `${repositoryId}#${number}`),
   },
 } as const satisfies Record<string, Contest>;
