@@ -121,6 +121,11 @@ export function requirePipeline(call: Call): SimPipeline {
   return pipeline;
 }
 
+/** Changing a build needs more than seeing it. */
+export function requireWrite({ token }: Call, { settings }: SimPipeline): void {
+  if (settings.readOnlyFor?.includes(token.user.email) === true) throw new Refused(403, 'Forbidden');
+}
+
 export function visiblePipelines(call: Call): readonly SimPipeline[] {
   if (call.token.user.role === 'outsider') return [];
   const { user, pipelines } = call.token;
@@ -134,6 +139,13 @@ export function requireBuild(call: Call): SimBuild {
   const number = Number(call.request.params['number']);
   const build = call.api.engine.state.builds.find((candidate) => candidate.pipeline === pipeline && candidate.number === number);
   if (build === undefined) throw new Refused(404, 'No build found');
+  return build;
+}
+
+/** The build, for somebody who means to change it. */
+export function requireOwnBuild(call: Call): SimBuild {
+  const build = requireBuild(call);
+  requireWrite(call, build.pipeline);
   return build;
 }
 

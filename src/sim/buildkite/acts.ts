@@ -1,7 +1,7 @@
 // What people and API clients do to builds: cancel, unblock, retry, rebuild. Answers the refusals of Buildkite.
 import { isOver } from './build-state.ts';
 import { cancel, createBuild, refresh, type Engine } from './engine.ts';
-import { createJob } from './jobs.ts';
+import { replaceJob } from './jobs.ts';
 import { presentJobs, type SimBuild, type SimJob, type SimUser } from './state.ts';
 
 export interface Refusal {
@@ -50,10 +50,7 @@ export function retryJob(engine: Engine, build: SimBuild, request: { readonly jo
   if (isWaitedForInVain(build))
     return refused(422, "This job can't be retried because this build was triggered by a synchronous trigger step in a canceled build");
   if (failureOf(job) === null || job.retriedIn !== null) return refused(400, 'Only failed, timed out or canceled jobs can be retried');
-  const retry = createJob(build, { step: job.step, retrySource: job, now: engine.clock.now() });
-  build.jobs.splice(build.jobs.indexOf(job) + 1, 0, retry);
-  job.retriedIn = retry;
-  job.retriedBy = by;
+  const retry = replaceJob(build, job, { by, now: engine.clock.now() });
   refresh(engine, build);
   return done(retry);
 }

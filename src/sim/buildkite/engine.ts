@@ -1,7 +1,7 @@
 // The life of a build: created, scheduled, its jobs one after the other, its end. Everything that happens is emitted.
 import { isHardFailure, isOver, nextJobStates, summarize } from './build-state.ts';
 import type { SimClock } from './clock.ts';
-import { createJob, finishJob, groupOf, hasRoom, outcomeOf, triggeredRequest, type JobEnd } from './jobs.ts';
+import { createJob, finishJob, groupOf, hasRoom, isTriedAgain, outcomeOf, replaceJob, triggeredRequest, type JobEnd } from './jobs.ts';
 import { matchesBranches } from './patterns.ts';
 import { presentJobs, uuid7, type BuildRequest, type SimBuild, type SimJob, type SimPipeline, type SimState } from './state.ts';
 
@@ -183,7 +183,9 @@ export function expireJob(engine: Engine, build: SimBuild, job: SimJob): void {
 
 function ended(engine: Engine, build: SimBuild, job: SimJob): void {
   engine.emit('job.finished', build, job);
-  if (isHardFailure(job) && !build.cancelAsked && build.failingAt === null) {
+  const failed = isHardFailure(job) && !build.cancelAsked;
+  if (failed && isTriedAgain(job)) replaceJob(build, job, { by: null, now: engine.clock.now() });
+  else if (failed && build.failingAt === null) {
     build.failingAt = engine.clock.now();
     build.state = 'failing';
     engine.emit('build.failing', build, null);

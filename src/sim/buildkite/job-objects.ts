@@ -118,8 +118,8 @@ function retryOf(job: SimJob, wording: Wording): Json {
     retried: job.retriedIn !== null,
     retried_in_job_id: job.retriedIn?.id ?? null,
     retries_count: job.attempt === 0 ? null : job.attempt,
-    retry_source: job.retrySource === null ? null : { job_id: job.retrySource.id, retry_type: 'manual' },
-    retry_type: job.retriedIn === null ? null : 'manual',
+    retry_source: job.retrySource === null ? null : { job_id: job.retrySource.id, retry_type: job.retrySource.retryType },
+    retry_type: job.retryType,
     retried_by: job.retriedBy === null ? null : userJson(job.retriedBy, wording),
   };
 }

@@ -5,6 +5,7 @@ import {
   uuid7,
   type BuildRequest,
   type SimPipeline,
+  type SimUser,
   type CommandOutcome,
   type SimBuild,
   type SimJob,
@@ -35,12 +36,26 @@ export function createJob(
     softFailed: false,
     signalReason: null,
     retriedIn: null,
+    retryType: null,
     retriedBy: null,
     unblockedBy: null,
     unblockedAt: null,
     triggered: null,
     log: '',
   };
+}
+
+/** Puts a new job in the place of one that has failed. `by` null: by itself. */
+export function replaceJob(build: SimBuild, job: SimJob, retry: { readonly by: SimUser | null; readonly now: number }): SimJob {
+  const next = createJob(build, { step: job.step, retrySource: job, now: retry.now });
+  build.jobs.splice(build.jobs.indexOf(job) + 1, 0, next);
+  Object.assign(job, { retriedIn: next, retriedBy: retry.by, retryType: retry.by === null ? 'automatic' : 'manual' });
+  return next;
+}
+
+/** Will Buildkite try it again by itself? */
+export function isTriedAgain(job: SimJob): boolean {
+  return job.step.type === 'command' && job.attempt < (job.step.automaticRetries ?? 0);
 }
 
 function whyLeftOut(build: SimBuild, step: Exclude<StepDefinition, { type: 'wait' }>): SimJob['brokenReason'] {

@@ -1,6 +1,6 @@
 // Routes of annotations, of a build and of a job.
 import type { SimResponse, SimRoutes } from '../http.ts';
-import { BUILD, guarded, jsonBody, ORGANIZATION, Refused, requireBuild, type Api, type Call } from './access.ts';
+import { BUILD, guarded, jsonBody, ORGANIZATION, Refused, requireBuild, requireWrite, type Api, type Call } from './access.ts';
 import { annotationJson, type Json } from './objects.ts';
 import { paged } from './paging.ts';
 import { requireJob } from './routes-jobs.ts';
@@ -37,6 +37,7 @@ function list(call: Call, { build, job }: Place): SimResponse {
 
 /** One annotation a context and place: a second one replaces it, or is appended. */
 function annotate(call: Call, { build, job }: Place): SimResponse {
+  requireWrite(call, build.pipeline);
   const body = jsonBody(call);
   const text = body['body'];
   const style = styleOf(body['style']);
@@ -61,6 +62,7 @@ function styleOf(value: unknown): string | null {
 }
 
 function remove(call: Call, { build, job }: Place): SimResponse {
+  requireWrite(call, build.pipeline);
   const index = build.annotations.findIndex((annotation) => annotation.id === call.request.params['annotation'] && annotation.job === job);
   if (index === -1) throw new Refused(404, 'No annotation found');
   build.annotations.splice(index, 1);

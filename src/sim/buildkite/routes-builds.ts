@@ -9,6 +9,8 @@ import {
   Refused,
   requireBuild,
   requireOrganization,
+  requireOwnBuild,
+  requireWrite,
   requirePipeline,
   visiblePipelines,
   type Api,
@@ -35,14 +37,15 @@ export function buildRoutes(api: Api): SimRoutes {
     [`GET ${BUILDS}`]: guarded(api, ['read_builds'], (call) => listBuilds(call, requirePipeline(call))),
     [`POST ${BUILDS}`]: guarded(api, ['write_builds'], (call) => {
       const pipeline = requirePipeline(call);
+      requireWrite(call, pipeline);
       const request = buildRequest(call, pipeline);
       return { status: 201, body: fullJson(call, createBuild(api.engine, pipeline, request), {}) };
     }),
     [`GET ${BUILD}`]: guarded(api, ['read_builds'], (call) => ({ status: 200, body: fullJson(call, requireBuild(call), { counts: true }) })),
-    [`PUT ${BUILD}/cancel`]: guarded(api, ['write_builds'], (call) => answered(call, cancelBuild(api.engine, requireBuild(call)))),
+    [`PUT ${BUILD}/cancel`]: guarded(api, ['write_builds'], (call) => answered(call, cancelBuild(api.engine, requireOwnBuild(call)))),
     [`PUT ${BUILD}/rebuild`]: guarded(api, ['write_builds'], (call) => {
       const request = { by: call.token.user, source: 'api', copyMetaData: api.settings.rebuildCopiesMetaData } as const;
-      return answered(call, rebuild(api.engine, requireBuild(call), request));
+      return answered(call, rebuild(api.engine, requireOwnBuild(call), request));
     }),
     [`PUT ${BUILD}/retry_failed_jobs`]: guarded(api, ['write_builds', 'retry_builds'], retryFailed),
     // Simulated builds leave no artifacts.
@@ -52,7 +55,7 @@ export function buildRoutes(api: Api): SimRoutes {
 
 /** Only queues the retries: the answer shows the build as it was before. */
 function retryFailed(call: Call): SimResponse {
-  const build = requireBuild(call);
+  const build = requireOwnBuild(call);
   const { states } = jsonBody(call);
   const named = (typeof states === 'string' ? states : '').split(',').map((state) => state.trim());
   const wanted = named.filter((state) => state !== '');

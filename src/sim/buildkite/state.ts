@@ -19,6 +19,8 @@ export interface CommandStep extends StepCommon {
   /** A list gives the outcome of each attempt; the last one repeats. */
   readonly outcome?: CommandOutcome | readonly CommandOutcome[];
   readonly log?: string;
+  /** How often a hard failure is tried again by itself, before the build fails. */
+  readonly automaticRetries?: number;
   /** `ordered` unless given: jobs start in the order in which they were made. `eager`: whoever is ready. */
   readonly concurrency?: { readonly group: string; readonly limit: number; readonly method?: 'ordered' | 'eager' };
 }
@@ -30,6 +32,8 @@ export interface ManualStep extends StepCommon {
   readonly type: 'block' | 'input';
   /** What a blocked build pretends to be (`blocked_state`), `passed` unless given. */
   readonly blockedState?: BlockedState;
+  /** Slugs of the teams that may unblock it, in the place of everybody who may build. */
+  readonly allowedTeams?: readonly string[];
   readonly prompt?: string;
   readonly fields?: readonly ManualField[];
 }
@@ -114,6 +118,8 @@ export interface PipelineDefinition {
   readonly archived?: boolean;
   /** E-mail addresses of users for whom it does not exist. */
   readonly hiddenFrom?: readonly string[];
+  /** Likewise of users who see it and may not build it. */
+  readonly readOnlyFor?: readonly string[];
 }
 export interface SimPipeline {
   readonly id: string;
@@ -144,6 +150,8 @@ export interface SimJob {
   softFailed: boolean;
   signalReason: string | null;
   retriedIn: SimJob | null;
+  /** How it was retried, and by whom: null when it was not, or by itself. */
+  retryType: 'manual' | 'automatic' | null;
   retriedBy: SimUser | null;
   unblockedBy: SimUser | null;
   unblockedAt: number | null;

@@ -135,6 +135,26 @@ describe('one build', () => {
     expect((await read(s)).jobs).toMatchObject([{ state: 'scheduled', retries_count: 1 }]);
   });
 
+  it('tries a step again by itself where the step says so, and only then fails', async () => {
+    const s = await stage({ steps: [command('test', { outcome: 'fail', automaticRetries: 1 })] });
+    await s.create();
+    s.clock.advance(1_600);
+    expect(await read(s)).toMatchObject({
+      state: 'running',
+      failing_at: null,
+      jobs: [{ retries_count: 1, retry_source: { retry_type: 'automatic' } }],
+    });
+    s.clock.advance(60_000);
+    const { body } = await s.ask('GET', `${BUILDS}/1?include_retried_jobs=true`);
+    expect(body).toMatchObject({
+      state: 'failed',
+      jobs: [
+        { retry_type: 'automatic', retried_by: null },
+        { retry_type: null, retried: false },
+      ],
+    });
+  });
+
   it('may have a number that is not the next one', async () => {
     const s = await stage({ numberGaps: true, seed: 3 });
     const numbers: number[] = [];

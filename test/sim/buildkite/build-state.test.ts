@@ -31,6 +31,7 @@ function job(text: string): SimJob {
     softFailed: state === 'soft',
     signalReason: null,
     retriedIn: null,
+    retryType: null,
     retriedBy: null,
     unblockedBy: null,
     unblockedAt: null,

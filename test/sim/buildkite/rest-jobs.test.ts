@@ -112,3 +112,42 @@ describe('one job', () => {
     expect((await s.ask('GET', path)).body).toMatchObject({ content: '', size: 0 });
   });
 });
+
+describe('who may change a build', () => {
+  const READER = { name: 'Reader', email: 'reader@acme.test' };
+  const scopes = ['read_builds', 'write_builds'];
+
+  it('is whoever may build the pipeline; others see it, and are told 403', async () => {
+    const s = await stage({ steps: [{ type: 'block', label: 'Go?' }] });
+    s.sim.addPipeline({ slug: 'theirs', steps: [{ type: 'block', label: 'Go?' }], readOnlyFor: [READER.email] });
+    s.sim.addToken({ token: 'bkua_reader', user: READER, scopes });
+    s.sim.buildInUi('theirs', { commit: 'HEAD', branch: 'main' });
+    const builds = '/organizations/acme/pipelines/theirs/builds';
+    const job = `/organizations/acme/jobs/${s.sim.build('theirs', 1).jobs[0]?.id}`;
+    expect((await s.ask('GET', `${builds}/1`, { token: 'bkua_reader' })).status).toBe(200);
+    for (const [method, path] of [
+      ['POST', builds],
+      ['PUT', `${builds}/1/cancel`],
+      ['PUT', `${builds}/1/rebuild`],
+      ['PUT', `${builds}/1/retry_failed_jobs`],
+      ['POST', `${builds}/1/annotations`],
+      ['PUT', `${job}/unblock`],
+      ['PUT', `${job}/retry`],
+      ['PUT', `${job}/reprioritize`],
+    ] as const) {
+      const answer = await s.ask(method, path, { token: 'bkua_reader', body: { commit: 'HEAD', branch: 'main' } });
+      expect([path, answer.status, answer.body]).toEqual([path, 403, { message: 'Forbidden' }]);
+    }
+    expect(s.sim.builds('theirs')).toMatchObject([{ state: 'passed', blocked: true, annotations: [] }]);
+  });
+
+  it('is for a block step with teams whoever is in one of them, and nobody else', async () => {
+    const s = await stage({ steps: [{ type: 'block', label: 'Go?', allowedTeams: ['on-call'] }] });
+    s.sim.addTeam({ name: 'On call', members: [READER] });
+    s.sim.addToken({ token: 'bkua_reader', user: READER, scopes });
+    const unblock = async (token: string): Promise<number> =>
+      (await s.ask('PUT', `/organizations/acme/jobs/${s.sim.build('deploy', 1).jobs[0]?.id}/unblock`, { token })).status;
+    await s.create();
+    expect([await unblock('bkua_bot'), await unblock('bkua_reader')]).toEqual([403, 200]);
+  });
+});
