@@ -20,6 +20,10 @@ export interface BuildInput {
   /** How long the start is claimed from within the workflow task, before an activity of its own goes on asking. Absent: by an activity only. */
   readonly claimMs?: Millis;
   readonly timing: BuildTiming;
+  /** Of two builds of the request one is stopped. Inputs of older versions leave both alone. */
+  readonly keepsOne?: true;
+  /** With `follow`: a second build of a request that had its own already; it is asked to stop. */
+  readonly stops?: true;
 }
 /** Who asked for a build and who approved it, by name; for the target's history. */
 export interface Asked {
@@ -61,6 +65,8 @@ export type BuildReport =
   | { readonly kind: 'refused'; readonly answer: string }
   /** The build was proven absent and a cancel came first: nothing was built. */
   | { readonly kind: 'never-built' }
+  /** Buildkite had two builds of the request: `other` is asked to stop. */
+  | { readonly kind: 'doubled'; readonly kept: number; readonly other: number }
   /** `environment` saw the child close without a result; it starts `build` again for the same turn. */
   | { readonly kind: 'restarted' };
 // ---- build-watch ---------------------------------------------------------------------------------------------

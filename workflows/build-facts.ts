@@ -43,6 +43,10 @@ export function named(seen: BuildFacts, known: BuildFacts): BuildFacts {
   };
 }
 
+const FAILING: readonly string[] = ['failing', 'started_failing', 'waiting_failed'];
+/** A step has failed, and the others go on. `failing_at` does not say so: it stays when the failed job is tried again. */
+export const isFailing = ({ state }: BuildFacts): boolean => FAILING.includes(state);
+
 /** Whether people would see a difference. */
 export function looksDifferent(one: BuildFacts, other: BuildFacts): boolean {
   return one.state !== other.state || one.startedAt !== other.startedAt || JSON.stringify(one.steps) !== JSON.stringify(other.steps);

@@ -3,12 +3,13 @@
 import { allHandlersFinished, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { claiming, claimingAtOnce, reading } from './ask.ts';
 import { endOf } from './build-facts.ts';
-import { hearOfBuild, openBuild, report, tellOver, tellStray, type Build } from './build-state.ts';
+import { openBuild, report, tellOver, tellStray, type Build } from './build-state.ts';
 import type { BuildInput, BuildResult } from './build-contract.ts';
 import { createOnce } from './create-once.ts';
 import { followToEnd, type Ended } from './follow.ts';
 import type { Claim } from './contract.ts';
 import { guarded } from './guarded.ts';
+import { hearOfBuild } from './hear-build.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 
 export async function build(input: BuildInput): Promise<BuildResult> {
@@ -17,7 +18,7 @@ export async function build(input: BuildInput): Promise<BuildResult> {
   return guarded(async () => {
     const result = await carryOut(turn);
     tellOver(turn, result);
-    await condition(() => allHandlersFinished() && turn.errands.isIdle());
+    await condition(() => allHandlersFinished() && turn.errands.isIdle() && turn.stops.isIdle());
     return result;
   });
 }
@@ -26,7 +27,8 @@ async function carryOut(turn: Build): Promise<BuildResult> {
   const { input } = turn;
   const { deployId, follow, look } = input;
   // A revived or foreign build has no turn to claim and nothing to create: it holds the target until it has ended.
-  if (follow !== null) return resultOf(turn, await followToEnd(turn, follow, false));
+  turn.isCancelled ||= input.stops === true;
+  if (follow !== null) return resultOf(turn, await followToEnd(turn, follow, turn.isCancelled));
   if (deployId === null) return { kind: 'not-built', why: 'claim-refused' };
   const own = look === null ? null : await lookAround(turn, look.notBefore);
   const claim = await claimTheStart(turn, deployId);

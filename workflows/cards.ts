@@ -85,11 +85,20 @@ function partly(error: unknown): { readonly isWhole: boolean; readonly isThreadS
   return { isWhole: false, isThreadSaid: stepsDoneBefore(error).includes(THREAD_STEP) };
 }
 
-function asTold({ phase, plan, votes, unconfirmed, voided, laterPush }: DeployStatus): ToldSoFar {
+function asTold({ phase, plan, votes, unconfirmed, voided, laterPush, doubles }: DeployStatus): ToldSoFar {
   const clicks = unconfirmed === undefined ? {} : { unconfirmed };
   const extended = phase.kind === 'waiting' && phase.extendedMs !== undefined ? { extendedMs: phase.extendedMs } : {};
   const late = laterPush?.sha ?? null;
-  return { phase: phase.kind, revision: plan?.revision ?? 0, votes, ...clicks, voided, laterPush: late, ...extended };
+  return {
+    phase: phase.kind,
+    revision: plan?.revision ?? 0,
+    votes,
+    ...clicks,
+    voided,
+    laterPush: late,
+    ...extended,
+    ...(doubles === undefined ? {} : { doubles: doubles.length }),
+  };
 }
 
 /**

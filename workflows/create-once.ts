@@ -105,6 +105,12 @@ const isOf = ({ sha }: BuildOrder, { commit }: BuildFacts): boolean => commit ==
 /** A webhook told of it already. */
 const wasSeen = ({ early }: Build, order: BuildOrder): boolean => early.some((seen) => isOf(order, seen));
 
+/** A second build of the request is judged as soon as the first is followed; what is no build of ours, by the environment. */
+function noteOther(build: Build, order: BuildOrder, other: BuildFacts): void {
+  if (build.input.keepsOne === true && isOf(order, other)) build.early = [...build.early, other];
+  else tellStray(build, other);
+}
+
 async function look(build: Build, order: BuildOrder): Promise<BuildFacts | null> {
   const { organization, pipeline, deployId, code } = order;
   for (let times = 1; ; times += 1) {
@@ -112,7 +118,7 @@ async function look(build: Build, order: BuildOrder): Promise<BuildFacts | null>
     const found = await reading.findBuild.executeWithOptions({ summary }, [{ organization, pipeline, deployId }]);
     const own = found.find(({ uuid }) => uuid === build.attested?.uuid) ?? found.find((one) => isOf(order, one)) ?? null;
     if (own !== null || times === LOOKS) {
-      for (const other of found) if (other !== own) tellStray(build, other);
+      for (const other of found.filter((one) => one !== own)) noteOther(build, order, other);
       return own;
     }
     await build.clock.until(() => wasSeen(build, order), build.clock.now() + build.input.timing.findPauseMs, 'look once more');

@@ -76,6 +76,8 @@ export interface Deploy {
   cancelling: Person | null;
   cancelReason: string | null;
   build: BuildFacts | null;
+  /** Second builds that were asked to stop. */
+  doubles: NonNullable<DeployStatus['doubles']>;
   /** The build that proved to be this request's own. */
   attested: Attested | null;
   /** Keys of the tokens that did. */
@@ -145,6 +147,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     cancelling: null,
     cancelReason: null,
     build: null,
+    doubles: [],
     attested: null,
     tokens: [],
     ended: null,
@@ -245,6 +248,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     ...(canKeep === null ? {} : { keepable: canKeep.sha }),
     ...(deploy.keepRefused.length === 0 ? {} : { keepRefused: deploy.keepRefused }),
     ...(escalated === null ? {} : { escalated }),
+    ...(deploy.doubles.length === 0 ? {} : { doubles: deploy.doubles }),
     ...(deploy.attested === null ? {} : { attested: deploy.attested }),
   };
 }

@@ -2,9 +2,10 @@
 // stands in while it is silent.
 import { log, rootCause } from '@temporalio/workflow';
 import { cancelling, confirming, peers } from './ask.ts';
-import { blockedStep, endOf, isBlocked, looksDifferent, named } from './build-facts.ts';
-import { report, startFollowing, type Build } from './build-state.ts';
+import { blockedStep, endOf, isBlocked, isFailing, looksDifferent, named } from './build-facts.ts';
+import { report, type Build } from './build-state.ts';
 import { guarded, isFailureOf } from './guarded.ts';
+import { startFollowing } from './hear-build.ts';
 import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
 import type { Millis } from './vocabulary.ts';
 
@@ -20,6 +21,8 @@ interface Following {
   /** When the build is (again) to be asked to stop, once that is wished; Infinity while it is asked, or was. */
   stopAt: Millis;
   stopPauseMs: Millis;
+  /** UUID of the build that is followed: of two builds of the request the other one may turn out to be the one that stays. */
+  uuid: string;
   /** What the request was told last. */
   told: BuildFacts | null;
   toldAt: Millis;
@@ -37,12 +40,13 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
   const { clock, input } = build;
   startFollowing(build, facts);
   // What is known of another build may be old: it may have ended while it was waited for.
-  if (!isOwn) build.isSuspect = true;
+  if (!isOwn || input.follow !== null) build.isSuspect = true;
   const following: Following = {
     build,
     isOwn,
     stopAt: -Infinity,
     stopPauseMs: input.timing.askAgainMs,
+    uuid: facts.uuid,
     told: null,
     toldAt: -Infinity,
     registeredAt: -Infinity,
@@ -51,6 +55,7 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
   };
   for (;;) {
     const followed = build.followed ?? facts;
+    if (followed.uuid !== following.uuid) turnTo(following, followed);
     if (mustStop(following)) void askToStop(following, followed);
     const end = build.isSuspect ? await confirm(following, followed) : null;
     if (end !== null) return end;
@@ -60,6 +65,12 @@ export async function followToEnd(build: Build, facts: BuildFacts, isOwn: boolea
     const hasNews = (): boolean => build.isSuspect || mustStop(following) || build.sightings !== sightings;
     await clock.until(hasNews, Math.min(lookAgainAt(following), pollDueAt(following)), 'look after the build');
   }
+}
+
+/** From now on another build is followed: it is told anew, asked to stop if that is wished, and read before anything is believed of it. */
+function turnTo(following: Following, { uuid }: BuildFacts): void {
+  Object.assign(following, { uuid, told: null, toldAt: -Infinity, stopAt: -Infinity, registeredAt: -Infinity, doubts: 0 });
+  following.build.isSuspect = true;
 }
 
 const mustStop = ({ build, isOwn, stopAt }: Following): boolean => isOwn && build.isCancelled && build.clock.now() >= stopAt;
@@ -118,12 +129,13 @@ async function doubt(following: Following, isExplained: boolean): Promise<void> 
   build.isSuspect = true;
 }
 
-/** The first news, a block step and its end at once; mere progress every now and then. */
+/** The first news, a block step and its end, and that it is going to fail at once; mere progress every now and then. */
 function tellProgress(following: Following, facts: BuildFacts): void {
   const { build, isOwn, told } = following;
   if (!isOwn || (told !== null && isBlocked(told) && isBlocked(facts))) return;
   if (!isBlocked(facts) && told !== null && !isBlocked(told)) {
-    if (!looksDifferent(told, facts) || progressDueAt(following) !== Infinity) return;
+    const isUrgent = build.input.timing.failingAtOnce === true && isFailing(facts) && !isFailing(told);
+    if (!looksDifferent(told, facts) || (progressDueAt(following) !== Infinity && !isUrgent)) return;
   }
   following.told = facts;
   following.toldAt = build.clock.now();

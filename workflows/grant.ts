@@ -9,6 +9,7 @@ import { buildId, buildReported, environmentId } from './contract.ts';
 import type { Environment } from './environment-state.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
 import { endTurn, hold, loseSight, nextHolder, putBack, release } from './queue.ts';
+import { isSecond } from './records.ts';
 
 /** The re-check reads GitHub and Slack: a second or two, unless one of them is slow. */
 const CLAIM_MS = 3_000;
@@ -69,6 +70,7 @@ async function startBuild(here: Environment, holder: Holder): Promise<void> {
     turn: entry?.turn ?? 0,
     look: follow === null ? look : null,
     follow,
+    ...(follow === null ? { keepsOne: true } : isSecond(queue, follow) ? { stops: true } : {}),
     claimMs: here.timing.claimMs ?? CLAIM_MS,
     timing: here.timing.build,
   };

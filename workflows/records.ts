@@ -58,6 +58,12 @@ export function noteReview(queue: Queue, { deployId, review }: { readonly deploy
   queue.live = queue.live.map((one) => (one.service === service && one.environment === environment && one.buildUrl === buildUrl ? noted(one) : one));
 }
 
+/** A build of a request that had another one: nobody approved two. One that was revived is the same build. */
+export function isSecond(queue: Queue, { deployId, url, rebuiltFrom }: BuildFacts): boolean {
+  const isOther = (record: DeployRecord): boolean => record.workflowId === deployId && record.buildUrl !== url;
+  return deployId !== null && rebuiltFrom === undefined && queue.history.some(isOther);
+}
+
 export function knowsEnd(queue: Queue, build: BuildFacts): boolean {
   return queue.history.some(({ buildUrl }) => buildUrl === build.url);
 }

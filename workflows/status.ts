@@ -141,6 +141,8 @@ export interface DeployStatus {
   /** Those that were posted. Requests of older versions do not say. */
   readonly cards?: Cards;
   readonly escalated?: Escalated;
+  /** Second builds of the request that were asked to stop; left out while there is none. */
+  readonly doubles?: readonly { readonly kept: number; readonly other: number }[];
   /** The build that proved, from within, to be this request's own. */
   readonly attested?: Attested;
 }
@@ -156,6 +158,8 @@ export interface ToldSoFar {
   /** SHA of a push that changes nothing. */
   readonly laterPush: string | null;
   readonly extendedMs?: Millis;
+  /** How many second builds. */
+  readonly doubles?: number;
 }
 
 /** An emergency as the environment remembers it. */

@@ -46,6 +46,8 @@ export interface BuildTiming {
   readonly askAgainMaxMs: Millis;
   /** Least time between two reports of mere progress. */
   readonly progressMs: Millis;
+  /** That a step has failed is more than progress. Not in inputs of older versions. */
+  readonly failingAtOnce?: true;
 }
 export const BUILD_TIMING: BuildTiming = {
   createMs: 30_000,
@@ -56,6 +58,7 @@ export const BUILD_TIMING: BuildTiming = {
   askAgainMs: 60_000,
   askAgainMaxMs: 600_000,
   progressMs: 15_000,
+  failingAtOnce: true,
 };
 
 export interface EnvironmentTiming {

@@ -6,7 +6,7 @@ import { excerpting, joining } from './ask.ts';
 import { buildAttested, type Attested } from './attest-contract.ts';
 import { cancelAsked, type BuildReport } from './build-contract.ts';
 import { buildId, buildReported, environmentId, placeGivenUp, queueChanged, type Join, type JoinAnswer } from './contract.ts';
-import { enter, isOver, type Deploy } from './deploy-state.ts';
+import { enter, isOver, tellWithin, type Deploy } from './deploy-state.ts';
 import { guarded, heard } from './guarded.ts';
 import type { LogTail } from './status.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
@@ -125,6 +125,7 @@ function notePlace(deploy: Deploy, { position, ahead }: Omit<Place, 'turn'>): vo
 }
 
 function noteReport(deploy: Deploy, report: BuildReport): void {
+  if (report.kind === 'doubled') return noteDouble(deploy, report);
   if (isOver(deploy) || deploy.ended !== null) return;
   switch (report.kind) {
     case 'waiting-for-quota':
@@ -152,6 +153,15 @@ function noteReport(deploy: Deploy, report: BuildReport): void {
     case 'restarted':
       return;
   }
+}
+
+function noteDouble(deploy: Deploy, { kept, other }: Extract<BuildReport, { kind: 'doubled' }>): void {
+  if (deploy.doubles.some((before) => before.other === other)) return;
+  deploy.doubles = [...deploy.doubles, { kept, other }];
+  // The page that says who signed it is that of the other one.
+  if (deploy.build?.number === other) deploy.isNoted = false;
+  deploy.isNews = true;
+  tellWithin(deploy, 0);
 }
 
 function noteNeverBuilt(deploy: Deploy): void {

@@ -64,8 +64,22 @@ export function progress(build: BuildFacts, view: View): readonly Inline[] {
   } else if (step === null) {
     parts.push(say`${stateWords(build.state)}`);
   }
-  return parts;
+  const news = unusualWords(build);
+  return news === null || (build.startedAt === null && step === null) ? parts : [...parts, news];
 }
+
+/** What people would not expect of a build that runs. It may fail long before it ends: whoever waits for it should know at once. */
+function unusualWords(build: BuildFacts): Inline | null {
+  if (FAILING.has(build.state)) {
+    const failed = build.steps.find(({ state }) => FAILED.has(state));
+    return failed === undefined || failed.label === '' ? say`⚠️ a step has failed` : say`⚠️ ${emphasis(failed.label.slice(0, 80))} has failed`;
+  }
+  return USUAL.has(build.state) ? null : say`${stateWords(build.state)}`;
+}
+
+const FAILING: ReadonlySet<string> = new Set(['failing', 'started_failing', 'waiting_failed']);
+const FAILED: ReadonlySet<string> = new Set(['failed', 'timed_out']);
+const USUAL: ReadonlySet<string> = new Set(['creating', 'scheduled', 'waiting', 'started', 'running']);
 
 function stepWords({ steps }: BuildFacts): Inline | null {
   const counted = steps.filter(({ type }) => type !== 'wait');
@@ -87,9 +101,12 @@ function stateWords(state: string): string {
   const words: Readonly<Record<string, string>> = {
     creating: 'being created',
     scheduled: 'waiting for an agent',
+    waiting: 'waiting for its next step',
     started: 'running',
     running: 'running',
     failing: 'running, a step has failed',
+    started_failing: 'running, a step has failed',
+    waiting_failed: 'a step has failed, the others are not started',
     canceling: 'being cancelled',
   };
   return words[state] ?? state;

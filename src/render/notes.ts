@@ -1,6 +1,7 @@
 // What happened to a request on the way: pushes, votes that stopped counting. And the hints its reasons need.
 import type { VoidVote } from '../../workflows/reasons.ts';
-import { code, listed, named, say } from './inline.ts';
+import type { DeployStatus } from '../../workflows/status.ts';
+import { code, listed, named, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Hints } from './reason-text.ts';
 import { reasonItem } from './reasons.ts';
@@ -17,7 +18,7 @@ export function hintsFor(view: View): Hints {
 /** In the order of weight: a new revision, votes that are gone, a push that changes nothing. */
 export function noteLines(view: View): readonly Inline[] {
   const { status } = view;
-  const { revision, voided, laterPush, closure } = status;
+  const { revision, voided, laterPush, closure, doubles = [] } = status;
   const lines: Inline[] = [];
   if (revision !== null) lines.push(revisionLine(revision));
   const again = askedAgainWords(status);
@@ -32,10 +33,16 @@ export function noteLines(view: View): readonly Inline[] {
   if (laterPush !== null && !(revision?.how === 'keep' && revision.from === laterPush.sha)) {
     lines.push(laterPushLine(laterPush));
   }
+  lines.push(...doubles.map(doubleLine));
   if (closure != null && status.phase.kind !== 'cancelled') {
     lines.push(say`ℹ️ ${closure.by} ${closure.merged ? 'merged' : 'closed'} pull request ${closure.number}; this deploy goes on.`);
   }
   return lines;
+}
+
+/** Buildkite had two builds of it: whoever watches them must know which one counts. */
+export function doubleLine({ kept, other }: NonNullable<DeployStatus['doubles']>[number]): Inline {
+  return say`⚠️ Buildkite had two builds of this request: ${strong(`${kept}`)} is the one that counts, ${strong(`${other}`)} was asked to stop.`;
 }
 
 /** By the word that the judge found. */

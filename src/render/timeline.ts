@@ -6,7 +6,7 @@ import type { RenderContext } from './context.ts';
 import { unconfirmedWords, voteWords } from './facts.ts';
 import { emphasis, named, say, time } from './inline.ts';
 import type { Inline } from './inline.ts';
-import { voidWords } from './notes.ts';
+import { doubleLine, voidWords } from './notes.ts';
 import { laterPushLine, revisionLine } from './revision-words.ts';
 import { autoApprovals, autoWords } from './rule-words.ts';
 import { duration } from './time.ts';
@@ -23,6 +23,7 @@ export function newsLines(status: DeployStatus, told: ToldSoFar, context: Render
     ...unconfirmedLines(view, told),
     ...timeLines(status, told),
     ...ruleLines(status, told),
+    ...(status.doubles ?? []).slice(told.doubles ?? 0).map(doubleLine),
     ...endLines(status, told),
   ];
 }
@@ -31,7 +32,7 @@ export function newsLines(status: DeployStatus, told: ToldSoFar, context: Render
  * Of whoever does not say what was told already: while it waits, all but the last vote was, and what stopped votes from counting was not.
  * From the end on, nothing is news but the end.
  */
-export function supposedlyTold({ phase, plan, votes, voided, laterPush, revision }: DeployStatus): ToldSoFar {
+export function supposedlyTold({ phase, plan, votes, voided, laterPush, revision, doubles = [] }: DeployStatus): ToldSoFar {
   const isWaiting = phase.kind === 'waiting';
   const last = votes.toSorted((a, b) => a.at - b.at).at(-1);
   return {
@@ -40,6 +41,7 @@ export function supposedlyTold({ phase, plan, votes, voided, laterPush, revision
     votes: isWaiting ? votes.filter((vote) => vote !== last) : votes,
     voided: isWaiting ? [] : voided,
     laterPush: isWaiting ? null : (laterPush?.sha ?? null),
+    ...(doubles.length === 0 ? {} : { doubles: doubles.length }),
   };
 }
 

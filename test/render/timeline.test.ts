@@ -30,6 +30,13 @@ describe('the timeline', () => {
     expect(text).toMatch(/^✅ approved by Dan for api-owners, on the pull request, 14:11 UTC ⏳ number 2 in the queue/);
   });
 
+  it('tells once that there were two builds, and which one counts', () => {
+    const doubled = EXAMPLES.building['building-doubled'];
+    const told = { ...toldOf(doubled), doubles: 0 };
+    expect(words(doubled, told)).toEqual(['⚠️ Buildkite had two builds of this request: 512 is the one that counts, 513 was asked to stop.']);
+    expect(words(doubled, { ...told, doubles: 1 })).toEqual([]);
+  });
+
   it('tells a push once, not with every vote after it', () => {
     const pushed = EXAMPLES.waiting['waiting-new-revision'];
     expect(words(pushed, toldOf(waiting))[0]).toContain('↩️ Carl pushed 9c1d2e3 after 4f5a6b7');

@@ -29,6 +29,11 @@ import {
 
 const MINUTE = 60_000;
 const ended = (state: string): BuildFacts => ({ ...build, state, startedAt: NOW - 372_000, finishedAt: NOW, steps: [] });
+const failing: BuildFacts = {
+  ...build,
+  state: 'failing',
+  steps: build.steps.map((step) => (step.label === 'push image' ? { ...step, state: 'failed' } : step)),
+};
 const expiresAt = ASKED + 240 * MINUTE - 18 * MINUTE;
 const waiting: DeployPhase = { kind: 'waiting', expiresAt };
 const log = {
@@ -214,6 +219,8 @@ export const EXAMPLES = {
       { kind: 'building', build: { ...build, state: 'scheduled', startedAt: null, steps: [] }, cancelling: null },
       { ...approvedByBoth, build, laterPush: { sha: PUSHED, by: 'Carl' } },
     ),
+    'building-doubled': status({ kind: 'building', build, cancelling: null }, { ...approvedByBoth, build, doubles: [{ kept: 512, other: 513 }] }),
+    'building-failing': status({ kind: 'building', build: failing, cancelling: null }, { ...approvedByBoth, build: failing }),
     'building-cancelling': status({ kind: 'building', build, cancelling: dan }, { ...approvedByBoth, build }),
   },
   blocked: { blocked: status({ kind: 'blocked', build: { ...build, blocked: true }, step: 'Migrate database?' }, { ...approvedByBoth, build }) },

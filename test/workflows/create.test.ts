@@ -1,6 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
-import { newBuild } from '../support/deploy-world.ts';
+import { buildAttested } from '../../workflows/attest-contract.ts';
+import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
+import { strayBuildSeen } from '../../workflows/contract.ts';
+import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -10,6 +13,10 @@ const unclear = (): never => {
     message: 'creating the build: buildkite answered 500',
     details: [{ startedAt: Date.now() - 900 }],
   });
+};
+
+const fail = (): never => {
+  throw new Error('nothing was ordered');
 };
 
 async function approved(story: Story): Promise<string> {
@@ -164,7 +171,7 @@ describe('the create', () => {
     await story.waitFor('a free target', async () => (await story.environment()).holder === null);
   });
 
-  it('leaves a second build of the same request to the environment, which follows it', async () => {
+  it('that turns out to have made two builds keeps the first, stops the other, and says so', async () => {
     const story = current();
     story.world.create = (order, build) => {
       build();
@@ -172,13 +179,79 @@ describe('the create', () => {
       return unclear();
     };
     const id = await approved(story);
+    await story.waitFor('the cancel of the second', () => story.world.cancels.length > 0);
+    expect((await story.status(id)).doubles).toEqual([{ kept: 1, other: 2 }]);
     await passes(story, id, 1);
+    expect(story.world.announcements.some(({ status }) => status.doubles?.length === 1)).toBe(true);
     await story.waitFor('the second build to hold the target', async () => (await story.environment()).holder !== null);
     await story.finish(2, 'canceled');
     await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    expect(story.world.cancels).toContain(2);
+    expect(story.world.cancels).not.toContain(1);
     expect((await story.environment()).history.map(({ build, how }) => [build, how])).toEqual([
       [1, 'passed'],
       [2, 'canceled'],
     ]);
+  });
+
+  it('that shows itself after another one was sent is the one that stays, and its end is what is told', async () => {
+    const story = current();
+    const { create } = story.world;
+    let hidden: BuildOrder | null = null;
+    story.world.create = (order) => {
+      hidden = order;
+      story.world.create = create;
+      // It will have the number 1 all the same.
+      newBuild(story.world, { target: 'elsewhere' });
+      return unclear();
+    };
+    const id = await approved(story);
+    await story.until(id, 'building');
+    expect((await story.status(id)).build?.number).toBe(2);
+    const { deployId, target, sha } = hidden ?? fail();
+    await story.webhook(1, { deployId, target, commit: sha, state: 'running', startedAt: Date.now() });
+    await story.waitFor('the cancel of the second', () => story.world.cancels.includes(2));
+    await story.waitFor('the first on the card', async () => (await story.status(id)).build?.number === 1);
+    await story.finish(2, 'canceled');
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 1 } });
+    expect(new Set(story.world.cancels)).toEqual(new Set([2]));
+    // The page of each says who signed it.
+    expect(story.world.annotated.map(({ number }) => number)).toEqual([2, 1]);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+  });
+
+  it('whose build has proved itself stays, whatever its number', async () => {
+    const story = current();
+    const id = await approved(story);
+    await story.until(id, 'building');
+    const own = newBuild(story.world, { ...changeBuild(story.world, 1, {}), number: 2, uuid: 'uuid-2' });
+    changeBuild(story.world, 1, { deployId: id, uuid: 'uuid-1' });
+    await story.workflow('build').signal(buildAttested, { deployId: id, build: { number: own.number, uuid: own.uuid } });
+    await story.webhook(2, { state: 'running', startedAt: Date.now() });
+    await story.waitFor('the cancel of the other', () => story.world.cancels.includes(1));
+    await story.finish(1, 'canceled');
+    await story.finish(2, 'passed');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 2 } });
+  });
+
+  it('that shows itself after its request has ended is stopped, and holds the target until it has', async () => {
+    const story = current();
+    const id = await approved(story);
+    await passes(story, id, 1);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    const late = newBuild(story.world, {
+      ...changeBuild(story.world, 1, {}),
+      number: 2,
+      uuid: 'uuid-2',
+      url: 'https://buildkite.test/2',
+      state: 'running',
+      finishedAt: null,
+    });
+    await story.workflow('environment').signal(strayBuildSeen, { build: late });
+    await story.waitFor('the cancel of it', () => story.world.cancels.includes(2));
+    expect((await story.environment()).holder).not.toBeNull();
+    await story.finish(2, 'canceled');
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
   });
 });

@@ -98,6 +98,18 @@ describe('a running build', () => {
     expect(story.world.announcements.filter(({ status }) => status.phase.kind === 'building')).toHaveLength(2);
   });
 
+  it('of which a step has failed is told at once, however much was told just before', async () => {
+    const story = current();
+    const { build } = story.world.timing.environment;
+    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, progressMs: 3_600_000 } };
+    const id = await building(story);
+    await story.webhook(1, { state: 'running', startedAt: Date.now() });
+    await story.webhook(1, { state: 'failing' });
+    await story.waitFor('failing on the card', async () => (await story.status(id)).build?.state === 'failing');
+    await story.finish(1, 'failed');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'ended-badly', how: 'failed' });
+  });
+
   it('whose webhooks are all lost is told right by the shared poll, which then ends', async () => {
     const story = current();
     const { build } = story.world.timing.environment;

@@ -140,6 +140,8 @@ function toldByReport(report: BuildReport): Told {
       return { sign: '❔', text: 'Unclear whether the build exists; looks before anything else', detail: null };
     case 'never-built':
       return { sign: '✋', text: 'Proven: nothing was built', detail: null };
+    case 'doubled':
+      return { sign: '⚠️', text: `Two builds: #${report.kept} counts, #${report.other} is cancelled`, detail: null };
     case 'restarted':
       return { sign: '🔁', text: 'The build workflow was started again for the same turn', detail: null };
   }
