@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { BUILD_TIMING, ENVIRONMENT_TIMING, type EnvironmentTiming } from '../workflows/timing.ts';
 import { startBack, type Back } from './compose/back.ts';
 import { startFront, type Front } from './compose/front.ts';
+import type { Limiter } from './buildkite/limiter.ts';
 import { createPlatforms, type Platforms } from './compose/platforms.ts';
 import { readBoard } from './compose/board.ts';
 import type { Config } from './config/config.ts';
@@ -74,14 +75,14 @@ async function run(running: Running): Promise<void> {
   const client = createClient(address, namespace);
   const environments = { client, timing: environmentTiming(settings) };
   const gateway = createGateway(environments);
-  const platforms = createPlatforms({ settings, zone: ZONE, log, version: version() });
+  const platforms = createPlatforms({ settings, zone: ZONE, keepForOthers: config.zones[ZONE]?.keepForOthers, log, version: version() });
   const parts: { front: Front | null; back: Back | null; leaving: boolean } = { front: null, back: null, leaving: false };
   const ops = await startOpsServer({
     port: settings.opsPort,
-    ready: () => readiness(role, parts),
+    ready: () => readiness(role, parts, platforms.limiter),
     status: async () => statusOf(running, platforms, parts),
     metrics: () => platforms.metrics.text(),
-    snapshot: () => readBoard(config, gateway),
+    snapshot: () => readBoard(config, gateway, platforms.limiter),
     log,
   });
   handleShutdown({
@@ -127,12 +128,18 @@ async function untilPrepared(client: Client, { namespace, log }: Running): Promi
   }
 }
 
-function readiness(role: Role, parts: { front: Front | null; back: Back | null; leaving: boolean }): { ok: boolean; detail: string } {
+function readiness(
+  role: Role,
+  parts: { front: Front | null; back: Back | null; leaving: boolean },
+  limiter: Limiter,
+): { ok: boolean; detail: string } {
   if (parts.leaving) return { ok: false, detail: 'shutting down' };
   if (role !== 'worker' && parts.front === null) return { ok: false, detail: 'not listening yet' };
   // An outage of Temporal at start must not keep the front door from saying so; a worker has nothing else to say.
   if (role === 'worker' && parts.back?.workers.isRunning() !== true) return { ok: false, detail: 'workers are not polling yet' };
-  return { ok: true, detail: 'ready' };
+  // It goes on without Redis, more slowly; other processes would be no better off.
+  const isDegraded = role !== 'web' && limiter.state().mode === 'degraded';
+  return { ok: true, detail: isDegraded ? 'ready, but Redis can’t be reached: this process keeps to its part of Buildkite’s quota' : 'ready' };
 }
 
 async function statusOf(running: Running, platforms: Platforms, parts: { back: Back | null }): Promise<Readonly<Record<string, unknown>>> {
@@ -142,6 +149,7 @@ async function statusOf(running: Running, platforms: Platforms, parts: { back: B
     temporal: { address: address.address, namespace, embedded: embedded !== null },
     workers: parts.back?.workers.isRunning() ?? false,
     buildkite: platforms.buildkite.quota(),
+    limiter: platforms.limiter.state(),
   };
 }
 

@@ -1,10 +1,11 @@
 // What the board shows: open requests and what is live, read like anybody else would.
 import { readOpenRequests } from '../bot/open-requests.ts';
+import type { Limiter } from '../buildkite/limiter.ts';
 import { placeOf, type Config } from '../config/config.ts';
 import type { BoardSnapshot } from '../ops/board.ts';
 import type { Gateway } from '../temporal/gateway.ts';
 
-export async function readBoard(config: Config, gateway: Gateway): Promise<BoardSnapshot> {
+export async function readBoard(config: Config, gateway: Gateway, limiter: Limiter): Promise<BoardSnapshot> {
   const policies = config.services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
   const [requests, environments] = await Promise.all([
     readOpenRequests(
@@ -19,5 +20,5 @@ export async function readBoard(config: Config, gateway: Gateway): Promise<Board
       })),
     ),
   ]);
-  return { at: Date.now(), requests, environments };
+  return { at: Date.now(), requests, environments, quota: { windows: limiter.quota(), limiter: limiter.state() } };
 }

@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import type { BuildkiteApi } from '../buildkite/api.ts';
 import { createBuildkite } from '../buildkite/client.ts';
 import { createLimiter, type Limiter } from '../buildkite/limiter.ts';
-import { paceOf } from '../buildkite/pace.ts';
+import { type Pace, paceOf } from '../buildkite/pace.ts';
+import { openSharedBucket } from '../buildkite/shared-bucket.ts';
 import type { Settings } from '../config/env.ts';
 import type { BuildkiteCredential } from '../config/buildkite-credential.ts';
 import { createCredentials } from './credentials.ts';
@@ -26,12 +27,20 @@ export interface Platforms {
   readonly metrics: Metrics;
 }
 
-export function createPlatforms({ settings, zone, log, version }: { settings: Settings; zone: string; log: Logger; version: string }): Platforms {
+export function createPlatforms(options: {
+  readonly settings: Settings;
+  readonly zone: string;
+  /** Of the organization's quota, as configured for the zone. */
+  readonly keepForOthers: number | undefined;
+  readonly log: Logger;
+  readonly version: string;
+}): Platforms {
+  const { settings, zone, log, version } = options;
   const now = Date.now;
   const { organization } = settings.buildkite;
   const requestsPerMinute = settings.buildkite.requestsPerMinute[zone] ?? 50;
-  const limiter = createLimiter({ organization, now, log, pace: paceOf(requestsPerMinute) });
-  const metrics = createMetrics({ quota: () => limiter.quota(), version });
+  const limiter = limiterOf(options, paceOf(requestsPerMinute));
+  const metrics = createMetrics({ quota: () => limiter.quota(), limiter: () => limiter.state(), version });
   return {
     limiter,
     metrics,
@@ -55,6 +64,22 @@ export function createPlatforms({ settings, zone, log, version }: { settings: Se
       onAnswer: (answer) => metrics.buildkiteAnswered(answer),
     }),
   };
+}
+
+/** With Redis one for all processes of the zone. */
+function limiterOf({ settings, zone, keepForOthers, log }: Parameters<typeof createPlatforms>[0], pace: Pace): Limiter {
+  const now = Date.now;
+  const { organization } = settings.buildkite;
+  const url = settings.redisUrl;
+  const shared = url === null ? null : openSharedBucket({ url: () => url.reveal(), owner: `${organization}:${zone}`, pace, now, log });
+  return createLimiter({
+    organization,
+    now,
+    log,
+    pace,
+    ...(keepForOthers === undefined ? {} : { keepForOthers }),
+    ...(shared === null ? {} : { shared }),
+  });
 }
 
 function requireCredential(settings: Settings, zone: string): BuildkiteCredential {

@@ -1,7 +1,7 @@
 // A checked draft becomes the configuration that the rest of Countersign reads: every default filled in.
 import { toBlocks, toPipeline } from './build-blocks.ts';
 import { toRule } from './build-rule.ts';
-import type { Config, GroupSource, Service } from './config.ts';
+import type { Config, GroupSource, Service, Zone } from './config.ts';
 import { DEFAULTS } from './defaults.ts';
 import { DEFAULT_ZONE, type Draft, type DraftService } from './draft.ts';
 import { parseDuration } from './duration.ts';
@@ -25,7 +25,7 @@ export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): C
       draft.people.flatMap(({ entry }) => (entry.email === undefined ? [] : [[entry.email.toLowerCase(), toPerson(entry, slack.team)]])),
     ),
     groups: mapValues(draft.groups, (group) => toGroup(group, members)),
-    zones: mapValues(draft.zones, ({ temporal, buildkite }) => ({ namespace: temporal.namespace, ...buildkite })),
+    zones: mapValues(draft.zones, toZone),
     services: draft.services.map((service) => toService(service, draft, slack.channel)),
     pipelines: draft.pipelines.map((pipeline) => toPipeline(pipeline, draft, slack.channel)),
     buildkite: Object.fromEntries(
@@ -39,6 +39,11 @@ export function buildConfig(draft: Draft, slack: NonNullable<Draft['slack']>): C
 /** What must not be deployed to twice at once, unless configured. */
 export function targetOf(service: string, environment: string, entry: EnvironmentEntry): string {
   return entry.target ?? `${service}/${environment}`;
+}
+
+function toZone({ temporal, buildkite: { keepForOthers, ...buildkite } }: Draft['zones'][string]): Zone {
+  const keep = keepForOthers === undefined ? {} : { keepForOthers: Number(keepForOthers.replace('%', '')) / 100 };
+  return { namespace: temporal.namespace, ...buildkite, ...keep };
 }
 
 function toPerson({ name, github, slack }: Draft['people'][number]['entry'], team: string): Person {

@@ -10,6 +10,8 @@ export interface Zone {
   readonly organization: string;
   /** UUID, which outlives the slug. */
   readonly organizationId?: string | undefined;
+  /** Of the organization's quota of requests, 0 to 1. */
+  readonly keepForOthers?: number | undefined;
   /** In whose name builds are created; the bot's unless said. */
   readonly createAs?: 'bot' | 'approver' | undefined;
 }

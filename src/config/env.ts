@@ -52,6 +52,8 @@ export interface Settings {
     /** Who signs the tokens of jobs, without a slash at its end. */
     readonly oidcIssuer: string;
   };
+  /** For one limiter of several processes; null: this process is the only one, or it builds nothing. */
+  readonly redisUrl: Secret | null;
   readonly temporal: {
     /** By zone; null: the variables and profiles of Temporal's own say how to sign in. */
     readonly apiKeys: Readonly<Record<string, Secret | null>>;
@@ -178,6 +180,7 @@ function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, { zone
       apiUrl: readUrl(reading, { name: 'BUILDKITE_REST_API_ENDPOINT', fallback: 'https://api.buildkite.com', needs: 'no-version' }),
       oidcIssuer: readUrl(reading, { name: 'BUILDKITE_OIDC_ISSUER', fallback: 'https://agent.buildkite.com' }),
     },
+    redisUrl: secret('REDIS_URL'),
     temporal: { apiKeys: byZone(zones, (suffix) => secret(`TEMPORAL_API_KEY${suffix}`)) },
   };
 }

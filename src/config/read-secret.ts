@@ -15,6 +15,8 @@ export interface SecretRule {
   readonly prefix?: string;
   /** A PEM in any of the forms in which variables carry one. `signing`: RSA or P-256. */
   readonly privateKey?: 'rsa' | 'signing';
+  /** `redis://` or `rediss://`, with a password inside perhaps. */
+  readonly isRedisUrl?: true;
   /** A signed token of somebody else, which is replaced while we run: only its file makes sense. */
   readonly isJwtFile?: true;
   /** It is sent in a header. */
@@ -84,6 +86,7 @@ function flawOf(rule: SecretRule, value: string): string | null {
   if (/\s/.test(value)) return 'it has white space inside';
   if (value.length < rule.minLength) return `it has ${value.length} characters; at least ${rule.minLength} are needed`;
   if (rule.isHeader === true && !/^[\x21-\x7e]+$/.test(value)) return 'it has characters that no token has';
+  if (rule.isRedisUrl === true && !(URL.canParse(value) && /^rediss?:\/\/./.test(value))) return 'it is no address of a Redis';
   if (rule.isJwtFile === true && !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return 'it is no JWT';
   return rule.prefix !== undefined && !value.startsWith(rule.prefix) ? `it does not begin with ${rule.prefix}` : null;
 }

@@ -69,6 +69,11 @@ const ZoneEntry = strict({
     organizationId: matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case')
       .optional()
       .describe('Its UUID: then a build proves itself only with a token that carries it (`--claim organization_id`). Default: the slug decides.'),
+    keepForOthers: matching(/^(?:\d|[1-8]\d|90)%$/, 'a share of at most 90%, such as 50%')
+      .optional()
+      .describe(
+        'Share of the organization’s quota of requests that is left to everybody else in it: when no more than this is left, only rollbacks and cancels are sent until the window ends. Default `50%`.',
+      ),
     createAs: z
       .enum(['bot', 'approver'])
       .optional()

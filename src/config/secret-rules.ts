@@ -55,9 +55,19 @@ export function rulesOf({ zones, builds }: Serving, env: Variables): readonly Se
       minLength: HOW_LONG,
       fix: "Create a client secret on the GitHub App's page, with GITHUB_CLIENT_ID beside it",
     },
+    ...(builds ? [REDIS] : []),
     ...zones.flatMap((zone) => [...(builds ? buildkiteRules(zoneSuffix(zone), env) : []), ...reachRules(zoneSuffix(zone))]),
   ];
 }
+
+/** May carry a password. */
+const REDIS: SecretRule = {
+  name: 'REDIS_URL',
+  required: false,
+  minLength: 0,
+  isRedisUrl: true,
+  fix: 'Write redis://HOST:6379, or rediss:// with TLS',
+};
 
 /** A token, or what one is exchanged for. */
 function buildkiteRules(suffix: string, env: Variables): readonly SecretRule[] {

@@ -14,6 +14,25 @@ export interface BoardSnapshot {
     /** null: its workflow could not be asked. */
     readonly state: EnvironmentState | null;
   }[];
+  readonly quota: BoardQuota;
+}
+
+/** Buildkite's quota as this process knows it. */
+export interface BoardQuota {
+  /** As the last answer told them; empty before the first one, and where nothing is asked of Buildkite. */
+  readonly windows: readonly {
+    readonly scope: 'user' | 'organization';
+    readonly limit: number;
+    readonly remaining: number;
+    readonly resetAt: Millis;
+  }[];
+  readonly limiter: {
+    readonly mode: 'own' | 'shared' | 'degraded';
+    readonly processes: number;
+    readonly waiting: number;
+    /** Lanes that are closed, and for how long. */
+    readonly closed: Readonly<Record<string, Millis>>;
+  };
 }
 
 const STYLE = `
@@ -41,7 +60,7 @@ export function boardPage(snapshot: BoardSnapshot): string {
 ${table(['Code', 'What', 'Where to', 'State', 'Asked'], requests, 'Nothing is waiting and nothing is being deployed.')}
 <h2>Environments</h2>
 ${table(['Environment', 'Live', 'Being deployed', 'Queue'], environments, 'No environment is configured.')}
-</body>
+${quotaSection(snapshot.quota, snapshot.at)}</body>
 </html>
 `;
 }
@@ -78,6 +97,25 @@ function environmentRow({ service, environment, state }: BoardSnapshot['environm
     holder === null ? '' : `<code>${escapeHtml(holder.code ?? 'a build from outside')}</code> for ${duration(now - holder.since)}`,
     queue.map((entry) => `<code>${escapeHtml(entry.code)}</code>`).join(', '),
   ]);
+}
+
+/** Nothing where nothing is asked of Buildkite: a front door of its own. */
+function quotaSection({ windows, limiter }: BoardQuota, now: Millis): string {
+  const { mode, processes, waiting, closed } = limiter;
+  if (windows.length === 0 && mode !== 'degraded') return '';
+  const whose = { user: 'of the bot’s user', organization: 'of the organization' };
+  const rows = windows.map(({ scope, limit, remaining, resetAt }) =>
+    row([whose[scope], resetAt > now ? `${remaining} of ${limit} left for ${duration(resetAt - now)}` : `${limit} in a new window`]),
+  );
+  const lanes = Object.entries(closed).map(([lane, ms]) => `${escapeHtml(lane)} for ${duration(ms)}`);
+  const lines = [
+    mode === 'degraded' ? '⚠️ Redis can’t be reached: this process keeps to its part of the quota until it is back.' : null,
+    mode === 'shared' ? `Shared by ${processes === 1 ? 'one process' : `${processes} processes`}.` : null,
+    waiting === 0 ? null : `${waiting === 1 ? 'One request waits' : `${waiting} requests wait`} here.`,
+    lanes.length === 0 ? null : `Paused: ${lanes.join(', ')}.`,
+  ].filter((line) => line !== null);
+  const note = lines.length === 0 ? '' : `<p>${lines.join(' ')}</p>\n`;
+  return `<h2>Buildkite’s quota</h2>\n${table(['Quota', 'As the last answer told'], rows, 'Nothing was asked yet.')}\n${note}`;
 }
 
 function stateWords(phase: DeployPhase, now: Millis): string {

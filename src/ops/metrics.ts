@@ -21,9 +21,10 @@ export interface Metrics {
 
 const ACK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10];
 
-/** `quota` is asked when the metrics are read. */
+/** `quota` and `limiter` are asked when the metrics are read. */
 export function createMetrics(options: {
   readonly quota: () => readonly { readonly scope: string; readonly remaining: number }[];
+  readonly limiter: () => { readonly mode: string; readonly processes: number; readonly waiting: number };
   readonly version: string;
 }): Metrics {
   const register = new Registry();
@@ -49,6 +50,20 @@ export function createMetrics(options: {
     registers: [register],
     collect: () => options.quota().forEach((quota) => remaining.set({ scope: quota.scope }, quota.remaining)),
   });
+  const limiter = (name: string, help: string, valueOf: (state: ReturnType<typeof options.limiter>) => number): Gauge =>
+    new Gauge({
+      name: `countersign_limiter_${name}`,
+      help,
+      registers: [register],
+      collect() {
+        this.set(valueOf(options.limiter()));
+      },
+    });
+  limiter('degraded', '1 while Redis can not be reached and this process keeps to its part of the quota', ({ mode }) =>
+    mode === 'degraded' ? 1 : 0,
+  );
+  limiter('processes', 'Processes that share the quota', ({ processes }) => processes);
+  limiter('waiting', 'Requests to Buildkite that wait here for their token', ({ waiting }) => waiting);
   const build = new Gauge({ name: 'countersign_build_info', help: 'The running version', labelNames: ['version'], registers: [register] });
   build.set({ version: options.version }, 1);
   return {

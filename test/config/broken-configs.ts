@@ -101,6 +101,13 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('a user group by its handle', broken('{ people: [Ann] }', '{ slackGroup: "@owners" }'), 'groups.owners.slackGroup', /"@owners"/, /S01SRE/),
   row('a group with a strange name', broken('owners: { people', '"Owners!": { people'), 'groups.Owners!', /can't be a name/, /lower-case/),
   row('two zones with one namespace', broken('europe', 'main'), 'zones.eu.temporal.namespace', /"main".*"default"/, /own/),
+  row(
+    'a share for others that leaves the bot nothing',
+    broken('organization: acme-eu', 'organization: acme-eu, keepForOthers: 95%'),
+    'zones.eu.buildkite.keepForOthers',
+    /95%/,
+    /at most 90%/,
+  ),
   row('a zone without an organization', broken(', buildkite: { organization: acme-eu }', ''), 'zones.eu.buildkite', /missing/, /./),
   row('a zone named like the ending of a variable', broken('  eu:', '  previous:'), 'zones.previous', /_PREVIOUS mean/, /otherwise/),
   row(

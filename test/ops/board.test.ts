@@ -51,8 +51,20 @@ function request(phase: DeployPhase, name = 'ann'): DeployStatus {
     build: null,
   };
 }
+function quotaOf(
+  mode: 'own' | 'shared' | 'degraded',
+  more: Partial<BoardSnapshot['quota']['limiter']> = {},
+  windows: BoardSnapshot['quota']['windows'] = [],
+): BoardSnapshot['quota'] {
+  return { windows, limiter: { mode, processes: 1, waiting: 0, closed: {}, ...more } };
+}
+const WINDOWS: BoardSnapshot['quota']['windows'] = [
+  { scope: 'user', limit: 50, remaining: 12, resetAt: NOW + 20_000 },
+  { scope: 'organization', limit: 200, remaining: 3, resetAt: NOW - 1 },
+];
 const STATE: EnvironmentState = { target: 'api/production', known: true, live: [], holder: null, queue: [], history: [] };
-const board = (snapshot: Partial<BoardSnapshot>): string => boardPage({ at: NOW, requests: [], environments: [], ...snapshot });
+const board = (snapshot: Partial<BoardSnapshot>): string =>
+  boardPage({ at: NOW, requests: [], environments: [], quota: quotaOf('own'), ...snapshot });
 const environment = (state: EnvironmentState | null): string => board({ environments: [{ service: 'api', environment: 'production', state }] });
 
 describe('the board', () => {
@@ -88,6 +100,25 @@ describe('the board', () => {
     ['held', { ...STATE, holder: { deployId: 'd', code: null, since: NOW - 45_000 } }, 'a build from outside</code> for 45 s'],
   ])('shows an environment that is %s', (_what, state, words) => {
     expect(environment(state)).toContain(words);
+  });
+
+  it("shows Buildkite's quota as the last answer told it, who shares it, and what is paused", () => {
+    const page = board({ quota: quotaOf('shared', { processes: 3, waiting: 2, closed: { status: 12_000 } }, WINDOWS) });
+    expect(page).toContain('<td>of the bot’s user</td><td>12 of 50 left for 20 s</td>');
+    expect(page).toContain('<td>of the organization</td><td>200 in a new window</td>');
+    expect(page).toContain('<p>Shared by 3 processes. 2 requests wait here. Paused: status for 12 s.</p>');
+  });
+
+  it.each([
+    [
+      'says that Redis is away, before anything was asked too',
+      quotaOf('degraded', { processes: 4 }),
+      'Redis can’t be reached: this process keeps to',
+    ],
+    ['says nothing more of a quota that nobody shares and nobody waits for', quotaOf('own', {}, WINDOWS), '</table>\n</body>'],
+    ['says nothing of a quota that this process does not use', quotaOf('own'), '<p>No environment is configured.</p>\n</body>'],
+  ])('%s', (_what, quota, words) => {
+    expect(board({ quota })).toContain(words);
   });
 
   it('escapes everything that people or platforms named', () => {

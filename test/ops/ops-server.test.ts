@@ -8,10 +8,11 @@ const servers: OpsServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
-const EMPTY: BoardSnapshot = { at: 1_700_000_000_000, requests: [], environments: [] };
+const LIMITER = { mode: 'degraded', processes: 4, waiting: 2, closed: {} } as const;
+const EMPTY: BoardSnapshot = { at: 1_700_000_000_000, requests: [], environments: [], quota: { windows: [], limiter: LIMITER } };
 
 async function bench(options: Partial<OpsOptions> = {}) {
-  const metrics = createMetrics({ quota: () => [{ scope: 'user', remaining: 35 }], version: '1.2.3' });
+  const metrics = createMetrics({ quota: () => [{ scope: 'user', remaining: 35 }], limiter: () => LIMITER, version: '1.2.3' });
   const server = await startOpsServer({
     port: 0,
     host: '127.0.0.1',
@@ -67,6 +68,9 @@ describe('the operations port', () => {
       'countersign_buildkite_requests_total{lane="status",method="GET",status="none"} 1',
       'countersign_buildkite_requests_total{lane="status",method="GET",status="deferred"} 1',
       'countersign_buildkite_quota_remaining{scope="user"} 35',
+      'countersign_limiter_degraded 1',
+      'countersign_limiter_processes 4',
+      'countersign_limiter_waiting 2',
       'countersign_build_info{version="1.2.3"} 1',
     ]);
     expect(text).toContain('countersign_webhook_ack_seconds_bucket{le="0.25",source="slack"} 1');
