@@ -26,6 +26,18 @@ beforeEach(async () => {
   });
 });
 
+/** As an administrator does it: a service that Buildkite greets with a ping. Nobody listens; what is sent is kept. */
+async function register(mode: 'token' | 'signature'): Promise<void> {
+  const ada = { name: 'Ada', email: 'ada@acme.test' };
+  sim.addUser(ada, 'admin');
+  sim.addToken({ token: 'bkua_ada', user: ada, scopes: ['write_notification_services'] });
+  const settings = { url: 'http://127.0.0.1:9/', token: 'hook-token', token_mode: mode };
+  await fetch(`${sim.url}/v2/organizations/acme/services`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer bkua_ada' },
+    body: JSON.stringify({ provider: 'webhook', settings }),
+  });
+}
 const env = () => ({ BUILDKITE_REST_API_ENDPOINT: sim.url, BUILDKITE_API_TOKEN: TOKEN });
 const asked = (): readonly string[] => sim.requests.map(({ method, path, status }) => `${method} ${path.replace(/[\da-f-]{36}/, 'ID')} ${status}`);
 
@@ -66,31 +78,57 @@ describe('go-buildkite 4.23.0', () => {
     expect(sim.build('deploy', 1).metaData).toEqual({ 'countersign:deploy-id': 'deploy:slack:T01ACME:1.2', release: '1.2' });
   });
 
-  it.for([
-    ['signature', 'good', { event: 'build.scheduled', number: 1, pipeline: 'deploy', metaData: { k: 'v' } }],
-    ['token', 'good', { event: 'build.scheduled', number: 1, pipeline: 'deploy', metaData: { k: 'v' } }],
-    ['signature', 'wrong', { refused: 'payload signature check failed' }],
-    ['token', 'wrong', { refused: 'webhook token validation failed' }],
-  ] as const)('verifies a webhook by its %s: %s', { timeout: FIRST_RUN_MS }, async ([mode, signature, seen], context) => {
+  it('takes a 429 for what it is, and does not ask again', { timeout: FIRST_RUN_MS }, async (context) => {
     await needGo(context);
-    sim.webhook({ url: 'http://127.0.0.1:9/', token: 'hook-token', mode });
-    sim.webhookFaults({ signature });
-    await fetch(`${sim.url}${BUILDS}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}` },
-      body: JSON.stringify({ commit: 'HEAD', branch: 'main', meta_data: { k: 'v' } }),
-    });
-    await sim.deliveriesSettled();
-    const { headers, body } = sim.deliveries[0]!;
-    const run = { args: ['webhook'], env: { BUILDKITE_WEBHOOK_TOKEN: 'hook-token' }, input: JSON.stringify({ headers, body }) };
-    expect(await lines(await goProgram('go-buildkite'), run)).toEqual([{ call: 'webhook', ...seen }]);
+    sim.setQuota({ user: 0 });
+    const seen = await lines(await goProgram('go-buildkite'), { args: ['refused'], env: env() });
+    expect(seen).toEqual([{ call: 'refused', status: 429, scope: 'rest_user', reset: '60' }]);
+    expect(asked()).toEqual([`POST ${BUILDS} 429`]);
   });
+
+  it.for([
+    ['signature', 'payload signature check failed'],
+    ['token', 'webhook token validation failed'],
+  ] as const)(
+    'verifies webhooks by their %s, reads every one, and refuses a forged one',
+    { timeout: FIRST_RUN_MS },
+    async ([mode, refusal], context) => {
+      await needGo(context);
+      await register(mode);
+      sim.changeSteps('deploy', [
+        { type: 'block', label: 'Go?' },
+        { type: 'command', label: 'deploy', outcome: 'fail' },
+      ]);
+      sim.buildInUi('deploy', { commit: 'HEAD', branch: 'main' });
+      sim.unblock('deploy', 1);
+      await Promise.resolve();
+      await sim.deliveriesSettled();
+      sim.webhookFaults({ signature: 'wrong' });
+      sim.buildInUi('deploy', { commit: 'HEAD', branch: 'main' });
+      await sim.deliveriesSettled();
+      const input = sim.deliveries.map(({ headers, body }) => `${JSON.stringify({ headers, body })}\n`).join('');
+      const build = { build: 1, pipeline: 'deploy', metaData: {} };
+      expect(await lines(await goProgram('go-buildkite'), { args: ['webhooks'], env: { BUILDKITE_WEBHOOK_TOKEN: 'hook-token' }, input })).toEqual([
+        { call: 'ping', organization: 'acme', sender: 'Ada' },
+        { call: 'build.scheduled', ...build, state: 'scheduled', blocked: false },
+        { call: 'build.finished', ...build, state: 'passed', blocked: true },
+        { call: 'job.activated', build: 1, job: 'Go?', state: 'unblocked' },
+        { call: 'build.running', ...build, state: 'running', blocked: false },
+        { call: 'job.started', build: 1, job: 'deploy', state: 'running' },
+        { call: 'job.finished', build: 1, job: 'deploy', state: 'failed' },
+        { call: 'build.failing', ...build, state: 'failing', blocked: false },
+        { call: 'build.finished', ...build, state: 'failed', blocked: false },
+        { call: 'webhook', refused: refusal },
+        { call: 'webhook', refused: refusal },
+      ]);
+    },
+  );
 });
 
 describe('pybuildkite 1.3.0', () => {
   it('lives through a build, one request a call', { timeout: FIRST_RUN_MS }, async (context) => {
     await needPython(context);
-    expect(await lines(await pythonProgram('pybuildkite'), { env: env() })).toEqual([
+    expect(await lines(await pythonProgram('pybuildkite'), { args: ['story'], env: env() })).toEqual([
       { call: 'create', number: 1, state: 'passed' },
       { call: 'get', blocked: true, jobs: ['manual blocked', 'waiter', 'script waiting'] },
       { call: 'list', numbers: [1] },
@@ -111,5 +149,13 @@ describe('pybuildkite 1.3.0', () => {
       'GET /v2/organizations/acme/builds 200',
     ]);
     expect(sim.unknownRoutes).toEqual([]);
+  });
+
+  it('takes a 429 for what it is, and does not ask again', { timeout: FIRST_RUN_MS }, async (context) => {
+    await needPython(context);
+    sim.setQuota({ user: 0 });
+    const seen = await lines(await pythonProgram('pybuildkite'), { args: ['refused'], env: env() });
+    expect(seen).toEqual([{ call: 'refused', status: 429, scope: 'rest_user' }]);
+    expect(asked()).toEqual([`POST ${BUILDS} 429`]);
   });
 });

@@ -1,7 +1,8 @@
 // A stranger's client against the simulated Buildkite: what it decodes is printed, one line of JSON a call.
 //
-//	go-buildkite story     the life of one build, by the API
-//	go-buildkite webhook   one delivery from standard input, verified and parsed
+//	go-buildkite story      the life of one build, by the API
+//	go-buildkite refused    one create that is over the quota
+//	go-buildkite webhooks   deliveries from standard input, a JSON object a line, verified and parsed
 package main
 
 import (
@@ -26,14 +27,16 @@ const (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 {
-		log.Fatal("usage: go-buildkite story | webhook")
+		log.Fatal("usage: go-buildkite story | refused | webhooks")
 	}
 	var err error
 	switch os.Args[1] {
 	case "story":
 		err = story(context.Background())
-	case "webhook":
-		err = webhook()
+	case "refused":
+		err = refused(context.Background())
+	case "webhooks":
+		err = webhooks()
 	default:
 		err = fmt.Errorf("no such command: %s", os.Args[1])
 	}
@@ -42,12 +45,30 @@ func main() {
 	}
 }
 
-// story makes one request a line; the order is what the test expects.
-func story(ctx context.Context) error {
-	client, err := buildkite.NewOpts(
+func connect() (*buildkite.Client, error) {
+	return buildkite.NewOpts(
 		buildkite.WithBaseURL(os.Getenv("BUILDKITE_REST_API_ENDPOINT")+"/"),
 		buildkite.WithTokenAuth(os.Getenv("BUILDKITE_API_TOKEN")),
 	)
+}
+
+// refused shows what the client makes of a 429: it does not try again.
+func refused(ctx context.Context) error {
+	client, err := connect()
+	if err != nil {
+		return err
+	}
+	_, response, err := client.Builds.Create(ctx, organization, pipeline, buildkite.CreateBuild{Commit: "HEAD", Branch: "main", Message: "Deploy"})
+	if err == nil {
+		return fmt.Errorf("created in spite of the quota")
+	}
+	say("refused", "status", response.StatusCode, "scope", response.Header.Get("RateLimit-User-Scope"), "reset", response.Header.Get("RateLimit-User-Reset"))
+	return nil
+}
+
+// story makes one request a line; the order is what the test expects.
+func story(ctx context.Context) error {
+	client, err := connect()
 	if err != nil {
 		return err
 	}
@@ -154,20 +175,32 @@ func ending(ctx context.Context, client *buildkite.Client, number string) error 
 	return nil
 }
 
-// webhook reads {"headers": …, "body": …} as the simulator has sent it.
-func webhook() error {
-	var delivery struct {
-		Headers map[string]string `json:"headers"`
-		Body    string            `json:"body"`
+// webhooks reads lines {"headers": …, "body": …} as the simulator has sent them.
+func webhooks() error {
+	lines := json.NewDecoder(os.Stdin)
+	for lines.More() {
+		var sent delivery
+		if err := lines.Decode(&sent); err != nil {
+			return err
+		}
+		if err := sent.check(); err != nil {
+			return err
+		}
 	}
-	if err := json.NewDecoder(os.Stdin).Decode(&delivery); err != nil {
-		return err
-	}
-	request, err := http.NewRequest(http.MethodPost, "/buildkite/webhooks", strings.NewReader(delivery.Body))
+	return nil
+}
+
+type delivery struct {
+	Headers map[string]string `json:"headers"`
+	Body    string            `json:"body"`
+}
+
+func (sent delivery) check() error {
+	request, err := http.NewRequest(http.MethodPost, "/buildkite/webhooks", strings.NewReader(sent.Body))
 	if err != nil {
 		return err
 	}
-	for name, value := range delivery.Headers {
+	for name, value := range sent.Headers {
 		request.Header.Set(name, value)
 	}
 	payload, err := buildkite.ValidatePayload(request, []byte(os.Getenv("BUILDKITE_WEBHOOK_TOKEN")))
@@ -179,12 +212,35 @@ func webhook() error {
 	if err != nil {
 		return err
 	}
-	scheduled, ok := event.(*buildkite.BuildScheduledEvent)
-	if !ok {
+	switch known := event.(type) {
+	case *buildkite.BuildScheduledEvent:
+		tell(known.BuildEvent)
+	case *buildkite.BuildRunningEvent:
+		tell(known.BuildEvent)
+	case *buildkite.BuildFailingEvent:
+		tell(known.BuildEvent)
+	case *buildkite.BuildFinishedEvent:
+		tell(known.BuildEvent)
+	case *buildkite.JobStartedEvent:
+		tellJob(known.JobEvent)
+	case *buildkite.JobFinishedEvent:
+		tellJob(known.JobEvent)
+	case *buildkite.JobActivatedEvent:
+		tellJob(known.JobEvent)
+	case *buildkite.PingEvent:
+		say(known.Event, "organization", known.Organization.Slug, "sender", known.Sender.Name)
+	default:
 		return fmt.Errorf("unexpected event %T", event)
 	}
-	say("webhook", "event", scheduled.Event, "number", scheduled.Build.Number, "pipeline", scheduled.Pipeline.Slug, "metaData", scheduled.Build.MetaData)
 	return nil
+}
+
+func tell(event buildkite.BuildEvent) {
+	say(event.Event, "build", event.Build.Number, "pipeline", event.Pipeline.Slug, "state", event.Build.State, "blocked", event.Build.Blocked, "metaData", event.Build.MetaData)
+}
+
+func tellJob(event buildkite.JobEvent) {
+	say(event.Event, "build", event.Build.Number, "job", strings.TrimSpace(event.Job.Name+event.Job.Label), "state", event.Job.State)
 }
 
 func kinds(jobs []buildkite.Job) []string {

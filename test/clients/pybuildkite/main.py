@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+import requests
 from pybuildkite.builds import BuildState
 from pybuildkite.buildkite import Buildkite
 from pybuildkite.jobs import LogFormat
@@ -20,10 +21,23 @@ def kinds(build):
     return [f"{job['type']} {job.get('state', '')}".strip() for job in build["jobs"]]
 
 
-def main():
+def connect():
     client = Buildkite()
     client.base_url = os.environ["BUILDKITE_REST_API_ENDPOINT"] + "/v2/"
     client.set_access_token(os.environ["BUILDKITE_API_TOKEN"])
+    return client
+
+
+def refused():
+    """What the client makes of a 429: it does not try again."""
+    try:
+        connect().builds().create_build(ORGANIZATION, PIPELINE, "HEAD", "main")
+    except requests.HTTPError as error:
+        say("refused", status=error.response.status_code, scope=error.response.json()["scope"])
+
+
+def story():
+    client = connect()
     builds, jobs = client.builds(), client.jobs()
     one = (ORGANIZATION, PIPELINE)
 
@@ -48,4 +62,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit({"story": story, "refused": refused}[sys.argv[1]]())
