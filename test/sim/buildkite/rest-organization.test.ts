@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { misshapenWebhook } from './webhook-shapes.ts';
 import { BOT, BUILDS, stage, type Answer, type AskOptions, type Stage } from './sim-client.ts';
 
 const ORG = '/organizations/acme';
@@ -44,6 +45,7 @@ describe('services', () => {
     await s.sim.deliveriesSettled();
     const [ping] = s.sim.deliveries;
     expect(ping).toMatchObject({ event: 'ping', pipeline: null, status: 200, headers: { 'x-buildkite-event': 'ping' } });
+    expect(misshapenWebhook(ping?.body ?? '')).toBeNull();
     expect(JSON.parse(ping?.body ?? '')).toMatchObject({
       event: 'ping',
       service: { id: made.body.id, provider: 'webhook', settings: { url } },

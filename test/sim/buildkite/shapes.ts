@@ -12,7 +12,7 @@ const graphqlId = (type: string) => z.base64().refine((id) => new RegExp(`^${typ
 
 const User = z.strictObject({ id: uuid, graphql_id: graphqlId('User'), name: z.string(), email: z.email(), avatar_url: url, created_at: time });
 
-const Organization = z.strictObject({
+export const Organization = z.strictObject({
   id: uuid,
   graphql_id: graphqlId('Organization'),
   url,
@@ -25,7 +25,7 @@ const Organization = z.strictObject({
   created_at: time,
 });
 
-const Pipeline = z.strictObject({
+export const Pipeline = z.strictObject({
   id: uuid,
   graphql_id: graphqlId('Pipeline'),
   url,
@@ -147,9 +147,9 @@ const Script = z.strictObject({
   cluster_queue_id: z.null(),
   cluster_queue_url: z.null(),
 });
-const Job = z.discriminatedUnion('type', [Waiter, Manual, Trigger, Script]);
+export const Job = z.discriminatedUnion('type', [Waiter, Manual, Trigger, Script]);
 
-const bareBuild = {
+export const bareBuild = {
   id: uuid,
   graphql_id: graphqlId('Build'),
   url,
@@ -178,10 +178,10 @@ const bareBuild = {
   triggered_from: z.strictObject({ build_id: uuid, build_number: z.int(), build_pipeline_slug: z.string() }).nullable(),
   cluster_id: z.null(),
   cluster_url: z.null(),
-  env: z.record(z.string(), z.unknown()),
 };
-const ListedBuild = z.strictObject({ ...bareBuild, pipeline: Pipeline.optional(), jobs: z.array(Job).optional() });
-const WholeBuild = z.strictObject({ ...bareBuild, pipeline: Pipeline, jobs: z.array(Job) });
+const build = { ...bareBuild, env: z.record(z.string(), z.unknown()) };
+const ListedBuild = z.strictObject({ ...build, pipeline: Pipeline.optional(), jobs: z.array(Job).optional() });
+const WholeBuild = z.strictObject({ ...build, pipeline: Pipeline, jobs: z.array(Job) });
 const counts = z.strictObject({ total: count, states: z.record(z.enum(JOB_STATES), count).or(z.partialRecord(z.enum(JOB_STATES), count)) });
 
 const annotation = {

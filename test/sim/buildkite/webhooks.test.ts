@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { signatureHeader, webhookHeaders } from '../../../src/sim/buildkite/webhook-payload.ts';
 import type { StepDefinition } from '../../../src/sim/buildkite/state.ts';
+import { misshapenWebhook } from './webhook-shapes.ts';
 import { BUILDS, stage, type Body, type Stage } from './sim-client.ts';
 
 interface Received {
@@ -17,12 +18,14 @@ interface Received {
 /** A receiver of webhooks that writes down what comes. */
 async function receiver(): Promise<{ readonly url: string; readonly received: Received[] }> {
   const received: Received[] = [];
+  const wrong: (string | null)[] = [];
   const server = createServer((req, res) => {
     let raw = '';
     req.setEncoding('utf8').on('data', (chunk: string) => (raw += chunk));
     req.on('end', () => {
       const header = (name: string): string => String(req.headers[name] ?? '');
       const payload: Received['payload'] = JSON.parse(raw);
+      wrong.push(misshapenWebhook(raw));
       received.push({
         event: header('x-buildkite-event'),
         signature: header('x-buildkite-signature'),
@@ -35,6 +38,8 @@ async function receiver(): Promise<{ readonly url: string; readonly received: Re
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
+    // Every webhook that any test of this file receives must look like one of Buildkite's.
+    expect(wrong.filter((each) => each !== null)).toEqual([]);
     server.closeAllConnections();
     server.close();
   });
@@ -147,6 +152,17 @@ describe('what is told', () => {
     await s.sim.deliveriesSettled();
     expect(received.map(({ event, token }) => [event, token])).toEqual([['build.finished', 't']]);
   });
+});
+
+it.each([
+  ['"event":"build.scheduled"', '"event":"build.blocked"', /event/],
+  ['"state":"scheduled"', '"state":"scheduled","jobs":[]', /jobs/],
+  [/"created_at":"[^"]+"/, '"created_at":"2026-11-23T12:00:00.000Z"', /time/],
+])('a payload with %s as %s is found to be none of Buildkite’s', async (from, to, finding) => {
+  const s = await listening();
+  await s.create();
+  await s.sim.deliveriesSettled();
+  expect(misshapenWebhook(s.received[0]!.raw.replace(from, to))).toMatch(finding);
 });
 
 describe('when delivery goes wrong', () => {
