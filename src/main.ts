@@ -1,38 +1,26 @@
 // The composition root: the only place that reads the environment, and where everything is started and stopped.
-//   node src/main.ts                 everything in one process
-//   node src/main.ts --role web      the front door
-//   node src/main.ts --role worker   the workers
+//   node src/main.ts                          everything in one process, for every zone
+//   node src/main.ts --role web               the front door, for every zone
+//   node src/main.ts --role worker --zone eu  the workers of one zone; `default` unless named
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { BUILD_TIMING, ENVIRONMENT_TIMING, type EnvironmentTiming } from '../workflows/timing.ts';
 import { startBack, type Back } from './compose/back.ts';
-import { startFront, type Front } from './compose/front.ts';
-import type { Limiter } from './buildkite/limiter.ts';
-import { createPlatforms, type Platforms } from './compose/platforms.ts';
 import { readBoard } from './compose/board.ts';
-import type { Config } from './config/config.ts';
-import { configPathOf, homeZone, readSettings, type Settings } from './config/env.ts';
-import { unservedServices } from './config/secret-rules.ts';
-import { loadConfig } from './config/load.ts';
-import { describeProblem, type Problem } from './config/problem.ts';
-import { readFile } from './config/read-file.ts';
+import { startFront, type Front } from './compose/front.ts';
+import { createBuilder, createPlatforms, together, type Builder } from './compose/platforms.ts';
+import { readTask, type Role, type Task } from './compose/task.ts';
+import { addressOf, gatewayOf, openZone, sameNamespace, type ServedZone } from './compose/zones.ts';
+import { describeProblem } from './config/problem.ts';
 import { createLog } from './ops/log.ts';
 import { startOpsServer } from './ops/ops-server.ts';
 import { handleShutdown } from './ops/shutdown.ts';
 import { prepareNamespace } from './temporal/bootstrap.ts';
-import { createClient, readTemporalAddress, type TemporalAddress } from './temporal/connect.ts';
+import type { TemporalAddress } from './temporal/connect.ts';
 import { startDevServer, type DevServer } from './temporal/dev-server.ts';
-import { createGateway } from './temporal/gateway.ts';
 import { installRuntime } from './temporal/worker.ts';
 import { isTrouble } from './trouble.ts';
 
-type Role = 'all' | 'web' | 'worker';
-
-/** The one trust zone this version serves. */
-const ZONE = 'default';
 const EMBEDDED_DATABASE = '.countersign/temporal.db';
 /** So long the front door waits for Temporal at the start. */
 const PREPARED_FIRST_MS = 2_000;
@@ -47,42 +35,58 @@ await start().catch((error: unknown) => {
 });
 
 async function start(): Promise<void> {
-  const role = readRole();
-  const { settings, config } = readEverything(role);
-  const log = createLog({ level: settings.logLevel });
+  const read = readTask(process.argv.slice(2), process.env);
+  if (read.kind === 'problems') return refuse(read.problems.map(describeProblem), read.role);
+  const { task } = read;
+  const log = createLog({ level: task.settings.logLevel });
   installRuntime(log);
-  const embedded = await embeddedServer(role, settings, log);
-  const address = embedded?.address ?? readTemporalAddress(process.env);
-  if (address === null)
-    return refuse([`TEMPORAL_ADDRESS: found nothing. Set it, or start outside production without --role for an embedded server.`]);
-  const zone = config.zones[ZONE];
-  const namespace = address.namespace ?? zone?.namespace ?? 'default';
-  await run({ role, settings, config, log, address, namespace, embedded: embedded?.server ?? null });
+  const embedded = await embeddedServer(task, log);
+  const open = (name: string, at: number): ServedZone => {
+    const address = embedded?.address ?? addressOf(process.env, task.settings, name);
+    if (address === null) {
+      const fix = 'Set it, or start outside production without --role for an embedded server.';
+      return refuse([`TEMPORAL_ADDRESS: found nothing. ${fix}`], task.role);
+    }
+    return openZone({ name, isHome: at === 0, config: task.config, settings: task.settings, address });
+  };
+  const [home, ...others] = task.zones;
+  const zones = [open(home, 0), ...others.map((name, at) => open(name, at + 1))] as const;
+  const same = sameNamespace(zones);
+  if (same !== null)
+    return refuse([`TEMPORAL_NAMESPACE: zones ${same[0].name} and ${same[1].name} are both in ${same[1].namespace}. Give each its own.`], task.role);
+  await run({ task, zones, log, embedded: embedded?.server ?? null });
 }
 
 interface Running {
-  readonly role: Role;
-  readonly settings: Settings;
-  readonly config: Config;
+  readonly task: Task;
+  readonly zones: readonly [ServedZone, ...ServedZone[]];
   readonly log: Logger;
-  readonly address: TemporalAddress;
-  readonly namespace: string;
   readonly embedded: DevServer | null;
 }
 
+interface Parts {
+  front: Front | null;
+  backs: readonly Back[];
+  leaving: boolean;
+}
+
 async function run(running: Running): Promise<void> {
-  const { role, settings, config, log, address, namespace, embedded } = running;
-  const client = createClient(address, namespace);
-  const environments = { client, timing: environmentTiming(settings) };
-  const gateway = createGateway(environments);
-  const platforms = createPlatforms({ settings, zone: ZONE, keepForOthers: config.zones[ZONE]?.keepForOthers, log, version: version() });
-  const parts: { front: Front | null; back: Back | null; leaving: boolean } = { front: null, back: null, leaving: false };
+  const { task, zones, log, embedded } = running;
+  const { role, settings, config } = task;
+  const gateway = gatewayOf(config, zones);
+  const builders: Builder[] = [];
+  const platforms = createPlatforms({ settings, builders: () => builders, log, version: version() });
+  const { metrics } = platforms;
+  const build = ({ name: zone, organization }: ServedZone): Builder =>
+    createBuilder({ settings, zone, organization, keepForOthers: config.zones[zone]?.keepForOthers, metrics, log });
+  if (role !== 'web') builders.push(...zones.map(build));
+  const parts: Parts = { front: null, backs: [], leaving: false };
   const ops = await startOpsServer({
     port: settings.opsPort,
-    ready: () => readiness(role, parts, platforms.limiter),
-    status: async () => statusOf(running, platforms, parts),
-    metrics: () => platforms.metrics.text(),
-    snapshot: () => readBoard(config, gateway, platforms.limiter),
+    ready: () => readiness(role, parts, builders),
+    status: async () => statusOf(running, builders, parts),
+    metrics: () => metrics.text(),
+    snapshot: () => readBoard(config, gateway, builders),
     log,
   });
   handleShutdown({
@@ -93,8 +97,8 @@ async function run(running: Running): Promise<void> {
       notReady: () => (parts.leaving = true),
       noticeMs: NOTICE_MS,
       stopHttp: async () => parts.front?.close(),
-      drainWorkers: async () => parts.back?.close(),
-      stopLimiter: () => platforms.limiter.stop(),
+      drainWorkers: async () => void (await Promise.all(parts.backs.map((back) => back.close()))),
+      stopLimiter: async () => void (await Promise.all(builders.map(({ limiter }) => limiter.stop()))),
       stopOps: async () => {
         await ops.close();
         await embedded?.stop();
@@ -102,67 +106,72 @@ async function run(running: Running): Promise<void> {
     },
   });
   // A namespace must know our search attributes before anybody asks. Only while Temporal is away the front door opens first: it tells people so.
-  const prepared = untilPrepared(client, running);
+  const prepared = Promise.all(zones.map((zone) => untilPrepared(zone, log)));
   prepared.catch(() => {}); // Whoever awaits it below is told.
   await Promise.race([prepared, sleep(PREPARED_FIRST_MS)]);
-  if (role !== 'worker') parts.front = await startFront({ settings, config, platforms, gateway, log });
+  if (role !== 'worker') parts.front = await startFront({ settings, config, platforms, gateway, zones, log });
   await prepared;
-  if (role !== 'web') parts.back = await startBack({ config, platforms, gateway, environments, temporal: { address, namespace }, log });
-  if ((settings.buildkite.webhookTokens[ZONE] ?? []).length === 0)
-    log.warn('no BUILDKITE_WEBHOOK_TOKEN: builds are polled, and steps are told later');
-  log.info({ role, port: parts.front?.port, ops: ops.port, temporal: address.address, namespace }, 'Countersign is ready');
-  await parts.back?.workers.done;
+  parts.backs = await Promise.all(builders.map((builder, at) => startBack({ config, platforms, builder, zone: zones[at] ?? zones[0], log })));
+  for (const { name } of zones) warnAboutWebhooks(task, name, log);
+  const temporal = zones.map(({ name, address, namespace }) => ({ zone: name, address: address.address, namespace }));
+  log.info({ role, port: parts.front?.port, ops: ops.port, temporal }, 'Countersign is ready');
+  await Promise.all(parts.backs.map((back) => back.workers.done));
+}
+
+function warnAboutWebhooks({ settings }: Task, zone: string, log: Logger): void {
+  if ((settings.buildkite.webhookTokens[zone] ?? []).length === 0)
+    log.warn({ zone }, 'no BUILDKITE_WEBHOOK_TOKEN: builds are polled, and steps are told later');
 }
 
 /** Waits for Temporal; exits with the command that mends it when the namespace is not fit. */
-async function untilPrepared(client: Client, { namespace, log }: Running): Promise<void> {
+async function untilPrepared({ client, namespace }: ServedZone, log: Logger): Promise<void> {
   for (;;) {
     try {
       for (const warning of await prepareNamespace(client.connection, namespace)) log.warn(warning);
       return;
     } catch (error) {
       if (isTrouble(error, 'invalid')) throw error;
-      log.warn({ err: error }, 'Temporal can not be reached; trying again');
+      log.warn({ err: error, namespace }, 'Temporal can not be reached; trying again');
       await sleep(ASK_TEMPORAL_AGAIN_MS);
     }
   }
 }
 
-function readiness(
-  role: Role,
-  parts: { front: Front | null; back: Back | null; leaving: boolean },
-  limiter: Limiter,
-): { ok: boolean; detail: string } {
-  if (parts.leaving) return { ok: false, detail: 'shutting down' };
-  if (role !== 'worker' && parts.front === null) return { ok: false, detail: 'not listening yet' };
+function readiness(role: Role, { front, backs, leaving }: Parts, builders: readonly Builder[]): { ok: boolean; detail: string } {
+  if (leaving) return { ok: false, detail: 'shutting down' };
+  if (role !== 'worker' && front === null) return { ok: false, detail: 'not listening yet' };
   // An outage of Temporal at start must not keep the front door from saying so; a worker has nothing else to say.
-  if (role === 'worker' && parts.back?.workers.isRunning() !== true) return { ok: false, detail: 'workers are not polling yet' };
+  if (role === 'worker' && (backs.length === 0 || !backs.every(({ workers }) => workers.isRunning())))
+    return { ok: false, detail: 'workers are not polling yet' };
+  if (role === 'worker' && backs.some((back) => back.isRefused())) return { ok: false, detail: 'Temporal refuses our credential' };
   // It goes on without Redis, more slowly; other processes would be no better off.
-  const isDegraded = role !== 'web' && limiter.state().mode === 'degraded';
+  const isDegraded = together(builders).mode === 'degraded';
   return { ok: true, detail: isDegraded ? 'ready, but Redis can’t be reached: this process keeps to its part of Buildkite’s quota' : 'ready' };
 }
 
-async function statusOf(running: Running, platforms: Platforms, parts: { back: Back | null }): Promise<Readonly<Record<string, unknown>>> {
-  const { role, address, namespace, embedded } = running;
+async function statusOf(
+  { task, zones, embedded }: Running,
+  builders: readonly Builder[],
+  { backs }: Parts,
+): Promise<Readonly<Record<string, unknown>>> {
   return {
-    role,
-    temporal: { address: address.address, namespace, embedded: embedded !== null },
-    workers: parts.back?.workers.isRunning() ?? false,
-    buildkite: platforms.buildkite.quota(),
-    limiter: platforms.limiter.state(),
+    role: task.role,
+    workers: backs.length > 0 && backs.every(({ workers }) => workers.isRunning()),
+    zones: zones.map(({ name, address, namespace }, at) => ({
+      zone: name,
+      temporal: { address: address.address, namespace, embedded: embedded !== null, ...(backs[at]?.isRefused() === true ? { refused: true } : {}) },
+      ...(builders[at] === undefined
+        ? {}
+        : { buildkite: builders[at].buildkite.quota(), limiter: builders[at].limiter.state(), tokenExpiresAt: builders[at].tokenExpiresAt() }),
+    })),
   };
 }
 
-async function embeddedServer(role: Role, settings: Settings, log: Logger): Promise<{ address: TemporalAddress; server: DevServer } | null> {
-  if (role !== 'all' || settings.isProduction || readTemporalAddress(process.env) !== null) return null;
+async function embeddedServer({ role, settings, zones, config }: Task, log: Logger): Promise<{ address: TemporalAddress; server: DevServer } | null> {
+  if (role !== 'all' || settings.isProduction || addressOf(process.env, settings, 'default') !== null) return null;
   const namespace = process.env['TEMPORAL_NAMESPACE'] ?? 'default';
-  const server = await startDevServer({
-    env: process.env,
-    say: (line) => log.info(line),
-    file: EMBEDDED_DATABASE,
-    ui: true,
-    namespaces: [namespace],
-  });
+  const namespaces = zones.map((zone) => (zone === 'default' ? namespace : (config.zones[zone]?.namespace ?? zone)));
+  const server = await startDevServer({ env: process.env, say: (line) => log.info(line), file: EMBEDDED_DATABASE, ui: true, namespaces });
   log.warn(
     { database: EMBEDDED_DATABASE, ui: server.ui },
     'no TEMPORAL_ADDRESS: running an embedded Temporal dev server. Good for a try, not for production.',
@@ -170,29 +179,7 @@ async function embeddedServer(role: Role, settings: Settings, log: Logger): Prom
   return { server, address: { options: { address: server.address }, namespace, address: server.address } };
 }
 
-/** Without webhooks of Buildkite builds are polled from the start. */
-function environmentTiming(settings: Settings): EnvironmentTiming {
-  const silentMs = (settings.buildkite.webhookTokens[ZONE] ?? []).length > 0 ? BUILD_TIMING.silentMs : 0;
-  return { ...ENVIRONMENT_TIMING, build: { ...BUILD_TIMING, silentMs } };
-}
-
-function readRole(): Role {
-  const { values } = parseArgs({ options: { role: { type: 'string', default: 'all' } } });
-  if (values.role === 'all' || values.role === 'web' || values.role === 'worker') return values.role;
-  return refuse([`--role: found "${values.role}". Write --role web or --role worker, or leave it out for both.`]);
-}
-
-/** Settings and configuration, or every problem of both at once and exit 1. */
-function readEverything(role: Role): { settings: Settings; config: Config } {
-  const settings = readSettings(process.env, readFile, { zones: [ZONE], builds: true });
-  const config = loadConfig({ path: configPathOf(process.env), read: readFile, home: homeZone(process.env) });
-  const problems: Problem[] = [...(settings.kind === 'problems' ? settings.problems : []), ...(config.kind === 'problems' ? config.problems : [])];
-  if (config.kind === 'config') problems.push(...unservedServices(config.config, [ZONE]));
-  if (settings.kind === 'problems' || config.kind === 'problems' || problems.length > 0) return refuse(problems.map(describeProblem), role);
-  return { settings: settings.settings, config: config.config };
-}
-
-function refuse(problems: readonly string[], role: Role = 'all'): never {
+function refuse(problems: readonly string[], role: Role): never {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   process.stderr.write(`Countersign does not start (role ${role}): ${count}.\n${problems.map((problem) => `- ${problem}\n`).join('')}`);
   process.exit(1);

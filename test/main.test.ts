@@ -9,7 +9,7 @@ import { BASE } from './config/base-config.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-function start(config: string): Promise<{ readonly code: number | string | null | undefined; readonly said: string }> {
+function start(config: string, words: readonly string[] = []): Promise<{ readonly code: number | string | null | undefined; readonly said: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'countersign.yml');
@@ -17,15 +17,16 @@ function start(config: string): Promise<{ readonly code: number | string | null 
   // Nothing of ours: the secrets are missing on purpose.
   const env = { PATH: process.env['PATH'], COUNTERSIGN_CONFIG: file };
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN], { env, timeout: 15_000 }, (error, _out, said) => resolve({ code: error?.code ?? 0, said }));
+    execFile(process.execPath, [MAIN, ...words], { env, timeout: 15_000 }, (error, _out, said) => resolve({ code: error?.code ?? 0, said }));
   });
 }
 
 describe('the product', () => {
-  it('does not start when a service is in a zone that it does not serve', async () => {
-    const { code, said } = await start(BASE.replace('repo: acme/api', 'repo: acme/api\n    zone: eu'));
+  it('does not start as the worker of a zone in which nothing is deployed', async () => {
+    const { code, said } = await start(BASE, ['--role', 'worker', '--zone', 'eu']);
     expect(code).toBe(1);
-    expect(said).toContain('services.api.zone: found "eu", but this process serves "default". Leave `zone` out.');
+    expect(said).toContain('Countersign does not start (role worker)');
+    expect(said).toContain('--zone: nothing is deployed in zone "eu".');
   });
 
   it('tells of settings and configuration at once', async () => {

@@ -112,6 +112,8 @@ export interface PeopleInput {
   readonly carried: CarriedPeople | null;
   /** Continues as new after so many events even if the server does not suggest it yet. */
   readonly eventsMax?: number;
+  /** Of a zone that is not the front door's home: there the same is told to the same person. Inputs of older versions do not say. */
+  readonly quiet?: boolean;
 }
 
 /** Somebody is told directly in Slack. `to`: whom. */

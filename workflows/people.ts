@@ -30,7 +30,9 @@ export async function people(input: PeopleInput): Promise<void> {
       setCurrentDetails(detailsOf(book, now()));
       return answer;
     });
-  const tell = (...news: readonly PeopleNews[]): void => news.forEach((one) => void letters.run(() => write(one)));
+  const tell = (...news: readonly PeopleNews[]): void => {
+    if (input.quiet !== true) news.forEach((one) => void letters.run(() => write(one)));
+  };
   const aboutLink = (kind: 'linked' | 'unlinked', link: Link): void => tell({ kind, to: link.slack, link });
   const aboutDelegation = (kind: 'delegated' | 'delegation-ended', delegation: Delegation): void => {
     if (delegation.to.slack !== null) tell({ kind, to: delegation.to.slack, delegation });

@@ -20,6 +20,8 @@ const FOLLOWED = /^(?:build\.[a-z_]+|job\.activated)$/;
 const OK: RawResponse = { status: 200 };
 
 export interface BuildkiteIngress {
+  /** `/buildkite/webhooks` unless given. */
+  readonly path?: string;
   /** All that are valid now: two while one is being rotated, none when webhooks are not set up. Read for every request. */
   readonly tokens: () => readonly string[];
   readonly frontDoor: Pick<FrontDoor, 'buildSeen'>;
@@ -30,7 +32,7 @@ export interface BuildkiteIngress {
 }
 
 export function createBuildkiteRoute(options: BuildkiteIngress): Route {
-  return { path: '/buildkite/webhooks', maxBytes: () => MAX_BYTES, handle: (request) => handle(request, options) };
+  return { path: options.path ?? '/buildkite/webhooks', maxBytes: () => MAX_BYTES, handle: (request) => handle(request, options) };
 }
 
 async function handle(request: RawRequest, options: BuildkiteIngress): Promise<RawResponse> {

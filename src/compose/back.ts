@@ -12,30 +12,35 @@ import { withSignsOfLife } from '../activities/signs-of-life.ts';
 import type { BuildkiteApi } from '../buildkite/api.ts';
 import type { Config } from '../config/config.ts';
 import { loadBundle } from '../temporal/bundle.ts';
-import { connectWorker, type TemporalAddress } from '../temporal/connect.ts';
-import type { EnvironmentClient } from '../temporal/environments.ts';
-import type { Gateway } from '../temporal/gateway.ts';
+import { watchAccess } from '../temporal/access.ts';
+import { connectWorker } from '../temporal/connect.ts';
 import { createPeers } from '../temporal/peers.ts';
 import { startSweeper } from '../temporal/sweeper.ts';
 import { startWorkers, type RunningWorkers } from '../temporal/worker.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
-import type { Platforms } from './platforms.ts';
+import type { Builder, Platforms } from './platforms.ts';
+import { configOfZone } from './task.ts';
+import type { ServedZone } from './zones.ts';
 
 export interface Back {
   readonly workers: RunningWorkers;
+  /** Temporal refuses our credential: they poll, and are given nothing. */
+  isRefused(): boolean;
   close(): Promise<void>;
 }
 
 export async function startBack(options: {
   readonly config: Config;
   readonly platforms: Platforms;
-  readonly gateway: Gateway;
-  readonly environments: EnvironmentClient;
-  readonly temporal: { readonly address: TemporalAddress; readonly namespace: string };
+  readonly builder: Builder;
+  readonly zone: ServedZone;
   readonly log: Logger;
 }): Promise<Back> {
-  const { config, platforms, gateway, environments, temporal, log } = options;
-  const { github, slack, buildkite, metrics } = platforms;
+  const { platforms, builder, zone, log } = options;
+  const { github, slack, metrics } = platforms;
+  const { buildkite, requestsPerMinute } = builder;
+  const { gateway, environments, address, namespace } = zone;
+  const config = configOfZone(options.config, zone.name);
   await checkBuildkite(buildkite, log);
   const now = Date.now;
   const prefix = config.slack.command;
@@ -43,15 +48,15 @@ export async function startBack(options: {
   const known = createKnownPeople({ reviewed: config.people, store: gateway.people, byEmail: { addresses: config.byEmail, slack }, now });
   const groups = createGroups({ config, github, slack, now });
   const deciding = createDecidingActivities({ config, github, gateway, people, known, groups, now });
-  const connection = await connectWorker(temporal.address);
+  const connection = await connectWorker(address);
   const workers = await startWorkers({
     connection,
-    namespace: temporal.namespace,
+    namespace,
     bundle: await loadBundle(),
-    requestsPerMinute: platforms.requestsPerMinute,
+    requestsPerMinute,
     activities: {
       workflows: alive({ ...deciding, ...createPeers(environments) }),
-      buildkite: alive(createBuildkiteActivities({ buildkite, approvers: approversOf(config), now })),
+      buildkite: alive(createBuildkiteActivities({ buildkite, approvers: approversOf(config, zone.name), now })),
       notify: alive({
         ...createNotifyActivities({ github, slack, gateway, prefix, onEnd: (end) => metrics.deployEnded(end), log, now }),
         ...createReviewActivities({ github, slack, prefix, log, now }),
@@ -61,9 +66,12 @@ export async function startBack(options: {
   // So that the first click finds it running: at a click there is no time to start it.
   known.read(0).catch((error: unknown) => log.warn({ err: error }, 'links and delegations could not be read yet'));
   const sweeper = startSweeper({ client: environments.client, log });
+  const access = watchAccess({ connection, namespace, apiKey: address.apiKey, now, log });
   return {
     workers,
+    isRefused: () => access.isRefused(),
     close: async () => {
+      access.stop();
       sweeper.stop();
       workers.stop();
       await workers.done;
@@ -93,6 +101,6 @@ function alive<T extends object>(activities: T): T {
   return withSignsOfLife(withFailures(activities));
 }
 
-function approversOf({ zones, buildkite }: Config): Config['buildkite'] | null {
-  return zones['default']?.createAs === 'approver' ? buildkite : null;
+function approversOf({ zones, buildkite }: Config, zone: string): Config['buildkite'] | null {
+  return zones[zone]?.createAs === 'approver' ? buildkite : null;
 }

@@ -1,11 +1,11 @@
 // What the board shows: open requests and what is live, read like anybody else would.
 import { readOpenRequests } from '../bot/open-requests.ts';
-import type { Limiter } from '../buildkite/limiter.ts';
 import { placeOf, type Config } from '../config/config.ts';
 import type { BoardSnapshot } from '../ops/board.ts';
 import type { Gateway } from '../temporal/gateway.ts';
+import { lowest, together, type Builder } from './platforms.ts';
 
-export async function readBoard(config: Config, gateway: Gateway, limiter: Limiter): Promise<BoardSnapshot> {
+export async function readBoard(config: Config, gateway: Gateway, builders: readonly Builder[]): Promise<BoardSnapshot> {
   const policies = config.services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
   const [requests, environments] = await Promise.all([
     readOpenRequests(
@@ -20,5 +20,5 @@ export async function readBoard(config: Config, gateway: Gateway, limiter: Limit
       })),
     ),
   ]);
-  return { at: Date.now(), requests, environments, quota: { windows: limiter.quota(), limiter: limiter.state() } };
+  return { at: Date.now(), requests, environments, quota: { windows: lowest(builders), limiter: together(builders) } };
 }

@@ -8,7 +8,6 @@ import { createBuildkiteRoute } from '../buildkite/ingress.ts';
 import { createTokenVerifier } from '../buildkite/oidc.ts';
 import type { Config } from '../config/config.ts';
 import type { Settings, SignInSettings } from '../config/env.ts';
-import type { Secret } from '../config/secret.ts';
 import { createGithubIngress } from '../github/ingress.ts';
 import { createGithubProbot } from '../github/probot.ts';
 import { createSignIn } from '../github/sign-in.ts';
@@ -23,6 +22,7 @@ import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
 import { createDirectory } from './directory.ts';
 import type { Platforms } from './platforms.ts';
+import type { ServedZone } from './zones.ts';
 
 export interface Front {
   readonly port: number;
@@ -33,7 +33,9 @@ export interface FrontOptions {
   readonly settings: Settings;
   readonly config: Config;
   readonly platforms: Platforms;
+  /** Reaches all zones. */
   readonly gateway: Gateway;
+  readonly zones: readonly ServedZone[];
   readonly log: Logger;
 }
 
@@ -41,22 +43,21 @@ export interface FrontOptions {
 export async function startFront(options: FrontOptions): Promise<Front> {
   const { settings, config, platforms, gateway, log } = options;
   const now = Date.now;
-  const bot = createBot({
-    config,
-    gateway,
-    directory: createDirectory({ config, platforms, gateway, now }),
-    metrics: platforms.metrics,
-    log,
-    now,
-    linksAt: settings.github.signIn?.publicUrl ?? null,
-  });
+  const directory = createDirectory({ config, platforms, gateway, now });
+  const linksAt = settings.github.signIn?.publicUrl ?? null;
+  const botOf = (reaching: Gateway): SlackFrontDoor =>
+    createBot({ config, gateway: reaching, directory, metrics: platforms.metrics, log, now, linksAt });
+  const bot = botOf(gateway);
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
   const pages = settings.github.signIn === null ? [] : await linkRoutes(options, settings.github.signIn);
   const socket = await openSocket(settings, slack);
   if (socket === null) routes.push(await createSlackIngress({ ...slack, signingSecrets: () => revealed(settings.slack.signingSecrets) }));
-  if (webhookTokensOf(settings).length > 0) {
-    routes.push(createBuildkiteRoute({ tokens: () => revealed(webhookTokensOf(settings)), frontDoor: bot, now, log }));
+  for (const zone of options.zones) {
+    const tokens = settings.buildkite.webhookTokens[zone.name] ?? [];
+    // Whoever holds the token of one zone moves nothing in another.
+    if (tokens.length > 0)
+      routes.push(createBuildkiteRoute({ path: webhookPath(zone.name), tokens: () => revealed(tokens), frontDoor: botOf(zone.gateway), now, log }));
   }
   if (settings.publicUrl !== null)
     routes.push(attestRoute(settings.buildkite.oidcIssuer, settings.publicUrl, { attest: (token) => attest({ config, gateway }, token), log }));
@@ -174,6 +175,6 @@ function revealed(secrets: readonly { reveal(): string }[]): readonly string[] {
   return secrets.map((secret) => secret.reveal());
 }
 
-function webhookTokensOf(settings: Settings): readonly Secret[] {
-  return Object.values(settings.buildkite.webhookTokens).flat();
+function webhookPath(zone: string): string {
+  return zone === 'default' ? '/buildkite/webhooks' : `/buildkite/webhooks/${zone}`;
 }

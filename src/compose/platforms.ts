@@ -1,12 +1,11 @@
-// The clients of the three platforms, each made once per process from the settings.
+// The clients of the three platforms, made from the settings: two for the process, and Buildkite's for each zone whose credential it holds.
 import type { Logger } from 'pino';
-import type { BuildkiteApi } from '../buildkite/api.ts';
+import type { BuildkiteApi, Quota } from '../buildkite/api.ts';
 import { createBuildkite } from '../buildkite/client.ts';
-import { createLimiter, type Limiter } from '../buildkite/limiter.ts';
+import { createLimiter, type Limiter, type LimiterState } from '../buildkite/limiter.ts';
 import { type Pace, paceOf } from '../buildkite/pace.ts';
 import { openSharedBucket } from '../buildkite/shared-bucket.ts';
 import type { Settings } from '../config/env.ts';
-import type { BuildkiteCredential } from '../config/buildkite-credential.ts';
 import { createCredentials } from './credentials.ts';
 import type { GithubApi } from '../github/api.ts';
 import { createGithub } from '../github/client.ts';
@@ -20,31 +19,36 @@ export const OWN_CHECKS = 'countersign/';
 export interface Platforms {
   readonly github: GithubApi;
   readonly slack: SlackApi;
+  readonly metrics: Metrics;
+}
+
+/** What builds for one zone. */
+export interface Builder {
+  readonly zone: string;
   readonly buildkite: BuildkiteApi;
   readonly limiter: Limiter;
   /** What Buildkite allows our user. */
   readonly requestsPerMinute: number;
-  readonly metrics: Metrics;
+  /** When its token runs out; null: never, or there is none yet. */
+  readonly tokenExpiresAt: () => number | null;
 }
 
 export function createPlatforms(options: {
   readonly settings: Settings;
-  readonly zone: string;
-  /** Of the organization's quota, as configured for the zone. */
-  readonly keepForOthers: number | undefined;
+  /** Asked when the metrics are read. */
+  readonly builders: () => readonly Builder[];
   readonly log: Logger;
   readonly version: string;
 }): Platforms {
-  const { settings, zone, log, version } = options;
+  const { settings, builders, log, version } = options;
   const now = Date.now;
-  const { organization } = settings.buildkite;
-  const requestsPerMinute = settings.buildkite.requestsPerMinute[zone] ?? 50;
-  const limiter = limiterOf(options, paceOf(requestsPerMinute));
-  const metrics = createMetrics({ quota: () => limiter.quota(), limiter: () => limiter.state(), version });
   return {
-    limiter,
-    metrics,
-    requestsPerMinute,
+    metrics: createMetrics({
+      quota: () => lowest(builders()),
+      limiter: () => together(builders()),
+      tokens: () => builders().map(({ zone, tokenExpiresAt }) => ({ zone, expiresAt: tokenExpiresAt() })),
+      version,
+    }),
     github: createGithub({
       appId: settings.github.appId,
       privateKey: () => settings.github.privateKey.reveal(),
@@ -54,22 +58,39 @@ export function createPlatforms(options: {
       now,
     }),
     slack: createSlack({ token: () => settings.slack.botToken.reveal(), apiUrl: settings.slack.apiUrl, log, now }),
-    buildkite: createBuildkite({
-      credentials: createCredentials(requireCredential(settings, zone), { organization, now, log }),
-      organization,
-      baseUrl: settings.buildkite.apiUrl,
-      limiter,
-      log,
-      now,
-      onAnswer: (answer) => metrics.buildkiteAnswered(answer),
-    }),
+  };
+}
+
+export function createBuilder(options: {
+  readonly settings: Settings;
+  readonly zone: string;
+  readonly organization: string;
+  /** Of the organization's quota, as configured for the zone. */
+  readonly keepForOthers: number | undefined;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}): Builder {
+  const { settings, zone, organization, metrics, log } = options;
+  const now = Date.now;
+  const credential = settings.buildkite.credentials[zone];
+  if (credential === undefined) throw new Error(`no Buildkite credential for zone ${zone}`);
+  const credentials = createCredentials(credential, { organization, now, log });
+  const requestsPerMinute = settings.buildkite.requestsPerMinute[zone] ?? 50;
+  const limiter = limiterOf(options, paceOf(requestsPerMinute));
+  const baseUrl = settings.buildkite.apiUrl;
+  const onAnswer: Metrics['buildkiteAnswered'] = (answer) => metrics.buildkiteAnswered(answer);
+  return {
+    zone,
+    limiter,
+    requestsPerMinute,
+    buildkite: createBuildkite({ credentials, organization, baseUrl, limiter, log, now, onAnswer }),
+    tokenExpiresAt: () => credentials.expiresAt(),
   };
 }
 
 /** With Redis one for all processes of the zone. */
-function limiterOf({ settings, zone, keepForOthers, log }: Parameters<typeof createPlatforms>[0], pace: Pace): Limiter {
+function limiterOf({ settings, zone, organization, keepForOthers, log }: Parameters<typeof createBuilder>[0], pace: Pace): Limiter {
   const now = Date.now;
-  const { organization } = settings.buildkite;
   const url = settings.redisUrl;
   const shared = url === null ? null : openSharedBucket({ url: () => url.reveal(), owner: `${organization}:${zone}`, pace, now, log });
   return createLimiter({
@@ -82,8 +103,21 @@ function limiterOf({ settings, zone, keepForOthers, log }: Parameters<typeof cre
   });
 }
 
-function requireCredential(settings: Settings, zone: string): BuildkiteCredential {
-  const credential = settings.buildkite.credentials[zone];
-  if (credential === undefined) throw new Error(`no Buildkite credential for zone ${zone}`);
-  return credential;
+/** Of several zones the one with the least left. */
+export function lowest(builders: readonly Builder[]): readonly Quota[] {
+  const quotas = builders.flatMap(({ limiter }) => limiter.quota());
+  const scopes = new Set(quotas.map(({ scope }) => scope));
+  return [...scopes].flatMap((scope) =>
+    quotas
+      .filter((quota) => quota.scope === scope)
+      .toSorted((a, b) => a.remaining - b.remaining)
+      .slice(0, 1),
+  );
+}
+
+/** Of several zones the worst. */
+export function together(builders: readonly Builder[]): LimiterState {
+  const states = builders.map(({ limiter }) => limiter.state());
+  const [first] = states.toSorted((one, other) => Number(other.mode === 'degraded') - Number(one.mode === 'degraded'));
+  return { ...(first ?? { mode: 'own', processes: 0, closed: {} }), waiting: states.reduce((sum, { waiting }) => sum + waiting, 0) };
 }

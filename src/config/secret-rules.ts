@@ -1,5 +1,4 @@
 // Which secrets a process is given, by its task: a worker holds those of its zones, a front door none that builds.
-import type { Config } from './config.ts';
 import { problemOf, type SecretRule, type Variables } from './read-secret.ts';
 import { quote, type Problem } from './problem.ts';
 
@@ -139,12 +138,4 @@ export function secretsOfOthers(env: Variables, all: readonly string[], own: str
           problemOf(name, `it opens zone ${quote(zone)}, and this worker serves ${quote(own)}`, 'Take it out of the environment of this process'),
         ),
     );
-}
-
-/** A service of another zone would be deployed with the credentials of this one: separated by the configuration and by nothing else. */
-export function unservedServices(config: Config, zones: readonly string[]): readonly Problem[] {
-  const served = zones.map(quote).join(', ');
-  return config.services
-    .filter(({ zone }) => !zones.includes(zone))
-    .map(({ name, zone }) => problemOf(`services.${name}.zone`, `found ${quote(zone)}, but this process serves ${served}`, 'Leave `zone` out'));
 }

@@ -25,6 +25,8 @@ const ACK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10];
 export function createMetrics(options: {
   readonly quota: () => readonly { readonly scope: string; readonly remaining: number }[];
   readonly limiter: () => { readonly mode: string; readonly processes: number; readonly waiting: number };
+  /** Of Buildkite that run out, likewise. */
+  readonly tokens?: () => readonly { readonly zone: string; readonly expiresAt: number | null }[];
   readonly version: string;
 }): Metrics {
   const register = new Registry();
@@ -64,6 +66,16 @@ export function createMetrics(options: {
   );
   limiter('processes', 'Processes that share the quota', ({ processes }) => processes);
   limiter('waiting', 'Requests to Buildkite that wait here for their token', ({ waiting }) => waiting);
+  const expiry = new Gauge({
+    name: 'countersign_buildkite_token_expiry_seconds',
+    help: 'Seconds until the token for Buildkite runs out, where it is one that does',
+    labelNames: ['zone'],
+    registers: [register],
+    collect: () => {
+      for (const { zone, expiresAt } of options.tokens?.() ?? [])
+        if (expiresAt !== null) expiry.set({ zone }, Math.round((expiresAt - Date.now()) / 1_000));
+    },
+  });
   const build = new Gauge({ name: 'countersign_build_info', help: 'The running version', labelNames: ['version'], registers: [register] });
   build.set({ version: options.version }, 1);
   return {

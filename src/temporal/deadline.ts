@@ -23,6 +23,7 @@ export async function within<T>(client: Client, limits: { deadlineMs: number; do
   try {
     return await Promise.race([running, timeUp]);
   } catch (error) {
+    if (isRefused(error)) throw unavailable(limits.doing, 'the server refuses our credential', error);
     if (isUnreachable(error)) throw unavailable(limits.doing, 'the server cannot be reached, or is too slow', error);
     throw error;
   } finally {
@@ -40,6 +41,13 @@ function isCompletedBeforeUpdate(error: WorkflowUpdateFailedError): boolean {
 }
 
 const UNREACHABLE_CODES: ReadonlySet<number> = new Set([1, 4, 8, 14]); // cancelled, deadline exceeded, resource exhausted, unavailable
+/** Permission denied, unauthenticated: a key that is being replaced; what was asked can be asked again. */
+const REFUSED_CODES: ReadonlySet<number> = new Set([7, 16]);
+
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && REFUSED_CODES.has(cause.code);
+}
 
 function isUnreachable(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;

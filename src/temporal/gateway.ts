@@ -79,7 +79,8 @@ export interface Gateway {
   readonly people: PeopleStore;
 }
 
-export function createGateway(environments: EnvironmentClient): Gateway {
+/** `isHome`: of the zone that writes to people about their own accounts; one does where there are several. */
+export function createGateway(environments: EnvironmentClient, isHome = true): Gateway {
   const { client } = environments;
   return {
     startDeploy: (workflowId, request) => startDeploy(client, workflowId, request),
@@ -100,7 +101,7 @@ export function createGateway(environments: EnvironmentClient): Gateway {
     attest: (workflowId, token) => askToAttest(client, workflowId, token),
     environmentState: (where, start) => readEnvironment(environments, where, start),
     keptMs: () => readRetention(client),
-    people: createPeopleStore(client),
+    people: createPeopleStore(client, !isHome),
   };
 }
 

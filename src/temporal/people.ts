@@ -47,14 +47,16 @@ export interface PeopleStore {
   readonly endDelegation: Ask<typeof endDelegation>;
 }
 
-export function createPeopleStore(client: Client): PeopleStore {
+/** `quiet`: people are not told of what they did; another zone tells them. */
+export function createPeopleStore(client: Client, quiet = false): PeopleStore {
+  const store: Store = { client, quiet };
   const act =
     <Answer, Input>(update: UpdateDefinition<Answer, [Input]>) =>
     (input: Input): Promise<Answer> =>
-      actOn(client, update, input);
+      actOn(store, update, input);
   return {
-    read: () => query(client, peopleState, []),
-    tokenState: (token) => query(client, tokenState, [token]),
+    read: () => query(store, peopleState, []),
+    tokenState: (token) => query(store, tokenState, [token]),
     openLink: act(openLink),
     signInToLink: act(signInToLink),
     confirmLink: act(confirmLink),
@@ -64,10 +66,15 @@ export function createPeopleStore(client: Client): PeopleStore {
   };
 }
 
+interface Store {
+  readonly client: Client;
+  readonly quiet: boolean;
+}
+
 // A new id for every act: the server would answer a known one from a closed run, too.
-async function actOn<Answer, Input>(client: Client, update: UpdateDefinition<Answer, [Input]>, input: Input): Promise<Answer> {
+async function actOn<Answer, Input>({ client, quiet }: Store, update: UpdateDefinition<Answer, [Input]>, input: Input): Promise<Answer> {
   const startWorkflowOperation = new WithStartWorkflowOperation('people', {
-    ...startOptions(),
+    ...startOptions(quiet),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });
@@ -78,10 +85,11 @@ async function actOn<Answer, Input>(client: Client, update: UpdateDefinition<Ans
 
 /** A closed run would answer with what it knew then: it is never asked. */
 async function query<Answer, Args extends readonly unknown[]>(
-  client: Client,
+  store: Store,
   definition: QueryDefinition<Answer, [...Args]>,
   args: [...Args],
 ): Promise<Answer> {
+  const { client } = store;
   const { connection, options } = client;
   const reader = new WorkflowClient({ connection, namespace: options.namespace, queryRejectCondition: 'NOT_OPEN' });
   const ask = (deadlineMs: number): Promise<Answer> =>
@@ -91,18 +99,23 @@ async function query<Answer, Args extends readonly unknown[]>(
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError) && !(error instanceof QueryRejectedError)) throw error;
   }
-  await start(client);
+  await start(store);
   return ask(FRESH_READ_MS);
 }
 
-async function start(client: Client): Promise<void> {
+async function start({ client, quiet }: Store): Promise<void> {
   try {
-    await within(client, { deadlineMs: READ_MS, doing: 'starting people' }, () => client.workflow.start('people', startOptions()));
+    await within(client, { deadlineMs: READ_MS, doing: 'starting people' }, () => client.workflow.start('people', startOptions(quiet)));
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
 
-function startOptions(): { workflowId: string; taskQueue: string; args: [PeopleInput]; staticSummary: string } {
-  return { workflowId: PEOPLE_ID, taskQueue: TASK_QUEUE.workflows, args: [{ carried: null }], staticSummary: 'account links and delegations' };
+function startOptions(quiet: boolean): { workflowId: string; taskQueue: string; args: [PeopleInput]; staticSummary: string } {
+  return {
+    workflowId: PEOPLE_ID,
+    taskQueue: TASK_QUEUE.workflows,
+    args: [{ carried: null, ...(quiet ? { quiet } : {}) }],
+    staticSummary: 'account links and delegations',
+  };
 }

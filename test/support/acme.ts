@@ -36,6 +36,8 @@ export async function startAcme(
     readonly args?: readonly string[];
     /** Address of a Temporal server of the story's own; the one of the whole run unless given. */
     readonly temporal?: string;
+    /** Before the product starts. */
+    readonly prepare?: (connection: Connection) => Promise<void>;
   } = {},
 ): Promise<Acme> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-story-'));
@@ -43,6 +45,7 @@ export async function startAcme(
   const connection = await Connection.connect({ address });
   const namespace = `story-${process.pid}-${(count += 1)}`;
   await makeNamespace(connection, address, namespace);
+  await options.prepare?.(connection);
   const [world, ports] = await Promise.all([startWorld({ folder, ...options }), freePorts()]);
   let env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
@@ -81,7 +84,8 @@ export async function startAcme(
   };
 }
 
-async function makeNamespace(connection: Connection, address: string, namespace: string): Promise<void> {
+/** Ready for the product: its search attributes, and a retention that it accepts. */
+export async function makeNamespace(connection: Connection, address: string, namespace: string): Promise<void> {
   await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
   // A new namespace is known to every part of the server a moment later.
   await eventually('the new namespace', async () => {

@@ -1,0 +1,138 @@
+// Several trust zones as one gateway, for a front door: what belongs to a service goes to its zone, what is known by its id alone is asked
+// of all. No zone is believed about what belongs to another. One that can't be reached costs what belongs to it, and every answer that
+// would have to say "there is none".
+import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
+import type { DeployStatus } from '../../workflows/status.ts';
+import type { FoundDeploy, OpenWhere } from './find-deploys.ts';
+import type { Gateway } from './gateway.ts';
+import { peopleAcrossZones } from './people-across-zones.ts';
+
+export interface ZoneLine {
+  readonly name: string;
+  readonly gateway: Gateway;
+  /** Names of the services that are deployed here, and of no others. */
+  readonly services: readonly string[];
+  readonly targets: readonly string[];
+  /** Slugs, in lower case. */
+  readonly repositories: readonly string[];
+  /** Whether builds of this organization and pipeline belong here. */
+  readonly builds: (token: Pick<BuildToken, 'organization' | 'pipeline'>) => boolean;
+}
+
+/** The first zone is home: where goes what belongs to no service. */
+export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): Gateway {
+  const [home] = zones;
+  if (zones.length === 1) return home.gateway;
+  const all = zones.map(({ gateway }) => gateway);
+  const where = (isThere: (zone: ZoneLine) => boolean): Gateway => (zones.find(isThere) ?? home).gateway;
+  const ofService = (service: string): Gateway => where(({ services }) => services.includes(service));
+  const ofTarget = (target: string): Gateway => where(({ targets }) => targets.includes(target));
+  const everywhere = async (tell: (gateway: Gateway) => Promise<void>): Promise<void> => void (await whole(all.map(tell)));
+  return {
+    startDeploy: (workflowId, request) => ofService(request.service).startDeploy(workflowId, request),
+    startReply: (input) => where(({ repositories }) => repositories.includes(input.to.repo.slug.toLowerCase())).startReply(input),
+    act: (workflowId, late) =>
+      firstFound(
+        all.map((gateway) => gateway.act(workflowId, late)),
+        ({ kind }) => kind !== 'over',
+        { kind: 'over' },
+      ),
+    deployStatus: (workflowId) =>
+      own(
+        zones,
+        (gateway) => gateway.deployStatus(workflowId),
+        (status) => status,
+      ),
+    reviewStatus: (deployId) =>
+      own(
+        zones,
+        (gateway) => gateway.reviewStatus(deployId),
+        ({ deploy }) => deploy,
+      ),
+    findOwingReview: async () => (await whole(all.map((gateway) => gateway.findOwingReview()))).flat(),
+    findByCode: (code, services) =>
+      firstFound(
+        narrowed(zones, services).map(({ gateway, services: own }) => gateway.findByCode(code, own)),
+        (found) => found !== null,
+        null,
+      ),
+    findOpen: (wanted, lookAgain, most) => findOpen(zones, { wanted, lookAgain, most }),
+    pushed: (workflowId, change) => everywhere((gateway) => gateway.pushed(workflowId, change)),
+    pullRequestClosed: (workflowId, closure) => everywhere((gateway) => gateway.pullRequestClosed(workflowId, closure)),
+    buildSeen: async (build) => (build.target === null ? undefined : ofTarget(build.target).buildSeen(build)),
+    attest: (workflowId, token) => attestIn(zones, workflowId, token),
+    environmentState: (place, start) => ofTarget(place.target).environmentState(place, start),
+    keptMs: async () => {
+      const kept = await Promise.all(all.map((gateway) => gateway.keptMs()));
+      return kept.includes(null) ? null : Math.min(...kept.map(Number));
+    },
+    people: peopleAcrossZones(
+      home.gateway.people,
+      all.slice(1).map(({ people }) => people),
+    ),
+  };
+}
+
+/** Zones with those of these services that are theirs; null: all of theirs. Zones with none are left out. */
+function narrowed(zones: readonly ZoneLine[], services: readonly string[] | null): readonly ZoneLine[] {
+  if (services === null) return zones;
+  return zones
+    .map((zone) => ({ ...zone, services: zone.services.filter((service) => services.includes(service)) }))
+    .filter((zone) => zone.services.length > 0);
+}
+
+/** What a zone says of a request of one of its own services. */
+function own<T>(zones: readonly ZoneLine[], ask: (gateway: Gateway) => Promise<T | null>, about: (answer: T) => DeployStatus): Promise<T | null> {
+  const asked = zones.map(async ({ gateway, services }) => {
+    const answer = await ask(gateway);
+    return answer !== null && services.includes(about(answer).request.service) ? answer : null;
+  });
+  return firstFound<T | null>(asked, (answer) => answer !== null, null);
+}
+
+async function attestIn(zones: readonly ZoneLine[], workflowId: string, token: BuildToken): Promise<Attestation> {
+  const nobody: Attestation = { kind: 'no', reason: 'no-request' };
+  const asked = zones.filter(({ builds }) => builds(token)).map(({ gateway }) => gateway.attest(workflowId, token));
+  return firstFound(asked, (answer) => answer.kind !== 'no' || (answer.reason !== 'no-request' && answer.reason !== 'over'), nobody);
+}
+
+interface OpenAsk {
+  readonly wanted: OpenWhere;
+  readonly lookAgain: boolean;
+  readonly most: number | undefined;
+}
+
+async function findOpen(zones: readonly ZoneLine[], ask: OpenAsk): Promise<readonly FoundDeploy[]> {
+  const { wanted, lookAgain, most } = ask;
+  const services = wanted.kind === 'services' ? wanted.services : wanted.kind === 'environment' ? [wanted.service] : null;
+  const asked = narrowed(zones, services);
+  const look = ({ gateway, services: own }: ZoneLine, again: boolean): Promise<readonly FoundDeploy[]> =>
+    gateway.findOpen(wanted.kind === 'services' ? { kind: 'services', services: own } : wanted, again, most);
+  const found = (await whole(asked.map((zone) => look(zone, false)))).flat();
+  if (found.length > 0 || !lookAgain) return found.toSorted((one, other) => other.startedAt - one.startedAt).slice(0, most);
+  // An entry appears a moment after its workflow, in one of the zones: the others have nothing to wait for.
+  return firstFound(
+    asked.map((zone) => look(zone, true)),
+    (list) => list.length > 0,
+    [],
+  );
+}
+
+/** All answers, after every call has ended; the first failure if there was one. */
+export async function whole<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ended = await Promise.allSettled(calls);
+  return ended.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
+}
+
+/** The first answer that is one. When there is none: the first failure, since that zone might have had it, else `none`. */
+async function firstFound<T>(calls: readonly Promise<T>[], isFound: (answer: T) => boolean, none: T): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  const looked = calls.map(async (call) => {
+    const answer = await call;
+    if (isFound(answer)) resolve(answer);
+  });
+  return Promise.race([promise, whole(looked).then(() => none)]);
+}

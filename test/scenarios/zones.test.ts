@@ -1,0 +1,127 @@
+// Two trust zones side by side: two namespaces, two Buildkite organizations, two workers that hold one credential each, one front door.
+import { existsSync, readFileSync } from 'node:fs';
+import { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createBuildkiteSim, type BuildkiteSim } from '../../src/sim/buildkite/buildkite-sim.ts';
+import { freePorts, startProduct, type Product } from '../../src/sim/product.ts';
+import { CONFIG, PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { makeNamespace, startAcme, type Acme } from '../support/acme.ts';
+import { ask, click, comment, LAST, openCard, shows, told, type Asked } from '../support/survival.ts';
+
+const EU = { namespace: `zone-eu-${process.pid}`, token: 'bkua_europe0123456789abcdef', hook: 'simulated-eu-webhook-token-0123' };
+const SCOPES = ['read_builds', 'write_builds', 'read_build_logs'];
+const STEPS = [{ type: 'command', label: 'roll out', durationMs: 300 }] as const;
+const NONE = { id: '' };
+const service = (name: string, zone: string): string => `  ${name}:
+    repo: ${REPOSITORY}
+    zone: ${zone}
+    environments: { production: { pipeline: deploy, approvals: { all: [{ group: sre, count: 1 }] } } }
+`;
+
+describe('two zones behind one front door', () => {
+  let acme: Acme;
+  let europe: BuildkiteSim;
+  const workers: Product[] = [];
+  const clients: Record<string, Client> = {};
+  const asked: Record<string, Asked> = {};
+
+  beforeAll(async () => {
+    europe = await createBuildkiteSim({ organization: 'acme-eu' });
+    europe.addToken({ token: EU.token, user: { name: 'Countersign', email: 'countersign@acme-eu.test' }, scopes: SCOPES });
+    europe.addPipeline({ slug: 'deploy', steps: STEPS });
+    const [head = ''] = CONFIG.split('services:');
+    const zones = `zones:\n  eu: { temporal: { namespace: ${EU.namespace} }, buildkite: { organization: acme-eu } }\n`;
+    // The front door holds nothing that builds.
+    const env = { BUILDKITE_API_TOKEN: '', BUILDKITE_WEBHOOK_TOKEN_EU: EU.hook };
+    acme = await startAcme({
+      config: `${head}${zones}services:\n${service('api', 'default')}${service('shop', 'eu')}`,
+      args: ['--role', 'web'],
+      env,
+      prepare: (connection) => makeNamespace(connection, inject('temporalAddress'), EU.namespace),
+    });
+    acme.world.buildkite.addPipeline({ slug: 'deploy', steps: STEPS });
+    europe.webhook({ url: `${acme.product().url}/buildkite/webhooks/eu`, token: EU.hook, mode: 'signature' });
+    clients['default'] = acme.client;
+    clients['eu'] = new Client({ connection: acme.client.connection, namespace: EU.namespace });
+    const { BUILDKITE_API_TOKEN: _, BUILDKITE_ORGANIZATION_SLUG: slug = '', TEMPORAL_NAMESPACE: home = '', ...shared } = acme.env();
+    const apart = [
+      {
+        words: ['--role', 'worker'],
+        own: { BUILDKITE_API_TOKEN: acme.world.env['BUILDKITE_API_TOKEN'] ?? '', BUILDKITE_ORGANIZATION_SLUG: slug, TEMPORAL_NAMESPACE: home },
+      },
+      { words: ['--role', 'worker', '--zone', 'eu'], own: { BUILDKITE_API_TOKEN_EU: EU.token, BUILDKITE_REST_API_ENDPOINT: europe.url } },
+    ];
+    const start = async ({ words, own }: (typeof apart)[number]): Promise<Product> =>
+      startProduct({ env: { ...shared, ...own }, args: words, ports: await freePorts() });
+    workers.push(...(await Promise.all(apart.map(start))));
+  });
+  afterAll(async () => {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await europe.close();
+    await acme.end();
+  });
+
+  const buildsIn = (sim: BuildkiteSim): readonly string[] => sim.builds().map(({ metaData }) => metaData['countersign:service'] ?? 'nobody’s');
+  const deploysIn = async (zone: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for await (const { workflowId } of clients[zone]?.workflow.list({ query: `WorkflowType = 'deploy'` }) ?? []) found.push(workflowId);
+    return found;
+  };
+
+  it('ask in both, and are told of both in one answer', async () => {
+    for (const name of ['api', 'shop']) {
+      asked[name] = await ask(acme, 'ann', `/deploy ${name} to production`);
+      await openCard(acme, asked[name]);
+    }
+    const before = acme.world.slack.ephemerals(PEOPLE.ann.slack).length;
+    await acme.world.slack.slash(PEOPLE.ann.slack, 'C0PAY', '/deploy', 'status');
+    const [answer] = await told(acme, 'ann', /api.*shop|shop.*api/s, before);
+    expect(answer).toContain('production');
+  });
+
+  it('each take the votes and the code of what is theirs, and build it with their own credential', async () => {
+    await click(acme, 'bea', asked['api'] ?? NONE, LAST);
+    const shop = await clients['eu']?.workflow.getHandle(asked['shop']?.id ?? '').query<{ request: { code: string } }>('status');
+    const before = acme.world.slack.ephemerals(PEOPLE.bea.slack).length;
+    await acme.world.slack.slash(PEOPLE.bea.slack, 'C0PAY', '/deploy', `approve ${shop?.request.code}`);
+    await told(acme, 'bea', LAST, before);
+    for (const name of ['api', 'shop']) await shows(acme, asked[name] ?? NONE, '✅');
+    expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api'], ['shop']]);
+    expect(europe.builds().map(({ creator }) => creator.email)).toEqual(['countersign@acme-eu.test']);
+    expect([await deploysIn('default'), await deploysIn('eu')]).toEqual([[asked['api']?.id], [asked['shop']?.id]]);
+    expect(europe.deliveries.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  it('hold nothing of each other', () => {
+    const [home, eu] = workers.map(({ pid }) => (existsSync(`/proc/${pid}/environ`) ? readFileSync(`/proc/${pid}/environ`, 'utf8') : ''));
+    const mine = acme.world.env['BUILDKITE_API_TOKEN'] ?? '';
+    expect([home?.includes(EU.token), eu?.includes(mine)]).toEqual([false, false]);
+    const front = existsSync(`/proc/${acme.product().pid}/environ`) ? readFileSync(`/proc/${acme.product().pid}/environ`, 'utf8') : '';
+    expect([front.includes(EU.token), front.includes(mine)]).toEqual([false, false]);
+  });
+
+  it('start nothing of each other, whoever writes into the namespace', async () => {
+    const { eu } = clients;
+    const planted = await acme.client.workflow.getHandle(asked['api']?.id ?? '').fetchHistory();
+    const input = planted.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
+    const wish = JSON.parse(Buffer.from(input ?? []).toString('utf8')) as { request: object };
+    const again = { ...wish, request: { ...wish.request, askedAt: Date.now() } };
+    const workflowId = 'deploy:github:7001:999999';
+    await eu?.workflow.start('deploy', { workflowId, taskQueue: TASK_QUEUE.workflows, args: [again] });
+    await eu?.workflow.getHandle(workflowId).result();
+    const status = await eu?.workflow.getHandle(workflowId).query<{ phase: { kind: string; reasons: readonly { code: string }[] } }>('status');
+    expect(status?.phase).toMatchObject({ kind: 'refused', reasons: [{ code: 'unknown-service' }] });
+    expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api'], ['shop']]);
+  });
+
+  it('fail alone: what is deployed in one goes on while the workers of the other are gone', async () => {
+    await workers[1]?.kill();
+    const api = await ask(acme, 'ann', '/deploy api to production');
+    await click(acme, 'bea', api, LAST);
+    await shows(acme, api, '✅');
+    const { status } = await comment(acme, 'ann', '/deploy shop to production');
+    expect(status).toBe(200);
+    expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api', 'api'], ['shop']]);
+  });
+});

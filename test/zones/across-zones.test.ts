@@ -1,0 +1,147 @@
+// Several zones as one gateway, each zone played by a few answers.
+import { describe, expect, it } from 'vitest';
+import { deployCode } from '../../src/ids.ts';
+import { createGatewayAcross, type ZoneLine } from '../../src/temporal/across-zones.ts';
+import type { FoundDeploy, OpenWhere } from '../../src/temporal/find-deploys.ts';
+import type { Gateway } from '../../src/temporal/gateway.ts';
+import { Trouble } from '../../src/trouble.ts';
+import type { BuildToken } from '../../workflows/attest-contract.ts';
+import { NOBODY } from '../support/people-store.ts';
+
+const DOWN = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'asking', found: 'nobody is there' });
+const found = (workflowId: string, startedAt: number): FoundDeploy => ({ workflowId, code: deployCode(workflowId), open: true, startedAt });
+
+interface Play {
+  /** Requests by id, with the service that they say they are of. */
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly down?: boolean;
+  /** Ids that a list shows only when it is asked for patiently. */
+  readonly late?: readonly string[];
+}
+
+function zone(
+  name: string,
+  services: readonly string[],
+  { requests = {}, down = false, late = [] }: Play = {},
+): ZoneLine & { readonly calls: string[] } {
+  const calls: string[] = [];
+  const answer = async <T>(call: string, value: T): Promise<T> => {
+    calls.push(call);
+    if (down) throw DOWN;
+    return value;
+  };
+  const listed = (again: boolean): readonly FoundDeploy[] =>
+    Object.keys(requests)
+      .filter((id) => again || !late.includes(id))
+      .map((id, at) => found(id, at + name.length));
+  const gateway = {
+    startDeploy: (id: string) => answer(`start ${id}`, 'started'),
+    startReply: () => answer('reply', undefined),
+    act: (id: string) => answer(`act ${id}`, id in requests ? { kind: 'recorded' } : { kind: 'over' }),
+    deployStatus: (id: string) => answer(`status ${id}`, id in requests ? { request: { service: requests[id] } } : null),
+    findByCode: (_code: string, own: readonly string[]) =>
+      answer(
+        `code of ${own.join(' ')}`,
+        Object.entries(requests)
+          .filter(([, service]) => own.includes(service))
+          .map(([id]) => found(id, 1))[0] ?? null,
+      ),
+    findOpen: (where: OpenWhere, again: boolean) =>
+      answer(`open ${where.kind === 'services' ? where.services.join(' ') : where.kind}`, listed(again)),
+    pushed: (id: string) => answer(`pushed ${id}`, undefined),
+    buildSeen: () => answer('seen', undefined),
+    attest: (id: string) => answer(`attest ${id}`, id in requests ? { kind: 'yes' } : { kind: 'no', reason: 'over' }),
+    environmentState: (place: { target: string }) => answer(`environment ${place.target}`, null),
+    keptMs: () => answer('kept', name.length * 1_000),
+    people: NOBODY,
+  } as unknown as Gateway;
+  return {
+    name,
+    gateway,
+    services,
+    targets: services.map((service) => `${service}/production`),
+    repositories: services.map((service) => `acme/${service}`),
+    builds: ({ organization }) => organization === name,
+    calls,
+  };
+}
+const across = (...zones: readonly [ZoneLine, ...ZoneLine[]]): Gateway => createGatewayAcross(zones);
+const start = (gateway: Gateway, service: string) => gateway.startDeploy('d1', { service } as Parameters<Gateway['startDeploy']>[1]);
+const reply = (gateway: Gateway, slug: string) => gateway.startReply({ to: { repo: { slug } } } as Parameters<Gateway['startReply']>[0]);
+const vote = {} as Parameters<Gateway['act']>[1];
+
+describe('several zones', () => {
+  it('are one gateway; a single one is its own', () => {
+    const home = zone('home', ['api']);
+    expect(across(home)).toBe(home.gateway);
+  });
+
+  it('are each told what is theirs, and home what is nobody’s', async () => {
+    const [home, eu] = [zone('home', ['api']), zone('eu', ['shop'])];
+    const gateway = across(home, eu);
+    await start(gateway, 'shop');
+    await reply(gateway, 'ACME/Shop');
+    await reply(gateway, 'acme/other');
+    await gateway.environmentState({ target: 'shop/production' } as Parameters<Gateway['environmentState']>[0], false);
+    await gateway.buildSeen({ target: 'api/production' } as Parameters<Gateway['buildSeen']>[0]);
+    expect([home.calls, eu.calls]).toEqual([
+      ['reply', 'seen'],
+      ['start d1', 'reply', 'environment shop/production'],
+    ]);
+  });
+
+  it('answer for a request by its id, wherever it is', async () => {
+    const [home, eu] = [zone('home', ['api']), zone('eu', ['shop'], { requests: { d7: 'shop' } })];
+    const gateway = across(home, eu);
+    expect(await gateway.act('d7', vote)).toEqual({ kind: 'recorded' });
+    expect(await gateway.act('d8', vote)).toEqual({ kind: 'over' });
+    expect(await gateway.deployStatus('d7')).toMatchObject({ request: { service: 'shop' } });
+    expect(await gateway.deployStatus('d8')).toBeNull();
+  });
+
+  it('are not believed about what belongs to another', async () => {
+    const rogue = zone('eu', ['shop'], { requests: { d1: 'api', d2: 'api' } });
+    const home = zone('home', ['api'], { requests: { d1: 'api' } });
+    const gateway = across(home, rogue);
+    expect(await gateway.deployStatus('d2')).toBeNull();
+    expect(await gateway.findByCode(deployCode('d2'), null)).toMatchObject({ workflowId: 'd1' });
+    expect(rogue.calls.filter((call) => call.startsWith('code'))).toEqual(['code of shop']);
+    const token = { organization: 'home', pipeline: 'deploy' } as BuildToken;
+    expect(await gateway.attest('d2', token)).toEqual({ kind: 'no', reason: 'no-request' });
+    expect(rogue.calls.filter((call) => call.startsWith('attest'))).toEqual([]);
+  });
+
+  it('are asked only as far as an answer needs them', async () => {
+    const [home, eu] = [zone('home', ['api', 'web']), zone('eu', ['shop'], { down: true })];
+    const gateway = across(home, eu);
+    expect(await gateway.findOpen({ kind: 'services', services: ['web'] }, false)).toEqual([]);
+    expect(home.calls).toEqual(['open web']);
+    expect(eu.calls).toEqual([]);
+  });
+
+  it('that can’t be reached cost no answer that another has, and every one that would say there is none', async () => {
+    const [home, eu] = [zone('home', ['api'], { requests: { d1: 'api' } }), zone('eu', ['shop'], { down: true })];
+    const gateway = across(home, eu);
+    expect(await gateway.act('d1', vote)).toEqual({ kind: 'recorded' });
+    expect(await gateway.deployStatus('d1')).not.toBeNull();
+    await expect(gateway.act('d2', vote)).rejects.toBe(DOWN);
+    await expect(gateway.deployStatus('d2')).rejects.toBe(DOWN);
+    await expect(gateway.findOpen({ kind: 'waiting' }, false)).rejects.toBe(DOWN);
+    await expect(gateway.pushed('d1', {} as Parameters<Gateway['pushed']>[1])).rejects.toBe(DOWN);
+    expect(home.calls).toContain('pushed d1');
+  });
+
+  it('list together, the newest first, and wait for a late entry in one of them only', async () => {
+    const home = zone('home', ['api'], { requests: { d1: 'api', d2: 'api' } });
+    const eu = zone('eu', ['shop'], { requests: { e1: 'shop' }, late: ['e1'] });
+    expect(
+      (await across(home, zone('europe', ['shop'], { requests: { e1: 'shop' } })).findOpen({ kind: 'waiting' }, false)).map(
+        ({ workflowId }) => workflowId,
+      ),
+    ).toEqual(['e1', 'd2', 'd1']);
+    const gateway = across(zone('home', ['api']), eu);
+    expect(await gateway.findOpen({ kind: 'waiting' }, false)).toEqual([]);
+    expect(await gateway.findOpen({ kind: 'waiting' }, true)).toMatchObject([{ workflowId: 'e1' }]);
+    expect(await gateway.keptMs()).toBe(2_000);
+  });
+});
