@@ -126,6 +126,8 @@ function createReservoir({ id, connection, log }: BucketOptions, { name, everyMs
       ? { reservoirIncreaseInterval: tickMs * 0.9, heartbeatInterval: tickMs }
       : { reservoirIncreaseInterval: tickMs, connection, timeout: FORGOTTEN_MS }),
   });
+  // Whoever asks for something is told; a start that failed before must not end the process.
+  reservoir.ready().catch(() => undefined);
   reservoir.on('error', (error: unknown) => log.debug({ err: error }, 'limiter failed'));
   return reservoir;
 }

@@ -28,15 +28,15 @@ export function openRedis(url: string): Redis {
 /**
  * - Redis 7 writes `ERR ` before the errors of scripts, and Bottleneck 2.19.5 knows its own only without: it would never again find
  *   settings that were lost, nor register a process that was paused for longer than ten seconds.
- * - Bottleneck sends each process's own time into its scripts. `offset` is what to add to it to have Redis' time: with clocks 30 s
- *   apart one process would get everything, and another nothing.
+ * - Bottleneck sends each process's own time into its scripts. With clocks 30 s apart, or one that is set, one process would get everything
+ *   and another nothing: all of them send Redis' own time instead.
  */
-export function repairedConnection(client: Redis, offset: () => Millis): Bottleneck.IORedisConnection {
+export function repairedConnection(client: Redis, redisNow: () => Millis): Bottleneck.IORedisConnection {
   const connection = new Bottleneck.IORedisConnection({ client, Redis });
   const scripted = connection as unknown as Scripted;
   const stock = scripted.__scriptArgs__.bind(connection);
-  scripted.__scriptArgs__ = (name, id, [now, ...rest], done) =>
-    stock(name, id, [Number(now) + offset(), ...rest], (error, reply) => {
+  scripted.__scriptArgs__ = (name, id, [, ...rest], done) =>
+    stock(name, id, [redisNow(), ...rest], (error, reply) => {
       if (error !== null) error.message = error.message.replace(/^ERR /, '');
       done(error, reply);
     });
@@ -57,11 +57,11 @@ export async function untilReady(client: Redis): Promise<void> {
   }
 }
 
-/** What to add to this process's time to have Redis' own. */
+/** What to add to `performance.now()`, which nobody sets, to have Redis' time. */
 export async function offsetOf(client: Redis): Promise<Millis> {
-  const asked = Date.now();
+  const asked = performance.now();
   const [seconds = 0, microseconds = 0] = await client.time();
-  return Math.round(seconds * 1_000 + microseconds / 1_000 - (asked + Date.now()) / 2);
+  return Math.round(seconds * 1_000 + microseconds / 1_000 - (asked + performance.now()) / 2);
 }
 
 /** Says that this process lives, and counts those that said so lately. */

@@ -45,7 +45,8 @@ const STOPPED_WITHIN_MS = 1_000;
 interface Opened {
   readonly client: Redis;
   readonly connection: Bottleneck.IORedisConnection;
-  readonly bucket: Bucket;
+  /** null before the first look: Redis keeps the time at which a bucket began, so the clock comes first. */
+  bucket: Bucket | null;
 }
 
 export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
@@ -54,7 +55,8 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
   const prefix = `{countersign:${options.owner}}`;
   const listeners: (() => void)[] = [];
   const seen = { offset: 0, processes: PROCESSES_GUESSED, at: -Infinity, isReachable: false, inVain: 0 };
-  const openAnew = (): Opened => open(options, prefix, () => seen.offset);
+  const redisNow = (): Millis => Math.round(performance.now() + seen.offset);
+  const openAnew = (): Opened => open(options, redisNow);
   let opened = openAnew();
 
   let isStopped = false;
@@ -66,13 +68,12 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
     for (const listener of listeners) listener();
   };
   async function look(): Promise<void> {
-    const { client, bucket } = opened;
+    const { client } = opened;
     try {
       await untilReady(client);
-      // Before any script: Bottleneck's settings keep the time of whoever made them.
       seen.offset = await offsetOf(client);
-      seen.processes = await countProcesses(client, { key: `${prefix}:processes`, me, at: Date.now() + seen.offset });
-      await bucket.touch();
+      seen.processes = await countProcesses(client, { key: `${prefix}:processes`, me, at: redisNow() });
+      await (opened.bucket ??= bucketOn(opened, options, prefix)).touch();
       seen.at = performance.now();
       seen.inVain = 0;
       reachable(true, null);
@@ -105,7 +106,7 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
     ...createSharedGate({
       key: `${prefix}:gate`,
       client: () => (seen.isReachable ? opened.client : null),
-      toRedis: () => Date.now() + seen.offset - now(),
+      toRedis: () => redisNow() - now(),
       log,
     }),
     stop: async () => {
@@ -118,20 +119,24 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
   };
 }
 
-function open({ url, pace, log }: SharedBucketOptions, prefix: string, offset: () => Millis): Opened {
+function open({ url, log }: SharedBucketOptions, redisNow: () => Millis): Opened {
   const client = openRedis(url());
   // Every command says by itself that it failed; without a listener Node would end the process.
   client.on('error', (error: unknown) => log.debug({ err: error }, 'redis'));
-  const connection = repairedConnection(client, offset);
+  const connection = repairedConnection(client, redisNow);
   connection.on('error', (error: unknown) => log.debug({ err: error }, 'redis'));
-  // Another pace is another bucket: Redis would keep the settings of whoever came first.
+  return { client, connection, bucket: null };
+}
+
+/** Another pace is another bucket: Redis would keep the settings of whoever came first. */
+function bucketOn({ connection }: Opened, { pace, log }: SharedBucketOptions, prefix: string): Bucket {
   const id = `${prefix}:${pace.perWindow}-${pace.windowMs}-${pace.burst}`;
-  return { client, connection, bucket: createBucket({ id, pace, filled: 1, connection, log }) };
+  return createBucket({ id, pace, filled: 1, connection, log });
 }
 
 async function shut({ client, connection, bucket }: Opened): Promise<void> {
   // A bucket that never began waits for ever to be stopped; nobody waits in it.
-  await Promise.race([bucket.stop(), new Promise((resolve) => setTimeout(resolve, STOPPED_WITHIN_MS))]).catch(() => undefined);
+  await Promise.race([bucket?.stop(), new Promise((resolve) => setTimeout(resolve, STOPPED_WITHIN_MS))]).catch(() => undefined);
   await connection.disconnect(false);
   client.disconnect();
 }

@@ -18,7 +18,7 @@ export function createSharedGate(options: {
   readonly key: string;
   /** null while it can't be reached: then nobody is told, and nothing is heard. */
   readonly client: () => Redis | null;
-  /** What to add to this process's time to have Redis' own. */
+  /** What to add to this process's time to have Redis' time. */
   readonly toRedis: () => Millis;
   readonly log: Logger;
 }): SharedGate {
