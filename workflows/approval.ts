@@ -6,10 +6,11 @@ import { judging } from './ask.ts';
 import type { Cancel, CastVote, Receipt, Withdraw } from './contract.ts';
 import { enter, isApproved, isOver, isReady, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
 import { keepGone } from './gone-votes.ts';
+import { missingOf } from './missing.ts';
 import type { ActReason } from './reasons.ts';
 import { keepUnconfirmed, settleUnconfirmed, withdrawUnconfirmed } from './step-up.ts';
 import { passOnCancel } from './turn.ts';
-import type { Account, Plan, Tally, TallyNode, Vote } from './vocabulary.ts';
+import type { Account, Plan, Vote } from './vocabulary.ts';
 
 /** Approve or reject. */
 export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receipt> {
@@ -165,15 +166,3 @@ export function tooLate({ phase, request }: Deploy): ActReason {
 }
 
 const withoutVotesOf = (deploy: Deploy, { by }: Pick<Vote, 'by'>): readonly Vote[] => deploy.votes.filter((vote) => !isSamePerson(vote.by, by));
-
-function missingOf({ tree }: Tally): Extract<Receipt, { kind: 'counted' }>['missing'] {
-  return tree === null ? [] : openGroups(tree).map(({ group, count, by, waitingFor }) => ({ group, count: count - by.length, people: waitingFor }));
-}
-
-function openGroups(node: TallyNode): readonly Extract<TallyNode, { kind: 'group' }>[] {
-  if (node.satisfied || node.state === 'skipped' || node.kind === 'auto') return [];
-  if (node.kind === 'group') return [node];
-  // Of several ways the one that "2 of 3" speaks of.
-  const open = node.nearest === undefined ? node.of : node.of.slice(node.nearest, node.nearest + 1);
-  return open.flatMap(openGroups);
-}

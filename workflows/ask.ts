@@ -6,9 +6,9 @@ import { TASK_QUEUE } from './contract.ts';
 import type { Millis } from './vocabulary.ts';
 
 /** Failures that another attempt would only repeat. */
-const nonRetryableErrorTypes = ['Invalid', 'Unauthorised', 'NotFound'];
+export const nonRetryableErrorTypes = ['Invalid', 'Unauthorised', 'NotFound'];
 /** A token that is being changed is refused for a moment: what must arrive is tried again. */
-const PERSISTENT: RetryPolicy = {
+export const PERSISTENT: RetryPolicy = {
   initialInterval: '1s',
   backoffCoefficient: 2,
   maximumInterval: '30s',
@@ -19,8 +19,8 @@ const PATIENT: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, max
  * A killed worker's activity is tried again after so much silence; the workers see to the signs of life. Not for `createBuild`: there a
  * second try has to wait in any case.
  */
-const heartbeatTimeout = '6s';
-const BRISK: RetryPolicy = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', nonRetryableErrorTypes };
+export const heartbeatTimeout = '6s';
+export const BRISK: RetryPolicy = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', nonRetryableErrorTypes };
 
 // ---- deciding, on the workflows' own queue ---------------------------------------------------------------------
 
@@ -81,7 +81,7 @@ export const reporting = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'
 /** The order in which the queue of requests is worked off: that of the limiter's lanes (src/buildkite/shares.ts). */
 const PRIORITY = { rollback: 1, cancel: 2, create: 3, unblock: 4, status: 5 } as const;
 
-const onBuildkite = (lane: keyof typeof PRIORITY): ActivityOptions => ({
+export const onBuildkite = (lane: keyof typeof PRIORITY): ActivityOptions => ({
   taskQueue: TASK_QUEUE.buildkite,
   startToCloseTimeout: '30s',
   heartbeatTimeout,
@@ -117,7 +117,7 @@ export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBui
 
 // ---- telling people --------------------------------------------------------------------------------------------
 
-const notifying: ActivityOptions = { taskQueue: TASK_QUEUE.notify, startToCloseTimeout: '30s', heartbeatTimeout, retry: PATIENT };
+export const notifying: ActivityOptions = { taskQueue: TASK_QUEUE.notify, startToCloseTimeout: '30s', heartbeatTimeout, retry: PATIENT };
 
 /** While the request goes on: a message that can't be delivered soon is overtaken by a newer one. */
 export const telling = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce'>>({
@@ -125,7 +125,7 @@ export const telling = proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 
   scheduleToCloseTimeout: '2m',
 });
 /** The last word is tried for long. */
-const atLast: ActivityOptions = { ...notifying, scheduleToCloseTimeout: '24h', retry: { ...PERSISTENT, maximumInterval: '5m' } };
+export const atLast: ActivityOptions = { ...notifying, scheduleToCloseTimeout: '24h', retry: { ...PERSISTENT, maximumInterval: '5m' } };
 export const tellingAtLast =
   proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'raiseAlarm' | 'tellRequester' | 'closeCards'>>(atLast);
 export const tellingReview = proxyActivities<ReviewActivities>({ ...notifying, scheduleToCloseTimeout: '2m' });

@@ -1,11 +1,14 @@
 // What a `build` knows while it carries out one turn, and how it speaks. No waiting here.
-import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, log, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { reporting } from './ask.ts';
 import type { Attested } from './attest-contract.ts';
+import type { block } from './block.ts';
+import { blockId, haltSeen } from './block-contract.ts';
+import { isBlocked } from './build-facts.ts';
 import { createClock, type Clock } from './clock.ts';
 import { watchEnded, type BuildInput, type BuildReport, type BuildResult } from './build-contract.ts';
 import { buildWatchId, holderEnded, strayBuildSeen } from './contract.ts';
-import { guarded } from './guarded.ts';
+import { guarded, isAlreadyStarted } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Millis } from './vocabulary.ts';
@@ -75,6 +78,34 @@ export function report(build: Build, what: BuildReport): void {
 /** A build that nobody follows: the environment judges it. */
 export function tellStray(build: Build, seen: BuildFacts): void {
   errand(build, () => getExternalWorkflowHandle(build.input.environmentId).signal(strayBuildSeen, { build: seen }));
+}
+
+/**
+ * The build waits at a block step, or does no longer: its approval looks at it. Only what this run was granted has one; whatever else is
+ * followed is left to Buildkite.
+ */
+export function tellBlock(build: Build, followed: BuildFacts): void {
+  const { order, input } = build;
+  if (order?.blocks === undefined) return;
+  const { organization, pipeline, deployId, code } = order;
+  const { uuid, number } = followed;
+  const workflowId = blockId(organization, uuid);
+  if (!isBlocked(followed)) return errand(build, () => getExternalWorkflowHandle(workflowId).signal(haltSeen));
+  errand(build, async () => {
+    try {
+      await startChild<typeof block>('block', {
+        workflowId,
+        args: [{ organization, pipeline, number, uuid, deployId }],
+        // It ends by itself once nothing waits, whatever becomes of this turn.
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: `build ${number} of ${input.target} waits at a block step (${code})`,
+      });
+    } catch (error) {
+      if (!isAlreadyStarted(error)) throw error;
+      await getExternalWorkflowHandle(workflowId).signal(haltSeen);
+    }
+  });
 }
 
 /** The turn is over: whoever asked to know is told, and the shared poll is asked no longer. */

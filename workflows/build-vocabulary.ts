@@ -56,6 +56,8 @@ export interface BuildOrder {
   readonly parameters: Readonly<Record<string, string>>;
   readonly contract: Contract;
   readonly emergency?: { readonly reason: string };
+  /** As in the plan. */
+  readonly blocks?: true;
   /** Orders of older versions have none. */
   readonly signatures?: Signatures;
 }

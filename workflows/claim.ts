@@ -114,6 +114,7 @@ function orderOf(deploy: Deploy, plan: Plan, live: LiveVersion | null): BuildOrd
     contract: plan.contract,
     signatures: signaturesOf(deploy, plan),
     ...(plan.emergency === undefined ? {} : { emergency: { reason: plan.emergency.reason } }),
+    ...(plan.blocks === undefined ? {} : { blocks: plan.blocks }),
   };
 }
 

@@ -77,6 +77,8 @@ export type Receipt =
       readonly undoMs?: Millis;
       /** Only the address of the Slack account says whose vote it is. */
       readonly isMatchedByEmail?: true;
+      /** It lets this build go on, which waits at a block step. */
+      readonly unblocks?: number;
     }
   /** Recorded, and counts once the same person says `/approve` on GitHub. `pullRequest`: of the request; null: it has none, any of the repository does. */
   | { readonly kind: 'to-confirm'; readonly code: DeployCode; readonly pullRequest: { readonly number: number; readonly url: string } | null }
@@ -84,6 +86,8 @@ export type Receipt =
   | { readonly kind: 'signed'; readonly have: number; readonly need: number; readonly last: boolean }
   | { readonly kind: 'disputed' }
   | { readonly kind: 'rejected'; readonly service: string; readonly environment: string }
+  /** A block step of this build was rejected: it is cancelled. */
+  | { readonly kind: 'block-rejected'; readonly build: number; readonly step: string }
   | { readonly kind: 'withdrawn'; readonly have: number; readonly need: number }
   | { readonly kind: 'cancelled'; readonly during: string }
   /** The build runs already: Buildkite was asked to cancel it. */

@@ -3,7 +3,7 @@
 import { log, rootCause } from '@temporalio/workflow';
 import { cancelling, confirming, peers } from './ask.ts';
 import { blockedStep, endOf, isBlocked, isFailing, looksDifferent, named } from './build-facts.ts';
-import { report, type Build } from './build-state.ts';
+import { report, tellBlock, type Build } from './build-state.ts';
 import { guarded, isFailureOf } from './guarded.ts';
 import { startFollowing } from './hear-build.ts';
 import type { BuildEnd, BuildFacts } from './build-vocabulary.ts';
@@ -110,6 +110,7 @@ async function confirm(following: Following, before: BuildFacts): Promise<Ended 
     return null;
   }
   build.followed = named(read, before);
+  if (following.isOwn && (isBlocked(read) || isBlocked(before))) tellBlock(build, build.followed);
   const how = endOf(read);
   if (how !== null) return { how, build: build.followed };
   await doubt(following, isBlocked(read));

@@ -1,4 +1,5 @@
 // The workflows by name: the one file that a worker bundles. Names are WIRE FORMAT.
+export { block } from './block.ts';
 export { build } from './build.ts';
 export { buildWatch } from './build-watch.ts';
 export { deploy } from './deploy.ts';

@@ -120,6 +120,20 @@ export type ActReason =
   | { readonly code: 'unknown-request'; readonly named: string; readonly keptMs?: Millis | null }
   | { readonly code: 'no-open-request'; readonly where: string }
   | { readonly code: 'several-open-requests'; readonly codes: readonly DeployCode[] }
+  /** Of builds that somebody else started. */
+  | { readonly code: 'started-it'; readonly build: number }
+  /** Nobody knows who started it, and this person's Buildkite account is not known either. */
+  | { readonly code: 'may-have-started'; readonly build: number; readonly starter: string }
+  /** The card was about another step of the build, or about other values in its fields. */
+  | { readonly code: 'other-step'; readonly step: string }
+  | { readonly code: 'other-values'; readonly by: string }
+  /** What the step asks was not answered, or not with what it offers. */
+  | { readonly code: 'bad-field'; readonly field: string; readonly allowed: readonly string[] | null }
+  | { readonly code: 'only-on-github'; readonly environment: string; readonly named: DeployCode }
+  /** The step does not wait any more. `by`: who decided it, where that is known. */
+  | { readonly code: 'step-over'; readonly how: string; readonly by: string | null; readonly at: Millis; readonly build: number }
+  /** What can't be done to a block step. */
+  | { readonly code: 'only-a-step' }
   | { readonly code: 'not-retryable'; readonly other: DeployCode; readonly why: 'still-open' | 'succeeded' };
 
 /** Why something that a person asked about their own accounts or absence was not done. */

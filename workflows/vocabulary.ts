@@ -203,6 +203,8 @@ export interface Plan {
   readonly promotesTo: readonly string[];
   /** The page of its build will say who signed it. Plans of older versions promise nothing. */
   readonly annotates?: true;
+  /** A block step of its build asks for an approval of its own. Absent: that is left to Buildkite. */
+  readonly blocks?: true;
 }
 
 /** What a vote is judged by: of a request, or of a build that waits at a block step. */

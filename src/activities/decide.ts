@@ -1,6 +1,6 @@
 // The judge's activities: plan, vote, authorisation, re-check. They read; `src/policy` decides.
 import type { AuthoriseInput, Authorised, DecidingActivities, JudgeInput, Recheck, RecheckInput, Verdict } from '../../workflows/activities.ts';
-import type { Account, Person, PersonKey, Vote } from '../../workflows/vocabulary.ts';
+import type { Account, JudgedPlan, Person, PersonKey, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { policyOf } from '../config/config.ts';
 import type { Repo } from '../github/api.ts';
 import type { EnvironmentPolicy, MayRule, Role } from '../policy/environment-policy.ts';
@@ -8,19 +8,20 @@ import { ruleOfCancel } from '../policy/emergency.ts';
 import { effectivePlan } from '../policy/escalation.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { AccountState, Read } from '../policy/facts.ts';
+import type { Membership } from '../policy/membership.ts';
 import { judgeMay, judgeVote } from '../policy/judge.ts';
-import { recheckVotes } from '../policy/recheck.ts';
+import { recheckVotes, type RecheckedVotes } from '../policy/recheck.ts';
 import { waitingTimes } from '../policy/waiting.ts';
 import { liveOf } from '../policy/live.ts';
 import { areMembers, isReviewed, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
 import { whyElsewhere, type FactsDeps } from './gather-facts.ts';
-import { LINKS } from './known-people.ts';
+import { LINKS, type Known } from './known-people.ts';
 import { gatherAgain, readGates } from './look-again.ts';
 import { makePlan } from './plan.ts';
 import { surveyWaiting } from './survey.ts';
-import { createReader } from './reading.ts';
+import { createReader, type Reader } from './reading.ts';
 import { CLICK_AGE_MS, readGroupsSoon, readLinksSoon, soon, withStandInsSoon, type Links, UNKNOWN_AGE_MS } from './soon.ts';
 import { holdingDelegations } from './stand-ins.ts';
 
@@ -143,16 +144,8 @@ async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, e
   const voters = votes.map((vote) => vote.by);
   // A vote in somebody's place, too, rests on what only `people` knows.
   if (!links.known && !areMembers(voters, membership.groups, groupsOfRule(plan.rule.tree))) return { kind: 'unknown', what: LINKS };
-  const { holding, doubt } = await holdingDelegations(deps.people, {
-    repo: plan.repo,
-    delegations: links.known ? links.value.delegations : [],
-    voters,
-    maxAgeMs: 0,
-    read: (what, call) => reader.read(what, call),
-  });
-  if (doubt !== null) return { kind: 'unknown', what: doubt.what };
-  const states = await readVoters(deps, plan.repo, voters);
-  const checked = recheckVotes({ plan, votes, ...withStandIns(membership, holding, people), told: tally ?? null, states, people });
+  const delegations = links.known ? links.value.delegations : [];
+  const checked = await recheckPeople(deps, reader, { plan, votes, tally: tally ?? null, people, delegations, membership });
   if (checked.kind === 'unknown') return checked;
   const live = facts.here.known ? { live: liveOf(facts.here.value, plan.service, plan.environment) } : {};
   // Also when enough votes are left without them: whoever lost a vote is told, and is no approver of the build.
@@ -160,8 +153,31 @@ async function recheck(deps: FactsDeps, { plan: frozen, request, votes, tally, e
   return { kind: 'good', tally: checked.tally, ...live };
 }
 
+interface Voted extends Pick<Known, 'people' | 'delegations'> {
+  readonly plan: JudgedPlan;
+  readonly votes: readonly Vote[];
+  readonly tally: Tally | null;
+  readonly membership: Membership;
+}
+
+/** Everybody who voted, as they are now: their accounts, and whose place they take. */
+export async function recheckPeople(deps: FactsDeps, reader: Reader, voted: Voted): Promise<RecheckedVotes> {
+  const { plan, votes, tally, people, delegations, membership } = voted;
+  const voters = votes.map(({ by }) => by);
+  const { holding, doubt } = await holdingDelegations(deps.people, {
+    repo: plan.repo,
+    delegations,
+    voters,
+    maxAgeMs: 0,
+    read: (what, call) => reader.read(what, call),
+  });
+  if (doubt !== null) return { kind: 'unknown', what: doubt.what };
+  const states = await readVoters(deps, plan.repo, voters);
+  return recheckVotes({ plan, votes, ...withStandIns(membership, holding, people), told: tally, states, people });
+}
+
 /** What has to lead to the same person again. */
-function accountInSlack({ by: { name, slack } }: Vote): readonly Account[] {
+export function accountInSlack({ by: { name, slack } }: Vote): readonly Account[] {
   return slack === null ? [] : [{ surface: 'slack', ...slack, name }];
 }
 

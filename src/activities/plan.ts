@@ -11,6 +11,7 @@ import { evaluate } from '../policy/evaluate.ts';
 import type { Facts, PullRequestFacts, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { excludedFrom, tallyPlan } from '../policy/judge.ts';
 import { liveOf } from '../policy/live.ts';
+import { opensBlocks } from '../policy/block-policy.ts';
 import { whyUnread } from '../policy/membership.ts';
 import { isOnlyPending } from '../policy/pending.ts';
 import { distinct, resolvePerson } from '../policy/people.ts';
@@ -180,6 +181,7 @@ function draft(deps: FactsDeps, { input, policy, requester, people, gathered, re
     slack: policy.slack,
     promotesTo: service === null ? [] : promotesTo(service, policy.environment),
     annotates: true,
+    ...(input.request.emergency === undefined && opensBlocks(policy, rule) ? { blocks: true as const } : {}),
   };
 }
 

@@ -1,4 +1,6 @@
 // Votes, withdrawals and cancellations: which request is meant, and what became of the act.
+import type { ActKind } from '../../workflows/activities.ts';
+import { isBlockId, type LateBlockAct } from '../../workflows/block-contract.ts';
 import type { LateAct } from '../../workflows/contract.ts';
 import type { LateReview } from '../../workflows/review-contract.ts';
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
@@ -37,6 +39,12 @@ export function findByCode({ config, gateway }: BotDeps, from: ReplyTo, code: De
   return gateway.findByCode(code, servicesInReach(config, from)?.map(({ name }) => name) ?? null);
 }
 
+/** The same, of requests alone: a block step has a code, too. */
+export async function findRequest(deps: BotDeps, from: ReplyTo, code: DeployCode): Promise<FoundDeploy | null> {
+  const found = await findByCode(deps, from, code);
+  return found === null || isBlockId(found.workflowId) ? null : found;
+}
+
 /** Lists lag behind: where several are found, those that have ended or were only plans are none to choose from. */
 async function stillOpen({ gateway }: BotDeps, found: readonly FoundDeploy[]): Promise<readonly FoundDeploy[]> {
   if (found.length < 2) return found;
@@ -48,8 +56,8 @@ async function stillOpen({ gateway }: BotDeps, found: readonly FoundDeploy[]): P
 }
 
 /** The reply to an act; null: the request is over (or was never there). */
-export async function actOn(deps: BotDeps, deployId: string, late: LateAct | LateReview): Promise<Reply | null> {
-  const name = late.act === 'castVote' || late.act === 'castReview' ? late.input.kind : late.act;
+export async function actOn(deps: BotDeps, deployId: string, late: LateAct | LateReview | LateBlockAct): Promise<Reply | null> {
+  const name = nameOf(late);
   const outcome = await deps.gateway.act(deployId, late);
   const judged = outcome.kind === 'receipt' ? outcome.receipt.kind : outcome.kind;
   logLater(() => deps.log.info({ deployId, act: name, outcome: judged }, 'act handled'));
@@ -62,6 +70,11 @@ export async function actOn(deps: BotDeps, deployId: string, late: LateAct | Lat
     case 'over':
       return null;
   }
+}
+
+function nameOf(late: LateAct | LateReview | LateBlockAct): ActKind {
+  if (late.act === 'withdrawBlockVote') return 'withdraw';
+  return late.act === 'castVote' || late.act === 'castReview' || late.act === 'castBlockVote' ? late.input.kind : late.act;
 }
 
 /** When the answer has left: a line is written synchronously, and a person waits. */

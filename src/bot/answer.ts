@@ -1,4 +1,5 @@
 // A command becomes a started request, an act, or something read.
+import { isBlockId } from '../../workflows/block-contract.ts';
 import type { Act, LateAct } from '../../workflows/contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { RefWish, ReplyTo } from '../../workflows/vocabulary.ts';
@@ -9,7 +10,8 @@ import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import { assertNever } from '../trouble.ts';
 import { delegate, link } from './about-people.ts';
-import { actOn, findByCode, findMeant, tooLate } from './act.ts';
+import { actOn, findByCode, findMeant, findRequest, tooLate } from './act.ts';
+import { actOnBlock, openBlockOf, showBlock } from './block.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
 import { readOpenRequests, readOwedReviews } from './open-requests.ts';
@@ -116,7 +118,7 @@ function chooseService(deps: BotDeps, from: ReplyTo, name: string | null): Servi
 
 /** A new request that names the old one: the same ref, resolved anew; a fresh plan, fresh votes. */
 async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'retry' }>): Promise<Reply> {
-  const found = await findByCode(deps, incoming.from, code);
+  const found = await findRequest(deps, incoming.from, code);
   const old = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
   if (found === null || old === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] };
   // Not `found.open`: the list lags behind, and the last word is out before the workflow closes.
@@ -151,7 +153,12 @@ async function act(
   // A review names the commit that it looked at.
   const seen = from.surface === 'github' && from.written?.kind === 'review' ? from.written.sha : null;
   const { workflowId } = meant.deploy;
-  const late = toAct({ key, by, at, replyTo: from }, command, seen);
+  const common = { key, by, at, replyTo: from };
+  if (isBlockId(workflowId)) return actOnBlock(deps, workflowId, common, command);
+  // Of a build that waits at a step, a vote is for that step: the deploy itself has been approved.
+  const step = command.kind === 'vote' || command.kind === 'withdraw' ? await openBlockOf(deps, workflowId) : null;
+  if (step !== null) return actOnBlock(deps, step, common, command);
+  const late = toAct(common, command, seen);
   return (await actOn(deps, workflowId, late)) ?? tooLate(deps, workflowId);
 }
 
@@ -166,6 +173,7 @@ function toAct(common: Act, command: Extract<Command, { kind: 'vote' | 'withdraw
 async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'status' }>): Promise<Reply> {
   if (code !== null) {
     const found = await findByCode(deps, incoming.from, code);
+    if (found !== null && isBlockId(found.workflowId)) return showBlock(deps, found.workflowId);
     const status = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
     return status === null ? { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] } : { kind: 'one-request', status };
   }
@@ -177,7 +185,7 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
 
 /** A request that is not found may have ended so long ago that nothing of it is kept: then the answer says for how long it would have been. */
 async function explain(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'why' }>): Promise<Reply> {
-  const found = await findByCode(deps, incoming.from, code);
+  const found = await findRequest(deps, incoming.from, code);
   const status = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
   if (status !== null) return { kind: 'why', status };
   return { kind: 'refused', reasons: [{ code: 'unknown-request', named: code, keptMs: await deps.gateway.keptMs() }] };

@@ -1,4 +1,5 @@
 // One command on its way: parse, start or update, reply. Surfaces differ only in how the reply reaches the person.
+import { isBlockId } from '../../workflows/block-contract.ts';
 import type { Parsed } from '../command/command.ts';
 import { firstLine, paragraphLine } from '../command/line.ts';
 import { parseCommand } from '../command/parse.ts';
@@ -7,6 +8,7 @@ import type { Reply } from '../render/reply.ts';
 import { answerMarkdown } from '../render/reply-github.ts';
 import { actOn, logLater, tooLate } from './act.ts';
 import { answer } from './answer.ts';
+import { clickOnBlock, fillBlock, foreignBuildSeen } from './block.ts';
 import type { BotDeps } from './deps.ts';
 import { formFor, submitForm } from './form.ts';
 import type { Click, Incoming, PushEvent, SlackFrontDoor, SubmittedReview } from './front-door.ts';
@@ -36,6 +38,9 @@ export function createBot(deps: BotDeps): SlackFrontDoor {
     pullRequestClosed: ({ repo, closure }) =>
       tellOpen(deps, { repo, pullRequest: closure.number }, (id) => deps.gateway.pullRequestClosed(id, closure)),
     buildSeen: (build) => deps.gateway.buildSeen(build),
+    foreignBuildSeen: (build) => foreignBuildSeen(deps, build),
+    block: (workflowId) => deps.gateway.blocks.status(workflowId),
+    fillBlock: (filled) => fillBlock(deps, filled),
   };
 }
 
@@ -90,6 +95,7 @@ async function reviewed(deps: BotDeps, { incoming, approvesCode }: SubmittedRevi
 
 async function actClicked(deps: BotDeps, click: Click): Promise<Reply> {
   const { key, by, at, from, act, contract, sha, reason } = click;
+  if (isBlockId(click.deployId)) return clickOnBlock(deps, click);
   const common = { key, by, at, replyTo: from };
   if (act === 'sign' || act === 'dispute') return reviewOn(deps, click.deployId, { act: 'castReview', input: { ...common, kind: act, reason } });
   const input =

@@ -1,8 +1,9 @@
 // Between the adapters and the bot: what arrives, already verified and shape-checked, and who handles it. Types only.
-import type { FormValues } from '../render/form-fields.ts';
+import type { FormState, FormValues } from '../render/form-fields.ts';
 import type { FormAnswer, GrowingForm } from '../render/form.ts';
 import type { Home } from '../render/home.ts';
 import type { Reply } from '../render/reply.ts';
+import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { ActKind } from '../../workflows/activities.ts';
 import type { HeadChange, PullRequestClosure } from '../../workflows/contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
@@ -39,6 +40,27 @@ export interface Click {
   readonly contract: Contract | null;
   readonly sha: string | null;
   readonly reason: string | null;
+  /** Of a block step: what its form says; left out: as it stands. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** The form of a block step, as it was sent: block id → action id → what it holds. */
+export interface FilledBlock {
+  readonly click: Click;
+  readonly state: FormState;
+}
+/** `remarks`: at the fields, by block id. */
+export type FillAnswer =
+  | { readonly kind: 'problems'; readonly remarks: Readonly<Record<string, string>> }
+  | { readonly kind: 'answered'; readonly reply: Reply };
+
+/** A webhook about a build that nobody asked Countersign for. `waits`: it says that it waits at a block step. */
+export interface ForeignBuild {
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly number: number;
+  readonly uuid: string;
+  readonly waits: boolean;
 }
 
 export interface PushEvent {
@@ -83,6 +105,8 @@ export interface FrontDoor {
   pushed(event: PushEvent): Promise<void>;
   pullRequestClosed(event: ClosedEvent): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
+  /** Builds of pipelines that the configuration does not name are none of our business. */
+  foreignBuildSeen(build: ForeignBuild): Promise<void>;
 }
 
 /** What there is in Slack alone. */
@@ -90,6 +114,10 @@ export interface SlackFrontDoor extends FrontDoor {
   form(ask: FormAsk): GrowingForm;
   /** Like a typed command, after what can be said at the fields was said there. */
   submit(submission: FormSubmission): Promise<FormAnswer>;
+  /** The step that a build waits at; null: there is none. */
+  block(workflowId: string): Promise<BlockStatus | null>;
+  /** Approves a block step with what its form says. */
+  fillBlock(filled: FilledBlock): Promise<FillAnswer>;
   /** What waits for this person, what they asked for, what is live. */
   home(by: Account): Promise<Home>;
 }

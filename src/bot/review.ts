@@ -5,13 +5,13 @@ import type { ActReason } from '../../workflows/reasons.ts';
 import type { Command } from '../command/command.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
-import { actOn, findByCode } from './act.ts';
+import { actOn, findRequest } from './act.ts';
 import type { BotDeps } from './deps.ts';
 import type { Incoming } from './front-door.ts';
 
 export async function review(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'review' }>): Promise<Reply> {
   const { code, act: kind, reason } = command;
-  const found = await findByCode(deps, incoming.from, code);
+  const found = await findRequest(deps, incoming.from, code);
   if (found === null) return refuse({ code: 'unknown-request', named: code });
   const { key, by, at, from } = incoming;
   if (kind !== 'show') return reviewOn(deps, found.workflowId, { act: 'castReview', input: { key, by, at, replyTo: from, kind, reason } });

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
-import type { FrontDoor } from '../bot/front-door.ts';
+import type { ForeignBuild, FrontDoor } from '../bot/front-door.ts';
 import type { RawRequest, RawResponse, Route } from '../ingress.ts';
 import { matchesAnySecret, secretsEqual } from '../secret-compare.ts';
 import { isTrouble } from '../trouble.ts';
@@ -24,7 +24,7 @@ export interface BuildkiteIngress {
   readonly path?: string;
   /** All that are valid now: two while one is being rotated, none when webhooks are not set up. Read for every request. */
   readonly tokens: () => readonly string[];
-  readonly frontDoor: Pick<FrontDoor, 'buildSeen'>;
+  readonly frontDoor: Pick<FrontDoor, 'buildSeen' | 'foreignBuildSeen'>;
   readonly now: () => Millis;
   readonly log: Logger;
   /** For metrics. */
@@ -46,18 +46,21 @@ async function handle(request: RawRequest, options: BuildkiteIngress): Promise<R
   }
   const parsed = WebhookEvent.safeParse(parseJson(request.rawBody.toString('utf8')));
   const event = (parsed.data?.event ?? only(request.headers, 'x-buildkite-event') ?? '').slice(0, 60);
-  const build = parsed.success && FOLLOWED.test(event) ? ours(parsed.data) : null;
+  const isFollowed = parsed.success && FOLLOWED.test(event);
+  const build = isFollowed ? ours(parsed.data) : null;
+  const foreign = isFollowed && build === null ? notOurs(parsed.data) : null;
   // Also what can't be read is answered with success: a second delivery would not be easier to read.
   if (!parsed.success) options.log.warn({ event }, 'ignored an unreadable webhook');
-  if (build === null) {
+  if (build === null && foreign === null) {
     count(FOLLOWED.test(event) ? event : 'other', 'ignored');
     return OK;
   }
   try {
-    await options.frontDoor.buildSeen(build);
+    if (build !== null) await options.frontDoor.buildSeen(build);
+    else if (foreign !== null) await options.frontDoor.foreignBuildSeen(foreign);
   } catch (error) {
     if (!isTrouble(error) || error.source !== 'temporal') throw error;
-    options.log.warn({ err: error, deployId: build.deployId }, 'a webhook could not be passed on');
+    options.log.warn({ err: error, deployId: build?.deployId ?? null }, 'a webhook could not be passed on');
     count(event, 'unreachable');
     return { status: 503 };
   }
@@ -70,6 +73,14 @@ function ours(event: WebhookEvent): BuildFacts | null {
   if (event.build == null) return null;
   const facts = factsOf(event.build, event.pipeline?.slug ?? null);
   return facts.deployId === null && facts.target === null ? null : facts;
+}
+
+/** A build that somebody else started; null: it does not say where it is. */
+function notOurs({ build, pipeline }: WebhookEvent): ForeignBuild | null {
+  const organization = /\/organizations\/([^/?#]+)\/pipelines\//.exec(build?.url ?? '')?.[1];
+  const slug = pipeline?.slug;
+  if (build == null || organization === undefined || slug == null) return null;
+  return { organization, pipeline: slug, number: build.number, uuid: build.id, waits: build.blocked === true || build.state === 'blocked' };
 }
 
 /** A service sends either the token itself or, in signature mode, an HMAC-SHA256 of `<timestamp>.<body>` keyed with it. */

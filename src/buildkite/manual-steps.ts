@@ -36,11 +36,17 @@ function manualOf(steps: readonly StepEntry[], depth: number): readonly ManualSt
         key: step.key ?? step.id ?? step.identifier ?? null,
         label: step.label ?? step.name ?? step.block ?? step.input ?? null,
         prompt: step.prompt ?? null,
-        fields: (step.fields ?? []).slice(0, FIELDS_MAX).map(fieldOf),
+        fields: distinct(step.fields ?? [])
+          .slice(0, FIELDS_MAX)
+          .map(fieldOf),
       },
     ];
   });
 }
+
+/** Two fields of one key are one: the last answer would win. */
+const distinct = (fields: readonly StepField[]): readonly StepField[] =>
+  fields.filter(({ key }, at) => fields.findIndex((other) => other.key === key) === at);
 
 function fieldOf(field: StepField): BlockField {
   const label = field.text ?? field.select ?? field.key;

@@ -1,5 +1,8 @@
 // The workers: activities wired to the platforms, on one connection that is held for the life of the process.
 import type { Logger } from 'pino';
+import { createBlockBuildkiteActivities } from '../activities/block-buildkite.ts';
+import { createBlockMessages } from '../activities/block-messages.ts';
+import { createBlockActivities } from '../activities/blocks.ts';
 import { createBuildkiteActivities } from '../activities/buildkite.ts';
 import { createDecidingActivities } from '../activities/decide.ts';
 import { withFailures } from '../activities/failures.ts';
@@ -47,7 +50,8 @@ export async function startBack(options: {
   const people = createPeople({ github, slack, now });
   const known = createKnownPeople({ reviewed: config.people, store: gateway.people, byEmail: { addresses: config.byEmail, slack }, now });
   const groups = createGroups({ config, github, slack, now });
-  const deciding = createDecidingActivities({ config, github, gateway, people, known, groups, now });
+  const facts = { config, github, gateway, people, known, groups, now };
+  const deciding = createDecidingActivities(facts);
   const connection = await connectWorker(address);
   const workers = await startWorkers({
     connection,
@@ -55,11 +59,15 @@ export async function startBack(options: {
     bundle: await loadBundle(),
     requestsPerMinute,
     activities: {
-      workflows: alive({ ...deciding, ...createPeers(environments) }),
-      buildkite: alive(createBuildkiteActivities({ buildkite, approvers: approversOf(config, zone.name), now })),
+      workflows: alive({ ...deciding, ...createBlockActivities(facts, deciding), ...createPeers(environments) }),
+      buildkite: alive({
+        ...createBuildkiteActivities({ buildkite, approvers: approversOf(config, zone.name), now }),
+        ...createBlockBuildkiteActivities({ buildkite, config }),
+      }),
       notify: alive({
         ...createNotifyActivities({ github, slack, gateway, prefix, onEnd: (end) => metrics.deployEnded(end), log, now }),
         ...createReviewActivities({ github, slack, prefix, log, now }),
+        ...createBlockMessages({ github, slack, prefix, log, now }),
       }),
     },
   });

@@ -7,6 +7,7 @@ import { createGatewayAcross, type ZoneLine } from '../temporal/across-zones.ts'
 import { createClient, readTemporalAddress, type TemporalAddress } from '../temporal/connect.ts';
 import type { EnvironmentClient } from '../temporal/environments.ts';
 import { createGateway, type Gateway } from '../temporal/gateway.ts';
+import { serviceOfPipeline } from '../../workflows/block-contract.ts';
 import { BUILD_TIMING, ENVIRONMENT_TIMING, type EnvironmentTiming } from '../../workflows/timing.ts';
 
 export interface ServedZone {
@@ -68,6 +69,9 @@ function lineOf(config: Config, { name, gateway }: ServedZone): ZoneLine {
     services: services.map((service) => service.name),
     targets: policies.map(({ target }) => target),
     repositories: services.map(({ repo }) => repo.toLowerCase()),
+    pipelines: config.pipelines
+      .filter(({ zone }) => zone === name)
+      .map(({ organization, slug }) => serviceOfPipeline({ organization, pipeline: slug })),
     builds: ({ organization, pipeline }) => policies.some((policy) => policy.organization === organization && policy.pipeline === pipeline),
   };
 }

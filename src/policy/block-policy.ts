@@ -26,3 +26,10 @@ export interface PipelinePolicy {
   readonly repo: string;
   readonly blocks: (BlockPolicy & { readonly approvals: ApprovalRule; readonly channel: string }) | null;
 }
+
+/** Whether steps of builds by this policy ever ask for an approval. An emergency is held up by nobody. */
+export function opensBlocks({ blocks }: { readonly blocks?: BlockPolicy | 'none' }, { tree }: ApprovalRule): boolean {
+  if (blocks === 'none') return false;
+  const hasRule = (step: StepPolicy): boolean => typeof step.approvals === 'object';
+  return tree !== null || (blocks !== undefined && (blocks.approvals !== null || Object.values(blocks.steps).some(hasRule)));
+}

@@ -9,6 +9,8 @@ export const ACTIONS = {
   details: 'countersign:details',
   sign: 'countersign:sign',
   dispute: 'countersign:dispute',
+  /** Opens the form of a block step. */
+  fill: 'countersign:fill',
 } as const;
 export type ActionName = keyof typeof ACTIONS;
 
@@ -19,6 +21,7 @@ export const REJECT_MODAL = 'countersign:reject-modal';
 export const DISPUTE_MODAL = 'countersign:dispute-modal';
 
 export interface ActionValue {
+  /** Workflow id of the request, or of the approval of a build that waits at a block step. */
   readonly deployId: string;
   /** Contract and short SHA the card showed: a stale click is recognised by them. */
   readonly contract: Contract | null;
@@ -35,7 +38,7 @@ export function decodeActionValue(text: string | undefined): ActionValue | null 
   if (text === undefined || text.length > 2_000) return null;
   try {
     const [deployId, contract, sha] = JSON.parse(text) as unknown[];
-    if (typeof deployId !== 'string' || !deployId.startsWith('deploy:')) return null;
+    if (typeof deployId !== 'string' || !/^(?:deploy|block):/.test(deployId)) return null;
     return { deployId, contract: typeof contract === 'string' ? (contract as Contract) : null, sha: typeof sha === 'string' ? sha : null };
   } catch {
     return null;

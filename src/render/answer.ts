@@ -25,8 +25,8 @@ export interface Answer {
   readonly items: readonly Inline[];
   readonly closing: Inline | null;
 }
-/** `one-request` and `one-review` are drawn as a card or as details, `why` as an account, `silence` not at all. */
-export type Spoken = Exclude<Reply, { readonly kind: 'one-request' | 'one-review' | 'why' | 'silence' }>;
+/** `one-request`, `one-review` and `one-block` are drawn as a card or as details, `why` as an account, `silence` not at all. */
+export type Spoken = Exclude<Reply, { readonly kind: 'one-request' | 'one-review' | 'one-block' | 'why' | 'silence' }>;
 interface Asked {
   readonly context: RenderContext;
   readonly surface: Surface;
@@ -123,6 +123,8 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
       return say`Disputed. Whoever asked for it is told, with your reason.`;
     case 'rejected':
       return say`Rejected: ${code(receipt.service)} will not be deployed to ${receipt.environment} by this request.`;
+    case 'block-rejected':
+      return say`Rejected: build ${receipt.build} does not go on after ${receipt.step}. It is cancelled.`;
     case 'withdrawn':
       return say`Withdrawn: ${receipt.have} of ${receipt.need} approvals left.`;
     case 'cancelled':
@@ -139,6 +141,7 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
 function countedLine(receipt: Extract<Receipt, { kind: 'counted' }>): Inline {
   if (receipt.last && receipt.undoMs !== undefined)
     return say`Counted: that was the last one. It starts in ${duration(receipt.undoMs)}; until then its card can stop it.`;
+  if (receipt.last && receipt.unblocks !== undefined) return say`Counted: that was the last one. Build ${receipt.unblocks} goes on.`;
   if (receipt.last) return say`Counted: that was the last one. The build starts as soon as its turn comes.`;
   const missing = receipt.missing.map(({ group, count, people }) =>
     people.length === 0 ? say`${count} of ${group}` : say`${count} of ${group} (${listed(people.map(named), 5)})`,

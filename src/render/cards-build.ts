@@ -36,15 +36,18 @@ export function buildingCard(view: View, phase: PhaseOf<'building'>): Card {
 
 export function blockedCard(view: View, phase: PhaseOf<'blocked'>): Card {
   const { build, step } = phase;
+  const { plan, request } = view.status;
+  const who =
+    plan?.blocks === true
+      ? say`A message of its own asks who lets it go on after ${emphasis(step)}, unless that step is left to Buildkite`
+      : say`Somebody has to unblock ${emphasis(step)} in ${buildLink(build)}`;
+  const approve = plan?.blocks === true ? say`approve: ${typed(view, `approve ${request.code}`)} · ` : say`Go on: ${buildLink(build)} · `;
   return card({
     sign: '⏸',
     headline: say`Build ${build.number} waits at ${emphasis(step)}: ${route(view.status)}`,
     facts: requestFacts(view),
-    lines: [
-      say`${strong('It is not deployed yet.')} Somebody has to unblock ${emphasis(step)} in ${buildLink(build)}; until then nobody else can deploy there.`,
-      ...noteLines(view),
-    ],
-    next: say`Go on: ${buildLink(build)} · stop: ${typed(view, `cancel ${view.status.request.code}`)}`,
+    lines: [say`${strong('It is not deployed yet.')} ${who}; until then nobody else can deploy there.`, ...noteLines(view)],
+    next: say`${approve}stop: ${typed(view, `cancel ${request.code}`)}`,
   });
 }
 

@@ -27,7 +27,16 @@ export type FormField = 'service' | 'environment' | 'ref' | `parameter:${string}
 export type FormState = Readonly<
   Record<
     string,
-    Readonly<Record<string, { readonly value?: string | null | undefined; readonly selected_option?: { readonly value: string } | null | undefined }>>
+    Readonly<
+      Record<
+        string,
+        {
+          readonly value?: string | null | undefined;
+          readonly selected_option?: { readonly value: string } | null | undefined;
+          readonly selected_options?: readonly { readonly value: string }[] | null | undefined;
+        }
+      >
+    >
   >
 >;
 

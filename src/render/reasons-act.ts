@@ -2,6 +2,7 @@
 import type { ActReason } from '../../workflows/reasons.ts';
 import { printDuration } from '../command/duration.ts';
 import { plural } from './facts.ts';
+import { BLOCK_REASONS } from './reasons-block.ts';
 import { code, link, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { either, names, no, placeWords } from './reason-text.ts';
@@ -21,6 +22,7 @@ const NOUN: Readonly<Record<ActName, string>> = {
 };
 
 export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-person' | 'matched-by-email' | 'unreadable'>> = {
+  ...BLOCK_REASONS,
   'own-request': (_reason, hints) => no(`own request`, say`You asked for this deploy, so your ${noun(hints)} can't count.`, null),
   'pushed-to-it': (_reason, hints) =>
     no('own request', say`You pushed to this request, so you count as a requester and your ${noun(hints)} can't count.`, cancelInstead(hints)),

@@ -1,6 +1,7 @@
 // An answer to one person's comment. Pure.
 import type { ReplyInput } from '../../workflows/contract.ts';
 import { answerOf } from './answer.ts';
+import { blockBody } from './block-card.ts';
 import { COMMENT_MAX, cardBody, fitted } from './card-github.ts';
 import type { RenderContext } from './context.ts';
 import { toGithub } from './inline.ts';
@@ -32,6 +33,8 @@ export function replyMarkdown(reply: Reply, context: RenderContext): Answered {
       return { reaction: null, markdown: fitted(cardBody(reply.status, context), REPLY_MAX) };
     case 'one-review':
       return { reaction: null, markdown: fitted(reviewBody(reply.review, context), REPLY_MAX) };
+    case 'one-block':
+      return { reaction: null, markdown: fitted(blockBody(reply.block, context), REPLY_MAX) };
     case 'history':
     case 'review-is-no-vote':
       return { reaction: null, markdown: drawn(reply, context) };

@@ -1,6 +1,7 @@
 // An answer that only one person sees in Slack. Pure.
 import { answerOf } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { blockMessage } from './block-card.ts';
 import { context, linesSection } from './blocks.ts';
 import type { RenderContext } from './context.ts';
 import { detailsMessage } from './details-slack.ts';
@@ -14,6 +15,7 @@ import { whyMessage } from './why.ts';
 export function replyMessage(reply: Reply, renderContext: RenderContext): SlackMessage {
   if (reply.kind === 'silence') return { text: '', blocks: [] };
   if (reply.kind === 'one-review') return reviewMessage(reply.review, renderContext, 'plain');
+  if (reply.kind === 'one-block') return blockMessage(reply.block, renderContext, 'plain');
   if (reply.kind === 'why') return whyMessage(reply.status, renderContext);
   if (reply.kind === 'one-request') return detailsMessage(reply.status, renderContext);
   return drawn(answerOf(reply, { context: renderContext, surface: 'slack' }), renderContext.now);

@@ -1,6 +1,7 @@
 // Answers to one person, as data. Rendered by reply-github.ts and reply-slack.ts. Pure.
 import type { ParseFailure } from '../command/command.ts';
 import type { ActKind } from '../../workflows/activities.ts';
+import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { Receipt } from '../../workflows/contract.ts';
 import type { Reason } from '../../workflows/reasons.ts';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
@@ -67,6 +68,8 @@ export type Reply =
   /** The last builds of one environment, as its target remembers them; null: it has no memory yet. */
   | { readonly kind: 'history'; readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }
   | { readonly kind: 'one-review'; readonly review: ReviewStatus }
+  /** A step that a build waits at. */
+  | { readonly kind: 'one-block'; readonly block: BlockStatus }
   /** A bug: logged under this reference. */
   | { readonly kind: 'broken'; readonly reference: string }
   /** The text was not meant for us. */

@@ -3,9 +3,11 @@ import type { App } from '@slack/bolt';
 import { slackDeployId } from '../../workflows/contract.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { ACTIONS, decodeActionValue } from '../render/actions.ts';
+import { BLOCK_MODAL } from '../render/block-form.ts';
 import { FORM_ACTIONS, FORM_MODAL } from '../render/form-fields.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { ask, settle, STILL_WORKING } from './answering.ts';
+import { openBlockForm, submittedBlock } from './block-form.ts';
 import { askWhy, heardClick, showDetails, unknownButton, type HeardClick } from './clicks.ts';
 import { changedForm, createChoices, openForm, submittedForm } from './forms.ts';
 import { accountOf, askerOf, drawn, placeOf, show, timeOf, unheard, type ListenerDeps } from './heard.ts';
@@ -39,6 +41,11 @@ export function addListeners(app: App, deps: ListenerDeps): void {
       return submittedForm(deps, heard, {
         remarks: (errors) => ack({ response_action: 'errors', errors }),
         change: (view) => ack({ response_action: 'update', view }),
+      });
+    if (submission.data.view.callback_id === BLOCK_MODAL)
+      return submittedBlock(deps, heard, {
+        remarks: (errors) => ack({ response_action: 'errors', errors }),
+        show: (message) => ack({ response_action: 'update', view: answerModal(message) }),
       });
     const isOurs = await heardRejection(deps, heard, {
       remark: () => ack({ response_action: 'errors', errors: EMPTY_REASON }),
@@ -105,6 +112,8 @@ async function heardButton(deps: ListenerDeps, { click, at, ack }: Omit<HeardCli
     }
     case ACTIONS.keep:
       return heardClick(deps, heard, 'keep');
+    case ACTIONS.fill:
+      return openBlockForm(deps, heard);
     case ACTIONS.reject:
       return askWhy(deps, heard, 'reject');
     case ACTIONS.dispute:

@@ -1,5 +1,6 @@
 // The modals that people see. Limits: https://docs.slack.dev/reference/views/modal-views.
 import type { ModalView } from '@slack/types';
+import { isBlockId } from '../../workflows/block-contract.ts';
 import { deployCode } from '../ids.ts';
 import { decodeActionValue, DISPUTE_MODAL, REJECT_MODAL } from '../render/actions.ts';
 import type { SlackMessage } from '../render/message.ts';
@@ -28,14 +29,20 @@ const WORDS = {
   },
 } as const satisfies Record<Objection, Readonly<Record<string, string>>>;
 
+const STEP = {
+  ...WORDS.reject,
+  title: 'Reject this step',
+  say: "Your reason is shown with your name on the step's card. The build is cancelled; what it has done already stays done.",
+} as const;
+
 /** The objection that a submitted modal is; null: it is none of these. */
 export const objectionOf = (callback: string | undefined): Objection | null =>
   callback === REJECT_MODAL ? 'reject' : callback === DISPUTE_MODAL ? 'dispute' : null;
 
 /** Asks why. Carries the clicked button's value, so that the vote is about what the card showed at the click. */
 export function rejectModal(memory: RejectModalMemory, objection: Objection = 'reject'): ModalView {
-  const words = WORDS[objection];
   const action = decodeActionValue(memory.value);
+  const words = objection === 'reject' && action !== null && isBlockId(action.deployId) ? STEP : WORDS[objection];
   const subject = action === null ? '' : `*${deployCode(action.deployId)}*${action.sha === null ? '' : ` · \`${action.sha}\``}\n`;
   return {
     type: 'modal',

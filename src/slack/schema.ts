@@ -34,7 +34,14 @@ const Clicker = z.object({ id: z.string().min(1), username: z.string().optional(
 const ViewState = z.object({
   values: z.record(
     z.string(),
-    z.record(z.string(), z.object({ value: z.string().nullish(), selected_option: z.object({ value: z.string() }).nullish() })),
+    z.record(
+      z.string(),
+      z.object({
+        value: z.string().nullish(),
+        selected_option: z.object({ value: z.string() }).nullish(),
+        selected_options: z.array(z.object({ value: z.string() })).nullish(),
+      }),
+    ),
   ),
 });
 
@@ -72,6 +79,9 @@ export const HomeOpened = z.object({ user: z.string().min(1), tab: z.string() })
 /** What our own modal remembers of the click that opened it. */
 export const RejectModalMemory = z.object({ value: z.string(), channel: z.string(), isFromHome: z.boolean().default(false) });
 export type RejectModalMemory = z.infer<typeof RejectModalMemory>;
+
+/** The same of the form of a block step. */
+export const BlockModalMemory = RejectModalMemory.pick({ value: true, channel: true });
 
 /** Where the form was asked for: only where its answers go. */
 export const FormMemory = z.object({ channel: z.string().regex(/^[CDGUW][A-Z0-9]{2,20}$/) });

@@ -2,6 +2,7 @@
 // of all. No zone is believed about what belongs to another. One that can't be reached costs what belongs to it, and every answer that
 // would have to say "there is none".
 import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
+import { serviceOfPipeline, type BlockStatus } from '../../workflows/block-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { FoundDeploy, OpenWhere } from './find-deploys.ts';
 import type { Gateway } from './gateway.ts';
@@ -15,6 +16,8 @@ export interface ZoneLine {
   readonly targets: readonly string[];
   /** Slugs, in lower case. */
   readonly repositories: readonly string[];
+  /** Pipelines whose builds nobody asked Countersign for, as `serviceOfPipeline` names them. */
+  readonly pipelines: readonly string[];
   /** Whether builds of this organization and pipeline belong here. */
   readonly builds: (token: Pick<BuildToken, 'organization' | 'pipeline'>) => boolean;
 }
@@ -52,7 +55,9 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
     findOwingReview: async () => (await whole(all.map((gateway) => gateway.findOwingReview()))).flat(),
     findByCode: (code, services) =>
       firstFound(
-        narrowed(zones, services).map(({ gateway, services: own }) => gateway.findByCode(code, own)),
+        narrowed(zones, services).map(({ gateway, services: own, pipelines }) =>
+          gateway.findByCode(code, services === null ? [...own, ...pipelines] : own),
+        ),
         (found) => found !== null,
         null,
       ),
@@ -61,6 +66,10 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
     pullRequestClosed: (workflowId, closure) => everywhere((gateway) => gateway.pullRequestClosed(workflowId, closure)),
     buildSeen: async (build) => (build.target === null ? undefined : ofTarget(build.target).buildSeen(build)),
     attest: (workflowId, token) => attestIn(zones, workflowId, token),
+    blocks: {
+      seen: (sighting) => where(({ pipelines }) => pipelines.includes(serviceOfPipeline(sighting.build))).blocks.seen(sighting),
+      status: (workflowId) => blockIn(zones, workflowId),
+    },
     environmentState: (place, start) => ofTarget(place.target).environmentState(place, start),
     keptMs: async () => {
       const kept = await Promise.all(all.map((gateway) => gateway.keptMs()));
@@ -88,6 +97,18 @@ function own<T>(zones: readonly ZoneLine[], ask: (gateway: Gateway) => Promise<T
     return answer !== null && services.includes(about(answer).request.service) ? answer : null;
   });
   return firstFound<T | null>(asked, (answer) => answer !== null, null);
+}
+
+/** What a zone says of a build of one of its own services or pipelines. */
+function blockIn(zones: readonly ZoneLine[], workflowId: string): Promise<BlockStatus | null> {
+  const asked = zones.map(async ({ gateway, services, pipelines }) => {
+    const status = await gateway.blocks.status(workflowId);
+    if (status === null) return null;
+    const { subject } = status.plan;
+    const isOwn = subject.kind === 'own' ? services.includes(subject.service) : pipelines.includes(serviceOfPipeline(status.build));
+    return isOwn ? status : null;
+  });
+  return firstFound<BlockStatus | null>(asked, (answer) => answer !== null, null);
 }
 
 async function attestIn(zones: readonly ZoneLine[], workflowId: string, token: BuildToken): Promise<Attestation> {

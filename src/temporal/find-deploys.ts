@@ -34,12 +34,14 @@ export type OpenWhere =
   | { readonly kind: 'asked-by'; readonly accounts: readonly string[] };
 
 const DEPLOYS = `WorkflowType = 'deploy'`;
+/** What has a code. */
+const CODED = `WorkflowType IN ('deploy', 'block')`;
 const OPEN = `${DEPLOYS} AND ExecutionStatus = 'Running'`;
 
 const ofServices = (services: readonly string[]): string => ` AND DeployService IN (${services.map(quote).join(', ')})`;
 
 export function codeQuery(code: DeployCode, services: readonly string[] | null): string {
-  return `${DEPLOYS} AND DeployCode = ${quote(code)}${services === null ? '' : ofServices(services)}`;
+  return `${CODED} AND DeployCode = ${quote(code)}${services === null ? '' : ofServices(services)}`;
 }
 
 export function openQuery(where: OpenWhere): string {

@@ -27,6 +27,7 @@ import {
   type Receipt,
   type ReplyInput,
 } from '../../workflows/contract.ts';
+import { blockActArrived, castBlockVote, withdrawBlockVote, type LateBlockAct } from '../../workflows/block-contract.ts';
 import { castReview, reviewArrived, type LateReview, type ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
@@ -34,6 +35,7 @@ import type { DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
 import { target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { askToAttest } from './attest.ts';
+import { createBlockStore, type BlockStore } from './blocks.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
 import { codeQuery, findOwingReview, lookUp, openQuery, type FoundDeploy, type OpenWhere } from './find-deploys.ts';
@@ -55,7 +57,7 @@ export interface Gateway {
   startDeploy(workflowId: string, request: DeployRequest): Promise<'started' | 'known'>;
   /** Sends one answer to what was written, once. */
   startReply(input: ReplyInput): Promise<void>;
-  act(workflowId: string, late: LateAct | LateReview): Promise<ActOutcome>;
+  act(workflowId: string, late: LateAct | LateReview | LateBlockAct): Promise<ActOutcome>;
   /** The review that this request owes, open or over; null: there is none (yet). */
   reviewStatus(deployId: string): Promise<ReviewStatus | null>;
   /** Requests of which the review is still owed, at most 20. */
@@ -75,6 +77,8 @@ export interface Gateway {
   environmentState(where: EnvironmentPlace, start: boolean): Promise<EnvironmentState | null>;
   /** For how long the histories of closed requests are kept; null: it can't be read. */
   keptMs(): Promise<number | null>;
+  /** Builds that wait at a block step. */
+  readonly blocks: BlockStore;
   /** Links and delegations. */
   readonly people: PeopleStore;
 }
@@ -101,6 +105,7 @@ export function createGateway(environments: EnvironmentClient, isHome = true): G
     attest: (workflowId, token) => askToAttest(client, workflowId, token),
     environmentState: (where, start) => readEnvironment(environments, where, start),
     keptMs: () => readRetention(client),
+    blocks: createBlockStore(client),
     people: createPeopleStore(client, !isHome),
   };
 }
@@ -143,7 +148,7 @@ async function startReply(client: Client, input: ReplyInput): Promise<void> {
   }
 }
 
-async function act(client: Client, workflowId: string, late: LateAct | LateReview): Promise<ActOutcome> {
+async function act(client: Client, workflowId: string, late: LateAct | LateReview | LateBlockAct): Promise<ActOutcome> {
   const handle = client.workflow.getHandle(workflowId);
   try {
     return { kind: 'receipt', receipt: await within(client, { deadlineMs: UPDATE_MS, doing: `sending ${late.act}` }, () => update(handle, late)) };
@@ -153,9 +158,7 @@ async function act(client: Client, workflowId: string, late: LateAct | LateRevie
   }
   // The deadline means unknown, not "not counted": the same act with the same key, now as a signal that needs no worker.
   try {
-    await within(client, { deadlineMs: SIGNAL_MS, doing: `recording ${late.act}` }, () =>
-      late.act === 'castReview' ? handle.signal(reviewArrived, late) : handle.signal(actArrived, late),
-    );
+    await within(client, { deadlineMs: SIGNAL_MS, doing: `recording ${late.act}` }, () => record(handle, late));
     return { kind: 'recorded' };
   } catch (error) {
     if (!isClosed(error)) throw error;
@@ -163,7 +166,12 @@ async function act(client: Client, workflowId: string, late: LateAct | LateRevie
   }
 }
 
-function update(handle: WorkflowHandle, late: LateAct | LateReview): Promise<Receipt> {
+function record(handle: WorkflowHandle, late: LateAct | LateReview | LateBlockAct): Promise<void> {
+  if (late.act === 'castReview') return handle.signal(reviewArrived, late);
+  return late.act === 'castBlockVote' || late.act === 'withdrawBlockVote' ? handle.signal(blockActArrived, late) : handle.signal(actArrived, late);
+}
+
+function update(handle: WorkflowHandle, late: LateAct | LateReview | LateBlockAct): Promise<Receipt> {
   switch (late.act) {
     case 'castVote':
       return execute(handle, castVote, late.input);
@@ -175,6 +183,10 @@ function update(handle: WorkflowHandle, late: LateAct | LateReview): Promise<Rec
       return execute(handle, keep, late.input);
     case 'extend':
       return execute(handle, extend, late.input);
+    case 'castBlockVote':
+      return execute(handle, castBlockVote, late.input);
+    case 'withdrawBlockVote':
+      return execute(handle, withdrawBlockVote, late.input);
     case 'castReview':
       return execute(handle, castReview, late.input);
   }

@@ -1,5 +1,6 @@
 // What the deciding activities read: a world in which everything is good, as plain objects; every test changes what it is about.
 import { createDecidingActivities } from '../../src/activities/decide.ts';
+import type { FactsDeps } from '../../src/activities/gather-facts.ts';
 import { createKnownPeople } from '../../src/activities/known-people.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { GithubApi } from '../../src/github/api.ts';
@@ -9,6 +10,7 @@ import type { FoundDeploy } from '../../src/temporal/find-deploys.ts';
 import type { PeopleStore } from '../../src/temporal/people.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DecidingActivities, PlanInput } from '../../workflows/activities.ts';
+import type { DeployStatus } from '../../workflows/status.ts';
 import type { DeployCode, DeployRequest, Person, Plan, RepoSlug } from '../../workflows/vocabulary.ts';
 import { NOBODY } from '../support/people-store.ts';
 import { comparison, GROUPS, HEAD, LIVE, NOW, PEOPLE, person, plan, policy, pullRequest, ref, state } from '../policy/given.ts';
@@ -28,6 +30,8 @@ export interface World {
   readonly links?: PeopleStore['read'];
   /** Bea without an account in Slack, and the address by which hers is found there; by member, who has which address now. */
   readonly emails?: { readonly bea: string; readonly now: Readonly<Record<string, string>> };
+  readonly config?: Partial<Config>;
+  readonly deploy?: DeployStatus;
   /** Of what is remembered of `people`. */
   readonly clock?: { readonly now: number };
 }
@@ -38,6 +42,10 @@ export function policyOf(change: Partial<EnvironmentPolicy> = {}): EnvironmentPo
 }
 
 export function decidingIn(world: World = {}): DecidingActivities {
+  return createDecidingActivities(factsIn(world));
+}
+
+export function factsIn(world: World = {}): FactsDeps {
   const environment = policyOf(world.policy);
   const { emails } = world;
   const reviewed = emails === undefined ? PEOPLE : PEOPLE.map((one) => (one.name === 'Bea' ? { ...one, slack: null } : one));
@@ -56,10 +64,10 @@ export function decidingIn(world: World = {}): DecidingActivities {
   const groups: NonNullable<World['groups']> = world.groups ?? GROUPS;
   const live = world.live === undefined ? LIVE : world.live;
   const here = state(live === null ? null : { sha: live, since: NOW - 60_000 });
-  return createDecidingActivities({
-    config,
+  return {
+    config: { ...config, ...world.config },
     github: { ...GITHUB, ...world.github },
-    gateway: { environmentState: async () => here, findOpen: async () => [OWN], deployStatus: async () => null },
+    gateway: { environmentState: async () => here, findOpen: async () => [OWN], deployStatus: async () => world.deploy ?? null },
     people: {
       roleOf: async () => 'write',
       stateOf: async (_repo, { key }) => (world.isActive?.(key) === false ? { active: false, why: 'deactivated' } : { active: true, why: null }),
@@ -79,7 +87,7 @@ export function decidingIn(world: World = {}): DecidingActivities {
       },
     },
     now: () => NOW,
-  });
+  };
 }
 
 const unasked = async (): Promise<never> => {

@@ -62,6 +62,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     attest: unasked,
     environmentState: async () => null,
     keptMs: async () => null,
+    blocks: { seen: unasked, status: unasked },
     people: NOBODY,
   };
   const bot = createBot({

@@ -228,7 +228,10 @@ describe('against the simulated Buildkite', () => {
 
   it.each(['token', 'signature'] as const)('webhooks in %s mode arrive as facts of the build', async (mode) => {
     const seen: BuildFacts[] = [];
-    const frontDoor = { buildSeen: async (build: BuildFacts) => void seen.push(build) };
+    const frontDoor = {
+      buildSeen: async (build: BuildFacts) => void seen.push(build),
+      foreignBuildSeen: () => Promise.reject(new Error('it is ours')),
+    };
     const route = createBuildkiteRoute({ tokens: () => ['hook-token'], frontDoor, now: () => Date.now(), log: LOG });
     const server = await startWebServer({ port: 0, host: '127.0.0.1', routes: [route], log: LOG });
     sim.webhook({ url: `http://127.0.0.1:${server.port}/buildkite/webhooks`, token: 'hook-token', mode });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { ForeignBuild } from '../../src/bot/front-door.ts';
 import { createBuildkiteRoute } from '../../src/buildkite/ingress.ts';
 import type { RawRequest } from '../../src/ingress.ts';
 import { Trouble } from '../../src/trouble.ts';
@@ -32,6 +33,7 @@ const finished = (change: object = {}): string =>
 
 function bench(options: { tokens?: string[]; fails?: Error } = {}) {
   const seen: BuildFacts[] = [];
+  const foreign: ForeignBuild[] = [];
   const outcomes: string[] = [];
   const route = createBuildkiteRoute({
     tokens: () => options.tokens ?? [TOKEN],
@@ -40,13 +42,17 @@ function bench(options: { tokens?: string[]; fails?: Error } = {}) {
         if (options.fails !== undefined) throw options.fails;
         seen.push(build);
       },
+      foreignBuildSeen: async (build) => {
+        if (options.fails !== undefined) throw options.fails;
+        foreign.push(build);
+      },
     },
     now: () => NOW,
     log: pino({ level: 'silent' }),
     onEvent: (event, outcome) => outcomes.push(`${event} ${outcome}`),
   });
   const send = (body: string, headers: RawRequest['headers']) => route.handle({ headers, rawBody: Buffer.from(body) });
-  return { route, seen, outcomes, send, withToken: (body: string) => send(body, { 'x-buildkite-token': TOKEN }) };
+  return { route, seen, foreign, outcomes, send, withToken: (body: string) => send(body, { 'x-buildkite-token': TOKEN }) };
 }
 function signed(body: string, options: { token?: string; atSeconds?: number } = {}): RawRequest['headers'] {
   const timestamp = options.atSeconds ?? NOW / 1000;

@@ -283,6 +283,7 @@ it('takes commands and pushes from real deliveries, once for each event, and not
     act: unused,
     details: unused,
     buildSeen: unused,
+    foreignBuildSeen: unused,
   };
   const probot = createGithubProbot({ appId: sim.appId, privateKey: sim.appPrivateKey, baseUrl: sim.url, log: silent });
   const route = createGithubIngress({ secrets: () => ['s3cret'], frontDoor, probot, log: silent });

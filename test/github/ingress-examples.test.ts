@@ -58,6 +58,7 @@ function frontDoor(): FrontDoor {
     act: () => reach('act'),
     details: () => reach('details'),
     buildSeen: () => reach('build'),
+    foreignBuildSeen: () => reach('build'),
   };
 }
 

@@ -60,6 +60,7 @@ function open(
     act: unused,
     details: unused,
     buildSeen: unused,
+    foreignBuildSeen: unused,
   };
   const probot = createGithubProbot({ appId: APP_ID, privateKey: PRIVATE_KEY, baseUrl: API, log: silent });
   const secrets = options.secrets ?? [SECRET, PREVIOUS];

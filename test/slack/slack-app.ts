@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import type { Account } from '../../workflows/vocabulary.ts';
-import type { Click, FormAsk, FormSubmission, Incoming, SlackFrontDoor } from '../../src/bot/front-door.ts';
+import type { BlockStatus } from '../../workflows/block-contract.ts';
+import type { Click, FillAnswer, FilledBlock, FormAsk, FormSubmission, Incoming, SlackFrontDoor } from '../../src/bot/front-door.ts';
 import type { Route } from '../../src/ingress.ts';
 import type { FormAnswer, GrowingForm } from '../../src/render/form.ts';
 import type { Home } from '../../src/render/home.ts';
@@ -23,6 +24,7 @@ export interface SlackApp {
     readonly asks: FormAsk[];
     readonly submissions: FormSubmission[];
     readonly homes: Account[];
+    readonly filled: FilledBlock[];
   };
   /** Everything that was logged, one JSON object a line. */
   readonly logged: string[];
@@ -32,6 +34,8 @@ export interface SlackApp {
   form: (ask: FormAsk) => GrowingForm;
   submit: (submission: FormSubmission) => Promise<FormAnswer>;
   home: (by: Account) => Promise<Home>;
+  block: (workflowId: string) => Promise<BlockStatus | null>;
+  fillBlock: (filled: FilledBlock) => Promise<FillAnswer>;
   readonly close: () => Promise<void>;
 }
 
@@ -44,15 +48,17 @@ export async function startSlackApp(options: { previousSecret?: string; appId?: 
   sim.addUser({ id: 'U01BEA', name: 'Bea' });
   const currentSecret = sim.signingSecret();
   const logged: string[] = [];
-  const heard: SlackApp['heard'] = { commands: [], clicks: [], details: [], asks: [], submissions: [], homes: [] };
+  const heard: SlackApp['heard'] = { commands: [], clicks: [], details: [], asks: [], submissions: [], homes: [], filled: [] };
   const unasked = (): never => {
     throw new Error('this test does not ask for it');
   };
-  const app: Pick<SlackApp, 'answer' | 'form' | 'submit' | 'home'> = {
+  const app: Pick<SlackApp, 'answer' | 'form' | 'submit' | 'home' | 'block' | 'fillBlock'> = {
     answer: () => Promise.resolve({ kind: 'recorded', act: 'approve' }),
     form: unasked,
     submit: unasked,
     home: unasked,
+    block: unasked,
+    fillBlock: unasked,
   };
   const frontDoor: SlackFrontDoor = {
     command: (incoming) => {
@@ -84,6 +90,12 @@ export async function startSlackApp(options: { previousSecret?: string; appId?: 
     pushed: () => Promise.resolve(),
     pullRequestClosed: () => Promise.resolve(),
     buildSeen: () => Promise.resolve(),
+    foreignBuildSeen: () => Promise.resolve(),
+    block: (workflowId) => app.block(workflowId),
+    fillBlock: (filled) => {
+      heard.filled.push(filled);
+      return app.fillBlock(filled);
+    },
   };
   const route = await createSlackIngress({
     signingSecrets: () => [currentSecret, options.previousSecret ?? '', ''],

@@ -6,6 +6,7 @@ import type { EnvironmentState } from '../../workflows/status.ts';
 import type { Delegation, Link, PeopleNews } from '../../workflows/people-contract.ts';
 import type { Person } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../../src/ids.ts';
+import { BLOCKS } from './block-views.ts';
 import { EXAMPLES } from './examples.ts';
 import { CODE, LIVE, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
 import { EMERGENCIES, HISTORY_REPLIES, REVIEWS } from './review-views.ts';
@@ -84,6 +85,14 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'review-not-open': { code: 'review-not-open' },
   'already-reviewed': { code: 'already-reviewed', how: 'signed', by: ['Bea'], at: NOW - 9 * MINUTE },
   'several-open-requests': { code: 'several-open-requests', codes: [CODE, code('9QRS-T3')] },
+  'started-it': { code: 'started-it', build: 7 },
+  'may-have-started': { code: 'may-have-started', build: 7, starter: 'ci-bot' },
+  'other-step': { code: 'other-step', step: 'Release?' },
+  'other-values': { code: 'other-values', by: 'Bea' },
+  'bad-field': { code: 'bad-field', field: 'Stream', allowed: ['beta', 'stable'] },
+  'only-on-github': { code: 'only-on-github', environment: 'production', named: CODE },
+  'step-over': { code: 'step-over', how: 'unblocked-elsewhere', by: 'Dan', at: NOW - 9 * MINUTE, build: 7 },
+  'only-a-step': { code: 'only-a-step' },
   'not-retryable': { code: 'not-retryable', other: CODE, why: 'still-open' },
   'links-off': { code: 'links-off' },
   'link-in-slack': { code: 'link-in-slack' },
@@ -170,6 +179,12 @@ export const REPLIES = {
     'signed-receipt': { kind: 'receipt', act: 'sign', receipt: { kind: 'signed', have: 1, need: 1, last: true } },
     'disputed-receipt': { kind: 'receipt', act: 'dispute', receipt: { kind: 'disputed' } },
     'dispute-without-reason': { kind: 'receipt', act: 'dispute', receipt: { kind: 'refused', code: CODE, reasons: [{ code: 'reason-needed' }] } },
+    'counted-unblocks': {
+      kind: 'receipt',
+      act: 'approve',
+      receipt: { kind: 'counted', vote: 'approve', have: 2, need: 2, missing: [], last: true, unblocks: 512 },
+    },
+    'block-rejected': { kind: 'receipt', act: 'reject', receipt: { kind: 'block-rejected', build: 512, step: 'Migrate database?' } },
     'counted-last': { kind: 'receipt', act: 'approve', receipt: { kind: 'counted', vote: 'approve', have: 2, need: 2, missing: [], last: true } },
     'counted-undo': {
       kind: 'receipt',
@@ -266,6 +281,7 @@ export const REPLIES = {
   delegated: { delegated: { kind: 'delegated', delegation } },
   'delegation-ended': { 'delegation-ended': { kind: 'delegation-ended', delegation } },
   history: HISTORY_REPLIES,
+  'one-block': { 'one-block': { kind: 'one-block', block: BLOCKS['block-half'] } },
   'one-review': { 'one-review': { kind: 'one-review', review: REVIEWS['review-half'] } },
   broken: { broken: { kind: 'broken', reference: 'e5a1c0' } },
   silence: { silence: { kind: 'silence' } },

@@ -53,6 +53,10 @@ function zone(
     attest: (id: string) => answer(`attest ${id}`, id in requests ? { kind: 'yes' } : { kind: 'no', reason: 'over' }),
     environmentState: (place: { target: string }) => answer(`environment ${place.target}`, null),
     keptMs: () => answer('kept', name.length * 1_000),
+    blocks: {
+      seen: ({ build }: { build: { pipeline: string } }) => answer(`halt ${build.pipeline}`, undefined),
+      status: (id: string) => answer(`block ${id}`, id in requests ? blockOf(requests[id] ?? '') : null),
+    },
     people: NOBODY,
   } as unknown as Gateway;
   return {
@@ -61,9 +65,17 @@ function zone(
     services,
     targets: services.map((service) => `${service}/production`),
     repositories: services.map((service) => `acme/${service}`),
+    pipelines: [`pipeline:${name}/release`],
     builds: ({ organization }) => organization === name,
     calls,
   };
+}
+/** Of a service; or of a pipeline, by `organization/slug`. */
+function blockOf(what: string): object {
+  const [organization, pipeline] = what.split('/');
+  return pipeline === undefined
+    ? { plan: { subject: { kind: 'own', service: what } } }
+    : { plan: { subject: { kind: 'foreign' } }, build: { organization, pipeline } };
 }
 const across = (...zones: readonly [ZoneLine, ...ZoneLine[]]): Gateway => createGatewayAcross(zones);
 const start = (gateway: Gateway, service: string) => gateway.startDeploy('d1', { service } as Parameters<Gateway['startDeploy']>[1]);
@@ -99,13 +111,24 @@ describe('several zones', () => {
     expect(await gateway.deployStatus('d8')).toBeNull();
   });
 
+  it('are told of builds that wait by their pipeline, and not believed about those of another', async () => {
+    const requests = { own: 'shop', foreign: 'eu/release', stray: 'home/release', strange: 'api' };
+    const [home, eu] = [zone('home', ['api']), zone('eu', ['shop'], { requests })];
+    const { blocks } = across(home, eu);
+    const build = { organization: 'eu', pipeline: 'release', number: 1, uuid: 'u' };
+    await blocks.seen({ build, waits: true });
+    expect([home.calls, eu.calls]).toEqual([[], ['halt release']]);
+    const known = await Promise.all(Object.keys(requests).map((id) => blocks.status(id)));
+    expect(known.map((status) => status !== null)).toEqual([true, true, false, false]);
+  });
+
   it('are not believed about what belongs to another', async () => {
     const rogue = zone('eu', ['shop'], { requests: { d1: 'api', d2: 'api' } });
     const home = zone('home', ['api'], { requests: { d1: 'api' } });
     const gateway = across(home, rogue);
     expect(await gateway.deployStatus('d2')).toBeNull();
     expect(await gateway.findByCode(deployCode('d2'), null)).toMatchObject({ workflowId: 'd1' });
-    expect(rogue.calls.filter((call) => call.startsWith('code'))).toEqual(['code of shop']);
+    expect(rogue.calls.filter((call) => call.startsWith('code'))).toEqual(['code of shop pipeline:eu/release']);
     const token = { organization: 'home', pipeline: 'deploy' } as BuildToken;
     expect(await gateway.attest('d2', token)).toEqual({ kind: 'no', reason: 'no-request' });
     expect(rogue.calls.filter((call) => call.startsWith('attest'))).toEqual([]);

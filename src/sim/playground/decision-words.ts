@@ -85,6 +85,7 @@ function receiptWords(receipt: Receipt | undefined): Pick<Told, 'sign' | 'text'>
       return { sign: '✍️', text: `signed off, ${receipt.have} of ${receipt.need}` };
     case 'disputed':
       return { sign: '⚠️', text: 'disputed' };
+    case 'block-rejected':
     case 'rejected':
       return { sign: '✋', text: 'rejected' };
     case 'cancelled':

@@ -19,12 +19,12 @@ export function checkElement(element: unknown, at: string, report: Report): void
   }
   if (element['type'] === 'image') checkImage(element, at, report);
   if (element['placeholder'] !== undefined) checkText(element['placeholder'], { at: `${at}/placeholder`, max: 150, kinds: 'plain' }, report);
-  if (element['type'] === 'static_select') checkSelect(element, at, report);
+  if (element['type'] === 'static_select' || element['type'] === 'multi_static_select') checkSelect(element, at, report);
   if (element['type'] === 'plain_text_input') checkTextInput(element, at, report);
 }
 
 /** Elements that hold what a person fills in. */
-export const INPUTS: ReadonlySet<string> = new Set(['plain_text_input', 'static_select']);
+export const INPUTS: ReadonlySet<string> = new Set(['plain_text_input', 'static_select', 'multi_static_select']);
 const ELEMENTS: ReadonlySet<string> = new Set([...INPUTS, 'button', 'image', 'overflow']);
 
 /** Options, or groups of them; 100 of either. */
@@ -38,8 +38,14 @@ function checkSelect(element: SimBlock, at: string, report: Report): void {
       checkOptions(isRecord(group) ? group['options'] : undefined, `${where}/options`, report);
     });
   }
-  const isOffered = optionsOf(element).some((option) => isRecord(initial) && JSON.stringify(option) === JSON.stringify(initial));
-  if (initial !== undefined && !isOffered) report(`${at}/initial_option`, 'must be one of the options');
+  const isOffered = (chosen: unknown): boolean =>
+    optionsOf(element).some((option) => isRecord(chosen) && JSON.stringify(option) === JSON.stringify(chosen));
+  if (initial !== undefined && !isOffered(initial)) report(`${at}/initial_option`, 'must be one of the options');
+  const several = element['initial_options'];
+  if (several === undefined) return;
+  checkItems(several, { at: `${at}/initial_options`, max: 100 }, report, (chosen, where) => {
+    if (!isOffered(chosen)) report(where, 'must be one of the options');
+  });
 }
 
 function checkOptions(options: unknown, at: string, report: Report): void {

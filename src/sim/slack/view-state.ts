@@ -10,7 +10,7 @@ export interface Field {
   readonly actionId: string;
 }
 
-const STATEFUL: ReadonlySet<unknown> = new Set(['plain_text_input', 'static_select']);
+const STATEFUL: ReadonlySet<unknown> = new Set(['plain_text_input', 'static_select', 'multi_static_select']);
 
 /** Inputs, and selects that stand between buttons. */
 export function fieldsOf(blocks: readonly SimBlock[]): readonly Field[] {
@@ -25,10 +25,12 @@ export function fieldsOf(blocks: readonly SimBlock[]): readonly Field[] {
 
 const keyOf = ({ blockId, actionId }: Field): string => `${blockId}\n${actionId}`;
 
-/** The present value: as the person left it, else as the app prefilled it; empty: none. */
+/** The present value: as the person left it, else as the app prefilled it; empty: none. Several chosen ones stand on lines of their own. */
 export function valueOf(view: Pick<SimView, 'values'>, field: Field): string {
   const own = view.values[keyOf(field)];
   if (own !== undefined) return own;
+  const several = field.element['initial_options'];
+  if (Array.isArray(several)) return several.map((option) => (isRecord(option) ? String(option['value']) : '')).join('\n');
   const initial = field.element['initial_option'] ?? field.element['initial_value'];
   return isRecord(initial) ? String(initial['value']) : typeof initial === 'string' ? initial : '';
 }
@@ -63,7 +65,12 @@ export function stateOf(view: Pick<SimView, 'values' | 'blocks'>): Readonly<Reco
   for (const field of fieldsOf(view.blocks)) {
     const value = valueOf(view, field);
     const { type } = field.element;
-    const said = type === 'static_select' ? { selected_option: optionOf(field.element, value) } : { value: value === '' ? null : value };
+    const said =
+      type === 'static_select'
+        ? { selected_option: optionOf(field.element, value) }
+        : type === 'multi_static_select'
+          ? { selected_options: value.split('\n').flatMap((one) => optionOf(field.element, one) ?? []) }
+          : { value: value === '' ? null : value };
     state[field.blockId] = { ...state[field.blockId], [field.actionId]: { type, ...said } };
   }
   return state;

@@ -1,0 +1,119 @@
+// Who unblocks a step, frozen when it is asked for: of a build of ours by the policy its request was planned with, of any other by what
+// the configuration says of its pipeline.
+import type { PlanBlockInput } from '../../workflows/block-activities.ts';
+import type { BlockPlan } from '../../workflows/block-contract.ts';
+import type { ApprovalRule, CommitSha, Plan } from '../../workflows/vocabulary.ts';
+import { findPipeline } from '../config/config.ts';
+import { contractOf, deployCode, digestOf, repoSlug } from '../ids.ts';
+import type { BlockPolicy, StepPolicy } from '../policy/block-policy.ts';
+import { stepOf } from '../policy/block-fields.ts';
+import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import { nobodyKnown, startersOf } from '../policy/starter.ts';
+import { Trouble } from '../trouble.ts';
+import type { FactsDeps } from './gather-facts.ts';
+
+export type Drafted = { readonly plan: BlockPlan } | { readonly left: string };
+
+export async function ownDraft(deps: FactsDeps, input: PlanBlockInput): Promise<Drafted> {
+  const { deployId, job } = input;
+  const status = deployId === null ? null : await deps.gateway.deployStatus(deployId);
+  if (status?.plan == null || deployId === null) return { left: 'its request is not known' };
+  const { plan, request } = status;
+  const policy = plan.policy as unknown as EnvironmentPolicy;
+  if (policy.blocks === 'none' || plan.emergency !== undefined) return { left: 'its environment leaves it to Buildkite' };
+  const blocks: BlockPolicy = policy.blocks ?? { approvals: null, onExpire: 'leave', steps: {} };
+  const step = stepPolicy(blocks, job.key);
+  const rule = step.approvals ?? blocks.approvals ?? ownRule(plan.rule);
+  if (rule === 'none' || rule.tree === null) return { left: 'nobody has to approve it' };
+  const { origin } = request;
+  const issue = origin.surface === 'github' ? origin.issue : (plan.pullRequest?.number ?? null);
+  const { environment, repo, sha, commitUrl, requester, requesters, change } = plan;
+  return {
+    plan: {
+      environment,
+      repo,
+      sha,
+      commitUrl,
+      requester,
+      requesters,
+      change,
+      ...common(input, { rule, step, blocks, terms: { request: plan.contract } }),
+      subject: { kind: 'own', deployId, code: request.code, service: plan.service, environment, pullRequest: plan.pullRequest },
+      slack: { channel: plan.slack.channel },
+      github: issue === null ? null : { issue },
+    },
+  };
+}
+
+/** The rule for deploys, without what only the wait for a start knows. A confirmation on GitHub it keeps. */
+function ownRule({ tree, exclude, expireMs, remind, hours, stepUp }: Plan['rule']): ApprovalRule {
+  return {
+    tree,
+    exclude,
+    expireMs,
+    ...(remind === undefined ? {} : { remind }),
+    ...(hours === undefined ? {} : { hours }),
+    ...(stepUp === undefined ? {} : { stepUp }),
+  };
+}
+
+export async function foreignDraft(deps: FactsDeps, input: PlanBlockInput): Promise<Drafted> {
+  const { build, job, organization } = input;
+  const pipeline = findPipeline(deps.config, organization, build.pipeline);
+  if (pipeline?.blocks == null) return { left: 'the configuration says nothing of its pipeline' };
+  const { blocks } = pipeline;
+  const step = stepPolicy(blocks, job.key);
+  const rule = step.approvals ?? blocks.approvals;
+  if (rule === 'none' || rule.tree === null) return { left: 'nobody has to approve it' };
+  const { id, slug, installation, url } = await deps.github.readRepository(pipeline.repo);
+  if (slug.toLowerCase() !== pipeline.repo.toLowerCase())
+    throw new Trouble({ source: 'github', kind: 'invalid', doing: 'reading the repository', found: `${pipeline.repo} is ${slug} now` });
+  const starters = startersOf(build, deps.config.people);
+  return {
+    plan: {
+      environment: pipeline.slug,
+      repo: { id, slug: repoSlug(slug), installation },
+      sha: build.commit as CommitSha,
+      commitUrl: /^[0-9a-f]{40}$/.test(build.commit) ? `${url}/commit/${build.commit}` : '',
+      requester: starters.people[0] ?? nobodyKnown(starters.name),
+      requesters: starters.people,
+      change: { commits: 0, pullRequests: [], authors: [], compareUrl: null },
+      ...common(input, { rule, step, blocks, terms: { starters: starters.people.map(({ key }) => key) } }),
+      subject: { kind: 'foreign', starter: { name: starters.name, known: starters.known }, message: build.message },
+      slack: { channel: blocks.channel },
+      github: null,
+    },
+  };
+}
+
+const stepPolicy = ({ steps }: BlockPolicy, key: string | null): StepPolicy => (key !== null && Object.hasOwn(steps, key) ? (steps[key] ?? {}) : {});
+
+interface Found {
+  readonly rule: ApprovalRule;
+  readonly step: StepPolicy;
+  readonly blocks: BlockPolicy;
+  /** What else an approval is for. */
+  readonly terms: Readonly<Record<string, unknown>>;
+}
+
+type Common = Pick<BlockPlan, 'ref' | 'build' | 'code' | 'rule' | 'contract' | 'prompt' | 'fields' | 'knowsFields' | 'onExpire' | 'policyDigest'>;
+
+function common({ workflowId, organization, build, job, steps }: PlanBlockInput, { rule, step, blocks, terms }: Found): Common {
+  const words = stepOf(steps, job);
+  const fields = step.fields ?? words?.fields ?? [];
+  const { onExpire } = blocks;
+  const policyDigest = digestOf({ rule, onExpire, fields });
+  const signed = { ...terms, organization, pipeline: build.pipeline, build: build.uuid, job: job.id, commit: build.commit, policy: policyDigest };
+  return {
+    ref: { kind: 'commit', name: `${build.pipeline}#${build.number}`, branch: build.branch },
+    build: build.number,
+    code: deployCode(workflowId),
+    rule,
+    contract: contractOf(signed),
+    prompt: words?.prompt ?? null,
+    fields,
+    knowsFields: step.fields !== undefined || words !== null,
+    onExpire,
+    policyDigest,
+  };
+}

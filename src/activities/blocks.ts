@@ -1,0 +1,117 @@
+// The judge of block steps: who unblocks them, whether somebody's approval counts, and whether all of them still do.
+import type { DecidingActivities } from '../../workflows/activities.ts';
+import type {
+  BlockDecidingActivities,
+  BlockRecheck,
+  BlockVerdict,
+  JudgeBlockInput,
+  PlanBlockInput,
+  PlanBlockResult,
+  RecheckBlockInput,
+} from '../../workflows/block-activities.ts';
+import type { BlockPlan } from '../../workflows/block-contract.ts';
+import type { ActReason } from '../../workflows/reasons.ts';
+import type { Account, Person } from '../../workflows/vocabulary.ts';
+import type { Config } from '../config/config.ts';
+import { checkFields, defaultsOf, sameValues } from '../policy/block-fields.ts';
+import { tallyPlan } from '../policy/judge.ts';
+import { areMembers, isReviewed, isSamePerson } from '../policy/people.ts';
+import { groupsOfRule } from '../policy/rule.ts';
+import { withStandIns } from '../policy/stand-ins.ts';
+import { foreignDraft, ownDraft } from './block-plan.ts';
+import { accountInSlack, recheckPeople } from './decide.ts';
+import type { FactsDeps } from './gather-facts.ts';
+import { readMembership } from './groups.ts';
+import { LINKS } from './known-people.ts';
+import { createReader } from './reading.ts';
+
+export function createBlockActivities(deps: FactsDeps, deciding: Pick<DecidingActivities, 'judgeVote'>): BlockDecidingActivities {
+  return {
+    planBlock: (input) => planBlock(deps, input),
+    judgeBlockVote: (input) => judge(deps.config, deciding, input),
+    recheckBlock: (input) => recheck(deps, input),
+  };
+}
+
+async function planBlock(deps: FactsDeps, input: PlanBlockInput): Promise<PlanBlockResult> {
+  const drafted = input.deployId === null ? await foreignDraft(deps, input) : await ownDraft(deps, input);
+  if ('left' in drafted) return { kind: 'left', why: drafted.left };
+  const { plan } = drafted;
+  const reader = createReader();
+  const { people, delegations } = await deps.known.read(60_000);
+  const names = groupsOfRule(plan.rule.tree);
+  const membership = await readMembership(deps.groups, { names, maxAgeMs: 60_000, people, read: (what, call) => reader.read(what, call) });
+  reader.throwIfWorthRetrying();
+  return {
+    kind: 'planned',
+    plan,
+    tally: tallyPlan({ plan: strict(deps.config, plan), votes: [], ...withStandIns(membership, delegations, people) }),
+  };
+}
+
+async function judge(config: Config, deciding: Pick<DecidingActivities, 'judgeVote'>, input: JudgeBlockInput): Promise<BlockVerdict> {
+  const { plan, act, filled } = input;
+  const asIs = filled?.values ?? defaultsOf(plan.fields);
+  const { values, reasons: unanswered } = act.kind === 'approve' ? checkFields(plan.fields, input.fields ?? asIs) : { values: asIs, reasons: [] };
+  const isChanged = act.kind === 'approve' && filled !== null && !sameValues(filled.values, values);
+  const verdict = await deciding.judgeVote({ plan: strict(config, plan), votes: isChanged ? [] : input.votes, act });
+  if (verdict.kind === 'to-confirm')
+    return { kind: 'refused', reasons: [{ code: 'only-on-github', environment: plan.environment, named: plan.code }] };
+  if (verdict.kind === 'refused') return { kind: 'refused', reasons: verdict.reasons.map((reason) => inOurWords(input, act.by, reason)) };
+  const perhaps = act.kind === 'withdraw' ? null : whyPerhapsStarter(config, plan, verdict.person);
+  const reasons = [...(perhaps === null ? [] : [perhaps]), ...unanswered];
+  return reasons.length > 0 ? { kind: 'refused', reasons } : { ...verdict, values, isChanged };
+}
+
+/** Where nobody knows who started the build, whoever has no known account at Buildkite can't be told from them. */
+function strict(config: Config, plan: BlockPlan): BlockPlan {
+  if (plan.subject.kind === 'own' || plan.subject.starter.known) return plan;
+  const unknown = config.people.filter((person) => !isKnownAtBuildkite(config, person));
+  return { ...plan, requesters: [...plan.requesters, ...unknown] };
+}
+
+/** People who linked their accounts themselves are in no configuration, so their Buildkite account is not known either. */
+function whyPerhapsStarter(config: Config, { subject, ...plan }: BlockPlan, person: Person): ActReason | null {
+  if (subject.kind === 'own' || subject.starter.known || isKnownAtBuildkite(config, person)) return null;
+  return { code: 'may-have-started', build: plan.build, starter: subject.starter.name };
+}
+
+const isKnownAtBuildkite = (config: Config, { key }: Person): boolean => Object.hasOwn(config.buildkite, key);
+
+/** Of a build that nobody asked Countersign for: whoever counts as a requester there has started it, or might have. */
+function inOurWords({ plan }: JudgeBlockInput, by: Account, reason: ActReason): ActReason {
+  const { subject } = plan;
+  if (subject.kind === 'own' || (reason.code !== 'own-request' && reason.code !== 'pushed-to-it')) return reason;
+  const isStarter = [plan.requester, ...plan.requesters].some((person) =>
+    by.surface === 'github' ? person.github?.id === by.id : person.slack?.team === by.team && person.slack.user === by.user,
+  );
+  const { build } = plan;
+  return isStarter ? { code: 'started-it', build } : { code: 'may-have-started', build, starter: subject.starter.name };
+}
+
+/** Everybody who approved, read afresh, no cache; unknown is never good. */
+async function recheck(deps: FactsDeps, { plan: frozen, votes, tally }: RecheckBlockInput): Promise<BlockRecheck> {
+  const plan = strict(deps.config, frozen);
+  const reader = createReader();
+  const links = await reader.read(LINKS, () => deps.known.read(0, votes.flatMap(accountInSlack)));
+  const voters = votes.map(({ by }) => by);
+  const people = links.known ? links.value.people : deps.config.people;
+  const names = groupsOfRule(plan.rule.tree);
+  const membership = await readMembership(deps.groups, { names, maxAgeMs: 0, people, read: (what, call) => reader.read(what, call) });
+  if (!links.known && (voters.some((voter) => !isReviewed(voter)) || !areMembers(voters, membership.groups, names)))
+    return { kind: 'unknown', what: LINKS };
+  const delegations = links.known ? links.value.delegations : [];
+  const checked = await recheckPeople(deps, reader, { plan, votes, tally, people, delegations, membership });
+  if (checked.kind === 'unknown') return checked;
+  // Somebody whose Buildkite account is not known any more might have started it.
+  const left = frozen.requesters.length === plan.requesters.length ? [] : votes.filter(({ by }) => !isKnownAtBuildkite(deps.config, by));
+  const voided = [
+    ...checked.voided,
+    ...left
+      .filter(({ by }) => !checked.voided.some((gone) => isSamePerson(gone.by, by)))
+      .map(({ by }) => ({ by, why: 'became-requester', detail: null }) as const),
+  ];
+  return voided.length > 0 || !checked.tally.satisfied
+    ? { kind: 'void', votes: voided, tally: checked.tally }
+    : { kind: 'good', tally: checked.tally };
+}

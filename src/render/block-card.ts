@@ -1,0 +1,293 @@
+// A build that waits at a block step, on both surfaces: what it asks, who may let it go on, and what became of it. Pure.
+import type { Button } from '@slack/types';
+import type { BlockNews, BlockPhase, BlockStatus } from '../../workflows/block-contract.ts';
+import type { Vote } from '../../workflows/vocabulary.ts';
+import { isFilled } from './block-form.ts';
+import { actions, button, header, linesSection } from './blocks.ts';
+import type { ButtonSpec } from './blocks.ts';
+import { COMMENT_MAX, drawCard, fitted } from './card-github.ts';
+import { cardBlocks, headlineOf } from './card-slack.ts';
+import type { RenderContext } from './context.ts';
+import { called, code, emphasis, join, link, listed, named, say, shaLink, strong, text, time, toGithub, toSlackFallback, until } from './inline.ts';
+import type { Inline } from './inline.ts';
+import { cardMarker } from './marker.ts';
+import type { SlackMessage } from './message.ts';
+import { missingWords, ruleWords } from './rule-words.ts';
+import { duration } from './time.ts';
+import { card, place } from './view.ts';
+import type { Card, Fact, Surface } from './view.ts';
+import { peopleMissing } from '../policy/rule.ts';
+
+interface Read {
+  readonly status: BlockStatus;
+  readonly context: RenderContext;
+  readonly surface: Surface;
+}
+
+/** What tells the cards of one build's steps apart. */
+export const blockCardKey = ({ workflowId, job }: BlockStatus): string => `${workflowId}:${job.id}`;
+
+/** Markdown of the step's comment, hidden marker included. */
+export function blockMarkdown(status: BlockStatus, context: RenderContext): string {
+  const marker = cardMarker(blockCardKey(status));
+  return `${fitted(blockBody(status, context), COMMENT_MAX - marker.length - 2)}\n\n${marker}`;
+}
+
+export function blockBody(status: BlockStatus, context: RenderContext): string {
+  return drawCard(blockCard({ status, context, surface: 'github' }), context);
+}
+
+/** `buttons`: exactly while they work, and only on the step's own message. */
+export function blockMessage(status: BlockStatus, context: RenderContext, buttons: 'buttons' | 'plain'): SlackMessage {
+  const drawn = blockCard({ status, context, surface: 'slack' });
+  const { phase, tally, plan } = status;
+  const needed = phase.kind === 'waiting' ? missingWords(tally.tree, 'groups') : [];
+  const sentences = [
+    say`${headlineOf(drawn)}.`,
+    ...(needed.length === 0 ? [] : [say`Needs ${needed}.`]),
+    ...(phase.kind === 'waiting' ? [say`Expires ${time(phase.expiresAt)}.`] : []),
+    say`Code ${plan.code}.`,
+  ];
+  return {
+    text: toSlackFallback(join(sentences, ' '), { now: context.now, max: 1_000 }),
+    blocks: [
+      header(headlineOf(drawn), context.now),
+      ...cardBlocks(drawn, context),
+      ...actions(buttons === 'buttons' && phase.kind === 'waiting' && !tally.satisfied ? buttonsOf(status, context) : []),
+    ],
+  };
+}
+
+function blockCard(read: Read): Card {
+  const { sign, headline, lines, next = null } = drawn(read, read.status.phase);
+  return card({ sign, headline: say`${headline}: ${where(read.status)}`, facts: facts(read), lines, next, footer: footer(read) });
+}
+
+interface Drawn {
+  readonly sign: string;
+  readonly headline: Inline;
+  readonly lines: readonly Inline[];
+  readonly next?: Inline | null;
+}
+
+function drawn(read: Read, phase: BlockPhase): Drawn {
+  const { build, job, plan } = read.status;
+  const step = [emphasis(job.label)];
+  switch (phase.kind) {
+    case 'waiting':
+      return { sign: '⏸', headline: say`Build ${build.number} waits at ${step}`, lines: [...asks(read), ...notes(read)], next: nextWords(read) };
+    case 'unblocking':
+      return {
+        sign: '⏳',
+        headline: say`Build ${build.number} is about to go on after ${step}`,
+        lines: [
+          phase.unread === null
+            ? say`It has all its approvals.`
+            : say`It has all its approvals, but I can't read ${phase.unread} just now. I look again until ${time(phase.expiresAt)}.`,
+        ],
+      };
+    case 'unblocked':
+      return { sign: '✅', headline: say`Build ${build.number} goes on after ${step}`, lines: [approvedWords(read, phase.at, phase.by)] };
+    case 'unblocked-elsewhere':
+      return {
+        sign: '⚠️',
+        headline: say`${step} was unblocked in Buildkite`,
+        lines: [say`${phase.by ?? 'Somebody'} unblocked it there at ${time(phase.at)}, ${soFarWords(read)}.`],
+      };
+    case 'rejected':
+      return {
+        sign: '🚫',
+        headline: say`${named(phase.by)} rejected ${step}`,
+        lines: [
+          say`${emphasis(phase.reason.slice(0, 500))}`,
+          say`Buildkite was asked to cancel ${buildLink(read)}. What it has done already stays done.`,
+        ],
+      };
+    case 'expired':
+      return { sign: '⌛', headline: say`Nobody let build ${build.number} go on in time`, lines: [expiredWords(read, phase)] };
+    case 'gone':
+      return {
+        sign: '✖️',
+        headline: say`Build ${build.number} does not wait any more`,
+        lines: [say`It ended in Buildkite at ${time(phase.at)} (${phase.state}), ${soFarWords(read)}.`],
+      };
+    case 'not-unblocked':
+      return {
+        sign: '❌',
+        headline: say`Buildkite did not let build ${build.number} go on`,
+        lines: [say`It is ${approversWords(read)}, but Buildkite answered: ${emphasis(phase.answer.slice(0, 300))}`],
+        next: say`Unblock it there: ${buildLink(read)}${plan.subject.kind === 'own' ? [] : say` · or cancel it`}`,
+      };
+  }
+}
+
+/** `` `api` → production``, or the pipeline. */
+function where({ plan, build }: BlockStatus): Inline {
+  const { subject } = plan;
+  return subject.kind === 'own' ? say`${code(subject.service)} → ${subject.environment}` : [code(build.pipeline)];
+}
+
+const buildLink = ({ status: { build } }: Read): Inline => [link(`build ${build.number}`, build.url)];
+
+/** What the step says for itself. */
+function asks({ status: { plan, job } }: Read): readonly Inline[] {
+  return plan.prompt === null || plan.prompt === job.label ? [] : [say`${strong('It asks:')} ${emphasis(plan.prompt.slice(0, 500))}`];
+}
+
+function notes({ status: { plan, voided } }: Read): readonly Inline[] {
+  const lines: Inline[] = [];
+  if (voided !== null) {
+    const who = listed(voided.people.map(strong), 5, ' and ');
+    const why =
+      voided.why === 'recheck'
+        ? text('may not approve this any more')
+        : say`had approved other values than those that ${voided.by ?? 'somebody'} filled in`;
+    lines.push(say`⚠️ ${who} ${why}; that no longer counts.`);
+  }
+  if (plan.subject.kind === 'foreign' && !plan.subject.starter.known)
+    lines.push(say`⚠️ I don't know who ${plan.subject.starter.name} is. Whoever approves must have a known Buildkite account, to be told from them.`);
+  if (!plan.knowsFields) lines.push(say`What the step asks for can't be read from the pipeline: if it has fields, they stay empty.`);
+  return lines;
+}
+
+function facts(read: Read): readonly Fact[] {
+  const { status } = read;
+  const { plan, phase, tally } = status;
+  const { subject } = plan;
+  const isOpen = phase.kind === 'waiting';
+  const needs = tally.tree === null ? text('nobody') : ruleWords(tally.tree, isOpen ? 'call' : 'name');
+  const not = plan.requesters.length === 0 ? [] : say` · not ${listed(plan.requesters.map(named), 5, ' or ')}`;
+  const counted = status.votes.filter((vote) => vote.kind === 'approve').map((vote) => say`✅ ${voteWords(read, vote)}`);
+  const by: Fact =
+    subject.kind === 'own'
+      ? { label: 'Asked by', value: [named(plan.requester)] }
+      : { label: 'Started by', value: plan.requesters.length === 0 ? text(subject.starter.name) : listed(plan.requesters.map(named), 3, ' and ') };
+  return [
+    { label: 'What', value: whatWords(read) },
+    by,
+    ...fieldFacts(status),
+    ...(isOpen ? [{ label: 'Needs', value: say`${needs}${not}` }] : []),
+    ...(isOpen && counted.length > 0 ? [{ label: 'So far', value: listed(counted, 4, ' · ') }] : []),
+    ...(isOpen
+      ? [{ label: 'Expires', value: say`${until(phase.expiresAt)}${plan.onExpire === 'cancel' ? '; then the build is cancelled' : ''}` }]
+      : []),
+  ];
+}
+
+function whatWords(read: Read): Inline {
+  const { plan } = read.status;
+  const { subject, ref } = plan;
+  const sha = plan.commitUrl === '' ? [code(plan.sha.slice(0, 12))] : [shaLink(plan.sha, plan.commitUrl)];
+  const message = subject.kind === 'foreign' && subject.message !== '' ? say` ${emphasis(subject.message.slice(0, 120))}` : [];
+  return say`${buildLink(read)} of ${sha}${message}${ref.branch === '' ? [] : say` on ${code(ref.branch.slice(0, 80))}`}`;
+}
+
+/** What was filled in, or what is to be. */
+function fieldFacts({ plan, filled }: BlockStatus): readonly Fact[] {
+  if (plan.fields.length === 0) return [];
+  const values = plan.fields.map(({ key, label, default: fallback, required }) => {
+    const value = filled === null ? fallback : (filled.values[key] ?? null);
+    if (value === null || value === '') return say`${label}: ${filled !== null ? 'empty' : required ? 'to be filled in' : 'may be filled in'}`;
+    return say`${label}: ${code(value.replaceAll('\n', ', ').slice(0, 120))}`;
+  });
+  const by = filled === null ? [] : say` · filled in by ${named(filled.by)}`;
+  return [{ label: 'Fields', value: say`${listed(values, 8, ' · ')}${by}` }];
+}
+
+function voteWords({ surface }: Read, vote: Vote): Inline {
+  return say`${named(vote.by)}, ${place(vote.surface, surface)}, ${time(vote.at)}`;
+}
+
+function approversWords(read: Read): Inline {
+  const votes = read.status.votes
+    .filter((vote) => vote.kind === 'approve')
+    .map((vote) => say`${named(vote.by)} (${place(vote.surface, read.surface)})`);
+  return votes.length === 0 ? text('approved by nobody') : say`approved by ${listed(votes, 6)}`;
+}
+
+function approvedWords(read: Read, at: number, by: string | null): Inline {
+  const there = by === null ? [] : say` · in Buildkite it was ${strong(by)}`;
+  return say`${approversWords(read)} · after ${duration(at - read.status.openedAt)}${there}`;
+}
+
+function soFarWords({ status: { tally } }: Read): Inline {
+  return tally.have === 0 ? text('before anybody had approved it here') : say`when ${tally.have} of ${tally.need} had approved it here`;
+}
+
+function expiredWords(read: Read, { build, at }: Extract<BlockPhase, { kind: 'expired' }>): Inline {
+  const { tally } = read.status;
+  const until = say`Until ${time(at)} it had ${tally.have} of ${tally.need} approvals.`;
+  return build === 'cancel'
+    ? say`${until} Buildkite was asked to cancel ${buildLink(read)}, as its policy says.`
+    : say`${until} It still waits in Buildkite: ${buildLink(read)}. Whoever may there can unblock it or cancel it; here nobody can approve it any more.`;
+}
+
+function nextWords({ status, surface, context }: Read): Inline {
+  const { plan } = status;
+  if (surface === 'github')
+    return isFilled(status)
+      ? say`Approve with ${code('/approve')} · stop the build with ${code('/reject why')}`
+      : say`Approve in Slack, where the form is · stop the build with ${code('/reject why')}`;
+  const approve = isFilled(status) ? say`Approve with ${code(`${context.prefix} approve ${plan.code}`)}` : text('The button opens the form');
+  return say`${approve} · ${code(`${context.prefix} reject ${plan.code} why`)} stops the build`;
+}
+
+function footer({ status: { plan }, surface, context }: Read): Inline {
+  const { subject } = plan;
+  const request = subject.kind === 'own' ? say` · of request ${subject.code}` : [];
+  const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
+  const there = other === null ? [] : say` · ${link(surface === 'slack' ? 'on the pull request' : 'in Slack', other)}`;
+  return say`code ${plan.code}${request} · policy ${plan.policyDigest.slice(0, 4)}${there}`;
+}
+
+function buttonsOf(status: BlockStatus, { now }: RenderContext): readonly Button[] {
+  const { plan, workflowId, build, job, contract } = status;
+  const target = { deployId: workflowId, contract, sha: null, now };
+  const approve: ButtonSpec =
+    plan.fields.length > 0
+      ? { action: 'fill', label: 'Fill in and approve', style: 'primary' }
+      : {
+          action: 'approve',
+          label: 'Approve',
+          style: 'primary',
+          confirm: {
+            title: 'Let this build go on?',
+            text: say`You sign that build ${build.number} of ${code(build.pipeline)} goes on after ${emphasis(job.label.slice(0, 80))}, and nothing else.`,
+            yes: 'Approve',
+            style: 'primary',
+          },
+        };
+  return [button(approve, target), button({ action: 'reject', label: 'Reject', style: 'danger' }, target)];
+}
+
+// ---- new messages ----------------------------------------------------------------------------------------------
+
+/** Under the step's card: who is still needed is called, and at the end whoever asked for the deploy. */
+export function blockNewsMessage(status: BlockStatus, news: BlockNews, context: RenderContext): SlackMessage {
+  const lines = newsLines({ status, context, surface: 'slack' }, news);
+  return { text: toSlackFallback(join(lines, ' '), { now: context.now, max: 1_500 }), blocks: linesSection(lines, context.now, 2_500) };
+}
+
+/** A new comment only where somebody has to act: the edited one says the rest. */
+export function blockNewsMarkdown(status: BlockStatus, news: BlockNews, context: RenderContext): string | null {
+  const { kind } = status.phase;
+  if (news !== 'reminder' && kind !== 'rejected' && kind !== 'expired' && kind !== 'not-unblocked') return null;
+  const lines = newsLines({ status, context, surface: 'github' }, news);
+  return fitted(lines.map((line) => toGithub(line, { now: context.now })).join('\n\n'), 60_000);
+}
+
+function newsLines(read: Read, news: BlockNews): readonly Inline[] {
+  const { phase, votes, tally, plan } = read.status;
+  const missing = missingWords(tally.tree, 'call');
+  const needed = peopleMissing(tally.tree).length === 0 && !tally.satisfied ? say`${missing}, and nobody is left who could` : missing;
+  const drawnCard = blockCard(read);
+  if (phase.kind !== 'waiting' && phase.kind !== 'unblocking') {
+    const asker = plan.subject.kind === 'own' && phase.kind !== 'unblocked' ? say`${called(plan.requester)} ` : [];
+    return [say`${asker}${headlineOf(drawnCard)}`, ...drawnCard.lines];
+  }
+  const last = votes.at(-1);
+  const still = tally.satisfied ? text('That was the last one.') : say`Still needed: ${needed}`;
+  if (news === 'voted' && last !== undefined) return [say`✅ ${voteWords(read, last)}`, still];
+  if (news === 'void') return [...notes(read).slice(0, 1), still];
+  return [say`⏰ ${headlineOf(drawnCard)}`, still];
+}

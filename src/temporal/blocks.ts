@@ -1,0 +1,64 @@
+// Builds that wait at a block step, as the front door reaches them.
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { blockId, blockStatus, haltSeen, type BlockInput, type BlockStatus } from '../../workflows/block-contract.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { isClosed, within } from './deadline.ts';
+
+const TELL_MS = 1_500;
+const READ_MS = 1_500;
+
+/** A build of a pipeline that the configuration names. `waits`: it says that it waits; nothing is believed before it was read. */
+export interface HaltSighting {
+  readonly build: Omit<BlockInput, 'deployId' | 'timing'>;
+  readonly waits: boolean;
+}
+
+export interface BlockStore {
+  seen(sighting: HaltSighting): Promise<void>;
+  /** The step that waits, or the last one that did; null: there is none. */
+  status(workflowId: string): Promise<BlockStatus | null>;
+}
+
+export function createBlockStore(client: Client): BlockStore {
+  return {
+    seen: (sighting) => tell(client, sighting),
+    status: (workflowId) => read(client, workflowId),
+  };
+}
+
+/** Whoever waits has a workflow; one that does not is of interest only to a workflow that is there already. */
+async function tell(client: Client, { build, waits }: HaltSighting): Promise<void> {
+  const workflowId = blockId(build.organization, build.uuid);
+  const limits = { deadlineMs: TELL_MS, doing: 'telling of a build that waits' };
+  if (waits) {
+    const input: BlockInput = { ...build, deployId: null };
+    await within(client, limits, () =>
+      client.workflow.signalWithStart('block', {
+        workflowId,
+        taskQueue: TASK_QUEUE.workflows,
+        args: [input],
+        signal: haltSeen,
+        signalArgs: [],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: `build ${build.number} of ${build.pipeline} waits at a block step`,
+      }),
+    );
+    return;
+  }
+  try {
+    await within(client, limits, () => client.workflow.getHandle(workflowId).signal(haltSeen));
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+  }
+}
+
+async function read(client: Client, workflowId: string): Promise<BlockStatus | null> {
+  try {
+    return await within(client, { deadlineMs: READ_MS, doing: 'reading a block step' }, () =>
+      client.workflow.getHandle(workflowId).query(blockStatus),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+// How the world is asked about block steps: queue, time-outs, retries and priority. The names are in block-activities.ts.
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { atLast, BRISK, heartbeatTimeout, nonRetryableErrorTypes, notifying, onBuildkite, PERSISTENT } from './ask.ts';
+import type { BlockBuildkiteActivities, BlockDecidingActivities, BlockMessages } from './block-activities.ts';
+
+export const planningBlock = proxyActivities<Pick<BlockDecidingActivities, 'planBlock' | 'recheckBlock'>>({
+  startToCloseTimeout: '30s',
+  heartbeatTimeout,
+  scheduleToCloseTimeout: '2m',
+  retry: BRISK,
+});
+
+/** Local, since a person waits for the answer. */
+export const judgingBlock = proxyLocalActivities<Pick<BlockDecidingActivities, 'judgeBlockVote'>>({
+  startToCloseTimeout: '3s',
+  scheduleToCloseTimeout: '6s',
+  retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
+});
+
+export const readingHalt = proxyActivities<Pick<BlockBuildkiteActivities, 'readHalted'>>(onBuildkite('unblock'));
+/** Decoration: what is asked can be configured, and who is named decides nothing. */
+export const lookingUp = proxyActivities<Pick<BlockBuildkiteActivities, 'readManualSteps' | 'findMember'>>({
+  ...onBuildkite('unblock'),
+  scheduleToCloseTimeout: '2m',
+});
+/** It is approved: what must arrive is tried again, and a second time changes nothing. */
+export const unblocking = proxyActivities<Pick<BlockBuildkiteActivities, 'unblockJob'>>({
+  ...onBuildkite('unblock'),
+  scheduleToCloseTimeout: '24h',
+  retry: { ...PERSISTENT, maximumInterval: '1m' },
+});
+
+export const tellingBlock = proxyActivities<BlockMessages>({ ...notifying, scheduleToCloseTimeout: '2m' });
+export const tellingBlockAtLast = proxyActivities<BlockMessages>(atLast);

@@ -1,0 +1,186 @@
+// A build that waits at a block step: the same approval is asked for as for a deploy, and then Buildkite is asked to let the build go
+// on. One step at a time, the first that waits: a later one could be unblocked before what comes before it has been looked at.
+import { allHandlersFinished, condition, log, rootCause, workflowInfo } from '@temporalio/workflow';
+import { cancelling, judging } from './ask.ts';
+import { lookingUp, planningBlock, readingHalt } from './block-ask.ts';
+import { keepPeopleTold } from './block-cards.ts';
+import type { BlockInput, BlockPhase, BlockResult } from './block-contract.ts';
+import { enter, hearOfHalt, isSettled, openHalt, type Halt, type OpenStep } from './block-state.ts';
+import { release, waitingFrom } from './block-release.ts';
+import type { HaltedBuild, ManualJob } from './block-vocabulary.ts';
+import { guarded, isFailureOf } from './guarded.ts';
+import type { Millis, Tally } from './vocabulary.ts';
+
+export async function block(input: BlockInput): Promise<BlockResult> {
+  const halt = openHalt(input);
+  hearOfHalt(halt);
+  return guarded(async () => {
+    await lookAfter(halt);
+    await condition(() => allHandlersFinished() && halt.receipts.isIdle() && halt.telling === 0);
+    return { steps: halt.ended };
+  });
+}
+
+/** Until the build waits for nobody any more. */
+async function lookAfter(halt: Halt): Promise<void> {
+  const { clock, timing: pauses } = halt;
+  const leftUntil = clock.now() + pauses.leftMs;
+  let lookMs = pauses.lookMs;
+  for (;;) {
+    const { sightings } = halt;
+    const build = await read(halt);
+    const waiting = build === null ? null : settleBy(halt, build);
+    if (build === null || waiting === null) return settleGone(halt, build);
+    const isNew = halt.step?.job.id !== waiting.id && !halt.left.includes(waiting.id);
+    if (isNew) await ask(halt, build, waiting);
+    if (isNew || halt.sightings !== sightings) lookMs = pauses.lookMs;
+    const { step } = halt;
+    if (step === null || step.job.id !== waiting.id || isSettled(step)) {
+      if (clock.now() >= leftUntil) return;
+      await clock.until(() => halt.sightings !== sightings, clock.now() + lookMs, 'look after the build');
+    } else {
+      await attend(halt, step, { sightings, lookAt: clock.now() + lookMs });
+    }
+    lookMs = Math.min(lookMs * 2, pauses.lookMaxMs);
+  }
+}
+
+/** null: it is not there any more. */
+async function read({ input, clock, timing: { retryMs, retryMaxMs } }: Halt): Promise<HaltedBuild | null> {
+  const { organization, pipeline, number } = input;
+  let pauseMs = retryMs;
+  for (;;) {
+    try {
+      return await readingHalt.readHalted.executeWithOptions({ summary: `steps of build ${number}` }, [{ organization, pipeline, number }]);
+    } catch (error) {
+      if (isFailureOf(error, 'NotFound')) return null;
+      log.warn('the build can not be read; it is read again', { number, cause: rootCause(error) });
+      await clock.pause(pauseMs, 'read the build again');
+      pauseMs = Math.min(pauseMs * 2, retryMaxMs);
+    }
+  }
+}
+
+/** Settles the open step if it does not wait any more. Answers the step that waits now; null: none does. */
+function settleBy(halt: Halt, build: HaltedBuild): ManualJob | null {
+  const { step, clock } = halt;
+  const open = step === null || isSettled(step) ? null : (build.manual.find(({ id }) => id === step.job.id) ?? null);
+  if (open?.state === 'blocked' && !build.isOver) return open;
+  if (step !== null && open !== null) {
+    const by = open.unblockedBy?.name ?? null;
+    const at = clock.now();
+    if (open.state === 'unblocked') enter(halt, step, { kind: isOurs(step, open) ? 'unblocked' : 'unblocked-elsewhere', by, at }, null);
+    else enter(halt, step, { kind: 'gone', state: open.state, at }, null);
+  }
+  if (build.isOver || !build.blocked) return null;
+  return build.manual.find(({ state, unblockable }) => state === 'blocked' && unblockable) ?? null;
+}
+
+/** An answer of ours may have got lost on its way here. */
+function isOurs({ askedAt, unblocker }: OpenStep, { unblockedBy, unblockedAt }: ManualJob): boolean {
+  if (askedAt === null) return false;
+  return unblocker === null ? (unblockedAt ?? 0) >= askedAt - 2_000 : unblockedBy?.id === unblocker;
+}
+
+function settleGone(halt: Halt, build: HaltedBuild | null): void {
+  const { step, clock } = halt;
+  if (step !== null) enter(halt, step, { kind: 'gone', state: build?.state ?? 'deleted', at: clock.now() }, null);
+}
+
+/** Opens the approval of a step, or leaves it to Buildkite. */
+async function ask(halt: Halt, build: HaltedBuild, job: ManualJob): Promise<void> {
+  const { input, clock } = halt;
+  const { organization, pipeline, deployId } = input;
+  const steps = await lookingUp.readManualSteps({ organization, pipeline }).catch(() => null);
+  const planned = await plan(halt, { build, job, steps, organization, deployId });
+  if (planned.kind === 'left') {
+    log.info('the step is left to Buildkite', { step: job.label, why: planned.why });
+    halt.left = [...halt.left, job.id];
+    halt.ended = [...halt.ended, { label: job.label, how: 'left' }];
+    return;
+  }
+  const openedAt = clock.now();
+  const step: OpenStep = {
+    build,
+    job,
+    plan: planned.plan,
+    openedAt,
+    phase: await waitingFrom(planned.plan.rule, openedAt),
+    votes: [],
+    tally: planned.tally,
+    filled: null,
+    fillings: 0,
+    voided: null,
+    version: 0,
+    askedAt: null,
+    unblocker: null,
+    isNews: true,
+    news: null,
+  };
+  halt.step = step;
+  void keepPeopleTold(halt, step);
+}
+
+async function plan(
+  { clock, timing: { retryMs, retryMaxMs } }: Halt,
+  input: Omit<Parameters<typeof planningBlock.planBlock>[0], 'workflowId'>,
+): ReturnType<typeof planningBlock.planBlock> {
+  let pauseMs = retryMs;
+  for (;;) {
+    try {
+      const { workflowId } = workflowInfo();
+      return await planningBlock.planBlock.executeWithOptions({ summary: `who unblocks ${input.job.label}` }, [{ ...input, workflowId }]);
+    } catch (error) {
+      if (isFailureOf(error, 'Invalid') || isFailureOf(error, 'NotFound')) return { kind: 'left', why: rootCause(error) ?? 'it can not be planned' };
+      await clock.pause(pauseMs, 'read once more who unblocks it');
+      pauseMs = Math.min(pauseMs * 2, retryMaxMs);
+    }
+  }
+}
+
+/** Until the step is settled, or Buildkite is to be read again. */
+async function attend(halt: Halt, step: OpenStep, until: { readonly sightings: number; readonly lookAt: Millis }): Promise<void> {
+  const { clock } = halt;
+  const isStale = (): boolean => halt.sightings !== until.sightings || clock.now() >= until.lookAt;
+  for (;;) {
+    const { phase } = step;
+    if (phase.kind === 'rejected') return cancelBuild(halt);
+    if (isSettled(step)) return;
+    if (step.tally.satisfied) return (await release(halt, step)) === 'too-late' ? expire(halt, step) : undefined;
+    if (phase.kind !== 'waiting') return;
+    if (clock.now() >= phase.expiresAt) return expire(halt, step);
+    if (isStale()) return;
+    const [nextReminder = Infinity] = phase.remindAt;
+    if (clock.now() >= nextReminder) await remind(halt, step, phase);
+    const { version } = step;
+    const wakeAt = Math.min(phase.expiresAt, until.lookAt, nextReminder > clock.now() ? nextReminder : Infinity);
+    await clock.until(() => step.version !== version || isStale(), wakeAt, 'remind, expire or look again');
+  }
+}
+
+/** People come and go in the meantime: only who could approve now is called. */
+async function remind(halt: Halt, step: OpenStep, phase: Extract<BlockPhase, { kind: 'waiting' }>): Promise<void> {
+  const { plan: planned, votes, version } = step;
+  const tally = await judging.surveyWaiting({ plan: planned, votes, escalated: false }).then(
+    (survey): Tally => survey?.tally ?? step.tally,
+    () => step.tally,
+  );
+  if (step.version !== version || step.phase !== phase) return;
+  step.tally = tally.satisfied ? step.tally : tally;
+  enter(halt, step, { ...phase, remindAt: phase.remindAt.filter((at) => at > halt.clock.now()) }, 'reminder');
+}
+
+async function expire(halt: Halt, step: OpenStep): Promise<void> {
+  const { onExpire } = step.plan;
+  enter(halt, step, { kind: 'expired', build: onExpire, at: halt.clock.now() }, null);
+  if (onExpire === 'cancel') await cancelBuild(halt);
+  else halt.left = [...halt.left, step.job.id];
+}
+
+async function cancelBuild({ input: { organization, pipeline, number } }: Halt): Promise<void> {
+  try {
+    await cancelling.cancelBuild.executeWithOptions({ summary: `cancel build ${number}` }, [{ organization, pipeline, number }]);
+  } catch (error) {
+    log.warn('the build could not be cancelled', { number, cause: rootCause(error) });
+  }
+}
