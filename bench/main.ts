@@ -9,10 +9,18 @@ import { measureCrowd } from './crowd.ts';
 import { measureDemo } from './demo.ts';
 import { measureDeploys } from './deploys.ts';
 import { measureLatency } from './latency.ts';
+import { measureRotation } from './rotation.ts';
 import { measureSteps } from './steps.ts';
 import { tableOf, type Row } from './table.ts';
 
-const NAMESPACE = { latency: 'bench-latency', deploys: 'bench-deploys', steps: 'bench-steps', crowd: 'bench-crowd' } as const;
+const NAMESPACE = {
+  latency: 'bench-latency',
+  deploys: 'bench-deploys',
+  steps: 'bench-steps',
+  crowd: 'bench-crowd',
+  rotation: 'bench-rotation',
+  rotationEu: 'bench-rotation-eu',
+} as const;
 const DEPLOYS = 3;
 const EDITS = 3;
 const DEMOS = 3;
@@ -31,6 +39,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   deploys: () => measureDeploys({ address, namespace: NAMESPACE.deploys, deploys: DEPLOYS, tell }),
   steps: () => measureSteps({ address, namespace: NAMESPACE.steps, edits: EDITS, tell }),
   crowd: () => measureCrowd({ address, namespace: NAMESPACE.crowd, tell }),
+  rotation: () => measureRotation({ address, namespaces: [NAMESPACE.rotation, NAMESPACE.rotationEu], tell }),
   demo: () => measureDemo({ runs: DEMOS, tell }),
 };
 
