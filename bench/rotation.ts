@@ -187,10 +187,10 @@ interface Done {
 
 /** One deploy after the other in each zone, and somebody who types all the while. */
 function startLoad(world: World, clients: readonly Client[]): { stop(): Promise<Done> } {
-  let isOver = false;
+  const over = new AbortController();
   const done = { deploys: 0, failedDeploys: 0, typed: 0, failedTyped: 0 };
   const deploying = async (service: string, client: Client | undefined): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { id } = await world.github.comment(REPOSITORY, world.pullRequest, 'ann', `/deploy ${service} to staging`);
       const handle = client?.workflow.getHandle(githubDeployId(REPOSITORY_ID, id));
       await handle?.result().catch(() => undefined);
@@ -200,7 +200,7 @@ function startLoad(world: World, clients: readonly Client[]): { stop(): Promise<
     }
   };
   const typing = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { status, problem } = await world.slack.slash(PEOPLE.bea.slack, 'C0PAY', '/deploy', 'status');
       done.typed += 1;
       if (status !== 200 || problem !== null) done.failedTyped += 1;
@@ -210,7 +210,7 @@ function startLoad(world: World, clients: readonly Client[]): { stop(): Promise<
   const running = Promise.all([deploying('api', clients[0]), deploying('shop', clients[1]), typing()]);
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await running;
       return done;
     },

@@ -16,7 +16,7 @@ export interface Credential {
 export interface CredentialProvider {
   /** Settles when there is a token to send. Throws `Trouble` where there is none; then nothing was sent to the API. */
   ready(as: ActsAs): Promise<Credential>;
-  /** When the bot's own token runs out; null: never, or there is none yet. */
+  /** When the bot's own token runs out; null: never, or nobody has needed it lately. */
   expiresAt(): Millis | null;
 }
 
@@ -136,7 +136,8 @@ function createSlot(as: ActsAs, { mint, now, log, random = Math.random }: Minted
       const { why, until } = failed ?? { why: trouble('unavailable', 'there is none'), until: now() };
       throw new Trouble({ ...facts(why), retryAfterMs: Math.max(until - now(), 1) });
     },
-    expiresAt: () => held?.expiresAt ?? null,
+    // One that nobody needs is not replaced, which is no trouble.
+    expiresAt: () => (held === null || (failed === null && now() >= held.refreshAt) ? null : held.expiresAt),
     isIdle: () => minting === null && (held === null || held.expiresAt <= now()),
   };
 }

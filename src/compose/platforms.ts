@@ -29,7 +29,7 @@ export interface Builder {
   readonly limiter: Limiter;
   /** What Buildkite allows our user. */
   readonly requestsPerMinute: number;
-  /** When its token runs out; null: never, or there is none yet. */
+  /** When its token runs out; null: never, or nobody has needed it lately. */
   readonly tokenExpiresAt: () => number | null;
 }
 

@@ -72,6 +72,7 @@ export function createMetrics(options: {
     labelNames: ['zone'],
     registers: [register],
     collect: () => {
+      expiry.reset();
       for (const { zone, expiresAt } of options.tokens?.() ?? [])
         if (expiresAt !== null) expiry.set({ zone }, Math.round((expiresAt - Date.now()) / 1_000));
     },

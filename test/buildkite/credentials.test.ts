@@ -51,6 +51,13 @@ describe('a minted token', () => {
     expect(provider.expiresAt()).toBe(state.now + LIFE);
   });
 
+  it('that nobody needs is not replaced, and is no trouble', async () => {
+    const { state, token, asked, provider } = desk();
+    await token();
+    state.now += LIFE * 0.8;
+    expect([provider.expiresAt(), asked.length]).toEqual([null, 1]);
+  });
+
   it('is replaced earlier by some processes than by others', async () => {
     const { state, token, asked } = desk({ random: 1 });
     await token();
@@ -60,7 +67,7 @@ describe('a minted token', () => {
   });
 
   it('is kept until it runs out when no new one is to be had, which is asked for ever more rarely', async () => {
-    const { state, token, asked } = desk();
+    const { state, token, asked, provider } = desk();
     await token();
     state.broken = trouble('unavailable');
     for (let second = 0; second < (LIFE * 0.98) / 1_000; second += 1) {
@@ -68,6 +75,7 @@ describe('a minted token', () => {
       expect(await token()).toBe('token-1');
       await settled();
     }
+    expect(provider.expiresAt()).toBe(1_000_000 + LIFE);
     // 252 s of trying, every 30 s at last.
     expect(asked.length).toBeGreaterThan(8);
     expect(asked.length).toBeLessThan(18);
