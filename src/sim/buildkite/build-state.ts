@@ -1,7 +1,7 @@
 // Pure: what the jobs of a build may do next, and what state the build is in because of them.
 import { presentJobs, type BlockedState, type BuildState, type JobState, type SimBuild, type SimJob } from './state.ts';
 
-const DONE: readonly JobState[] = ['passed', 'failed', 'timed_out', 'canceled', 'skipped', 'broken', 'expired'];
+export const DONE: readonly JobState[] = ['passed', 'failed', 'timed_out', 'canceled', 'skipped', 'broken', 'expired'];
 const ACTIVE: readonly JobState[] = ['scheduled', 'running', 'canceling'];
 
 type Progress = 'open' | 'closed' | 'failed';
@@ -78,7 +78,7 @@ export function summarize(build: Pick<SimBuild, 'jobs' | 'state' | 'cancelAsked'
   if (build.cancelAsked) return plain(active ? 'canceling' : 'canceled');
   if (jobs.every((job) => job.type === 'waiter' || job.state === 'broken' || job.state === 'skipped')) return plain('not_run');
   const failed = jobs.some(isHardFailure);
-  if (active) return plain(build.startedAt === null ? 'scheduled' : failed ? 'failing' : 'running');
+  if (active) return plain(failed ? 'failing' : build.startedAt === null ? 'scheduled' : 'running');
   const blocker = jobs.find((job) => job.state === 'blocked');
   if (blocker !== undefined) {
     const blockedState = blocker.step.type === 'block' || blocker.step.type === 'input' ? (blocker.step.blockedState ?? 'passed') : 'passed';

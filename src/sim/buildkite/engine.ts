@@ -1,5 +1,5 @@
 // The life of a build: created, scheduled, its jobs one after the other, its end. Everything that happens is emitted.
-import { isHardFailure, isOver, nextJobStates, summarize } from './build-state.ts';
+import { DONE, isHardFailure, isOver, nextJobStates, summarize } from './build-state.ts';
 import type { SimClock } from './clock.ts';
 import { createJob, finishJob, groupOf, hasRoom, isTriedAgain, outcomeOf, replaceJob, triggeredRequest, type JobEnd } from './jobs.ts';
 import { matchesBranches } from './patterns.ts';
@@ -222,7 +222,7 @@ function reportToParent(engine: Engine, build: SimBuild): void {
 /** Skips a build that has not started. */
 export function skip(engine: Engine, build: SimBuild): void {
   build.state = 'skipped';
-  for (const job of build.jobs) if (job.type !== 'waiter' && job.state !== 'broken') job.state = 'skipped';
+  for (const job of build.jobs) if (job.type !== 'waiter' && !DONE.includes(job.state)) job.state = 'skipped';
   build.finishedAt = engine.finishedAtWhenNotRun ? engine.clock.now() : null;
   engine.emit('build.skipped', build, null);
   reportToParent(engine, build);
