@@ -57,6 +57,8 @@ export const tellMeYourEnd = defineSignal<[{ readonly environmentId: string }]>(
 export type BuildReport =
   | { readonly kind: 'waiting-for-quota'; readonly until: Millis }
   | { readonly kind: 'unreachable'; readonly until: Millis }
+  /** Buildkite refuses our token, or there is none. */
+  | { readonly kind: 'credential'; readonly until: Millis }
   | { readonly kind: 'unclear'; readonly until: Millis }
   | { readonly kind: 'progress'; readonly build: BuildFacts }
   | { readonly kind: 'blocked'; readonly build: BuildFacts; readonly step: string }

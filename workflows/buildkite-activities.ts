@@ -8,7 +8,7 @@ export type CreateOutcome =
   | { readonly kind: 'created'; readonly build: BuildFacts }
   | { readonly kind: 'refused'; readonly status: number; readonly answer: string }
   /** Proven not sent (no token, 429, connection refused, too late to begin): waiting is safe. */
-  | { readonly kind: 'not-sent'; readonly why: 'quota' | 'unreachable' | 'too-late'; readonly retryAfterMs: number };
+  | { readonly kind: 'not-sent'; readonly why: 'quota' | 'unreachable' | 'credential' | 'too-late'; readonly retryAfterMs: number };
 
 /** Which log: the first failed step of `readBuild`, with its job. */
 export interface LogTailInput {

@@ -14,6 +14,7 @@ export type Created =
   | { readonly kind: 'cancelled-first' };
 
 const LOOKS = 3;
+const WORTH_TELLING_MS = 5_000;
 
 /** Creates the build, or finds the one that an unclear answer left behind. `mayExist`: an earlier run of the same turn may have created it. */
 export async function createOnce(build: Build, order: BuildOrder, mayExist: boolean): Promise<Created> {
@@ -76,13 +77,22 @@ async function waitUntilOver(build: Build, order: BuildOrder, at: Millis): Promi
   if (at > clock.now()) await clock.until(() => wasSeen(build, order), at, 'no create can be under way any more');
 }
 
+const WAITS_FOR: Readonly<Record<NotSent['why'], string>> = {
+  quota: 'Buildkite’s quota',
+  unreachable: 'Buildkite can be reached again',
+  credential: 'a token that Buildkite takes',
+  'too-late': 'Buildkite can be reached again',
+};
+
 /** Proven not sent: waiting is safe. */
 async function waitToSend(build: Build, { why, retryAfterMs }: NotSent): Promise<void> {
   const { clock } = build;
   const until = clock.now() + retryAfterMs;
   if (why === 'quota') report(build, { kind: 'waiting-for-quota', until });
   if (why === 'unreachable') report(build, { kind: 'unreachable', until });
-  await clock.until(() => build.isCancelled, until, why === 'quota' ? 'Buildkite’s quota' : 'Buildkite can be reached again');
+  // A token that was just replaced is no news for anybody.
+  if (why === 'credential' && retryAfterMs >= WORTH_TELLING_MS) report(build, { kind: 'credential', until });
+  await clock.until(() => build.isCancelled, until, WAITS_FOR[why]);
 }
 
 /** Looks until it is clear. A cancel does not end it: the target is only free when the build is found or proven absent. */

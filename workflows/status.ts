@@ -30,8 +30,8 @@ export type DeployPhase =
   | { readonly kind: 'queued'; readonly position: number; readonly ahead: string | null }
   /** At its turn: everything is read again, just before the build. `unread`: what can't be read right now. */
   | { readonly kind: 'checking'; readonly unread: string | null }
-  /** `quota`: waiting for Buildkite's quota until then. `unreachable`: nothing got through to Buildkite. `unclear`: Buildkite's answer did not say whether the build exists. */
-  | { readonly kind: 'starting'; readonly waitingFor: 'nothing' | 'quota' | 'unreachable' | 'unclear'; readonly until: Millis | null }
+  /** `quota`: waiting for Buildkite's quota until then. `unreachable`: nothing got through to Buildkite. `credential`: it refuses our token, or there is none. `unclear`: Buildkite's answer did not say whether the build exists. */
+  | { readonly kind: 'starting'; readonly waitingFor: 'nothing' | 'quota' | 'unreachable' | 'credential' | 'unclear'; readonly until: Millis | null }
   | { readonly kind: 'building'; readonly build: BuildFacts; readonly cancelling: Person | null }
   | { readonly kind: 'blocked'; readonly build: BuildFacts; readonly step: string }
   | { readonly kind: 'succeeded'; readonly build: BuildFacts; readonly at: Millis }

@@ -131,6 +131,7 @@ function noteReport(deploy: Deploy, report: BuildReport): void {
     case 'waiting-for-quota':
       return enter(deploy, { kind: 'starting', waitingFor: 'quota', until: report.until });
     case 'unreachable':
+    case 'credential':
     case 'unclear':
       return enter(deploy, { kind: 'starting', waitingFor: report.kind, until: report.until });
     case 'progress':

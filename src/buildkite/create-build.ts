@@ -47,7 +47,7 @@ function judged(outcome: HttpOutcome, pipeline: string): CreateOutcome {
   if (status === 429) return { kind: 'not-sent', why: 'quota', retryAfterMs: outcome.retryAfterMs ?? QUOTA_RETRY_MS };
   // Our credential is being rotated, or wrong: nothing was processed, and the request has its signatures.
   if (status === 401)
-    return { kind: 'not-sent', why: 'unreachable', retryAfterMs: outcome.renewed === true ? RENEWED_RETRY_MS : UNAUTHORISED_RETRY_MS };
+    return { kind: 'not-sent', why: 'credential', retryAfterMs: outcome.renewed === true ? RENEWED_RETRY_MS : UNAUTHORISED_RETRY_MS };
   // 408 comes from a proxy that may have passed the request on.
   if (status >= 400 && status < 500 && status !== 408) return { kind: 'refused', status, answer: answerText(outcome) };
   if (status < 200 || status >= 300) throw unclear(`buildkite answered ${status}`, status);
@@ -59,7 +59,7 @@ function judged(outcome: HttpOutcome, pipeline: string): CreateOutcome {
 /** Nobody can be acted as who is no user there; everything else may be mended while the request waits. */
 function withoutCredential(trouble: Trouble): CreateOutcome {
   if (trouble.kind === 'invalid') return { kind: 'refused', status: trouble.status ?? 0, answer: trouble.message };
-  return { kind: 'not-sent', why: 'unreachable', retryAfterMs: trouble.retryAfterMs ?? UNAUTHORISED_RETRY_MS };
+  return { kind: 'not-sent', why: 'credential', retryAfterMs: trouble.retryAfterMs ?? UNAUTHORISED_RETRY_MS };
 }
 
 function unclear(found: string, status: number | null, cause?: unknown): Trouble {

@@ -168,6 +168,7 @@ const STARTING = {
   nothing: ['🚀', 'Starting'],
   quota: ['⏳', "Waiting for Buildkite's quota"],
   unreachable: ['⏳', 'Waiting for Buildkite'],
+  credential: ['🔑', 'Waiting for a token that Buildkite takes'],
   unclear: ['❓', 'Looking for the build'],
 } as const satisfies Record<PhaseOf<'starting'>['waitingFor'], readonly [string, string]>;
 
@@ -179,6 +180,8 @@ function startingLine({ waitingFor, until: at }: PhaseOf<'starting'>, now: numbe
       return say`Our share of Buildkite's requests is used up${at === null ? [] : say` for about ${duration(at - now)}`}. Nothing was sent yet; it goes on by itself.`;
     case 'unreachable':
       return say`Buildkite can't be reached. Nothing was sent${at === null ? [] : say`; I try again at ${time(at)}`}.`;
+    case 'credential':
+      return say`Buildkite does not take my token. Nothing was sent${at === null ? [] : say`; I try again at ${time(at)}`}. If this stays, whoever runs me has to replace it; nobody needs to ask or approve again.`;
     case 'unclear':
       return say`Buildkite did not say whether the build was created. I look for it${at === null ? [] : say` at ${time(at)}`} and create it only if it is not there: there is never a second one.`;
   }

@@ -72,6 +72,8 @@ function startingState({ waitingFor }: Extract<DeployPhase, { kind: 'starting' }
       return say`⏳ waiting for Buildkite's quota`;
     case 'unreachable':
       return say`⏳ Buildkite can't be reached; nothing was sent yet`;
+    case 'credential':
+      return say`🔑 Buildkite does not take my token; nothing was sent yet`;
     case 'unclear':
       return say`❓ Buildkite did not say whether the build exists; looking for it`;
   }

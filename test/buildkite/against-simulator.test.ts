@@ -177,7 +177,7 @@ describe('against the simulated Buildkite', () => {
   it('a create with a token without the scope is refused for good, with an unknown token it waits', async () => {
     sim.addToken({ token: 'bkua_reader', user: BOT, scopes: ['read_builds'] });
     expect(await client({ token: 'bkua_reader' }).createBuild(ORDER, soon())).toMatchObject({ kind: 'refused', status: 403 });
-    expect(await client({ token: 'bkua_unknown' }).createBuild(ORDER, soon())).toMatchObject({ kind: 'not-sent', why: 'unreachable' });
+    expect(await client({ token: 'bkua_unknown' }).createBuild(ORDER, soon())).toMatchObject({ kind: 'not-sent', why: 'credential' });
   });
 
   it.each([

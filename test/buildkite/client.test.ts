@@ -131,7 +131,7 @@ describe('creating a build', () => {
 
   it('is known not to have happened while the credential is refused: it may be rotating', async () => {
     const { buildkite } = await bench(json(401, { message: 'Authentication required.' }));
-    expect(await buildkite.createBuild(ORDER, NOW)).toEqual({ kind: 'not-sent', why: 'unreachable', retryAfterMs: 60_000 });
+    expect(await buildkite.createBuild(ORDER, NOW)).toEqual({ kind: 'not-sent', why: 'credential', retryAfterMs: 60_000 });
   });
 
   it('is known not to have happened after a 429, and waits for the reset of the scope that is named', async () => {

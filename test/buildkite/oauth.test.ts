@@ -168,7 +168,7 @@ describe('a token that Buildkite refuses', () => {
     const buildkite = client(minted());
     await buildkite.checkToken();
     sim.oauth.revokeIssued();
-    expect(await buildkite.createBuild(ORDER, soon())).toEqual({ kind: 'not-sent', why: 'unreachable', retryAfterMs: 1_000 });
+    expect(await buildkite.createBuild(ORDER, soon())).toEqual({ kind: 'not-sent', why: 'credential', retryAfterMs: 1_000 });
     expect([posts(), sim.builds().length]).toEqual([1, 0]);
     expect(await buildkite.createBuild(ORDER, soon())).toMatchObject({ kind: 'created' });
     expect(sim.oauth.issued).toHaveLength(2);
@@ -197,7 +197,7 @@ describe('a token that Buildkite refuses', () => {
   it('costs nothing of the quota while no other is to be had', async () => {
     sim.fault({ method: 'POST', path: /oauth/, times: 9, effect: { kind: 'status', status: 503 } });
     const buildkite = client(minted());
-    expect(await buildkite.createBuild(ORDER, soon())).toMatchObject({ kind: 'not-sent', why: 'unreachable' });
+    expect(await buildkite.createBuild(ORDER, soon())).toMatchObject({ kind: 'not-sent', why: 'credential' });
     expect(sim.requests.map(({ path }) => path)).toEqual(['/oauth/token']);
     expect(buildkite.quota()).toEqual([]);
   });

@@ -210,6 +210,7 @@ export const EXAMPLES = {
   starting: {
     starting: status({ kind: 'starting', waitingFor: 'nothing', until: null }, approvedByBoth),
     'starting-quota': status({ kind: 'starting', waitingFor: 'quota', until: NOW + 12_000 }, approvedByBoth),
+    'starting-credential': status({ kind: 'starting', waitingFor: 'credential', until: NOW + MINUTE }, approvedByBoth),
     'starting-unreachable': status({ kind: 'starting', waitingFor: 'unreachable', until: NOW + 2 * MINUTE }, approvedByBoth),
     'starting-unclear': status({ kind: 'starting', waitingFor: 'unclear', until: NOW + 2 * MINUTE }, approvedByBoth),
   },

@@ -137,6 +137,8 @@ function toldByReport(report: BuildReport): Told {
       return { sign: '⏳', text: 'Waits for Buildkite’s quota', detail: null };
     case 'unreachable':
       return { sign: '⏳', text: 'Buildkite can’t be reached; waits', detail: null };
+    case 'credential':
+      return { sign: '🔑', text: 'Buildkite does not take the token; waits', detail: null };
     case 'unclear':
       return { sign: '❔', text: 'Unclear whether the build exists; looks before anything else', detail: null };
     case 'never-built':
