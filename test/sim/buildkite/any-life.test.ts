@@ -12,7 +12,12 @@ const DEPLOY: StepDefinition = { type: 'command', label: 'deploy', concurrency: 
 const PIPELINES: readonly (readonly StepDefinition[])[] = [
   [{ type: 'command', label: 'test', outcome: ['fail', 'pass'], automaticRetries: 1 }, { type: 'block', label: 'Go?' }, DEPLOY],
   [{ type: 'block', label: 'Go?', blockedState: 'running' }, { type: 'command', label: 'test', outcome: 'soft_fail' }, { type: 'wait' }, DEPLOY],
-  [{ type: 'command', label: 'test', outcome: ['timeout', 'pass'] }, { type: 'command', label: 'lint' }, { type: 'wait' }, DEPLOY],
+  [
+    { type: 'command', label: 'test', outcome: ['timeout', 'pass'] },
+    { type: 'command', label: 'lint', outcome: ['fail', 'pass'] },
+    { type: 'wait' },
+    DEPLOY,
+  ],
   [
     { type: 'input', label: 'Go?' },
     { type: 'trigger', label: 'infra', pipeline: 'infra' },
@@ -81,7 +86,7 @@ describe('any life', () => {
         await sim.close();
       }
     });
-    await fc.assert(property, { numRuns: 150 });
+    await fc.assert(property, { numRuns: 300 });
   });
 });
 
