@@ -34,7 +34,7 @@ async function register(mode: 'token' | 'signature'): Promise<void> {
   const settings = { url: 'http://127.0.0.1:9/', token: 'hook-token', token_mode: mode };
   await fetch(`${sim.url}/v2/organizations/acme/services`, {
     method: 'POST',
-    headers: { authorization: 'Bearer bkua_ada' },
+    headers: { authorization: 'Bearer bkua_ada', 'content-type': 'application/json' },
     body: JSON.stringify({ provider: 'webhook', settings }),
   });
 }

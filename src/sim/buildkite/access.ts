@@ -149,15 +149,16 @@ export function requireOwnBuild(call: Call): SimBuild {
   return build;
 }
 
-/** The request's body as a JSON object; an empty body is `{}`. */
+/** The request's body as a JSON object; an empty body is `{}`. Anything that is not called JSON is none. */
 export function jsonBody(call: Call): Readonly<Record<string, unknown>> {
   const text = call.request.rawBody.toString('utf8');
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
+    const isCalledJson = (call.request.headers['content-type'] ?? '').startsWith('application/json');
+    if (isCalledJson && typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
   } catch {
     // Refused below, like any other body that is no object.
   }
-  throw new Refused(400, 'The request body must be a JSON object');
+  throw new Refused(400, 'The request body must be a JSON object, sent as application/json');
 }

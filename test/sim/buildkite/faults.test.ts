@@ -4,6 +4,7 @@ import { BUILDS, SHA, stage } from './sim-client.ts';
 
 const KEY = 'meta_data[countersign:deploy-id]=x';
 const BODY = { commit: SHA, branch: 'main', meta_data: { 'countersign:deploy-id': 'x' } };
+const HEADERS = { authorization: 'Bearer bkua_bot', 'content-type': 'application/json' };
 const ON_CREATE = { method: 'POST', path: /\/builds$/, times: 1 };
 
 describe('a create that goes wrong', () => {
@@ -26,7 +27,7 @@ describe('a create that goes wrong', () => {
     sim.fault({ ...ON_CREATE, effect: TROUBLE[trouble] });
     const answer = await fetch(`${sim.url}/v2${BUILDS}`, {
       method: 'POST',
-      headers: { authorization: 'Bearer bkua_bot' },
+      headers: HEADERS,
       body: JSON.stringify(BODY),
     })
       .then(async (response) => `${response.status} ${kindOf(await response.text())}`)
@@ -44,7 +45,7 @@ describe('a create that goes wrong', () => {
     const given = new AbortController();
     const request = fetch(`${sim.url}/v2${BUILDS}`, {
       method: 'POST',
-      headers: { authorization: 'Bearer bkua_bot' },
+      headers: HEADERS,
       body: JSON.stringify(BODY),
       signal: given.signal,
     });

@@ -122,6 +122,13 @@ describe('creating a build', () => {
     expect((await ask('POST', BUILDS, { body })).status).toBe(400);
   });
 
+  it.each(['text/plain;charset=UTF-8', 'application/x-www-form-urlencoded'])('JSON that is called %s is 400', async (type) => {
+    const { ask, sim } = await stage();
+    const answer = await ask('POST', BUILDS, { body: { commit: SHA, branch: 'main' }, headers: { 'content-type': type } });
+    expect([answer.status, answer.body.message]).toEqual([400, 'The request body must be a JSON object, sent as application/json']);
+    expect(sim.builds()).toEqual([]);
+  });
+
   it('is refused where branches are switched off, unless the filters are ignored', async () => {
     const { ask, sim } = await stage();
     sim.addPipeline({ slug: 'off', steps: ONE_STEP, triggerMode: 'none' });

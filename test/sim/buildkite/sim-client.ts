@@ -72,7 +72,7 @@ export async function stage(options: BuildkiteSimOptions & { readonly steps?: re
   const ask: Stage['ask'] = async (method, path, { body, token = 'bkua_bot', headers = {} } = {}) => {
     const response = await fetch(`${sim.url}/v2${path}`, {
       method,
-      headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+      headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
