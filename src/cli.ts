@@ -4,7 +4,7 @@
 //   countersign config explain [FILE] SERVICE ENVIRONMENT
 //   countersign policy test [--explain] [FILE…]
 //   countersign docs generate
-//   countersign export CODE
+//   countersign export CODE [--zone ZONE]
 //   countersign verify FILE --key PUBLIC.pem
 import type { KeyObject } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -28,13 +28,14 @@ const USAGE = `countersign config check [FILE]                         is this c
 countersign config explain [FILE] SERVICE ENVIRONMENT   what applies, and where each value was written
 countersign policy test [--explain] [FILE…]             does it decide example requests as expected (policy-tests/*.yml)?
 countersign docs generate                               write docs/configuration.md and docs/config.schema.json
-countersign export CODE|WORKFLOW-ID                     write the signed record of a request that has ended
+countersign export CODE|WORKFLOW-ID [--zone ZONE]       write the signed record of a request that has ended
 countersign verify FILE --key PUBLIC.pem [--key …]      is such a record genuine, and does it agree with itself? (offline)`;
 
 /** Runs one command and answers the exit code. */
 async function run(args: readonly string[]): Promise<number> {
   const [area, verb, ...rest] = args;
   if (area === 'export' && verb !== undefined && rest.length === 0) return exportTo(verb);
+  if (area === 'export' && verb !== undefined && rest.length === 2 && rest[0] === '--zone') return exportTo(verb, rest[1]);
   if (area === 'verify' && verb !== undefined) return verify(args.slice(1));
   if (area === 'config' && verb === 'check' && rest.length <= 1) return check(rest[0]);
   if (area === 'config' && verb === 'explain' && (rest.length === 2 || rest.length === 3)) return explain(rest);
@@ -94,10 +95,10 @@ function judgePlaced({ file, line, policy, example, groups, expect }: PlacedExam
 }
 
 /** The record goes to the standard output, and nothing else does. */
-async function exportTo(named: string): Promise<number> {
+async function exportTo(named: string, zone?: string): Promise<number> {
   // The client of Temporal takes a second to load: only who needs it waits.
   const { exportRecord } = await import('./compose/export-record.ts');
-  const exported = await exportRecord(named, process.env);
+  const exported = await exportRecord(named, process.env, zone);
   if (exported.kind === 'record') process.stdout.write(exported.json);
   else console.error(`not exported: ${exported.why}.`);
   return exported.kind === 'record' ? 0 : 1;

@@ -5,7 +5,8 @@ import { configPathOf, homeZone } from '../config/env.ts';
 import { loadConfig } from '../config/load.ts';
 import { describeProblem } from '../config/problem.ts';
 import { readFile } from '../config/read-file.ts';
-import type { Variables } from '../config/read-secret.ts';
+import { readSecret, type Variables } from '../config/read-secret.ts';
+import { apiKeyRule, zoneSuffix } from '../config/secret-rules.ts';
 import { readSigningKey } from '../config/signing-key.ts';
 import { parseDeployCode } from '../ids.ts';
 import { seal } from '../record/dsse.ts';
@@ -21,15 +22,20 @@ export type Exported = { readonly kind: 'record'; readonly json: string } | { re
 
 const refused = (why: string): Exported => ({ kind: 'refused', why });
 
-/** `named`: a code or a workflow id. */
-export async function exportRecord(named: string, env: Variables): Promise<Exported> {
+/** `named`: a code or a workflow id. `zone`: whose namespace holds it. */
+export async function exportRecord(named: string, env: Variables, zone = 'default'): Promise<Exported> {
   const key = readSigningKey(env, readFile);
   // Nothing is read that could not be signed.
   if ('problem' in key) return refused(describeProblem(key.problem));
   try {
-    const where = readTemporalAddress(env);
+    const suffix = zoneSuffix(zone);
+    const { secret, problems } = readSecret(apiKeyRule(suffix), env, readFile);
+    const [problem] = problems;
+    if (problem !== undefined) return refused(describeProblem(problem));
+    const where = readTemporalAddress(env, { suffix, apiKey: secret === null ? null : () => secret.reveal() });
     if (where === null) return refused('TEMPORAL_ADDRESS: found nothing. Set it to the server that holds the histories');
-    const namespace = where.namespace ?? configuredNamespace(env);
+    const namespace = where.namespace ?? configuredNamespace(env, zone);
+    if (namespace === null) return refused(`--zone: the configuration has no zone "${zone}"`);
     const client = createClient(where, namespace);
     return await sealedRecord(client, { named, namespace, pem: key.pem });
   } catch (error) {
@@ -39,10 +45,11 @@ export async function exportRecord(named: string, env: Variables): Promise<Expor
 }
 
 /** Where the product would look; a configuration that is not there, or wrong, says nothing. */
-function configuredNamespace(env: Variables): string {
+function configuredNamespace(env: Variables, zone: string): string | null {
   const home = homeZone(env);
   const loaded = loadConfig({ path: configPathOf(env), read: readFile, home });
-  return (loaded.kind === 'config' ? loaded.config.zones['default']?.namespace : undefined) ?? home.namespace;
+  const written = loaded.kind === 'config' ? loaded.config.zones[zone]?.namespace : undefined;
+  return written ?? (zone === 'default' ? home.namespace : null);
 }
 
 async function sealedRecord(client: Client, wish: { readonly named: string; readonly namespace: string; readonly pem: string }): Promise<Exported> {

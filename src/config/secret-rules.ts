@@ -107,14 +107,14 @@ function reachRules(suffix: string): readonly SecretRule[] {
   return [
     { name: `BUILDKITE_WEBHOOK_TOKEN${suffix}`, required: false, minLength: HOW_LONG, fix: webhook },
     { name: `BUILDKITE_WEBHOOK_TOKEN_PREVIOUS${suffix}`, required: false, minLength: HOW_LONG, fix: 'Write the token that is being replaced' },
-    {
-      name: `TEMPORAL_API_KEY${suffix}`,
-      required: false,
-      minLength: HOW_LONG,
-      isHeader: true,
-      fix: 'Create an API key that may write to the namespace',
-    },
+    apiKeyRule(suffix),
   ];
+}
+
+/** Temporal's own variable; ours is only that it may be a file. */
+export function apiKeyRule(suffix: string): SecretRule {
+  const fix = 'Create an API key that may write to the namespace';
+  return { name: `TEMPORAL_API_KEY${suffix}`, required: false, minLength: HOW_LONG, isHeader: true, fix };
 }
 
 /** Credentials that open a zone. */

@@ -144,6 +144,20 @@ describe('the create', () => {
     expect(story.world.announcements.some(({ status: { phase } }) => phase.kind === 'starting' && phase.waitingFor === 'unreachable')).toBe(true);
   });
 
+  it('that waits for a token says so, and can be cancelled meanwhile; a token that was just replaced is no news', async () => {
+    const story = current();
+    story.world.create = () => {
+      story.world.create = () => ({ kind: 'not-sent', why: 'credential', retryAfterMs: 60_000 });
+      return { kind: 'not-sent', why: 'credential', retryAfterMs: 300 };
+    };
+    const id = await approved(story);
+    const told = () => story.world.announcements.filter(({ status: { phase } }) => phase.kind === 'starting' && phase.waitingFor === 'credential');
+    await story.waitFor('the news', () => told().length > 0);
+    expect(story.world.creates).toHaveLength(2);
+    await story.cancel(id, 'ann');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'cancelled', during: 'starting' });
+  });
+
   it('that Buildkite refuses ends the request with its words', async () => {
     const story = current();
     story.world.create = () => ({ kind: 'refused', status: 422, answer: 'Branches have been disabled for this pipeline' });
