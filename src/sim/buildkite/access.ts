@@ -4,6 +4,7 @@ import type { SimHandler, SimRequest, SimResponse } from '../http.ts';
 import type { Engine } from './engine.ts';
 import { apiTime, type Wording } from './objects.ts';
 import type { QuotaBook } from './quota.ts';
+import type { Lag } from './lag.ts';
 import type { SimService } from './organization.ts';
 import type { SimBuild, SimPipeline, SimToken } from './state.ts';
 
@@ -17,8 +18,7 @@ export interface Api {
   readonly engine: Engine;
   readonly quota: QuotaBook;
   readonly settings: ApiSettings;
-  /** Builds made since this moment are not listed before `until`: the index lags behind. */
-  readonly lag: { since: number; until: number };
+  readonly lag: Lag;
   /** Tells the receiver of a service that it was made or changed. */
   ping(service: SimService): void;
 }

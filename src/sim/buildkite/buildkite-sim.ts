@@ -7,6 +7,7 @@ import { realClock, type SimClock } from './clock.ts';
 import { createDriver, type BuildDriver } from './driver.ts';
 import type { BuildkiteEvent, Engine, EngineTiming } from './engine.ts';
 import { createEventLog, type LoggedEvent } from './event-log.ts';
+import { createLag, type LagOf } from './lag.ts';
 import { webhookTime } from './objects.ts';
 import { createOidcIssuer, type OidcIssuer } from './oidc.ts';
 import { createQuotaBook, QUOTA_DEFAULTS, type Gauge, type QuotaOptions } from './quota.ts';
@@ -76,8 +77,8 @@ export interface BuildkiteSim extends BuildDriver {
   foreignTraffic(perMinute: number): void;
   /** Other clients have asked this often at once. */
   consumeQuota(requests: number): void;
-  /** For so long, lists do not show builds made from now on. */
-  staleReadsFor(ms: number): void;
+  /** For so long, lists do not show builds made from now on; `everything`: nothing shows what happens from now on. */
+  staleReadsFor(ms: number, of?: LagOf): void;
   /** Signs tokens for jobs; its address is `url`. */
   readonly oidc: OidcIssuer;
   /** What a real agent registers with; it gets the jobs of held pipelines. */
@@ -123,7 +124,7 @@ export async function createBuildkiteSim(options: BuildkiteSimOptions = {}): Pro
     engine,
     quota: createQuotaBook(() => clock.now(), { ...QUOTA_DEFAULTS, ...options.quota }),
     settings,
-    lag: { since: 0, until: 0 },
+    lag: createLag(() => clock.now()),
     ping: (service) => webhooks.ping(service),
   };
   const driver = createDriver(engine, settings);
@@ -184,7 +185,7 @@ function limits({ quota, lag, engine }: Api): Limits {
     setQuota: (to) => quota.setLimits(to),
     foreignTraffic: (perMinute) => quota.foreignTraffic(perMinute),
     consumeQuota: (requests) => quota.consume(requests),
-    staleReadsFor: (ms) => void Object.assign(lag, { since: engine.clock.now(), until: engine.clock.now() + ms }),
+    staleReadsFor: (ms, of = 'lists') => lag.begin(ms, of, engine.state.builds),
   };
 }
 

@@ -41,7 +41,10 @@ export function buildRoutes(api: Api): SimRoutes {
       const request = buildRequest(call, pipeline);
       return { status: 201, body: fullJson(call, createBuild(api.engine, pipeline, request), {}) };
     }),
-    [`GET ${BUILD}`]: guarded(api, ['read_builds'], (call) => ({ status: 200, body: fullJson(call, requireBuild(call), { counts: true }) })),
+    [`GET ${BUILD}`]: guarded(api, ['read_builds'], (call) => ({
+      status: 200,
+      body: fullJson(call, api.lag.seen(requireBuild(call)), { counts: true }),
+    })),
     [`PUT ${BUILD}/cancel`]: guarded(api, ['write_builds'], (call) => answered(call, cancelBuild(api.engine, requireOwnBuild(call)))),
     [`PUT ${BUILD}/rebuild`]: guarded(api, ['write_builds'], (call) => {
       const request = { by: call.token.user, source: 'api', copyMetaData: api.settings.rebuildCopiesMetaData } as const;
@@ -95,14 +98,13 @@ function listBuilds(call: Call, pipeline: SimPipeline | null): SimResponse {
   if (page * perPage > api.settings.deepestBuild)
     throw new Refused(400, 'Listing builds this deep is not supported. Please narrow your query using filters such as branch or created_from.');
   const visible = visiblePipelines(call);
-  const lagging = api.engine.clock.now() < api.lag.until;
   const found = api.engine.state.builds.filter(
     (build) =>
       (pipeline === null ? visible.includes(build.pipeline) : build.pipeline === pipeline) &&
-      !(lagging && build.createdAt >= api.lag.since) &&
-      passesFilters(build, request.query),
+      api.lag.isListed(build) &&
+      passesFilters(api.lag.seen(build), request.query),
   );
-  return paged(request, found.reverse(), (build) => fullJson(call, build, {}));
+  return paged(request, found.reverse(), (build) => fullJson(call, api.lag.seen(build), {}));
 }
 
 /** Reads the body of a create. Unknown fields are ignored. */

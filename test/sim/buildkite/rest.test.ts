@@ -217,6 +217,20 @@ describe('listing builds', () => {
     clock.advance(3_000);
     expect((await ask('GET', BUILDS)).items).toHaveLength(2);
   });
+
+  it('shows builds as they were, for as long as reads lag behind; what is done to them is done', async () => {
+    const { ask, create, sim, clock } = await stage();
+    await create({ meta_data: { k: 'v' } });
+    sim.staleReadsFor(3_000, 'everything');
+    expect((await ask('PUT', `${BUILDS}/1/cancel`)).body.state).toBe('canceled');
+    const seen = async (): Promise<readonly unknown[]> => {
+      const { body } = await ask('GET', `${BUILDS}/1`);
+      return [body.state, body.finished_at, body.jobs[0]?.state, (await ask('GET', `${BUILDS}?state=scheduled&meta_data[k]=v`)).items.length];
+    };
+    expect(await seen()).toEqual(['scheduled', null, 'scheduled', 1]);
+    clock.advance(3_000);
+    expect(await seen()).toEqual(['canceled', '2026-11-23T12:00:00.000Z', 'canceled', 0]);
+  });
 });
 
 describe('logs and annotations', () => {
