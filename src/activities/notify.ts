@@ -6,7 +6,7 @@ import type { FarewellInput } from '../../workflows/contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { GithubApi, Reaction } from '../github/api.ts';
 import { cardMessage } from '../render/card-slack.ts';
-import type { RenderContext } from '../render/context.ts';
+import { plainContext, type RenderContext } from '../render/context.ts';
 import { detailsMessage } from '../render/details-slack.ts';
 import { cardMarker } from '../render/marker.ts';
 import { newsMessage } from '../render/people-news.ts';
@@ -49,26 +49,26 @@ export function createNotifyActivities(given: NotifyDeps): NotifyActivities {
     postSlackCard: (status) => postSlackCard(deps, status),
     async postGithubCard(status) {
       const began = deps.now();
-      const card = await deps.cards.post(status, plainContext(deps));
+      const card = await deps.cards.post(status, away(deps));
       await showMarks(deps, status, { cardUrl: githubUrlOf(status, card), began });
       return card;
     },
     announce: (input) => announce(deps, input),
     async sendReceipt({ to, receipt, act }) {
       const reply = { kind: 'receipt', act, receipt } as const;
-      const context = plainContext(deps);
+      const context = away(deps);
       if (to.surface === 'slack') return deps.slack.tell(to.channel, to.user, replyMessage(reply, context));
       return answerOnGithub(deps.github, { to, ...answerMarkdown(to, reply, context) });
     },
     async tellRequester(status) {
       const { origin } = status.request;
       if (origin.surface !== 'slack') return;
-      const message = status.phase.kind === 'planned' ? detailsMessage(status, plainContext(deps)) : cardMessage(status, plainContext(deps));
+      const message = status.phase.kind === 'planned' ? detailsMessage(status, away(deps)) : cardMessage(status, away(deps));
       await deps.slack.tell(origin.channel, origin.user, message);
     },
     remind: (input) => remind(deps, input),
     reply: (input) => answerOnGithub(deps.github, input),
-    tellPerson: (news) => deps.slack.write(news.to.user, newsMessage(news, plainContext(deps))),
+    tellPerson: (news) => deps.slack.write(news.to.user, newsMessage(news, away(deps))),
     closeCards: (input) => closeCards(deps, input),
     raiseAlarm: (input) => raiseAlarm(deps, input),
   };
@@ -82,7 +82,7 @@ function permalink(deps: NotifyDeps, card: { readonly channel: string; readonly 
 async function postSlackCard(deps: Inside, status: DeployStatus): Promise<NonNullable<Cards['slack']>> {
   const began = deps.now();
   const channel = slackChannelOf(status);
-  const context = plainContext(deps);
+  const context = away(deps);
   const known = await deps.slack.findCard(channel, status.workflowId, status.request.askedAt - 60_000).catch((error: unknown) => {
     // Without the history scope a lost answer may post a second card; it never stops the first.
     if (activityInfo().attempt > 1) throw error;
@@ -206,14 +206,12 @@ function finalReaction(deps: NotifyDeps, status: DeployStatus): readonly Step[] 
   return [['reaction', () => reactTo(deps.github, origin, reaction)]];
 }
 
-function plainContext(deps: NotifyDeps): RenderContext {
-  return { now: deps.now(), prefix: deps.prefix, cards: { githubUrl: null, slackUrl: null }, usualMs: null, temporalUrl: null };
-}
+const away = ({ now, prefix }: NotifyDeps): RenderContext => plainContext(now(), prefix);
 
 /** Each card links to the other one. */
 async function contextOf(deps: NotifyDeps, status: DeployStatus, cards: Cards): Promise<RenderContext> {
   const { slack, github } = cards;
   const githubUrl = github === null ? null : (github.url ?? githubUrlOf(status, github));
   const slackUrl = slack === null ? null : (slack.url ?? (await permalink(deps, slack)));
-  return { ...plainContext(deps), cards: { githubUrl, slackUrl }, usualMs: status.plan?.usualMs ?? null };
+  return { ...away(deps), cards: { githubUrl, slackUrl }, usualMs: status.plan?.usualMs ?? null };
 }

@@ -21,7 +21,7 @@ const REVIEW = {
 } as const satisfies Record<string, Review>;
 
 const REVIEW_QUERY = `query ($owner: String!, $repo: String!, $number: Int!) {
-  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewDecision headRefOid } }
+  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewDecision headRefOid baseRefName } }
 }`;
 
 export async function readPullRequest(requests: Requests, repo: Repo, number: number): Promise<PullRequestFacts> {
@@ -38,10 +38,9 @@ export async function readPullRequest(requests: Requests, repo: Repo, number: nu
     throw new Trouble({ source: 'github', kind: 'invalid', doing, found: `the address now leads to repository ${pull.base.repo.id}` });
   }
   const [decision, behindBy] = await Promise.all([readDecision(requests, repo, number), readBehindBy(requests, repo, pull)]);
-  if (decision.headRefOid !== pull.head.sha) {
-    // The two answers are about different commits: neither may vouch for the other.
-    throw new Trouble({ source: 'github', kind: 'unavailable', doing, found: 'somebody pushed while it was read' });
-  }
+  // The two answers are about different commits, or about different bases: neither may vouch for the other.
+  const moved = decision.headRefOid !== pull.head.sha ? 'pushed' : decision.baseRefName !== pull.base.ref ? 'changed its base' : null;
+  if (moved !== null) throw new Trouble({ source: 'github', kind: 'unavailable', doing, found: `somebody ${moved} while it was read` });
   return {
     number,
     title: pull.title,

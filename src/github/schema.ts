@@ -72,7 +72,11 @@ export type PullRequest = z.infer<typeof PullRequest>;
 export const PullRequests = z.array(PullRequest);
 export const ReviewDecision = z.object({
   repository: z.object({
-    pullRequest: z.object({ reviewDecision: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'REVIEW_REQUIRED']).nullable(), headRefOid: Sha }),
+    pullRequest: z.object({
+      reviewDecision: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'REVIEW_REQUIRED']).nullable(),
+      headRefOid: Sha,
+      baseRefName: z.string(),
+    }),
   }),
 });
 export type ReviewDecision = z.infer<typeof ReviewDecision>;

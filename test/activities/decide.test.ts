@@ -150,6 +150,17 @@ describe('the re-check', () => {
     expect(await recheck({ github: mergedBy('changes-requested') }, review)).toMatchObject({ kind: 'gates', reasons: [{ code: 'review-needed' }] });
   });
 
+  it('goes by the base that the pull request has now', async () => {
+    const upToDate = { gates: { checks: null, review: true, upToDate: true, keepsLive: false, after: [] } };
+    const onto = (review: 'approved' | 'not-required', behindBy: number) => ({
+      readPullRequest: async () => pullRequest({ baseRef: 'release', review, behindBy }),
+    });
+    expect(await recheck({ github: onto('approved', 0) }, upToDate)).toMatchObject({ kind: 'good' });
+    expect(await recheck({ github: onto('approved', 2) }, upToDate)).toMatchObject({ kind: 'gates', reasons: [{ code: 'behind', base: 'release' }] });
+    // A branch that asks for no review vouches for none.
+    expect(await recheck({ github: onto('not-required', 0) }, upToDate)).toMatchObject({ kind: 'gates', reasons: [{ code: 'review-needed' }] });
+  });
+
   it('is unknown while the links can’t be read, if a vote rests on one', async () => {
     const linked = { ...vote('Carl'), by: { ...person('Carl'), binding: 'linked' as const } };
     const links = async (): Promise<never> => {

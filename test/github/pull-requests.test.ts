@@ -26,10 +26,14 @@ function pullJson(overrides: object = {}): { readonly number: number } & Record<
   };
 }
 
-function decision(api: nock.Scope, reviewDecision: string | null, of: { readonly number?: number; readonly head?: CommitSha } = {}): void {
+function decision(
+  api: nock.Scope,
+  reviewDecision: string | null,
+  of: { readonly number?: number; readonly head?: CommitSha; readonly base?: string } = {},
+): void {
   api
     .post('/graphql', { query: /reviewDecision/, variables: { owner: 'acme', repo: 'api', number: of.number ?? 42 } })
-    .reply(200, { data: { repository: { pullRequest: { reviewDecision, headRefOid: of.head ?? sha('b') } } } });
+    .reply(200, { data: { repository: { pullRequest: { reviewDecision, headRefOid: of.head ?? sha('b'), baseRefName: of.base ?? 'main' } } } });
 }
 
 function behind(api: nock.Scope, by: number): void {
@@ -95,10 +99,13 @@ describe('a pull request', () => {
     expect(await github.readPullRequest(REPO, 42)).toMatchObject({ state: 'closed', mergeSha: null });
   });
 
-  it('is read again when somebody pushed between the two halves of the answer', async () => {
+  it.each([
+    ['pushed', { head: sha('c') }],
+    ['gave it another base', { base: 'release' }],
+  ])('is read again when somebody %s between the two halves of the answer', async (_what, of) => {
     const { github, api } = signedInClient();
     api.get(`${R}/pulls/42`).reply(200, pullJson());
-    decision(api, 'APPROVED', { head: sha('c') });
+    decision(api, 'APPROVED', of);
     behind(api, 0);
     expect(await troubleOf(github.readPullRequest(REPO, 42))).toMatchObject({ kind: 'unavailable' });
   });

@@ -118,10 +118,12 @@ describe('a group', () => {
 
   it('that answers slowly costs one click, not two', async () => {
     const { deploy } = await waiting('teamed');
-    await cold({ kind: 'delay', ms: 2_000 }, 1);
+    await cold({ kind: 'delay', ms: 1_500 }, 1);
+    const answered: string[] = [];
+    acme.world.github.onExchange(({ path }) => void (TEAM.test(path) && answered.push(path)));
     await acme.bea.clicks('approve', deploy);
     await acme.bea.isTold("I can't read who is in platform (no answer within 1 s)");
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await eventually('the slow answer', () => answered.length > 0);
     const before = reads();
     await acme.bea.clicks('approve', deploy);
     await deploy.ends('✅', 'approved by Bea (platform');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../src/sim/world.ts';
 import { ONE_SRE, TWO_GROUPS } from '../support/acme-config.ts';
+import { pushChecked } from '../support/pushes.ts';
 import { openStories, type Stories } from '../support/stories.ts';
 
 const stepUp = 'github';
@@ -67,11 +67,7 @@ describe('where an approval has to be confirmed on GitHub', () => {
     expect(await acme.bea.types(`withdraw ${deploy.code}`)).toBe('Withdrawn: 0 of 1 approvals left.');
     await acme.bea.clicks('approve', deploy);
     await deploy.shows('github', 'to be confirmed on GitHub');
-    const { github } = acme.world;
-    github.branch(REPOSITORY, `${pull.branch}-next`, pull.branch);
-    const sha = github.commit(REPOSITORY, `${pull.branch}-next`, { message: 'A better idea', author: 'ann' });
-    github.setCheck(REPOSITORY, sha, { name: 'unit', result: 'success' });
-    await github.push(REPOSITORY, pull.branch, { by: 'ann', onto: sha });
+    await pushChecked(acme, pull, { by: 'ann', result: 'success' });
     expect(await deploy.shows('github', 'rev 2')).not.toContain('to be confirmed');
   });
 });

@@ -7,22 +7,36 @@ import type { Deploy } from '../support/sightings.ts';
 import { openStories, type PullRequest, type Stories } from '../support/stories.ts';
 
 const GAPS = ['with the command', 'before the click', 'with the click', 'after the click', 'at the turn'] as const;
-type Gap = (typeof GAPS)[number];
-const MOVED = ['a push', 'a force push', 'the end of the branch', 'another branch of the same name', 'a merge'] as const;
+const MOVED = ['a push', 'a force push', 'the end of the branch', 'another branch of the same name', 'a merge', 'another base'] as const;
 type Moved = (typeof MOVED)[number];
 // A service of its own each: all of them are raced at the same time.
 const SIGNED = MOVED.flatMap((moved, m) => GAPS.map((gap, g) => ({ moved, gap, service: `signed-${m}-${g}` })));
-const FREE = MOVED.filter((moved) => !['the end of the branch', 'a merge'].includes(moved)).map((moved, m) => ({ moved, service: `free-${m}` }));
+const FREE = MOVED.filter((moved) => !['the end of the branch', 'a merge', 'another base'].includes(moved)).map((moved, m) => ({
+  moved,
+  service: `free-${m}`,
+}));
 const TIMES = 2;
+/** Asks what its base may answer otherwise at any time. */
+const UP_TO_DATE = { gates: { checks: 'all', upToDate: true }, approvals: ONE_SRE } as const;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const [CALM, AHEAD] = ['calm', 'ahead'];
 
 describe('nothing is built that was not approved, whatever moves meanwhile', () => {
   let acme: Stories;
   beforeAll(async () => {
     acme = await openStories({
-      ...Object.fromEntries(SIGNED.map(({ service }) => [service, { environments: { production: { approvals: ONE_SRE } } }])),
+      ...Object.fromEntries(
+        SIGNED.map(({ moved, service }) => [
+          service,
+          { environments: { production: moved === 'another base' ? UP_TO_DATE : { approvals: ONE_SRE } } },
+        ]),
+      ),
       ...Object.fromEntries(FREE.map(({ service }) => [service, { environments: { staging: { approvals: 'none' } } }])),
     });
+    // One that everybody has all of, for good, and one with a commit that nobody has.
+    await acme.world.github.push(REPOSITORY, CALM, { by: 'eve' });
+    await acme.world.github.push(REPOSITORY, AHEAD, { by: 'eve', commits: [{ message: 'Only here' }] });
   });
   afterAll(() => acme.end());
 
@@ -37,6 +51,7 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
       await acme.world.github.push(REPOSITORY, branch, { by: 'eve', commits, onto: 'heads/main' });
     },
     'a merge': ({ number }) => acme.world.github.merge(REPOSITORY, number, { by: 'eve' }),
+    'another base': ({ number }) => acme.world.github.changeBase(REPOSITORY, number, { base: AHEAD, by: 'eve' }),
   };
 
   /** What the button on the card signs at this very moment; null: there is none. */
@@ -70,8 +85,10 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
   }
 
   /** Plays one race. */
-  async function race(service: string, move: Move, gap: Gap): Promise<Race> {
+  async function race({ service, moved, gap }: (typeof SIGNED)[number]): Promise<Race> {
+    const move = MOVES[moved];
     const pull = await acme.pull();
+    if (moved === 'another base') await acme.world.github.changeBase(REPOSITORY, pull.number, { base: CALM, by: 'eve' });
     const asking = acme.ann.asks(pull, `/deploy ${service} to production`);
     const moving = gap === 'with the command' ? move(pull) : null;
     const deploy = await asking;
@@ -85,14 +102,16 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
     await clicking;
     if (gap === 'at the turn') await pause(60);
     if (gap === 'after the click' || gap === 'at the turn') await move(pull);
-    return { service, code: deploy.code, signed: [button.sha] };
+    // What lacks a commit of its base by the time of the signature is not built, whoever signs it.
+    const isRefused = moved === 'another base' && gap === 'before the click';
+    return { service, code: deploy.code, signed: isRefused ? [] : [button.sha] };
   }
 
   it.concurrent.each(SIGNED)(
     'by $moved, $gap',
-    async ({ moved, gap, service }) => {
+    async (raced) => {
       const mine = [];
-      for (let n = 0; n < TIMES; n += 1) mine.push(await race(service, MOVES[moved], gap));
+      for (let n = 0; n < TIMES; n += 1) mine.push(await race(raced));
       races.push(...mine);
       await pause(700);
       expect(mine.flatMap(wrongIn)).toEqual([]);
@@ -117,5 +136,9 @@ describe('nothing is built that was not approved, whatever moves meanwhile', () 
       const built = acme.builds(service).filter(({ env }) => env['COUNTERSIGN_CODE'] === deploy.code);
       for (const { commit } of built) expect(commit).toBe(pull.sha);
     }
+    // And all of it would say nothing if nothing were built there at all.
+    const calm = await acme.pull();
+    await (await acme.ann.asks(calm, `/deploy ${service} to staging`)).shows('github', 'is live on staging');
+    expect(acme.builds(service).at(-1)?.commit).toBe(calm.sha);
   });
 });

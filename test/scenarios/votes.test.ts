@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { ONE_SRE, TWO_GROUPS } from '../support/acme-config.ts';
 import type { Deploy } from '../support/sightings.ts';
+import { pushChecked } from '../support/pushes.ts';
 import { openStories, type PullRequest, type Stories } from '../support/stories.ts';
 
 const target = 'votes';
@@ -151,15 +152,5 @@ describe('a vote', () => {
     await deploy.ends('✅', 'is live on production');
   });
 });
-
-/** A push whose commit has been checked before. */
-async function pushChecked(acme: Stories, pull: PullRequest, { by, result }: { by: string; result: 'success' | 'failure' }): Promise<string> {
-  const { github } = acme.world;
-  github.branch(REPOSITORY, `${pull.branch}-next`, pull.branch);
-  const sha = github.commit(REPOSITORY, `${pull.branch}-next`, { message: 'A better idea', author: by });
-  github.setCheck(REPOSITORY, sha, { name: 'unit', result });
-  await github.push(REPOSITORY, pull.branch, { by, onto: sha });
-  return sha;
-}
 
 const pushGreen = (acme: Stories, pull: PullRequest, by: string): Promise<string> => pushChecked(acme, pull, { by, result: 'success' });

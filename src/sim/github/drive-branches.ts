@@ -23,6 +23,8 @@ export interface BranchDriver {
   deleteBranch(slug: string, branch: string, by: string): Promise<Told>;
   /** The "Update branch" button: merges the base into the head. */
   updateBranch(slug: string, number: number, by: string): Promise<Told & { readonly sha: string }>;
+  /** "Edit", and another branch to merge into. */
+  changeBase(slug: string, number: number, input: { readonly base: string; readonly by: string }): Promise<Told>;
   merge(slug: string, number: number, input: { by: string; method?: 'merge' | 'squash' | 'rebase' }): Promise<Told & { readonly sha: string }>;
 }
 
@@ -32,6 +34,7 @@ export function createBranchDriver(world: World): BranchDriver {
     push: (slug, branch, input) => push(world, needRepository(state, slug), { branch, ...input }),
     deleteBranch: (slug, branch, by) => deleteBranch(world, needRepository(state, slug), { branch, by }),
     updateBranch: (slug, number, by) => updateBranch(world, needRepository(state, slug), { issue: needPull(state, slug, number), by }),
+    changeBase: (slug, number, input) => changeBase(world, needRepository(state, slug), { issue: needPull(state, slug, number), ...input }),
     merge: (slug, number, input) => merge(world, needRepository(state, slug), { issue: needPull(state, slug, number), ...input }),
   };
 }
@@ -118,6 +121,18 @@ async function updateBranch(
   const message = `Merge branch '${pull.baseRef}' into ${pull.headRef}`;
   const { sha } = writeCommit(state, source, { message, author: by, committer: 'web-flow', parents, files: [] });
   return { sha, ...(await moveBranch(world, source, { branch: pull.headRef, to: sha, by })) };
+}
+
+function changeBase(
+  world: World,
+  repository: SimRepository,
+  { issue, base, by }: { issue: SimPullRequest; base: string; by: string },
+): Promise<Told> {
+  const { pull } = issue;
+  const from = { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } };
+  pull.baseSha = shaOf(world.state, repository, `heads/${base}`);
+  pull.baseRef = base;
+  return tell(world, repository, { issue, change: { action: 'edited', changes: { base: from } }, by });
 }
 
 async function merge(

@@ -96,7 +96,8 @@ export function lineCommentEvent(state: GithubState, comment: SimLineComment, se
 
 export type PullAction =
   | { readonly action: 'opened' | 'closed' | 'reopened' | 'ready_for_review' | 'converted_to_draft' }
-  | { readonly action: 'synchronize'; readonly before: string; readonly after: string };
+  | { readonly action: 'synchronize'; readonly before: string; readonly after: string }
+  | { readonly action: 'edited'; readonly changes: { readonly base: Readonly<Record<'ref' | 'sha', { readonly from: string }>> } };
 
 export function pullEvent(
   state: GithubState,

@@ -100,7 +100,7 @@ export interface SimPull {
   readonly headOwner: number;
   readonly headRef: string;
   headSha: string;
-  readonly baseRef: string;
+  baseRef: string;
   /** The base's tip when the pull request was opened or last pushed to. */
   baseSha: string;
   draft: boolean;

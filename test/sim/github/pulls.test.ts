@@ -27,6 +27,13 @@ describe('a pull request', () => {
     expect(body.base.sha).toBe(github.sim.sha('acme/api', 'main'));
   });
 
+  it('gets another base, and the one before is told', async () => {
+    const number = await open('fix');
+    await github.sim.push('acme/api', 'release', { by: 'bea', commits: [{ message: 'Only here' }] });
+    await github.sim.changeBase('acme/api', number, { base: 'release', by: 'bea' });
+    expect((await github.ask(`GET ${R}/pulls/${number}`)).body.base).toMatchObject({ ref: 'release', sha: github.sim.sha('acme/api', 'release') });
+  });
+
   it('from a fork says whose, and nothing once the fork is deleted', async () => {
     github.sim.addRepository({ slug: 'carl/api', id: 300, forkOf: 'acme/api' });
     github.sim.commit('carl/api', 'idea', { message: 'Idea', author: 'carl' });
