@@ -13,6 +13,8 @@ export interface Bare {
   update(index: number, key: string): Promise<number>;
   /** Milliseconds of one list call that finds one open request, followed by a bare update. */
   listAndUpdate(index: number, key: string, pullRequest: string): Promise<number>;
+  /** Milliseconds of a bare update, followed by one request like this. */
+  updateAnd(index: number, key: string, request: () => Promise<unknown>): Promise<number>;
   close(): void;
 }
 
@@ -34,6 +36,11 @@ export async function startBare(client: Client, address: string): Promise<Bare> 
         const { executions } = await client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: 20 });
         if (executions?.length !== 1) throw new Error(`the list call found ${executions?.length ?? 0} requests`);
         await update(index, key);
+      }),
+    updateAnd: (index, key, request) =>
+      timed(async () => {
+        await update(index, key);
+        await request();
       }),
     close: () => void child.kill('SIGKILL'),
   };

@@ -2,7 +2,7 @@
 import type { SimMessage } from '../src/sim/slack/world.ts';
 import { PEOPLE, REPOSITORY } from '../src/sim/world.ts';
 import { startBare, type Bare } from './bare.ts';
-import { manyServices, openChannels, openSubject, type Subject } from './company.ts';
+import { coldGroup, manyServices, openChannels, openColdSubject, openSubject, type Subject } from './company.ts';
 import { openSender, recordDeliveries, type Recorder, type Sender, type Signed } from './sender.ts';
 import { eventually, pause, quiet, setStage, type Stage } from './stage.ts';
 import { compare, spreadOf, type Round } from './statistics.ts';
@@ -71,6 +71,7 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
   const scene = await openScene(options);
   const results: Record<ContestName, Round[]> = { start: [], click: [], comment: [] };
   const frontDoor: number[] = [];
+  const cold: Round[] = [];
   try {
     let next = 0;
     const play = async (count: number): Promise<Record<ContestName, Round>> => {
@@ -91,7 +92,10 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
       for (const name of ['start', 'click', 'comment'] as const) results[name].push(played[name]);
       frontDoor.push(...(await idleComments(scene)));
     }
-    await assertCounted(scene, next);
+    const asked = coldOf(options);
+    tell(`latency: ${asked - 1} clicks whose group nobody has read for a minute`);
+    cold.push(await measureCold(scene, { first: next, count: asked }));
+    await assertCounted(scene, 2 * next + asked);
   } finally {
     scene.sender.close();
     scene.recorder.close();
@@ -104,15 +108,61 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
       compare(results.click),
       1.5,
     ),
+    compared('a click in Slack whose group is not cached, against that update and one bare request for a user group of Slack', compare(cold), 1.5),
     compared('`/approve` on a pull request until its HTTP answer, against one bare list call and that update', compare(results.comment), 1.5),
     compared('`/deploy` on a pull request until its HTTP answer, against a bare `workflow.start`', compare(results.start), 1.5),
     timed('the front door alone: a comment that is no command until its HTTP answer', spreadOf(frontDoor)),
   ];
 }
 
-async function openScene({ address, namespace }: LatencyOptions): Promise<Scene> {
-  const stage = await setStage({ address, namespace, world: { config: manyServices(), github: { rateLimit: 1_000_000 } } });
-  openChannels(stage.world);
+/** A membership is remembered for a minute, also the one that was read for the plan. */
+const FORGOTTEN_MS = 61_000;
+
+/** Each click needs a group that nobody has read for a minute; who clicks, and their rights, are known from the first one, which does not count. */
+async function measureCold(scene: Scene, { first, count }: { readonly first: number; readonly count: number }): Promise<Round> {
+  const { stage, recorder, sender, bare } = scene;
+  const subjects: Subject[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const subject = await openColdSubject(stage.world, { index, nth: first + index });
+    subjects.push(subject);
+    await CONTESTS.start.product(scene, subject);
+    await bare.start(first + index);
+  }
+  await quiet(stage.world);
+  await pause(FORGOTTEN_MS);
+  const round = { baseline: [] as number[], product: [] as number[] };
+  for (const [index, { channel, number }] of subjects.entries()) {
+    const card = cardOf(stage, channel, number);
+    if (card === undefined) throw new Error(`there is no card of #${number}`);
+    const product = await sender.send(await recorder.click(PEOPLE.bea.slack, card, 'countersign:approve'));
+    await quiet(stage.world);
+    const baseline = await bare.updateAnd(first + index, `cold-${index}`, () => readGroup(stage, coldGroup(index)));
+    await pause(REST_MS);
+    if (index === 0) continue;
+    round.product.push(product);
+    round.baseline.push(baseline);
+  }
+  return round;
+}
+
+async function readGroup({ world: { slack } }: Stage, usergroup: string): Promise<void> {
+  const answer = await fetch(`${slack.apiUrl}usergroups.users.list`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ usergroup }).toString(),
+  });
+  const { ok } = (await answer.json()) as { readonly ok: boolean };
+  if (!ok) throw new Error(`the bare request for ${usergroup} was refused`);
+}
+
+/** One more than is measured. */
+const coldOf = ({ perRound }: LatencyOptions): number => perRound + 1;
+
+async function openScene(options: LatencyOptions): Promise<Scene> {
+  const { address, namespace } = options;
+  const alone = coldOf(options);
+  const stage = await setStage({ address, namespace, world: { config: manyServices('', alone), github: { rateLimit: 1_000_000 } } });
+  openChannels(stage.world, alone);
   const recorder = await recordDeliveries(stage.world);
   const repositoryId = (stage.world.github.pullRequest(REPOSITORY, stage.world.pullRequest)['base'] as { repo: { id: number } }).repo.id;
   return { stage, recorder, repositoryId, sender: await openSender(stage.product.url), bare: await startBare(stage.client, address) };
@@ -154,11 +204,11 @@ function cardOf({ world }: Stage, channel: string, pullRequest: number): SimMess
 }
 
 /** Figures of refused clicks would be worth nothing: every vote is in the history of its request. */
-async function assertCounted({ stage }: Scene, requests: number): Promise<void> {
+async function assertCounted({ stage }: Scene, expected: number): Promise<void> {
   let votes = 0;
   for await (const { workflowId } of stage.client.workflow.list({ query: `WorkflowType = 'deploy'` })) {
     const status = await stage.client.workflow.getHandle(workflowId).query<{ votes: readonly unknown[] }>('status');
     votes += status.votes.length;
   }
-  if (votes !== 2 * requests) throw new Error(`${votes} votes count instead of ${2 * requests}: the figures above are not of counted votes`);
+  if (votes !== expected) throw new Error(`${votes} votes count instead of ${expected}: the figures above are not of counted votes`);
 }

@@ -1,7 +1,7 @@
 // The conditions of a rule: what they need is read, if they need anything, and they are judged once.
-import type { ApprovalRule, ChangeSummary, CommitSha, Person, RuleNode } from '../../workflows/vocabulary.ts';
+import type { ApprovalRule, ChangeSummary, CommitSha, Person } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../ids.ts';
-import { asksForFiles, authorsNamed, judgeConditions, type Authorship } from '../policy/conditions.ts';
+import { asksForFiles, authorsNamed, isConditional, judgeConditions, type Authorship } from '../policy/conditions.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { ChangedFiles, Facts, Read, RefFacts, RepositoryFacts } from '../policy/facts.ts';
 import { pullRequestOf } from '../policy/gates/gate.ts';
@@ -37,10 +37,6 @@ export async function ruleOf(deps: FactsDeps, reader: Reader, input: Conditional
   const unread = authorship.unread ?? (hidden === undefined ? null : `${hidden.what} can't be read`);
   const seen = { facts, live, changed, authorship: { ...authorship, unread }, people, groups: membership.groups };
   return { ...policy.approvals, tree: judgeConditions(tree, seen) };
-}
-
-function isConditional(node: RuleNode): boolean {
-  return node.when !== undefined || ((node.kind === 'all' || node.kind === 'any') && node.of.some(isConditional));
 }
 
 /** From the live version; null while there is none. */

@@ -13,7 +13,8 @@ export interface Reader {
   throwIfWorthRetrying(): void;
 }
 
-export function createReader(): Reader {
+/** `once`: for somebody who waits; what can't be read now is not known. */
+export function createReader(patience: 'retried' | 'once' = 'retried'): Reader {
   const passing: Trouble[] = [];
   return {
     async read(what, call) {
@@ -27,7 +28,7 @@ export function createReader(): Reader {
     },
     throwIfWorthRetrying() {
       const [first] = passing;
-      if (first !== undefined && activityInfo().attempt < ATTEMPTS_MAX) throw first;
+      if (first !== undefined && patience === 'retried' && activityInfo().attempt < ATTEMPTS_MAX) throw first;
     },
   };
 }

@@ -1,9 +1,24 @@
 import type { Logger } from 'pino';
-import type { Account, Person } from '../../workflows/vocabulary.ts';
+import type { Account, ApprovalRule, ChangeSummary, CommitSha, Person, RefWish } from '../../workflows/vocabulary.ts';
+import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { Membership } from '../policy/membership.ts';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Gateway } from '../temporal/gateway.ts';
+
+export interface Foreseeable {
+  readonly policy: EnvironmentPolicy;
+  readonly ref: RefWish;
+  readonly by: Account;
+}
+
+export interface Foreseen {
+  /** With its conditions judged. */
+  readonly rule: ApprovalRule;
+  readonly change: ChangeSummary;
+  readonly sha: CommitSha;
+  readonly title: string;
+}
 
 /** Who is who, and in which groups: for what is shown before anything is judged. */
 export interface Directory {
@@ -11,6 +26,8 @@ export interface Directory {
   people(by: Account): Promise<readonly Person[]>;
   /** Of these groups; what can't be read is told apart from what is empty. */
   membership(groups: readonly string[]): Promise<Membership>;
+  /** What a request like this would be about if it were made now; null: there is no such commit, or it can't be read. Decides nothing, and starts nothing. */
+  foresee(wish: Foreseeable): Promise<Foreseen | null>;
 }
 
 /** What the bot works with. */

@@ -1,9 +1,10 @@
 // The form that asks for a deploy: what it shows for what is chosen, and what becomes of it when it is sent. What comes back from the form
 // is a wish like any typed one: it is looked up anew, and the request's own plan judges it.
-import type { Account, ApprovalRule, Person, RefWish, TallyNode } from '../../workflows/vocabulary.ts';
+import type { Person, RefWish, TallyNode } from '../../workflows/vocabulary.ts';
 import { isRef } from '../command/spelling.ts';
 import { findService, placeOf, policyOf, type Service } from '../config/config.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import { isConditional } from '../policy/conditions.ts';
 import { excludedFrom } from '../policy/judge.ts';
 import { resolveParameters } from '../policy/parameters.ts';
 import { resolvePerson } from '../policy/people.ts';
@@ -15,13 +16,13 @@ import type { Inline } from '../render/inline.ts';
 import { reasonSentence } from '../render/reasons.ts';
 import { isTrouble } from '../trouble.ts';
 import { start } from './answer.ts';
-import type { BotDeps } from './deps.ts';
+import type { BotDeps, Foreseen } from './deps.ts';
 import type { FormAsk, FormSubmission } from './front-door.ts';
 import { servicesHere } from './grammar.ts';
 
 export function formFor(deps: BotDeps, ask: FormAsk): GrowingForm {
   const now = firstForm(deps, ask);
-  return { now, later: now.preview === null ? Promise.resolve(now) : filledIn(deps, now, now.preview, ask.by) };
+  return { now, later: now.preview === null ? Promise.resolve(now) : filledIn(deps, now, now.preview, ask) };
 }
 
 /** What the configuration says alone. */
@@ -62,29 +63,40 @@ function givenParameters(policy: EnvironmentPolicy, { parameters }: FormValues):
   return Object.fromEntries(entries);
 }
 
-async function filledIn(deps: BotDeps, form: DeployForm, preview: FormPreview, by: Account): Promise<DeployForm> {
+async function filledIn(deps: BotDeps, form: DeployForm, preview: FormPreview, { by, values }: FormAsk): Promise<DeployForm> {
   const { policy } = preview;
   const [asked, state] = await Promise.all([
-    soonKnown(whoMustApprove(deps, policy.approvals, by)),
+    soonKnown(whoMustApprove(deps, policy, { by, values })),
     soonKnown(deps.gateway.environmentState(placeOf(deps.config, policy), false)),
   ]);
   const live = 'unread' in state ? state : { state: state.value };
   if ('unread' in asked) return { ...form, preview: { ...preview, approval: asked, live } };
-  const { requester, tree } = asked.value;
-  return { ...form, preview: { ...preview, requester, approval: { tree }, live } };
+  const { requester, tree, of } = asked.value;
+  return { ...form, preview: { ...preview, requester, approval: { tree, of }, live } };
 }
 
-/** The rule with the members of its groups as they are now, without whoever asks. Commit authors are known once there is a commit. */
-async function whoMustApprove(
-  deps: BotDeps,
-  rule: ApprovalRule,
-  by: Account,
-): Promise<{ readonly requester: Person; readonly tree: TallyNode | null }> {
-  const [people, membership] = await Promise.all([deps.directory.people(by), deps.directory.membership(groupsOfRule(rule.tree))]);
+interface Asked {
+  readonly requester: Person;
+  readonly tree: TallyNode | null;
+  /** The commit that decided it. */
+  readonly of: Pick<Foreseen, 'sha' | 'title'> | null;
+}
+
+const NO_CHANGE = { commits: 0, pullRequests: [], authors: [], compareUrl: null };
+
+/** The rule with the members of its groups as they are now, without whoever asks; where it hangs on what is deployed, for the commit that is chosen. */
+async function whoMustApprove(deps: BotDeps, policy: EnvironmentPolicy, { by, values }: Pick<FormAsk, 'by' | 'values'>): Promise<Asked> {
+  const { approvals } = policy;
+  const hangs = approvals.tree !== null && (isConditional(approvals.tree) || approvals.exclude.includes('commit-authors'));
+  const [people, membership, foreseen] = await Promise.all([
+    deps.directory.people(by),
+    deps.directory.membership(groupsOfRule(approvals.tree)),
+    hangs && refProblems(values).length === 0 ? deps.directory.foresee({ policy, ref: refOf(values), by }) : null,
+  ]);
   const requester = resolvePerson(people, by);
-  const change = { commits: 0, pullRequests: [], authors: [], compareUrl: null };
+  const { rule, change } = foreseen ?? { rule: approvals, change: NO_CHANGE };
   const excluded = excludedFrom({ rule, requester, requesters: [requester], change }, membership.groups);
-  return { requester, tree: tallyVotes({ rule, votes: [], ...membership, excluded }).tree };
+  return { requester, tree: tallyVotes({ rule, votes: [], ...membership, excluded }).tree, of: foreseen };
 }
 
 async function soonKnown<T>(reading: Promise<T>): Promise<{ readonly value: T } | { readonly unread: string }> {

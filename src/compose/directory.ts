@@ -1,6 +1,8 @@
 // Who is who and in which groups, for what people are shown before anything is judged. The judges read for themselves.
+import { foresee } from '../activities/foresee.ts';
 import { createGroups, readMembership } from '../activities/groups.ts';
 import { createKnownPeople } from '../activities/known-people.ts';
+import { createPeople } from '../activities/people.ts';
 import { createReader } from '../activities/reading.ts';
 import type { Directory } from '../bot/deps.ts';
 import type { Config } from '../config/config.ts';
@@ -14,7 +16,7 @@ const MAX_AGE_MS = 60_000;
 export function createDirectory(deps: {
   readonly config: Config;
   readonly platforms: Pick<Platforms, 'github' | 'slack'>;
-  readonly gateway: Pick<Gateway, 'people'>;
+  readonly gateway: Pick<Gateway, 'people' | 'environmentState' | 'findOpen' | 'deployStatus'>;
   readonly now: () => number;
 }): Directory {
   const { config, platforms, gateway, now } = deps;
@@ -27,6 +29,7 @@ export function createDirectory(deps: {
   });
   return {
     people: async (by) => (await known.read(MAX_AGE_MS, [by])).people,
+    foresee: (wish) => foresee({ config, github: platforms.github, gateway, people: createPeople({ ...platforms, now }), known, groups, now }, wish),
     membership: async (names) => {
       const reading = known.read(MAX_AGE_MS);
       const people = reading.then((links) => links.people);

@@ -44,6 +44,11 @@ export function doesApply(node: RuleNode, parent: 'all' | 'any'): boolean {
   return node.kind !== 'auto' && (node.when === undefined || parent === 'all');
 }
 
+/** Whether what the rule asks for hangs on what a request is. */
+export function isConditional(node: RuleNode): boolean {
+  return node.when !== undefined || ((node.kind === 'all' || node.kind === 'any') && node.of.some(isConditional));
+}
+
 /** Whether some condition of the rule needs the list of changed files. */
 export function asksForFiles(node: RuleNode | null): boolean {
   if (node === null) return false;

@@ -1,6 +1,6 @@
 // The deploy form as a Slack modal: what is chosen, and below it who must approve, what is asked of it and what it would replace. Pure.
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
-import type { ApprovalRule, RuleNode } from '../../workflows/vocabulary.ts';
+import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 import type { EnvironmentPolicy, RefRule } from '../policy/environment-policy.ts';
 import { context, linesSection } from './blocks.ts';
 import { choice, plain } from './choice.ts';
@@ -11,9 +11,10 @@ import type { DeployForm, FormPreview } from './form.ts';
 import { code, join, listed, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { liveWords } from './live.ts';
+import { isConditional } from '../policy/conditions.ts';
 import { either } from './reason-text.ts';
 import { reasonSentence } from './reasons.ts';
-import { ruleWords } from './rule-words.ts';
+import { ruleWords, skippedWords } from './rule-words.ts';
 import { duration } from './time.ts';
 
 /** `memory`: goes to Slack and comes back with the form. Nothing is decided on it. */
@@ -60,8 +61,16 @@ function inputs({ services, service, environments, environment, parameters }: De
       block_id: REF_BLOCK,
       optional: true,
       label: plain('Branch, tag or commit', 75),
-      hint: plain('Left empty: the head of the default branch. Of a commit at least 7 digits.', 150),
-      element: { type: 'plain_text_input', action_id: FORM_ACTIONS.ref, max_length: 200, placeholder: plain('the default branch', 150) },
+      // Who must approve may hang on it.
+      dispatch_action: true,
+      hint: plain('Left empty: the head of the default branch. Of a commit at least 7 digits. Enter shows what it would take.', 150),
+      element: {
+        type: 'plain_text_input',
+        action_id: FORM_ACTIONS.ref,
+        max_length: 200,
+        placeholder: plain('the default branch', 150),
+        dispatch_action_config: { trigger_actions_on: ['on_enter_pressed'] },
+      },
     },
   );
   if (environment !== null) blocks.push(...parameters.map((parameter) => parameterInput(service, environment, parameter)));
@@ -100,14 +109,14 @@ function approvalWords({ policy, approval }: FormPreview): Inline {
   if ('unread' in approval) return say`❓ not known: ${approval.unread.slice(0, 200)}`;
   if (approval.tree === null) return say`nobody's approval`;
   const authors = policy.approvals.exclude.includes('commit-authors') ? ", nor the commits' authors" : '';
-  const open = hasConditions(policy.approvals.tree) ? ' · parts of it hang on what changes: the card says which apply' : '';
+  const open = isConditional(policy.approvals.tree) && approval.of === null ? ' · parts of it hang on what changes: the card says which apply' : '';
+  const skipped = approval.of === null ? [] : skippedWords(approval.tree).slice(0, SKIPPED_MAX);
   const twice = policy.approvals.stepUp === 'github' ? ' · an approval in Slack is confirmed on GitHub' : '';
-  return say`${ruleWords(approval.tree, 'name')} · never you${authors}${twice}${open}`;
+  const rule = join([ruleWords(approval.tree, 'name'), say`never you${authors}${twice}${open}`, ...skipped], ' · ');
+  return approval.of === null ? rule : say`${rule} · for ${code(approval.of.sha.slice(0, 7))} ${approval.of.title.slice(0, 80)}, as it is now`;
 }
 
-function hasConditions(node: RuleNode): boolean {
-  return node.when !== undefined || ((node.kind === 'all' || node.kind === 'any') && node.of.some(hasConditions));
-}
+const SKIPPED_MAX = 2;
 
 /** What the clock will do, before it runs. */
 function timeWords({ expireMs, hours, escalate, undoMs }: ApprovalRule): Inline {

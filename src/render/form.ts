@@ -1,6 +1,6 @@
 // What the deploy form shows and what became of it, as data. Drawn by form-slack.ts. Types only.
 import type { EnvironmentState } from '../../workflows/status.ts';
-import type { Person, TallyNode } from '../../workflows/vocabulary.ts';
+import type { CommitSha, Person, TallyNode } from '../../workflows/vocabulary.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import type { FormField } from './form-fields.ts';
 import type { Inline } from './inline.ts';
@@ -21,8 +21,11 @@ export interface DeployForm {
 export interface FormPreview {
   readonly policy: EnvironmentPolicy;
   readonly requester: Person;
-  /** null: being looked up; the form is shown again when it is there. */
-  readonly approval: { readonly tree: TallyNode | null } | { readonly unread: string } | null;
+  /** null: being looked up; the form is shown again when it is there. `of`: the commit that it was judged for; null: by the configuration alone. */
+  readonly approval:
+    | { readonly tree: TallyNode | null; readonly of: { readonly sha: CommitSha; readonly title: string } | null }
+    | { readonly unread: string }
+    | null;
   readonly live: { readonly state: EnvironmentState | null } | { readonly unread: string } | null;
 }
 

@@ -61,7 +61,7 @@ async function deliver(event: string, payload: object): Promise<Seen> {
       }),
   }) as Gateway;
   const log = pino({ level: 'silent' });
-  const directory = { people: async () => PEOPLE, membership: async () => ({ groups: {}, unread: {} }) };
+  const directory = { people: async () => PEOPLE, membership: async () => ({ groups: {}, unread: {} }), foresee: async () => null };
   const frontDoor = createBot({
     config: CONFIG,
     gateway,

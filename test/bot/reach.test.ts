@@ -68,7 +68,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
   const bot = createBot({
     config: CONFIG,
     gateway,
-    directory: { people: async () => PEOPLE, membership: async () => ({ groups: {}, unread: {} }) },
+    directory: { people: async () => PEOPLE, membership: async () => ({ groups: {}, unread: {} }), foresee: async () => null },
     metrics: { command: () => undefined, vote: () => undefined },
     log: pino({ level: 'silent' }),
     now: () => NOW,

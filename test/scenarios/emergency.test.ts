@@ -98,12 +98,19 @@ describe('an emergency', () => {
     expect(await shown.reply()).toContain('Emergency disputed by Carl');
   });
 
-  it('is disputed in Slack, where the modal asks why', async () => {
+  it('is disputed in Slack, where the modal asks why, after the product was killed in the middle of it', async () => {
     const pull = await red();
     const deploy = await acme.ann.asks(pull, '/deploy emergency urgent to production because orders fail');
     await deploy.bothShow('🚨 ✅', 'is live on production');
     const { slack } = acme.world;
     const { ts } = await reviewIn('urgent', deploy);
+    const reminded = (): number =>
+      slack.messages(channelOf('urgent')).filter((message) => message.threadTs === ts && readableSlack(message).includes('⏰ Still owed')).length;
+    await acme.kill();
+    const before = reminded();
+    await acme.start();
+    await eventually('a reminder by the next process', () => reminded() > before);
+    expect((await reviewIn('urgent', deploy)).ts).toBe(ts);
     await slack.click('U03CARL', ts, 'countersign:dispute');
     const modal = await eventually('the modal', () => slack.views('U03CARL').at(-1));
     expect(await slack.submit('U03CARL', modal.id, { text: 'nothing was down' })).toMatchObject({ status: 200, problem: null, errors: {} });

@@ -26,7 +26,10 @@ describe('/deploy without words', () => {
         canary: { approvals: { group: 'sre', count: 2 }, gates: { checks: 'all' }, parameters: { migrate: { choices: ['yes', 'no'] } } },
       },
     };
-    acme = await openStories({ shop, office: { environments: { staging: { approvals: 'none' } } } });
+    const low = { any: [{ group: 'sre' }, { auto: 'docs-only', when: { onlyFiles: ['docs/**'] } }], exclude: ['commit-authors'] };
+    const office = { environments: { staging: { approvals: 'none' } } };
+    acme = await openStories({ shop, office, library: { environments: { production: { approvals: low } } } });
+    await acme.wasDeployed('library');
     ann = viewerOf(acme, 'ann');
   });
   afterAll(() => acme.end());
@@ -36,7 +39,7 @@ describe('/deploy without words', () => {
   it('opens a form that asks for the service first', async () => {
     await ann.opensForm();
     expect(Object.keys(ann.fields())).toEqual(['service']);
-    expect(ann.fields()['service']?.options).toEqual(['shop', 'office']);
+    expect(ann.fields()['service']?.options).toEqual(['shop', 'office', 'library']);
     expect(await ann.sees()).toContain('Choose a service, and see here who must approve');
     ann.closes();
   });
@@ -64,6 +67,29 @@ describe('/deploy without words', () => {
     await ann.sees('`shop` → *canary*', '2 of *sre* (Bea, Carl)');
     // Another environment, another parameter: without a default nothing is chosen.
     expect(ann.fields()['parameter:migrate']?.value).toBe('');
+    ann.closes();
+  });
+
+  it('judges a rule that hangs on what changes for the commit that is chosen, and says for which', async () => {
+    const code = await acme.pull({ by: 'bea', files: ['src/a.ts'] });
+    const docs = await acme.pull({ files: ['docs/a.md'] });
+    await ann.opensForm('C0LIBRARY');
+    // Whoever looks at a form starts nothing: what is live is not known before somebody has asked.
+    await ann.sees('➖ not by the rule *docs-only*: something live to compare with (❓');
+    ann.closes();
+    await acme.ann.types('plan library to production');
+    await acme.ann.isTold('📋 Plan');
+    await ann.opensForm('C0LIBRARY');
+    await ann.sees('`library` → *production*', '➖ not by the rule *docs-only*: changes in `docs/**` only (no changed file)');
+    await ann.chooses(REF, code.branch);
+    const asked = await ann.sees(`for \`${code.sha.slice(0, 7)}\` Change`, ', as it is now');
+    expect(asked).toContain('*Needs* 1 of *sre* (Carl)');
+    expect(asked).toContain('➖ not by the rule *docs-only*: changes in `docs/**` only (`src/a.ts`)');
+    await ann.chooses(REF, docs.branch);
+    expect(await ann.sees(`for \`${docs.sha.slice(0, 7)}\` Change`)).toContain('✅ the rule *docs-only*');
+    await ann.chooses(REF, 'no-such-branch');
+    await ann.sees('parts of it hang on what changes: the card says which apply');
+    expect(acme.builds('library')).toHaveLength(1);
     ann.closes();
   });
 

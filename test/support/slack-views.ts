@@ -51,7 +51,7 @@ const live: EnvironmentState = places[0].state;
 const stranger = { ...bea, mapped: false, github: null, name: 'sly' };
 
 const reading: FormPreview = { policy: production, requester: ann, approval: null, live: null };
-const known: FormPreview = { ...reading, approval: { tree: tree() }, live: { state: live } };
+const known: FormPreview = { ...reading, approval: { tree: tree(), of: null }, live: { state: live } };
 const empty: DeployForm = { services: ['api', 'web'], service: null, environments: [], environment: null, parameters: [], preview: null };
 const chosen: DeployForm = {
   ...empty,
@@ -60,6 +60,33 @@ const chosen: DeployForm = {
   environment: 'production',
   parameters: [{ name: 'migrate', choices: ['yes', 'no'], chosen: 'no' }],
   preview: reading,
+};
+
+const low = { kind: 'auto', name: 'low-risk', when: { onlyFiles: ['docs/**'] } } as const;
+/** Of a commit that is known: what does not apply to it is said to be so. */
+const FORESEEN: FormPreview = {
+  ...known,
+  policy: {
+    ...production,
+    approvals: { ...production.approvals, exclude: ['requester', 'commit-authors'], tree: { kind: 'any', of: [...GROUPS, low] } },
+  },
+  approval: {
+    of: { sha: plan.sha, title: 'Fix *retry* loop <!channel>' },
+    tree: {
+      kind: 'any',
+      satisfied: false,
+      of: [
+        tree(),
+        {
+          kind: 'auto',
+          name: 'low-risk',
+          satisfied: false,
+          state: 'skipped',
+          when: [],
+        },
+      ],
+    },
+  },
 };
 
 export const FORMS: Readonly<Record<string, DeployForm>> = {
@@ -75,12 +102,13 @@ export const FORMS: Readonly<Record<string, DeployForm>> = {
       live: { unread: 'reading the environment: no answer within 1.5 s' },
     },
   },
-  unprotected: { ...chosen, environment: 'staging', parameters: [], preview: { ...known, policy: staging, approval: { tree: null } } },
+  unprotected: { ...chosen, environment: 'staging', parameters: [], preview: { ...known, policy: staging, approval: { tree: null, of: null } } },
   'unknown-person': { ...chosen, preview: { ...known, requester: stranger } },
   conditional: {
     ...chosen,
     preview: { ...known, policy: { ...production, approvals: { ...production.approvals, tree: { kind: 'any', of: [...GROUPS, { kind: 'auto', name: 'low-risk', when: { onlyFiles: ['docs/**'] } }] } } } }, // oxfmt-ignore
   },
+  foreseen: { ...chosen, preview: FORESEEN },
   strict: {
     ...chosen,
     preview: {
