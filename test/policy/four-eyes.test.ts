@@ -66,6 +66,12 @@ describe('pairs of eyes', () => {
     expect(eyes(votes)).toBe(expected);
   });
 
+  test('are one where only an address ties the accounts together, and two accounts with one address are no two people', () => {
+    const people = PEOPLE.map((one): Person => (one.name === 'Bea' ? { ...one, binding: 'email' } : one));
+    expect(eyes([{ by: BEA.slack }, { by: BEA.github }], people)).toBe(1);
+    expect(eyes([{ by: BEA.slack }, { by: slack('U99', 'T1', 'Bea') }], people)).toBe(1);
+  });
+
   test('are one where two entries of the configuration share an account: whoever has it is one human', () => {
     const again: Person = { ...person('Bea'), key: person('Dan').key, name: 'Bea again', github: { id: 4, login: 'dan' } };
     expect(eyes([{ by: BEA.slack }, { by: github(4, 'dan') }], [person('Ann'), person('Bea'), again])).toBe(1);

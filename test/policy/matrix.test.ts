@@ -15,6 +15,8 @@ interface Kind {
   readonly person: Person;
   readonly role: Role;
   readonly why: AccountState['why'];
+  /** Where they vote; on GitHub unless it matters. */
+  readonly surface?: 'slack';
 }
 const well = (who: Person, role: Role): Kind => ({ person: who, role, why: null });
 const stranger = (key: Person['key'], change: Partial<Person>): Person => ({ key, name: 'sly', mapped: false, github: null, slack: null, ...change });
@@ -27,6 +29,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   reader: well(person('Eve'), 'read'),
   'unmapped on GitHub': well(stranger(githubPersonKey(99), { github: { id: 99, login: 'sly' } }), 'write'),
   'unmapped in Slack': well(stranger(slackPersonKey('T1', 'U99'), { slack: { team: 'T1', user: 'U99' } }), 'none'),
+  'matched by e-mail': { ...well({ ...person('Bea'), binding: 'email' }, 'write'), surface: 'slack' },
   guest: { person: person('Fay'), role: 'write', why: 'guest' },
   leaver: { person: person('Fay'), role: 'none', why: 'deactivated' },
   bot: { person: person('Fay'), role: 'write', why: 'bot' },
@@ -51,7 +54,7 @@ const ENVIRONMENTS: Readonly<Record<string, EnvironmentPolicy>> = {
     gates,
     may: { request: may('sre'), cancel: may('requester'), extend: may('sre'), emergency: may('sre') },
     emergency: EMERGENCY,
-    approvals: { ...rule, exclude: ['requester', 'commit-authors'] },
+    approvals: { ...rule, exclude: ['requester', 'commit-authors'], stepUp: 'github' },
   }),
   open: policy({
     gates,
@@ -65,6 +68,7 @@ const LETTER: Readonly<Record<string, string>> = {
   'unmapped-requester': 'u',
   'unmapped-voter': 'u',
   'inactive-person': 'i',
+  'matched-by-email': 'b',
   'no-permission': 'p',
   'no-emergency': 'e',
   'own-request': 'o',
@@ -107,12 +111,12 @@ function ask({ kind, policy: rules, groups }: Asked, isEmergency: boolean): stri
 
 function act(asked: Asked, kind: 'approve' | 'reject' | 'withdraw'): string {
   const { kind: who, groups } = asked;
-  const votes = kind === 'withdraw' && who.person.mapped ? [{ ...vote('Bea'), by: who.person }] : [];
+  const votes = kind === 'withdraw' && who.person.mapped ? [{ ...vote('Bea'), by: who.person, surface: 'github' as const }] : [];
   const verdict = judgeVote({
     plan: planOf(asked),
     votes,
     act: { kind, contract: null, sha: null, reason: 'because' },
-    surface: 'github',
+    surface: who.surface ?? 'github',
     voter: who.person,
     voterState: stateOf(who),
     groups,
@@ -164,7 +168,7 @@ function table(environment: string, lost: boolean): string {
     .join('\n');
 }
 
-const LEGEND = `y yes · a wrote a commit · e may not break the glass · g in no group that is asked · i not active · m may not · n nobody has to approve
+const LEGEND = `y yes · a wrote a commit · b is bound by an e-mail address alone · e may not break the glass · g in no group that is asked · i not active · m may not · n nobody has to approve
 o own request · p may not ask · u not mapped · w has no vote to take back`;
 
 const title = (environment: string, lost: boolean): string => `${environment}${lost ? ', after every right was lost' : ''}`;
