@@ -12,15 +12,24 @@ export interface StoredHistory {
   /** `<version>.<story>.<workflow>`. */
   readonly name: string;
   readonly workflowId: string;
+  readonly runId: string;
   readonly history: unknown;
+}
+
+interface Stored {
+  readonly workflowId: string;
+  readonly history: {
+    readonly events: readonly { readonly workflowExecutionStartedEventAttributes?: { readonly originalExecutionRunId: string } }[];
+  };
 }
 
 export async function storedHistories(): Promise<readonly StoredHistory[]> {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
   return Promise.all(
     files.toSorted().map(async (file) => {
-      const { workflowId, history } = JSON.parse(await readFile(join(FOLDER, file), 'utf8')) as Omit<StoredHistory, 'name'>;
-      return { name: basename(file, '.json'), workflowId, history };
+      const { workflowId, history } = JSON.parse(await readFile(join(FOLDER, file), 'utf8')) as Stored;
+      const runId = history.events[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';
+      return { name: basename(file, '.json'), workflowId, runId, history };
     }),
   );
 }
