@@ -8,6 +8,7 @@ import { startDevServer } from '../src/temporal/dev-server.ts';
 import { measureCrowd } from './crowd.ts';
 import { measureDemo } from './demo.ts';
 import { measureDeploys } from './deploys.ts';
+import { measureFaults } from './faults.ts';
 import { measureLatency } from './latency.ts';
 import { measureRotation } from './rotation.ts';
 import { measureSteps } from './steps.ts';
@@ -20,6 +21,8 @@ const NAMESPACE = {
   crowd: 'bench-crowd',
   rotation: 'bench-rotation',
   rotationEu: 'bench-rotation-eu',
+  faults: 'bench-faults',
+  deaf: 'bench-faults-deaf',
 } as const;
 const DEPLOYS = 3;
 const EDITS = 3;
@@ -38,6 +41,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   latency: () => measureLatency({ address, namespace: NAMESPACE.latency, rounds: Number(values.rounds), perRound: Number(values.samples), tell }),
   deploys: () => measureDeploys({ address, namespace: NAMESPACE.deploys, deploys: DEPLOYS, tell }),
   steps: () => measureSteps({ address, namespace: NAMESPACE.steps, edits: EDITS, tell }),
+  faults: () => measureFaults({ address, namespaces: [NAMESPACE.faults, NAMESPACE.deaf], tell }),
   crowd: () => measureCrowd({ address, namespace: NAMESPACE.crowd, tell }),
   rotation: () => measureRotation({ address, namespaces: [NAMESPACE.rotation, NAMESPACE.rotationEu], tell }),
   demo: () => measureDemo({ runs: DEMOS, tell }),

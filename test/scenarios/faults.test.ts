@@ -1,0 +1,44 @@
+// The fault suite in small: the benchmark's part `faults` plays the same with a hundred deploys, and counts.
+import { Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { playPassed, playUnclear, playWebhooks, UNCLEAR_KINDS } from '../support/fault-plays.ts';
+import { openFaultStage, type FaultStage } from '../support/fault-stage.ts';
+import { quietRuntime } from '../support/temporal-stage.ts';
+
+const PER_KIND = 4;
+
+describe('Buildkite at its worst', () => {
+  let stage: FaultStage;
+  beforeAll(async () => {
+    quietRuntime();
+    const address = inject('temporalAddress');
+    const namespace = `faults-${process.pid}`;
+    const connection = await Connection.connect({ address });
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
+    await connection.close();
+    stage = await openFaultStage({ address, namespace, hears: true });
+  });
+  afterAll(() => stage.close());
+
+  it('answers unclearly to every create: as many builds as deploys, and everybody is told right', { timeout: 120_000 }, async () => {
+    const outcomes = await playUnclear(stage, PER_KIND);
+    expect(Object.keys(outcomes)).toEqual(UNCLEAR_KINDS);
+    for (const outcome of Object.values(outcomes)) expect(outcome).toMatchObject({ deploys: PER_KIND, builds: PER_KIND, right: PER_KIND, held: 0 });
+  });
+
+  it.each(['lost', 'late-doubled-shuffled'] as const)(
+    'whose webhooks are %s: every end is told right, and nothing afterwards',
+    { timeout: 120_000 },
+    async (weather) => {
+      const outcome = await playWebhooks(stage, weather, PER_KIND);
+      expect(outcome).toMatchObject({ deploys: PER_KIND, builds: PER_KIND, right: PER_KIND, held: 0, late: 0 });
+      expect(outcome.requests.poll).toBeGreaterThan(0);
+    },
+  );
+
+  it('costs a passed deploy its create, one read, one annotation, and one look at a target that nobody knew', { timeout: 120_000 }, async () => {
+    const { requests, right } = await playPassed(stage, PER_KIND);
+    expect(right).toBe(PER_KIND);
+    expect(requests).toEqual({ create: PER_KIND, list: PER_KIND, read: PER_KIND, annotate: PER_KIND, look: 0, log: 0, poll: 0 });
+  });
+});
