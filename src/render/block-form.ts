@@ -12,7 +12,7 @@ import type { Inline } from './inline.ts';
 
 /** `callback_id` of the form. */
 export const BLOCK_MODAL = 'countersign:block-form';
-const ACTION = 'countersign:block-field';
+export const fieldAction = (key: string): string => `countersign:block-field:${key}`;
 const OPTIONS_MAX = 100;
 
 /** Whether an approval in words would say everything: all that is required has been filled in, or has a default. */
@@ -64,12 +64,12 @@ function input(field: BlockField, value: string): InputBlock {
   };
 }
 
-function element({ options, multiple, label }: BlockField, value: string): InputBlock['element'] {
+function element({ key, options, multiple, label }: BlockField, value: string): InputBlock['element'] {
   if (options === null || options.length === 0 || options.length > OPTIONS_MAX)
-    return { type: 'plain_text_input', action_id: ACTION, max_length: 500, ...(value === '' ? {} : { initial_value: value }) };
+    return { type: 'plain_text_input', action_id: fieldAction(key), max_length: 500, ...(value === '' ? {} : { initial_value: value }) };
   const drawn = options.map((option) => ({ value: option.value, drawn: { text: plain(option.label, 75), value: optionKey(option.value) } }));
   const chosen = drawn.filter((option) => (multiple ? value.split('\n') : [value]).includes(option.value)).map((option) => option.drawn);
-  const common = { action_id: ACTION, placeholder: plain(label, 150), options: drawn.map((option) => option.drawn) };
+  const common = { action_id: fieldAction(key), placeholder: plain(label, 150), options: drawn.map((option) => option.drawn) };
   const [first] = chosen;
   if (multiple) return { type: 'multi_static_select', ...common, ...(first === undefined ? {} : { initial_options: chosen }) };
   return { type: 'static_select', ...common, ...(first === undefined ? {} : { initial_option: first }) };

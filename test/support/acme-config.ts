@@ -34,14 +34,24 @@ const USUAL: Readonly<Record<string, EnvironmentEntry>> = {
 
 export const channelOf = (service: string): string => `C0${service.toUpperCase().replaceAll('-', '')}`;
 
+export interface AtBuildkite {
+  /** By name: the e-mail addresses of people's accounts there. */
+  readonly addresses?: Readonly<Record<string, string>>;
+  /** The section `pipelines`. */
+  readonly pipelines?: Readonly<Record<string, unknown>>;
+}
+
 /** A file of configuration; every service has a channel of its own, so that stories do not wait for each other's messages. */
 export function configOf(
   services: Readonly<Record<string, ServiceEntry>>,
   groups: Readonly<Record<string, GroupEntry>> = {},
   emails: Readonly<Record<string, string>> = {},
+  { addresses = {}, pipelines = {} }: AtBuildkite = {},
 ): string {
   const people = Object.values(PEOPLE).flatMap(({ name, github, slack, role }) =>
-    github === null || role === 'stranger' ? [] : [{ name, github, ...(emails[name] === undefined ? { slack } : { email: emails[name] }) }],
+    github === null || role === 'stranger'
+      ? []
+      : [{ name, github, ...(emails[name] === undefined ? { slack } : { email: emails[name] }), buildkite: addresses[name] }],
   );
   const all: Readonly<Record<string, GroupEntry>> = { sre: ['Bea', 'Carl'], 'api-owners': ['Dan'], ...groups };
   // JSON is YAML.
@@ -50,6 +60,7 @@ export function configOf(
     slack: { team: 'T01ACME', channel: 'C0DEPLOYS', ...(Object.keys(emails).length === 0 ? {} : { matchEmail: true }) },
     people,
     groups: Object.fromEntries(Object.entries(all).map(([name, group]) => [name, Array.isArray(group) ? { people: group } : group])),
+    ...(Object.keys(pipelines).length === 0 ? {} : { pipelines }),
     services: Object.fromEntries(Object.entries(services).map(([name, entry]) => [name, serviceOf(name, entry)])),
   });
 }

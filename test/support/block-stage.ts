@@ -217,7 +217,7 @@ export interface HaltStory {
 }
 
 /** One stage a file, one world and one build a test. `after`: what becomes of each history. */
-export function useHalts(after: (stage: Stage, workflowId: string) => Promise<void>): () => HaltStory {
+export function useHalts(after: (stage: Stage, workflowId: string, test: string) => Promise<void>): () => HaltStory {
   let stage: Stage;
   let story: HaltStory;
   let count = 0;
@@ -229,9 +229,9 @@ export function useHalts(after: (stage: Stage, workflowId: string) => Promise<vo
     count += 1;
     story = storyOf(stage, createHaltWorld(`uuid-${count}`));
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     await story.handle.terminate().catch(() => undefined);
-    await after(stage, story.handle.workflowId);
+    await after(stage, story.handle.workflowId, task.name);
   });
   return () => story;
 }

@@ -7,7 +7,7 @@ import type { SimFile } from '../../src/sim/github/state.ts';
 import type { SimContent } from '../../src/sim/slack/world.ts';
 import { CHANNEL, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/world.ts';
 import { eventually, startAcme, type Acme } from './acme.ts';
-import { channelOf, configOf, type GroupEntry, type ServiceEntry } from './acme-config.ts';
+import { channelOf, configOf, type AtBuildkite, type GroupEntry, type ServiceEntry } from './acme-config.ts';
 import { actorOf, type Actor } from './actors.ts';
 import { APP_MANIFEST } from './app-manifest.ts';
 import { checkExchange } from './github-openapi.ts';
@@ -55,6 +55,7 @@ export interface StoryOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** By name, whose Slack account the configuration knows by its address alone. */
   readonly emails?: Readonly<Record<string, string>>;
+  readonly atBuildkite?: AtBuildkite;
 }
 
 /** Requests a minute to Buildkite: many stories happen at once. */
@@ -65,7 +66,7 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
   const acme = await startAcme({
     buildkite: { speed: 10, quota: { user: QUOTA, organization: 4 * QUOTA } },
     env: { BUILDKITE_REQUESTS_PER_MINUTE: String(QUOTA), ...options.env },
-    config: configOf(services, options.groups, options.emails),
+    config: configOf(services, options.groups, options.emails, options.atBuildkite),
   });
   const { github, slack, buildkite } = acme.world;
   const pulls: number[] = [acme.world.pullRequest];

@@ -1,5 +1,4 @@
 // A build that waits at block steps. Every story is replayed from its history right after it was played.
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
 import { change, job, tallyOf, useHalts, type HaltStory } from '../support/block-stage.ts';
@@ -8,15 +7,19 @@ import { PEOPLE } from '../support/deploy-examples.ts';
 import { storeHistory } from '../support/record-history.ts';
 
 const VERSION = process.env['RECORD_HISTORIES'];
-const current = useHalts(async (stage, workflowId) => {
+const current = useHalts(async (stage, workflowId, test) => {
   const history = await stage.history(workflowId);
   await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, workflowId);
-  const name = expect
-    .getState()
-    .currentTestName?.split(' > ')
-    .at(-1)
-    ?.replaceAll(/[^a-z]+/g, '-');
-  if (VERSION !== undefined && JSON.parse(historyToJSON(history)) !== null) await storeHistory(`${VERSION}.block-${name}.block`, workflowId, history);
+  if (VERSION !== undefined)
+    await storeHistory(
+      `${VERSION}.block-${test
+        .split(' ')
+        .slice(0, 6)
+        .join('-')
+        .replaceAll(/[^a-z-]/g, '')}.block`,
+      workflowId,
+      history,
+    );
 });
 
 async function open(): Promise<HaltStory> {
