@@ -13,6 +13,8 @@ export interface Stage {
   readonly namespace: string;
   /** The history of a workflow's present or last run. */
   history(workflowId: string): Promise<History>;
+  /** Lets the `buildkite` queue be worked off. */
+  release(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,8 +28,9 @@ export function quietRuntime(): void {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
 }
 
-/** Opens the stage. `activities` is given the client that they may use. */
-export async function openStage({ activities }: { readonly activities: (client: Client) => object }): Promise<Stage> {
+/** Opens the stage. `activities` is given the client that they may use. `holdsBuildkite`: nothing is asked of Buildkite before `release`. */
+export async function openStage(options: { readonly activities: (client: Client) => object; readonly holdsBuildkite?: true }): Promise<Stage> {
+  const { activities, holdsBuildkite = false } = options;
   quietRuntime();
   const address = inject('temporalAddress');
   const namespace = `test-${process.pid}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
@@ -45,17 +48,28 @@ export async function openStage({ activities }: { readonly activities: (client: 
       workflowBundle: { codePath: inject('workflowBundlePath') },
       stickyQueueScheduleToStartTimeout: '3s',
     }),
-    Worker.create({ ...shared, taskQueue: TASK_QUEUE.buildkite }),
     Worker.create({ ...shared, taskQueue: TASK_QUEUE.notify }),
   ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const running = workers.map((worker) => worker.run());
+  const release = async (): Promise<void> => {
+    // One at a time: what is asked in which order can be seen.
+    const buildkite = await Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUE.buildkite,
+      ...(holdsBuildkite && { maxConcurrentActivityTaskExecutions: 1 }),
+    });
+    workers.push(buildkite);
+    running.push(buildkite.run());
+  };
+  if (!holdsBuildkite) await release();
   return {
     client,
     namespace,
     history: (workflowId) => client.workflow.getHandle(workflowId).fetchHistory(),
+    release,
     async stop() {
       for (const worker of workers) worker.shutdown();
-      await running;
+      await Promise.all(running);
       await connection.close();
       await native.close();
     },
