@@ -3,6 +3,7 @@ import { proxyActivities, proxyLocalActivities, type ActivityOptions, type Retry
 import type { BuildkiteActivities } from './buildkite-activities.ts';
 import type { DecidingActivities, NotifyActivities, PeerActivities, ReviewActivities } from './activities.ts';
 import { TASK_QUEUE } from './contract.ts';
+import type { OutsideJudging, OutsideReading, OutsideTelling } from './outside-activities.ts';
 import type { Millis } from './vocabulary.ts';
 
 /** Failures that another attempt would only repeat. */
@@ -34,6 +35,12 @@ export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'r
 
 /** Local, since a person waits for the answer: short and read-only. */
 export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise' | 'surveyWaiting'>>({
+  startToCloseTimeout: '3s',
+  scheduleToCloseTimeout: '6s',
+  retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
+});
+
+export const judgingOutside = proxyLocalActivities<OutsideJudging>({
   startToCloseTimeout: '3s',
   scheduleToCloseTimeout: '6s',
   retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
@@ -109,6 +116,7 @@ export const creating = ({ createMs, lane }: { readonly createMs: number; readon
 /** What a create or a turn waits for. */
 export const reading = proxyActivities<Pick<BuildkiteActivities, 'findBuild' | 'listTargetBuilds'>>(onBuildkite('create'));
 export const confirming = proxyActivities<Pick<BuildkiteActivities, 'readBuild'>>(onBuildkite('status'));
+export const readingOutside = proxyActivities<OutsideReading>({ ...onBuildkite('status'), scheduleToCloseTimeout: '24h' });
 /** Retried as a read is: a second time it replaces the first. */
 export const annotating = proxyActivities<Pick<BuildkiteActivities, 'annotateBuild'>>({ ...onBuildkite('status'), scheduleToCloseTimeout: '2m' });
 /** Decoration of a bad end: never worth a long wait. */
@@ -130,6 +138,8 @@ export const tellingAtLast =
   proxyActivities<Pick<NotifyActivities, 'postSlackCard' | 'postGithubCard' | 'announce' | 'raiseAlarm' | 'tellRequester' | 'closeCards'>>(atLast);
 export const tellingReview = proxyActivities<ReviewActivities>({ ...notifying, scheduleToCloseTimeout: '2m' });
 export const tellingReviewAtLast = proxyActivities<ReviewActivities>(atLast);
+export const tellingOutside = proxyActivities<OutsideTelling>({ ...notifying, scheduleToCloseTimeout: '2m' });
+export const tellingOutsideAtLast = proxyActivities<OutsideTelling>(atLast);
 /** Behind many others for a while, perhaps; it asks by itself whether it is still true. */
 export const reminding = proxyActivities<Pick<NotifyActivities, 'remind'>>({
   ...notifying,

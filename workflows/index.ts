@@ -5,6 +5,7 @@ export { buildWatch } from './build-watch.ts';
 export { deploy } from './deploy.ts';
 export { environment } from './environment.ts';
 export { farewell } from './farewell.ts';
+export { outside } from './outside.ts';
 export { people } from './people.ts';
 export { reply } from './reply.ts';
 export { review } from './review.ts';

@@ -105,6 +105,8 @@ export type ActReason =
   | { readonly code: 'too-late'; readonly ended: string; readonly at: Millis | null; readonly service: string; readonly environment: string }
   | { readonly code: 'already-starting' }
   | { readonly code: 'may-not-cancel'; readonly allowed: readonly string[] }
+  /** Of a build that nobody asked for. */
+  | { readonly code: 'build-over'; readonly build: number | null }
   | { readonly code: 'may-not-extend'; readonly allowed: readonly string[] }
   /** It waits for no approval: it has them all, or needs none. */
   | { readonly code: 'nothing-to-extend' }

@@ -88,7 +88,7 @@ interface Clicker {
 }
 
 /** Where links can't be read, whoever is not in the configuration is nobody we know. */
-async function whoClicks(deps: FactsDeps, account: Account, links: Links): Promise<Clicker> {
+export async function whoClicks(deps: FactsDeps, account: Account, links: Links): Promise<Clicker> {
   const reviewed = deps.known.reviewed(account);
   if (reviewed !== null) return { person: reviewed, unread: null };
   const read = await links;
@@ -117,7 +117,7 @@ function whoMay(policy: EnvironmentPolicy | null, act: AuthoriseInput['act'], in
   return inUndoWindow ? { ...policy.may.cancel, approvers: true } : policy.may.cancel;
 }
 
-async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): Promise<readonly [Read<AccountState>, Read<Role>]> {
+export async function readPerson(deps: FactsDeps, repo: Repo | null, person: Person): Promise<readonly [Read<AccountState>, Read<Role>]> {
   if (repo === null) {
     const unread = { known: false, why: 'the repository cannot be read' } as const;
     return [unread, unread];

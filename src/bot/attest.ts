@@ -1,6 +1,7 @@
 // Is this the one build of an approved request? Only its workflow can say so; here it is found.
 import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
 import type { BotDeps } from './deps.ts';
+import { outsideAsked } from './outside.ts';
 
 /** Of one commit, not built by another build: a few, even where many services share a repository. */
 const CANDIDATES_MAX = 50;
@@ -14,7 +15,9 @@ export async function attest({ config, gateway }: Pick<BotDeps, 'config' | 'gate
   const { commit, pipeline, number } = token;
   const open = await gateway.findOpen({ kind: 'build', commit, pipeline, number }, true, CANDIDATES_MAX);
   const answers = await Promise.all(open.map(({ workflowId }) => gateway.attest(workflowId, token)));
-  return clearest(answers);
+  const answer = clearest(answers);
+  if (answer.kind === 'no') await outsideAsked({ config, gateway }, token, answer.reason);
+  return answer;
 }
 
 /** One yes is enough: it is about this build and no other. Otherwise a no must be certain. */

@@ -55,9 +55,9 @@ export async function fillBlock(deps: BotDeps, { click, state }: FilledBlock): P
   return { kind: 'answered', reply: await clickOnBlock(deps, { ...click, fields: given }) };
 }
 
-export async function foreignBuildSeen(deps: BotDeps, { waits, ...build }: ForeignBuild): Promise<void> {
-  if (findPipeline(deps.config, build.organization, build.pipeline)?.blocks == null) return;
-  await deps.gateway.blocks.seen({ build, waits });
+export async function foreignBuildSeen(deps: BotDeps, { organization, pipeline, number, uuid, waits }: ForeignBuild): Promise<void> {
+  if (findPipeline(deps.config, organization, pipeline)?.blocks == null) return;
+  await deps.gateway.blocks.seen({ build: { organization, pipeline, number, uuid }, waits });
 }
 
 export async function showBlock(deps: BotDeps, workflowId: string): Promise<Reply> {

@@ -1,5 +1,6 @@
 // One command on its way: parse, start or update, reply. Surfaces differ only in how the reply reaches the person.
 import { isBlockId } from '../../workflows/block-contract.ts';
+import { isOutsideId } from '../../workflows/outside-contract.ts';
 import type { Parsed } from '../command/command.ts';
 import { firstLine, paragraphLine } from '../command/line.ts';
 import { parseCommand } from '../command/parse.ts';
@@ -15,6 +16,7 @@ import type { Click, Incoming, PushEvent, SlackFrontDoor, SubmittedReview } from
 import { grammarOf, servicesInReach } from './grammar.ts';
 import { homeOf } from './home.ts';
 import { missedApprovals } from './missed-approvals.ts';
+import { cancelOutside, outsideSeen } from './outside.ts';
 import { reviewOn } from './review.ts';
 
 export function createBot(deps: BotDeps): SlackFrontDoor {
@@ -38,7 +40,7 @@ export function createBot(deps: BotDeps): SlackFrontDoor {
     pullRequestClosed: ({ repo, closure }) =>
       tellOpen(deps, { repo, pullRequest: closure.number }, (id) => deps.gateway.pullRequestClosed(id, closure)),
     buildSeen: (build) => deps.gateway.buildSeen(build),
-    foreignBuildSeen: (build) => foreignBuildSeen(deps, build),
+    foreignBuildSeen: async (build) => void (await Promise.all([foreignBuildSeen(deps, build), outsideSeen(deps, build)])),
     block: (workflowId) => deps.gateway.blocks.status(workflowId),
     fillBlock: (filled) => fillBlock(deps, filled),
   };
@@ -97,6 +99,7 @@ async function actClicked(deps: BotDeps, click: Click): Promise<Reply> {
   const { key, by, at, from, act, contract, sha, reason } = click;
   if (isBlockId(click.deployId)) return clickOnBlock(deps, click);
   const common = { key, by, at, replyTo: from };
+  if (isOutsideId(click.deployId)) return cancelOutside(deps, click.deployId, { ...common, reason });
   if (act === 'sign' || act === 'dispute') return reviewOn(deps, click.deployId, { act: 'castReview', input: { ...common, kind: act, reason } });
   const input =
     act === 'approve' || act === 'reject'

@@ -54,13 +54,18 @@ export type FillAnswer =
   | { readonly kind: 'problems'; readonly remarks: Readonly<Record<string, string>> }
   | { readonly kind: 'answered'; readonly reply: Reply };
 
-/** A webhook about a build that nobody asked Countersign for. `waits`: it says that it waits at a block step. */
+/**
+ * A webhook about a build that nobody asked Countersign for. `waits`: it says that it waits at a block step. `step`: key of the step that
+ * has just started; null: it is about something else, or the step has none.
+ */
 export interface ForeignBuild {
   readonly organization: string;
   readonly pipeline: string;
   readonly number: number;
   readonly uuid: string;
   readonly waits: boolean;
+  readonly step: string | null;
+  readonly hasEnded: boolean;
 }
 
 export interface PushEvent {

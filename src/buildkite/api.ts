@@ -3,6 +3,7 @@
 import type { BuildkiteActivities, CreateOutcome } from '../../workflows/buildkite-activities.ts';
 import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
 import type { BuildAddress, HaltedBuild, ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
+import type { OutsideBuild } from '../../workflows/outside-contract.ts';
 import type { ActsAs } from './credentials.ts';
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
@@ -46,6 +47,7 @@ export interface BlocksApi {
 export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 'annotateBuild'>, BlocksApi {
   /** The POST is not begun after `notAfter` (read after the limiter, right before the request) and is aborted 10 s after it began. `as`: in whose name. */
   createBuild(order: BuildOrder, notAfter: Millis, as?: ActsAs): Promise<CreateOutcome>;
+  readOutside(at: BuildAddress): Promise<OutsideBuild>;
   /** Writes Markdown onto the page of a build; whatever was written there by this before is replaced. */
   annotate(input: { readonly organization: string; readonly pipeline: string; readonly number: number; readonly body: string }): Promise<void>;
   /** `GET /v2/access-token`: start-up self-check. */

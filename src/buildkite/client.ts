@@ -13,6 +13,7 @@ import type { CredentialProvider } from './credentials.ts';
 import { answerText } from './http.ts';
 import type { Limiter } from './limiter.ts';
 import { tailOf } from './log-tail.ts';
+import { readOutside } from './outside.ts';
 import { AccessToken, Build, Builds } from './schema.ts';
 
 export interface BuildkiteOptions {
@@ -87,6 +88,7 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
       const outcome = await call(doing, { lane: 'status', method: 'GET', path: buildPath(at) });
       return factsOf(decoded(Build, outcome, doing), at.pipeline);
     },
+    readOutside: (at) => readOutside(call, at),
     cancelBuild: (at) => cancelBuild(call, at),
     readLogTail: (input) => readLogTail(call, input),
     annotate: async ({ body, ...at }) => {

@@ -17,6 +17,8 @@ const MAX_BYTES = 1 << 20;
 const CLOCK_SKEW_MAX_S = 300;
 /** `job.activated`: a block step was unblocked. The other job events say nothing that the build's own do not. */
 const FOLLOWED = /^(?:build\.[a-z_]+|job\.activated)$/;
+/** Of builds that somebody else started: `job.started` names the step. */
+const FOREIGN = /^(?:build\.[a-z_]+|job\.(?:activated|started))$/;
 const OK: RawResponse = { status: 200 };
 
 export interface BuildkiteIngress {
@@ -48,7 +50,7 @@ async function handle(request: RawRequest, options: BuildkiteIngress): Promise<R
   const event = (parsed.data?.event ?? only(request.headers, 'x-buildkite-event') ?? '').slice(0, 60);
   const isFollowed = parsed.success && FOLLOWED.test(event);
   const build = isFollowed ? ours(parsed.data) : null;
-  const foreign = isFollowed && build === null ? notOurs(parsed.data) : null;
+  const foreign = parsed.success && build === null && FOREIGN.test(event) ? notOurs(parsed.data, event) : null;
   // Also what can't be read is answered with success: a second delivery would not be easier to read.
   if (!parsed.success) options.log.warn({ event }, 'ignored an unreadable webhook');
   if (build === null && foreign === null) {
@@ -75,12 +77,20 @@ function ours(event: WebhookEvent): BuildFacts | null {
   return facts.deployId === null && facts.target === null ? null : facts;
 }
 
-/** A build that somebody else started; null: it does not say where it is. */
-function notOurs({ build, pipeline }: WebhookEvent): ForeignBuild | null {
+/** A build that somebody else started; null: a request asked for it, or it does not say where it is. */
+function notOurs({ build, pipeline, job }: WebhookEvent, event: string): ForeignBuild | null {
   const organization = /\/organizations\/([^/?#]+)\/pipelines\//.exec(build?.url ?? '')?.[1];
   const slug = pipeline?.slug;
-  if (build == null || organization === undefined || slug == null) return null;
-  return { organization, pipeline: slug, number: build.number, uuid: build.id, waits: build.blocked === true || build.state === 'blocked' };
+  if (build == null || organization === undefined || slug == null || factsOf(build, slug).deployId !== null) return null;
+  return {
+    organization,
+    pipeline: slug,
+    number: build.number,
+    uuid: build.id,
+    waits: build.blocked === true || build.state === 'blocked',
+    step: event === 'job.started' ? (job?.step_key ?? null) : null,
+    hasEnded: /^build\.(?:finished|skipped)$/.test(event) && build.blocked !== true,
+  };
 }
 
 /** A service sends either the token itself or, in signature mode, an HMAC-SHA256 of `<timestamp>.<body>` keyed with it. */

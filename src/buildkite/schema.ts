@@ -117,6 +117,7 @@ export type ErrorBody = z.infer<typeof ErrorBody>;
 export const WebhookEvent = z.object({
   event: Text,
   build: Build.nullish(),
+  job: z.object({ step_key: Text }).nullish().catch(null),
   pipeline: z.object({ slug: Text }).nullish(),
 });
 export type WebhookEvent = z.infer<typeof WebhookEvent>;

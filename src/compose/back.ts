@@ -10,6 +10,7 @@ import { createGroups } from '../activities/groups.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
 import { createReviewActivities } from '../activities/reviews.ts';
 import { createKnownPeople } from '../activities/known-people.ts';
+import { createOutsideJudging, createOutsideReading, createOutsideTelling } from '../activities/outside.ts';
 import { createPeople } from '../activities/people.ts';
 import { withSignsOfLife } from '../activities/signs-of-life.ts';
 import type { BuildkiteApi } from '../buildkite/api.ts';
@@ -59,15 +60,17 @@ export async function startBack(options: {
     bundle: await loadBundle(),
     requestsPerMinute,
     activities: {
-      workflows: alive({ ...deciding, ...createBlockActivities(facts, deciding), ...createPeers(environments) }),
+      workflows: alive({ ...deciding, ...createBlockActivities(facts, deciding), ...createPeers(environments), ...createOutsideJudging(facts) }),
       buildkite: alive({
         ...createBuildkiteActivities({ buildkite, approvers: approversOf(config, zone.name), now }),
         ...createBlockBuildkiteActivities({ buildkite, config }),
+        ...createOutsideReading(buildkite),
       }),
       notify: alive({
         ...createNotifyActivities({ github, slack, gateway, prefix, onEnd: (end) => metrics.deployEnded(end), log, now }),
         ...createReviewActivities({ github, slack, prefix, log, now }),
         ...createBlockMessages({ github, slack, prefix, log, now }),
+        ...createOutsideTelling({ slack, prefix, now }),
       }),
     },
   });

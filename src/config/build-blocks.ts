@@ -6,6 +6,7 @@ import { parseDuration } from './duration.ts';
 import type { BlockRuleEntry, BlocksEntry, FieldEntry, StepEntry } from './schema-blocks.ts';
 import { toWaiting } from './waiting.ts';
 import type { BlockPolicy, PipelinePolicy, StepPolicy } from '../policy/block-policy.ts';
+import { OUTSIDE_DEFAULT } from '../policy/outside-policy.ts';
 import type { BlockField } from '../../workflows/block-vocabulary.ts';
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 
@@ -25,6 +26,7 @@ export function toPipeline({ slug, entry }: DraftPipeline, draft: Draft, channel
     zone,
     organization: draft.zones[zone]?.buildkite.organization ?? '',
     repo: entry.repo,
+    outside: { do: entry.outside ?? OUTSIDE_DEFAULT.do, deploySteps: entry.deploySteps ?? [], isDedicated: entry.dedicated ?? false },
     blocks: blocks === undefined ? null : { ...toBlocks(blocks), approvals: toBlockRule(blocks.approvals), channel: blocks.channel ?? channel },
   };
 }

@@ -10,7 +10,7 @@ import { WAITING } from './schema-waiting.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
-export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate outside'.split(' ');
+export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate'.split(' ');
 
 const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
 

@@ -37,10 +37,14 @@ export function validatePipelines(draft: Draft): readonly Problem[] {
     const homeless = { found: `there is no zone ${quote(zone)}`, fix: suggest(zone, draft.written.zones) };
     return [
       ...(isKnown ? [] : [tell(['zone'], homeless)]),
+      ...(entry.outside === 'cancel' && entry.deploySteps === undefined && entry.dedicated !== true ? [tell(['outside'], AIMLESS)] : []),
       ...(entry.blocks === undefined ? [] : validateBlocks(entry.blocks, { draft, at: ['blocks'], tell })),
     ];
   });
 }
+
+/** Nothing would ever be cancelled, and somebody relies on it. */
+const AIMLESS = { found: 'nothing says which of its builds deploy', fix: 'Write `deploySteps`, or `dedicated: true`' };
 
 function validateBlockRule(rule: BlockRuleEntry, { draft, at, tell }: Checks): readonly Problem[] {
   const inner = [...at, 'approvals'];

@@ -1,5 +1,6 @@
 // Who unblocks block and input steps, after defaults were merged. Pure data.
 import type { BlockField } from '../../workflows/block-vocabulary.ts';
+import type { OutsidePolicy } from './outside-policy.ts';
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 
 export interface BlockPolicy {
@@ -24,6 +25,7 @@ export interface PipelinePolicy {
   readonly zone: string;
   /** `owner/name`; compared without case. */
   readonly repo: string;
+  readonly outside: OutsidePolicy;
   readonly blocks: (BlockPolicy & { readonly approvals: ApprovalRule; readonly channel: string }) | null;
 }
 

@@ -38,7 +38,7 @@ export function decodeActionValue(text: string | undefined): ActionValue | null 
   if (text === undefined || text.length > 2_000) return null;
   try {
     const [deployId, contract, sha] = JSON.parse(text) as unknown[];
-    if (typeof deployId !== 'string' || !/^(?:deploy|block):/.test(deployId)) return null;
+    if (typeof deployId !== 'string' || !/^(?:deploy|block|outside):/.test(deployId)) return null;
     return { deployId, contract: typeof contract === 'string' ? (contract as Contract) : null, sha: typeof sha === 'string' ? sha : null };
   } catch {
     return null;

@@ -70,7 +70,8 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
   },
   'already-starting': (_reason, hints) =>
     no('late', say`The build is being started already: it is too late to ${hints.act ?? 'do that'}.`, cancelInstead(hints)),
-  'may-not-cancel': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may cancel this request.`, null),
+  'may-not-cancel': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may cancel it.`, null),
+  'build-over': ({ build }) => no('late', say`${build === null ? 'That build' : `Build ${build}`} has ended: there is nothing left to cancel.`, null),
   'may-not-extend': ({ allowed }) => no('permission', say`Only ${either(allowed.map(mayWords))} may extend this request.`, null),
   'may-not-keep': () => no('permission', say`Only the requester may go back to the commit before the push.`, null),
   'keeps-nothing': ({ environment }) =>

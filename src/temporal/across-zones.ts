@@ -30,6 +30,8 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
   const where = (isThere: (zone: ZoneLine) => boolean): Gateway => (zones.find(isThere) ?? home).gateway;
   const ofService = (service: string): Gateway => where(({ services }) => services.includes(service));
   const ofTarget = (target: string): Gateway => where(({ targets }) => targets.includes(target));
+  const ofBuild = (build: Pick<BuildToken, 'organization' | 'pipeline'>): Gateway =>
+    where(({ builds, pipelines }) => builds(build) || pipelines.includes(serviceOfPipeline(build)));
   const everywhere = async (tell: (gateway: Gateway) => Promise<void>): Promise<void> => void (await whole(all.map(tell)));
   return {
     startDeploy: (workflowId, request) => ofService(request.service).startDeploy(workflowId, request),
@@ -69,6 +71,10 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
     blocks: {
       seen: (sighting) => where(({ pipelines }) => pipelines.includes(serviceOfPipeline(sighting.build))).blocks.seen(sighting),
       status: (workflowId) => blockIn(zones, workflowId),
+    },
+    outside: {
+      start: (input) => ofBuild(input).outside.start(input),
+      changed: (build) => ofBuild(build).outside.changed(build),
     },
     environmentState: (place, start) => ofTarget(place.target).environmentState(place, start),
     keptMs: async () => {

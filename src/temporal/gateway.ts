@@ -39,6 +39,7 @@ import { createBlockStore, type BlockStore } from './blocks.ts';
 import { isClosed, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
 import { codeQuery, findOwingReview, lookUp, openQuery, type FoundDeploy, type OpenWhere } from './find-deploys.ts';
+import { createOutsideGateway, type OutsideGateway } from './outside.ts';
 import { createPeopleStore, type PeopleStore } from './people.ts';
 import { readReview, readStatus } from './read-status.ts';
 import { readRetention } from './retention.ts';
@@ -79,6 +80,8 @@ export interface Gateway {
   keptMs(): Promise<number | null>;
   /** Builds that wait at a block step. */
   readonly blocks: BlockStore;
+  /** Builds that deploy though nobody asked for them. */
+  readonly outside: OutsideGateway;
   /** Links and delegations. */
   readonly people: PeopleStore;
 }
@@ -106,6 +109,7 @@ export function createGateway(environments: EnvironmentClient, isHome = true): G
     environmentState: (where, start) => readEnvironment(environments, where, start),
     keptMs: () => readRetention(client),
     blocks: createBlockStore(client),
+    outside: createOutsideGateway(client),
     people: createPeopleStore(client, !isHome),
   };
 }

@@ -24,6 +24,7 @@ function pipeline(blocks: Partial<BlockPolicy> = {}): PipelinePolicy {
     organization: 'acme',
     zone: 'default',
     repo: 'acme/api',
+    outside: { do: 'tell', deploySteps: [], isDedicated: false },
     blocks: { approvals: RULE, onExpire: 'cancel', steps: {}, channel: 'C9', ...blocks } as PipelinePolicy['blocks'],
   };
 }

@@ -141,6 +141,24 @@ describe('a Buildkite webhook', () => {
   });
 
   it.each([
+    ['a step of a build of somebody else that starts', 'job.started', {}, { step: 'deploy', hasEnded: false }],
+    ['the end of one', 'build.finished', { blocked: false }, { step: null, hasEnded: true }],
+    ['a step of a build that repeats one of ours', 'job.started', { rebuilt_from: { number: 12 } }, { step: 'deploy', hasEnded: false }],
+  ])('that tells of %s is handed on as one that nobody may have asked for', async (_what, event, change, told) => {
+    const { seen, foreign, withToken } = bench();
+    const build = { ...BUILD, meta_data: {}, ...change };
+    await withToken(JSON.stringify({ event, build, job: { step_key: 'deploy' }, pipeline: { slug: 'api-deploy' } }));
+    expect(seen).toEqual([]);
+    expect(foreign).toMatchObject([{ organization: 'acme', pipeline: 'api-deploy', number: 512, uuid: '0197-uuid', ...told }]);
+  });
+
+  it('that tells of a step of one of ours is none of these', async () => {
+    const { foreign, withToken } = bench();
+    await withToken(JSON.stringify({ event: 'job.started', build: BUILD, job: { step_key: 'deploy' }, pipeline: { slug: 'api-deploy' } }));
+    expect(foreign).toEqual([]);
+  });
+
+  it.each([
     ['a ping', '{"event":"ping","service":{}}'],
     ['a build of somebody else', finished({ meta_data: { other: 'x' } })],
     ['a build without meta-data', finished({ meta_data: null })],

@@ -67,6 +67,7 @@ test('a pipeline is known by its slug in the organization of its zone, and its c
     zone: 'eu',
     organization: 'acme-eu',
     repo: 'acme/api',
+    outside: { do: 'tell', deploySteps: [], isDedicated: false },
     blocks,
   });
   expect(findPipeline(config, 'acme', 'api-release')).toBeNull();

@@ -120,7 +120,7 @@ describe('from Slack', () => {
 
   it('is cancelled by the requester, by click and by word, but not by a bystander', async () => {
     const deploy = await acme.ann.asksInSlack('stopped to production');
-    expect(await acme.eve.clicks('cancel', deploy)).toContain('Only the requester or the approvers may cancel this request.');
+    expect(await acme.eve.clicks('cancel', deploy)).toContain('Only the requester or the approvers may cancel it.');
     expect(await acme.ann.clicks('cancel', deploy)).toBe('Cancelled while it waited for approval. Nothing was built.');
     expect(await deploy.shows('slack', '✖️ Cancelled by Ann')).toContain('Nothing was built.');
     expect(deploy.buttons()).toEqual([]);

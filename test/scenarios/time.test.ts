@@ -81,7 +81,7 @@ describe('time', () => {
     const pull = await acme.pull();
     const deploy = await acme.ann.asks(pull, '/deploy undone to production');
     await deploy.shows('slack', 'Approve undone');
-    expect(await acme.carl.types(`cancel ${deploy.code}`)).toContain('Only the requester may cancel this request.');
+    expect(await acme.carl.types(`cancel ${deploy.code}`)).toContain('Only the requester may cancel it.');
     expect(await acme.bea.clicks('approve', deploy)).toBe('Counted: that was the last one. It starts in 1 min; until then its card can stop it.');
     await deploy.bothShow('✅ Approved', 'It starts at');
     expect(deploy.buttons()).toEqual(['cancel', 'details']);

@@ -68,6 +68,7 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'already-approved': { code: 'already-approved', at: NOW - 9 * MINUTE },
   'too-late': { code: 'too-late', ended: 'expired', at: NOW - 20 * MINUTE, service: 'api', environment: 'production' },
   'already-starting': { code: 'already-starting' },
+  'build-over': { code: 'build-over', build: 34 },
   'may-not-cancel': { code: 'may-not-cancel', allowed: ['requester', 'approvers', 'admin', 'release-managers'] },
   'may-not-extend': { code: 'may-not-extend', allowed: ['requester', 'approvers'] },
   'may-not-keep': { code: 'may-not-keep', allowed: ['requester'] },

@@ -1,0 +1,116 @@
+// Builds that deploy though nobody asked Countersign for them: told once, in the channel, with a button for those who may cancel.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StepDefinition } from '../../src/sim/buildkite/state.ts';
+import { PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
+import { eventually } from '../support/acme.ts';
+import { channelOf, ONE_SRE } from '../support/acme-config.ts';
+import { readableSlack } from '../support/readable.ts';
+import { openStories, type Stories } from '../support/stories.ts';
+
+const STEPS: readonly StepDefinition[] = [
+  { type: 'command', label: 'test', key: 'test' },
+  { type: 'wait' },
+  { type: 'command', label: 'deploy', key: 'deploy' },
+];
+const SLY = { name: 'Sly', email: 'sly@example.test' };
+const staging = { environments: { staging: { approvals: 'none' } } };
+
+describe('a build that nobody asked for', () => {
+  let acme: Stories;
+  beforeAll(async () => {
+    acme = await openStories(
+      {
+        api: { environments: { production: { approvals: ONE_SRE, may: { cancel: ['approvers'] } } }, steps: STEPS },
+        strict: { ...staging, steps: STEPS },
+        quiet: { ...staging, steps: STEPS },
+        asking: { ...staging, steps: STEPS },
+      },
+      {
+        atBuildkite: {
+          pipelines: {
+            api: { repo: REPOSITORY, deploySteps: ['deploy'] },
+            strict: { repo: REPOSITORY, outside: 'cancel', dedicated: true },
+            quiet: { repo: REPOSITORY, outside: 'ignore', deploySteps: ['deploy'] },
+          },
+        },
+      },
+    );
+    for (const pipeline of ['api', 'strict', 'quiet', 'asking']) acme.world.buildkite.hold(pipeline);
+  });
+  afterAll(() => acme.end());
+
+  const told = (service: string): readonly string[] => acme.world.slack.messages(channelOf(service)).map(readableSlack);
+  const says = (service: string, words: string): Promise<string> =>
+    eventually(`"${words}" in the channel of ${service}`, () => told(service).find((text) => text.includes(words)));
+  const started = (pipeline: string): number =>
+    acme.world.buildkite.buildInUi(pipeline, { commit: acme.world.github.sha(REPOSITORY, 'main'), branch: 'main', by: SLY });
+  const click = async (who: 'ann' | 'bea', service: string): Promise<string> => {
+    const { slack } = acme.world;
+    const { ts } = slack.messages(channelOf(service))[0] ?? { ts: '' };
+    const before = slack.ephemerals(PEOPLE[who].slack).length;
+    expect(await slack.click(PEOPLE[who].slack, ts, 'countersign:cancel')).toMatchObject({ status: 200, problem: null });
+    return readableSlack(await eventually(`an answer to ${who}`, () => slack.ephemerals(PEOPLE[who].slack)[before]));
+  };
+
+  it('is told of once it starts a step that deploys, once, and is cancelled by whoever may cancel there', async () => {
+    const { buildkite } = acme.world;
+    const number = started('api');
+    buildkite.startBuild('api', number);
+    await buildkite.deliveriesSettled();
+    expect(told('api')).toEqual([]);
+    buildkite.finishStep('api', number, { step: 'test', outcome: 'pass' });
+    const card = await says('api', 'Nobody asked for this');
+    expect(card).toContain('Its step `deploy` has started, which deploys.');
+    expect(card).toContain('Sly, in Buildkite');
+    expect(await click('ann', 'api')).toContain('Only the approvers may cancel it.');
+    expect(buildkite.build('api', number).state).toBe('running');
+    expect(await click('bea', 'api')).toContain(`Buildkite was asked to cancel build ${number}`);
+    const last = await says('api', 'Cancelled: build');
+    expect(last).toContain('Cancelled by Bea.');
+    expect(buildkite.build('api', number).state).toBe('canceled');
+    expect(told('api')).toHaveLength(1);
+  });
+
+  it('is cancelled at once where policy says so, whatever it does', async () => {
+    const { buildkite } = acme.world;
+    const number = started('strict');
+    expect(await says('strict', 'Cancelled: build')).toContain('Cancelled by policy');
+    expect(buildkite.build('strict', number).state).toBe('canceled');
+  });
+
+  it('never alarms where it is ignored, or where nothing is said to deploy; nor does one that was asked for', async () => {
+    const { buildkite } = acme.world;
+    for (const pipeline of ['quiet', 'asking']) {
+      buildkite.finish(pipeline, started(pipeline), 'passed');
+    }
+    const own = await acme.ann.asks(await acme.pull(), '/deploy strict to staging');
+    await own.bothShow('🚚 Deploying');
+    buildkite.finish('strict', acme.builds('strict').at(-1)?.number ?? 0, 'passed');
+    await own.ends('✅');
+    await buildkite.deliveriesSettled();
+    expect(told('quiet')).toEqual([]);
+    expect(told('asking')).toEqual([]);
+    expect(told('strict').filter((text) => text.includes('nobody asked for'))).toHaveLength(1);
+  });
+
+  it('is told of when it asked whether it is approved: here somebody repeats an approved one', async () => {
+    const { buildkite } = acme.world;
+    const own = await acme.ann.asks(await acme.pull(), '/deploy asking to staging');
+    await own.bothShow('🚚 Deploying');
+    const first = acme.builds('asking').at(-1)?.number ?? 0;
+    const number = buildkite.rebuildInUi('asking', first, SLY);
+    const build = buildkite.build('asking', number);
+    const [job] = build.jobs;
+    if (job === undefined) throw new Error('a build without jobs');
+    const token = buildkite.oidc.tokenOf(build, job, { audience: acme.product().url, claims: ['build_id'] });
+    const answer = await fetch(`${acme.product().url}/buildkite/attest`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    expect(`${answer.status} ${await answer.text()}`).toBe('403 no-request');
+    const card = await says('asking', 'Not approved');
+    expect(card).toContain('was told no (`no-request`)');
+    expect(card).toContain(`It repeats build ${first} of \`${own.code}\``);
+    buildkite.finish('asking', number, 'failed');
+    expect(await says('asking', 'ended as')).toContain('a pipeline that asks first has deployed nothing');
+    buildkite.finish('asking', first, 'passed');
+    await own.ends('✅');
+  });
+});

@@ -1,0 +1,82 @@
+// A build that deploys though nobody asked for it: told once, with a button that cancels it. WIRE FORMAT, like contract.ts.
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { NotAttested } from './attest-contract.ts';
+import type { BuildAddress } from './block-vocabulary.ts';
+import type { DeployCode, Millis, Person } from './vocabulary.ts';
+
+/** One workflow for each build, so that it is told once. */
+export const outsideId = (organization: string, build: string): string => `outside:${organization}:${build}`;
+export const isOutsideId = (workflowId: string): boolean => workflowId.startsWith('outside:');
+
+/** What makes it one to tell of. */
+export type OutsideWhy =
+  /** It started a step that deploys; its key. */
+  | { readonly kind: 'step'; readonly step: string }
+  /** Every build of its pipeline deploys. */
+  | { readonly kind: 'dedicated' }
+  /** A job of it asked whether it is approved, and was told no. */
+  | { readonly kind: 'attestation'; readonly reason: NotAttested };
+
+export interface OutsideInput extends BuildAddress {
+  readonly uuid: string;
+  /** Names it in answers to people. */
+  readonly code: DeployCode;
+  readonly why: OutsideWhy;
+  readonly policy: 'tell' | 'cancel';
+  readonly channel: string;
+  /** `OUTSIDE_TIMING` unless given. */
+  readonly timing?: OutsideTiming;
+}
+
+export interface OutsideTiming {
+  /** First and longest pause before Buildkite is asked by itself how the build stands. */
+  readonly lookMs: Millis;
+  readonly lookMaxMs: Millis;
+  /** After so long it is looked after no more. */
+  readonly leaveMs: Millis;
+}
+export const OUTSIDE_TIMING: OutsideTiming = { lookMs: 300_000, lookMaxMs: 3_600_000, leaveMs: 3 * 86_400_000 };
+
+/** The build as one read shows it. */
+export interface OutsideBuild {
+  readonly uuid: string;
+  readonly number: number;
+  readonly pipeline: string;
+  readonly url: string;
+  readonly commit: string;
+  readonly branch: string;
+  /** Buildkite's word for what made it: `ui`, `webhook`, `schedule`, `api` … */
+  readonly source: string;
+  /** Whom Buildkite names; null: nobody. */
+  readonly startedBy: string | null;
+  /** Buildkite's own word. */
+  readonly state: string;
+  readonly isOver: boolean;
+  /** Number of the build that it repeats. */
+  readonly rebuiltFrom: number | null;
+  /** Code of the request whose marks it carries: by its meta-data, or by the environment that a rebuild copies. */
+  readonly code: string | null;
+  /** Its meta-data says that a request asked for it. */
+  readonly isMarked: boolean;
+}
+
+export type OutsidePhase =
+  | { readonly kind: 'running' }
+  /** `by` null: by policy. */
+  | { readonly kind: 'cancelling'; readonly by: Person | null }
+  | { readonly kind: 'ended'; readonly state: string; readonly by: Person | null; readonly cancelled: boolean; readonly at: Millis }
+  /** It runs for days: nobody looks after it here any more. */
+  | { readonly kind: 'left'; readonly at: Millis };
+
+export interface OutsideStatus {
+  readonly workflowId: string;
+  readonly input: OutsideInput;
+  readonly build: OutsideBuild;
+  readonly phase: OutsidePhase;
+  readonly openedAt: Millis;
+}
+
+/** Something changed about the build: it is read again before anything is believed. */
+export const outsideChanged = defineSignal('outsideChanged');
+/** null: it was not read yet. */
+export const outsideStatus = defineQuery<OutsideStatus | null>('outsideStatus');

@@ -1,0 +1,130 @@
+// A build that deploys though nobody asked for it: read once before anybody is told, told once, looked after until it has ended.
+import { allHandlersFinished, condition, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { answerOnce } from './answers.ts';
+import { cancelling, judgingOutside, readingOutside, tellingOutside, tellingOutsideAtLast } from './ask.ts';
+import { createClock, type Clock } from './clock.ts';
+import { actArrived, cancel, type LateAct, type Receipt } from './contract.ts';
+import { guarded, isFailureOf } from './guarded.ts';
+import { createLine } from './line.ts';
+import {
+  OUTSIDE_TIMING,
+  outsideChanged,
+  outsideStatus,
+  type OutsideBuild,
+  type OutsideInput,
+  type OutsidePhase,
+  type OutsideStatus,
+} from './outside-contract.ts';
+import type { ActReason } from './reasons.ts';
+import type { Cards } from './status.ts';
+import type { Millis, Person } from './vocabulary.ts';
+
+interface Outside {
+  readonly input: OutsideInput;
+  readonly clock: Clock;
+  readonly openedAt: Millis;
+  build: OutsideBuild | null;
+  phase: OutsidePhase;
+  /** Somebody, or policy, wants it stopped; null by policy. */
+  stop: { readonly by: Person | null } | null;
+  isSuspect: boolean;
+}
+
+export async function outside(input: OutsideInput): Promise<OutsideStatus | null> {
+  const clock = createClock();
+  const open: Outside = { input, clock, openedAt: clock.now(), build: null, phase: { kind: 'running' }, stop: null, isSuspect: false };
+  const receipts = createLine();
+  const desk = { acts: createLine(), receipts, apply: (act: LateAct) => applyAct(open, act), kindOf: () => 'cancel' as const };
+  const answer = answerOnce<LateAct>(desk);
+  setHandler(cancel, (act) => answer({ act: 'cancel', input: act }, 'update'), { description: 'Stop the build.' });
+  setHandler(actArrived, async (act) => void (await answer(act, 'signal')), { description: 'An act whose Update got no answer in time.' });
+  setHandler(outsideChanged, () => guarded(async () => void (open.isSuspect = true)), { description: 'Something changed about the build.' });
+  setHandler(outsideStatus, () => statusOf(open), { description: 'The build as its message shows it.' });
+  return guarded(async () => {
+    await lookAfter(open);
+    await condition(() => allHandlersFinished() && receipts.isIdle());
+    return statusOf(open);
+  });
+}
+
+const statusOf = ({ input, build, phase, openedAt }: Outside): OutsideStatus | null =>
+  build === null ? null : { workflowId: workflowInfo().workflowId, input, build, phase, openedAt };
+
+const isDone = ({ phase }: Outside): boolean => phase.kind === 'ended' || phase.kind === 'left';
+
+async function lookAfter(open: Outside): Promise<void> {
+  const { input, clock, openedAt } = open;
+  const { lookMs, lookMaxMs, leaveMs } = input.timing ?? OUTSIDE_TIMING;
+  await readAgain(open);
+  const { build } = open;
+  // A webhook came without the meta-data that the build has: somebody asked for it.
+  if (build === null || (build.isMarked && input.why.kind !== 'attestation')) return;
+  // One that carries our meta-data may be ours after all, and is for people to judge.
+  if (input.policy === 'cancel' && !build.isMarked) open.stop = { by: null };
+  let card: Cards['slack'] = null;
+  let pauseMs = lookMs;
+  for (;;) {
+    if (open.stop !== null && open.phase.kind === 'running') {
+      open.phase = { kind: 'cancelling', by: open.stop.by };
+      await stopBuild(open);
+    }
+    card = await tell(open, card);
+    if (isDone(open)) return;
+    const wantsStop = (): boolean => open.stop !== null && open.phase.kind === 'running';
+    await clock.until(() => open.isSuspect || wantsStop(), Math.min(clock.now() + pauseMs, openedAt + leaveMs), 'look after the build');
+    pauseMs = Math.min(pauseMs * 2, lookMaxMs);
+    if (!wantsStop()) await readAgain(open);
+    if (!isDone(open) && clock.now() >= openedAt + leaveMs) open.phase = { kind: 'left', at: clock.now() };
+  }
+}
+
+async function readAgain(open: Outside): Promise<void> {
+  const { organization, pipeline, number } = open.input;
+  open.isSuspect = false;
+  try {
+    open.build = await readingOutside.readOutside.executeWithOptions({ summary: `read build ${number}` }, [{ organization, pipeline, number }]);
+  } catch (error) {
+    if (!isFailureOf(error, 'NotFound') || open.build === null) {
+      log.warn('the build could not be read', { number, error });
+      return;
+    }
+    open.build = { ...open.build, state: 'deleted', isOver: true };
+  }
+  if (!open.build.isOver) return;
+  open.phase = { kind: 'ended', state: open.build.state, by: open.stop?.by ?? null, cancelled: open.stop !== null, at: open.clock.now() };
+}
+
+async function stopBuild({ input }: Outside): Promise<void> {
+  const { organization, pipeline, number } = input;
+  try {
+    await cancelling.cancelBuild.executeWithOptions({ summary: `cancel build ${number}` }, [{ organization, pipeline, number }]);
+  } catch (error) {
+    log.warn('the build could not be cancelled', { number, error });
+  }
+}
+
+async function tell(open: Outside, card: Cards['slack']): Promise<Cards['slack']> {
+  const status = statusOf(open);
+  if (status === null) return card;
+  try {
+    if (card === null) return await tellingOutsideAtLast.postOutside(status);
+    await (isDone(open) ? tellingOutsideAtLast : tellingOutside).updateOutside({ status, card });
+  } catch (error) {
+    log.warn('a message could not be delivered', { error });
+  }
+  return card;
+}
+
+async function applyAct(open: Outside, { input: act }: LateAct): Promise<Receipt> {
+  const { organization, pipeline, number, code } = open.input;
+  const refused = (...reasons: readonly ActReason[]): Receipt => ({ kind: 'refused', reasons, code });
+  if (isDone(open)) return refused({ code: 'build-over', build: number });
+  try {
+    const allowed = await judgingOutside.authoriseOutside({ organization, pipeline, by: act.by });
+    if (allowed.kind === 'refused') return refused(...allowed.reasons);
+    open.stop ??= { by: allowed.person };
+    return { kind: 'cancelling', build: number };
+  } catch {
+    return refused({ code: 'unreadable', what: 'your rights', why: 'no answer in time' });
+  }
+}
