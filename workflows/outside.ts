@@ -1,6 +1,7 @@
 // A build that deploys though nobody asked for it: read once before anybody is told, told once, looked after until it has ended.
 import { allHandlersFinished, condition, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import { answerOnce } from './answers.ts';
+import type { NotAttested } from './attest-contract.ts';
 import { cancelling, judgingOutside, readingOutside, tellingOutside, tellingOutsideAtLast } from './ask.ts';
 import { createClock, type Clock } from './clock.ts';
 import { actArrived, cancel, type LateAct, type Receipt } from './contract.ts';
@@ -57,8 +58,7 @@ async function lookAfter(open: Outside): Promise<void> {
   const { lookMs, lookMaxMs, leaveMs } = input.timing ?? OUTSIDE_TIMING;
   await readAgain(open);
   const { build } = open;
-  // A webhook came without the meta-data that the build has: somebody asked for it.
-  if (build === null || (build.isMarked && input.why.kind !== 'attestation')) return;
+  if (build === null || !isStrange(input, build)) return;
   // One that carries our meta-data may be ours after all, and is for people to judge.
   if (input.policy === 'cancel' && !build.isMarked) open.stop = { by: null };
   let card: Cards['slack'] = null;
@@ -76,6 +76,16 @@ async function lookAfter(open: Outside): Promise<void> {
     if (!wantsStop()) await readAgain(open);
     if (!isDone(open) && clock.now() >= openedAt + leaveMs) open.phase = { kind: 'left', at: clock.now() };
   }
+}
+
+/** What a token may be told about a build that carries our meta-data, and that is still none of ours. */
+const STRANGE: readonly NotAttested[] = ['no-request', 'not-approved', 'other-build', 'other-pipeline'];
+
+/** Whether what was read bears out what was seen. */
+function isStrange({ uuid, why }: OutsideInput, build: OutsideBuild): boolean {
+  if (build.uuid !== uuid) return false;
+  // A webhook may come without the meta-data that the build has: then somebody asked for it.
+  return !build.isMarked || (why.kind === 'attestation' && STRANGE.includes(why.reason));
 }
 
 async function readAgain(open: Outside): Promise<void> {

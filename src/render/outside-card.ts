@@ -99,7 +99,7 @@ function originWords({ build }: OutsideStatus): readonly Inline[] {
   if (build.rebuiltFrom !== null)
     return [say`It repeats build ${build.rebuiltFrom}${whose}. An approval is for one build; whoever wants another asks again.`];
   if (build.code === null && !build.isMarked) return [];
-  return [say`It carries the marks${build.code === null ? ' of a request' : whose}, and is not its build.`];
+  return [say`It carries the marks${build.code === null ? ' of a request' : whose}, which has another build or is over.`];
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
