@@ -48,11 +48,11 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/ops/', may: [...ADAPTER, 'src/ops/', 'prom-client'] },
   {
     path: 'src/activities/',
-    may: [...PURE, 'src/activities/', 'src/config/config.ts', '@temporalio/common', '@temporalio/activity'],
+    may: [...PURE, 'src/activities/', 'src/config/config.ts', 'src/config/outside.ts', '@temporalio/common', '@temporalio/activity'],
     types: ['src/github/', 'src/slack/', 'src/buildkite/', 'src/temporal/', 'pino'],
   },
   { path: 'src/linking/', may: [...ADAPTER, 'src/linking/'], types: ['src/github/', 'src/temporal/'] },
-  { path: 'src/bot/', may: [...PURE, 'src/bot/', 'src/config/config.ts'], types: ['src/temporal/', 'src/ops/', 'pino'] },
+  { path: 'src/bot/', may: [...PURE, 'src/bot/', 'src/config/config.ts', 'src/config/outside.ts'], types: ['src/temporal/', 'src/ops/', 'pino'] },
   // The demo starts a dev server for the product, and shows the examples of the renderers; simulators know nothing of the product.
   { path: 'src/sim/demo', may: ['src/', 'node:', 'workflows/', '@temporalio/'] },
   { path: 'src/sim/story', may: ['src/sim/'], types: ['@temporalio/'] },
