@@ -143,7 +143,7 @@ export function requireBuild(call: Call): SimBuild {
 }
 
 /** The build, for somebody who means to change it. */
-export function requireOwnBuild(call: Call): SimBuild {
+export function requireBuildToChange(call: Call): SimBuild {
   const build = requireBuild(call);
   requireWrite(call, build.pipeline);
   return build;

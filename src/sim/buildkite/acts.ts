@@ -46,18 +46,21 @@ export function unblockJob(engine: Engine, build: SimBuild, request: UnblockRequ
 /** Answers the new job. Brings a build that had ended back to life. */
 export function retryJob(engine: Engine, build: SimBuild, request: { readonly job: SimJob; readonly by: SimUser }): Done<SimJob> {
   const { job, by } = request;
-  if (build.cancelAsked) return refused(422, 'Jobs from canceled builds cannot be retried');
-  if (isWaitedForInVain(build))
-    return refused(422, "This job can't be retried because this build was triggered by a synchronous trigger step in a canceled build");
+  const never = whyNoRetry(build);
+  if (never !== null) return never;
   if (failureOf(job) === null || job.retriedIn !== null) return refused(400, 'Only failed, timed out or canceled jobs can be retried');
   const retry = replaceJob(build, job, { by, now: engine.clock.now() });
   refresh(engine, build);
   return done(retry);
 }
 
-function isWaitedForInVain({ id, triggeredFrom }: SimBuild): boolean {
+/** null: its jobs may be retried. */
+function whyNoRetry({ id, cancelAsked, triggeredFrom }: SimBuild): Refusal | null {
+  if (cancelAsked) return refused(422, 'Jobs from canceled builds cannot be retried');
   const step = triggeredFrom?.jobs.find((job) => job.triggered?.id === id)?.step;
-  return triggeredFrom?.cancelAsked === true && step?.type === 'trigger' && step.async !== true;
+  return triggeredFrom?.cancelAsked === true && step?.type === 'trigger' && step.async !== true
+    ? refused(422, "This job can't be retried because this build was triggered by a synchronous trigger step in a canceled build")
+    : null;
 }
 
 export const RETRYABLE = ['canceled', 'expired', 'failed', 'soft_failed', 'timed_out'] as const;
@@ -75,7 +78,8 @@ export function retryFailedJobs(
   build: SimBuild,
   request: { readonly failures: readonly Failure[]; readonly by: SimUser },
 ): Done<number> {
-  if (build.cancelAsked) return refused(422, 'Jobs from canceled builds cannot be retried');
+  const never = whyNoRetry(build);
+  if (never !== null) return never;
   const failed = presentJobs(build).filter((job) => {
     const failure = failureOf(job);
     return failure !== null && request.failures.includes(failure);

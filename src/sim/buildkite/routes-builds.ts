@@ -9,7 +9,7 @@ import {
   Refused,
   requireBuild,
   requireOrganization,
-  requireOwnBuild,
+  requireBuildToChange,
   requireWrite,
   requirePipeline,
   visiblePipelines,
@@ -45,10 +45,10 @@ export function buildRoutes(api: Api): SimRoutes {
       status: 200,
       body: fullJson(call, api.lag.seen(requireBuild(call)), { counts: true }),
     })),
-    [`PUT ${BUILD}/cancel`]: guarded(api, ['write_builds'], (call) => answered(call, cancelBuild(api.engine, requireOwnBuild(call)))),
+    [`PUT ${BUILD}/cancel`]: guarded(api, ['write_builds'], (call) => answered(call, cancelBuild(api.engine, requireBuildToChange(call)))),
     [`PUT ${BUILD}/rebuild`]: guarded(api, ['write_builds'], (call) => {
       const request = { by: call.token.user, source: 'api', copyMetaData: api.settings.rebuildCopiesMetaData } as const;
-      return answered(call, rebuild(api.engine, requireOwnBuild(call), request));
+      return answered(call, rebuild(api.engine, requireBuildToChange(call), request));
     }),
     [`PUT ${BUILD}/retry_failed_jobs`]: guarded(api, ['write_builds', 'retry_builds'], retryFailed),
     // Simulated builds leave no artifacts.
@@ -58,7 +58,7 @@ export function buildRoutes(api: Api): SimRoutes {
 
 /** Only queues the retries: the answer shows the build as it was before. */
 function retryFailed(call: Call): SimResponse {
-  const build = requireOwnBuild(call);
+  const build = requireBuildToChange(call);
   const { states } = jsonBody(call);
   const named = (typeof states === 'string' ? states : '').split(',').map((state) => state.trim());
   const wanted = named.filter((state) => state !== '');

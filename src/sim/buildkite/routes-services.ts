@@ -99,16 +99,12 @@ const FIELDS: Readonly<Record<string, Check>> = {
 };
 const SETTINGS: Readonly<Record<keyof ServiceSettings, Check>> = {
   url: (value) => typeof value === 'string' && /^https?:\/\//.test(value),
-  version: oneOfNumber(3),
+  version: (value) => value === 3,
   token: isText,
   token_mode: oneOf('token', 'signature'),
   events: isTexts,
   tls_verify: (value) => typeof value === 'boolean',
 };
-
-function oneOfNumber(number: number): Check {
-  return (value) => value === number;
-}
 
 /** What is left out stays as it was. What is unknown or wrong is refused whole. */
 function change(service: SimService, body: Json): void {
