@@ -120,7 +120,7 @@ const FORGOTTEN_MS = 61_000;
 
 /** Each click needs a group that nobody has read for a minute; who clicks, and their rights, are known from the first one, which does not count. */
 async function measureCold(scene: Scene, { first, count }: { readonly first: number; readonly count: number }): Promise<Round> {
-  const { stage, recorder, sender, bare } = scene;
+  const { stage, recorder, bare } = scene;
   const subjects: Subject[] = [];
   for (let index = 0; index < count; index += 1) {
     const subject = await openColdSubject(stage.world, { index, nth: first + index });
@@ -130,20 +130,28 @@ async function measureCold(scene: Scene, { first, count }: { readonly first: num
   }
   await quiet(stage.world);
   await pause(FORGOTTEN_MS);
+  // The connection of before was closed meanwhile: nobody had used it for long.
+  const sender = await openSender(stage.product.url);
   const round = { baseline: [] as number[], product: [] as number[] };
   for (const [index, { channel, number }] of subjects.entries()) {
     const card = cardOf(stage, channel, number);
     if (card === undefined) throw new Error(`there is no card of #${number}`);
-    const product = await sender.send(await recorder.click(PEOPLE.bea.slack, card, 'countersign:approve'));
+    const reads = groupReads(stage);
+    const product = await sendRested(sender, await recorder.click(PEOPLE.bea.slack, card, 'countersign:approve'));
     await quiet(stage.world);
+    if (groupReads(stage) !== reads + 1)
+      throw new Error(`the group was asked for ${groupReads(stage) - reads} times, so that was no click whose group is not cached`);
     const baseline = await bare.updateAnd(first + index, `cold-${index}`, () => readGroup(stage, coldGroup(index)));
     await pause(REST_MS);
     if (index === 0) continue;
     round.product.push(product);
     round.baseline.push(baseline);
   }
+  sender.close();
   return round;
 }
+
+const groupReads = ({ world: { slack } }: Stage): number => slack.requests.filter(({ path }) => path.endsWith('/usergroups.users.list')).length;
 
 async function readGroup({ world: { slack } }: Stage, usergroup: string): Promise<void> {
   const answer = await fetch(`${slack.apiUrl}usergroups.users.list`, {
