@@ -11,6 +11,7 @@ import { measureDeploys } from './deploys.ts';
 import { measureFaults } from './faults.ts';
 import { measureLatency } from './latency.ts';
 import { measureRotation } from './rotation.ts';
+import { measureQuota } from './quota-chaos.ts';
 import { measureSteps } from './steps.ts';
 import { tableOf, type Row } from './table.ts';
 
@@ -44,6 +45,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   faults: () => measureFaults({ address, namespaces: [NAMESPACE.faults, NAMESPACE.deaf], tell }),
   crowd: () => measureCrowd({ address, namespace: NAMESPACE.crowd, tell }),
   rotation: () => measureRotation({ address, namespaces: [NAMESPACE.rotation, NAMESPACE.rotationEu], tell }),
+  quota: () => measureQuota(tell),
   demo: () => measureDemo({ runs: DEMOS, tell }),
 };
 

@@ -51,8 +51,8 @@ function sharedOrPart({ pace, log, shared }: { readonly pace: Pace; readonly log
     void part?.stop().catch(() => undefined);
     part = null;
   };
-  // Empty at first: what the others and this one sent before counts as well.
-  const newPart = (): Bucket => createBucket({ id: 'part', pace: partOf(pace, shared.processes()), filled: 0, log });
+  // One request at first, which is kept for what is urgent: what was sent before counts as well.
+  const newPart = (): Bucket => createBucket({ id: 'part', pace: partOf(pace, shared.processes()), filled: 1, log });
   shared.onChange(() => {
     if (shared.bucket() !== null) leavePart();
     for (const listener of listeners) listener();

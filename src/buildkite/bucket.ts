@@ -114,16 +114,18 @@ interface Filling {
 /** Grows by the tick: a window that is refilled at once would allow twice the quota around the refill. */
 function createReservoir({ id, connection, log }: BucketOptions, { name, everyMs, full, filled }: Filling): Bottleneck {
   const amount = Math.ceil(TICK_MIN_MS / everyMs);
-  const tickMs = Math.ceil(everyMs * amount);
+  const tickMs = everyMs * amount;
+  // Timers know whole milliseconds only, and a shorter one would be more than the quota.
+  const timerMs = Math.ceil(tickMs);
   const reservoir = new Bottleneck({
     id: `${id}:${name}`,
     reservoir: filled,
     reservoirIncreaseAmount: amount,
     reservoirIncreaseMaximum: full,
-    // Redis counts ticks on a grid. Bottleneck's own process looks at the clock now and then and counts from there: it looks once a
+    // Redis counts ticks on a grid. In a process Bottleneck looks at the clock now and then and counts from there: here it looks once a
     // tick, and every look counts.
     ...(connection === undefined
-      ? { reservoirIncreaseInterval: tickMs * 0.9, heartbeatInterval: tickMs }
+      ? { reservoirIncreaseInterval: timerMs * 0.9, heartbeatInterval: timerMs }
       : { reservoirIncreaseInterval: tickMs, connection, timeout: FORGOTTEN_MS }),
   });
   // Whoever asks for something is told; a start that failed before must not end the process.

@@ -177,7 +177,9 @@ function startingLine({ waitingFor, until: at }: PhaseOf<'starting'>, now: numbe
     case 'nothing':
       return say`The build is being asked for.`;
     case 'quota':
-      return say`Our share of Buildkite's requests is used up${at === null ? [] : say` for about ${duration(at - now)}`}. Nothing was sent yet; it goes on by itself.`;
+      return at === null
+        ? say`It waits for its turn among our requests to Buildkite, and goes on by itself.`
+        : say`Starts in about ${duration(at - now)}: until then our share of Buildkite's requests is used up. Nothing was sent yet; it goes on by itself.`;
     case 'unreachable':
       return say`Buildkite can't be reached. Nothing was sent${at === null ? [] : say`; I try again at ${time(at)}`}.`;
     case 'credential':

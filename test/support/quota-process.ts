@@ -27,6 +27,8 @@ export interface Load {
   readonly workers: number;
   /** Between two requests of a worker; 0: it asks all the time. */
   readonly everyMs?: number;
+  /** Before the first one. */
+  readonly afterMs?: number;
   /** Requests of all its workers together; left out: until the process ends. */
   readonly total?: number;
 }
@@ -75,8 +77,9 @@ async function once(lane: Load['lane']): Promise<number | null> {
   }
 }
 
-async function work({ lane, workers, everyMs = 0, total = Infinity }: Load): Promise<void> {
+async function work({ lane, workers, everyMs = 0, afterMs = 0, total = Infinity }: Load): Promise<void> {
   let left = total;
+  await sleep(afterMs);
   const worker = async (): Promise<void> => {
     while ((left -= 1) >= 0) {
       const wanted = performance.now();
