@@ -50,6 +50,7 @@ export function createCaller(options: {
     const task = async (signal: AbortSignal): Promise<HttpOutcome> => {
       if (notAfter !== undefined && now() > notAfter) throw new CallTooLate(doing);
       const token = credential.token();
+      if (token === null) return { kind: 'no-credential', trouble: REFUSED_MEANWHILE };
       const request = { method, url: base + path, token, body, signal, ...(headers && { headers }) };
       const answer = await send(request, { limiter: as === null ? limiter : organizationOnly(limiter), now });
       return answer.kind === 'answered' && answer.status === 401 ? { ...answer, renewed: credential.refused(token) } : answer;
@@ -91,6 +92,13 @@ export function decoded<T>(schema: z.ZodType<T>, outcome: HttpOutcome, doing: st
 }
 
 const RENEWED_RETRY_MS = 500;
+const REFUSED_MEANWHILE = new Trouble({
+  source: 'buildkite',
+  kind: 'unavailable',
+  doing: 'waiting for quota',
+  found: 'the token was refused meanwhile, and is being replaced',
+  retryAfterMs: RENEWED_RETRY_MS,
+});
 
 const again = (trouble: Trouble): { retryAfterMs: number | null; cause: Trouble } => ({ retryAfterMs: trouble.retryAfterMs, cause: trouble });
 

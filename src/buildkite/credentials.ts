@@ -7,8 +7,8 @@ import type { Millis } from '../../workflows/vocabulary.ts';
 export type ActsAs = string | null;
 
 export interface Credential {
-  /** The token of this moment. Ask right before the request. */
-  token(): string;
+  /** The token of this moment: ask right before the request. null: it was refused since, and there is no other yet. */
+  token(): string | null;
   /** Buildkite answered 401 to this token. True: another request would have another one. Told as often as it happens, it is replaced once. */
   refused(token: string): boolean;
 }
@@ -112,7 +112,7 @@ function createSlot(as: ActsAs, { mint, now, log, random = Math.random }: Minted
     return minting;
   };
   const credential: Credential = {
-    token: () => held?.token ?? '',
+    token: () => held?.token ?? null,
     refused: (token) => {
       if (held?.token !== token) return failed === null || failed.until <= now();
       held = null;

@@ -22,6 +22,7 @@ import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
 import { createDirectory } from './directory.ts';
 import type { Platforms } from './platforms.ts';
+import { configOfZone } from './task.ts';
 import type { ServedZone } from './zones.ts';
 
 export interface Front {
@@ -45,8 +46,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const now = Date.now;
   const directory = createDirectory({ config, platforms, gateway, now });
   const linksAt = settings.github.signIn?.publicUrl ?? null;
-  const botOf = (reaching: Gateway): SlackFrontDoor =>
-    createBot({ config, gateway: reaching, directory, metrics: platforms.metrics, log, now, linksAt });
+  const botOf = (reaching: Gateway, knowing = config): SlackFrontDoor =>
+    createBot({ config: knowing, gateway: reaching, directory, metrics: platforms.metrics, log, now, linksAt });
   const bot = botOf(gateway);
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
@@ -57,7 +58,15 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     const tokens = settings.buildkite.webhookTokens[zone.name] ?? [];
     // Whoever holds the token of one zone moves nothing in another.
     if (tokens.length > 0)
-      routes.push(createBuildkiteRoute({ path: webhookPath(zone.name), tokens: () => revealed(tokens), frontDoor: botOf(zone.gateway), now, log }));
+      routes.push(
+        createBuildkiteRoute({
+          path: webhookPath(zone.name),
+          tokens: () => revealed(tokens),
+          frontDoor: botOf(zone.gateway, configOfZone(config, zone.name)),
+          now,
+          log,
+        }),
+      );
   }
   if (settings.publicUrl !== null)
     routes.push(attestRoute(settings.buildkite.oidcIssuer, settings.publicUrl, { attest: (token) => attest({ config, gateway }, token), log }));

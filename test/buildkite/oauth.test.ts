@@ -180,7 +180,7 @@ describe('a token that Buildkite refuses', () => {
     sim.oauth.revokeIssued();
     const reads = await Promise.allSettled(Array.from({ length: 6 }, () => buildkite.readBuild(AT)));
     expect(reads.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'rejected'));
-    for (const read of reads) expect(read).toMatchObject({ reason: { kind: 'unavailable', status: 401, retryAfterMs: 500 } });
+    for (const read of reads) expect(read).toMatchObject({ reason: { kind: 'unavailable', retryAfterMs: 500 } });
     await Promise.all(Array.from({ length: 6 }, () => buildkite.readBuild(AT)));
     expect(sim.oauth.issued).toHaveLength(2);
   });

@@ -1,4 +1,6 @@
 // Two trust zones side by side: two namespaces, two Buildkite organizations, two workers that hold one credential each, one front door.
+// One of them has a token; the other exchanges for short-lived ones, and builds in the name of whoever approved.
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -9,7 +11,9 @@ import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { makeNamespace, startAcme, type Acme } from '../support/acme.ts';
 import { ask, click, comment, LAST, openCard, shows, told, type Asked } from '../support/survival.ts';
 
-const EU = { namespace: `zone-eu-${process.pid}`, token: 'bkua_europe0123456789abcdef', hook: 'simulated-eu-webhook-token-0123' };
+const EU = { namespace: `zone-eu-${process.pid}`, client: 'app-countersign-eu', hook: 'simulated-eu-webhook-token-0123' };
+const BOT = { name: 'Countersign', email: 'countersign@acme-eu.test' };
+const BEA = { name: 'Bea', email: 'bea@acme.test' };
 const SCOPES = ['read_builds', 'write_builds', 'read_build_logs'];
 const STEPS = [{ type: 'command', label: 'roll out', durationMs: 300 }] as const;
 const NONE = { id: '' };
@@ -22,20 +26,24 @@ const service = (name: string, zone: string): string => `  ${name}:
 describe('two zones behind one front door', () => {
   let acme: Acme;
   let europe: BuildkiteSim;
+  const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = signing.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const workers: Product[] = [];
   const clients: Record<string, Client> = {};
   const asked: Record<string, Asked> = {};
 
   beforeAll(async () => {
     europe = await createBuildkiteSim({ organization: 'acme-eu' });
-    europe.addToken({ token: EU.token, user: { name: 'Countersign', email: 'countersign@acme-eu.test' }, scopes: SCOPES });
+    for (const user of [BOT, BEA]) europe.addUser(user);
+    const key = { ...signing.publicKey.export({ format: 'jwk' }), kid: 'k1' };
+    europe.oauth.addApplication({ clientId: EU.client, keys: () => [key], scopes: SCOPES, requiresJti: true });
     europe.addPipeline({ slug: 'deploy', steps: STEPS });
     const [head = ''] = CONFIG.split('services:');
-    const zones = `zones:\n  eu: { temporal: { namespace: ${EU.namespace} }, buildkite: { organization: acme-eu } }\n`;
-    // The front door holds nothing that builds.
+    const zones = `zones:\n  eu: { temporal: { namespace: ${EU.namespace} }, buildkite: { organization: acme-eu, createAs: approver } }\n`;
+    // The front door holds nothing that builds; the worker of eu has the key, and no token that lasts.
     const env = { BUILDKITE_API_TOKEN: '', BUILDKITE_WEBHOOK_TOKEN_EU: EU.hook };
     acme = await startAcme({
-      config: `${head}${zones}services:\n${service('api', 'default')}${service('shop', 'eu')}`,
+      config: `${head.replace('slack: U02BEA', `slack: U02BEA, buildkite: ${BEA.email}`)}${zones}services:\n${service('api', 'default')}${service('shop', 'eu')}`,
       args: ['--role', 'web'],
       env,
       prepare: (connection) => makeNamespace(connection, inject('temporalAddress'), EU.namespace),
@@ -45,12 +53,19 @@ describe('two zones behind one front door', () => {
     clients['default'] = acme.client;
     clients['eu'] = new Client({ connection: acme.client.connection, namespace: EU.namespace });
     const { BUILDKITE_API_TOKEN: _, BUILDKITE_ORGANIZATION_SLUG: slug = '', TEMPORAL_NAMESPACE: home = '', ...shared } = acme.env();
+    const exchange = {
+      BUILDKITE_OAUTH_CLIENT_ID_EU: EU.client,
+      BUILDKITE_OAUTH_SUBJECT_EU: BOT.email,
+      BUILDKITE_OAUTH_PRIVATE_KEY_EU: pem,
+      BUILDKITE_OAUTH_TOKEN_URL_EU: `${europe.url}/oauth/token`,
+      BUILDKITE_REST_API_ENDPOINT: europe.url,
+    };
     const apart = [
       {
         words: ['--role', 'worker'],
         own: { BUILDKITE_API_TOKEN: acme.world.env['BUILDKITE_API_TOKEN'] ?? '', BUILDKITE_ORGANIZATION_SLUG: slug, TEMPORAL_NAMESPACE: home },
       },
-      { words: ['--role', 'worker', '--zone', 'eu'], own: { BUILDKITE_API_TOKEN_EU: EU.token, BUILDKITE_REST_API_ENDPOINT: europe.url } },
+      { words: ['--role', 'worker', '--zone', 'eu'], own: exchange },
     ];
     const start = async ({ words, own }: (typeof apart)[number]): Promise<Product> =>
       startProduct({ env: { ...shared, ...own }, args: words, ports: await freePorts() });
@@ -88,7 +103,7 @@ describe('two zones behind one front door', () => {
     await told(acme, 'bea', LAST, before);
     for (const name of ['api', 'shop']) await shows(acme, asked[name] ?? NONE, '✅');
     expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api'], ['shop']]);
-    expect(europe.builds().map(({ creator }) => creator.email)).toEqual(['countersign@acme-eu.test']);
+    expect(europe.builds().map(({ creator }) => creator.email)).toEqual([BEA.email]);
     expect([await deploysIn('default'), await deploysIn('eu')]).toEqual([[asked['api']?.id], [asked['shop']?.id]]);
     expect(europe.deliveries.filter(({ status }) => status !== 200)).toEqual([]);
   });
@@ -96,9 +111,9 @@ describe('two zones behind one front door', () => {
   it('hold nothing of each other', () => {
     const [home, eu] = workers.map(({ pid }) => (existsSync(`/proc/${pid}/environ`) ? readFileSync(`/proc/${pid}/environ`, 'utf8') : ''));
     const mine = acme.world.env['BUILDKITE_API_TOKEN'] ?? '';
-    expect([home?.includes(EU.token), eu?.includes(mine)]).toEqual([false, false]);
+    expect([home?.includes(EU.client), eu?.includes(mine)]).toEqual([false, false]);
     const front = existsSync(`/proc/${acme.product().pid}/environ`) ? readFileSync(`/proc/${acme.product().pid}/environ`, 'utf8') : '';
-    expect([front.includes(EU.token), front.includes(mine)]).toEqual([false, false]);
+    expect([front.includes(EU.client), front.includes(mine)]).toEqual([false, false]);
   });
 
   it('start nothing of each other, whoever writes into the namespace', async () => {
