@@ -16,6 +16,7 @@ import { createLog } from './ops/log.ts';
 import { startOpsServer } from './ops/ops-server.ts';
 import { handleShutdown } from './ops/shutdown.ts';
 import { prepareNamespace } from './temporal/bootstrap.ts';
+import { isRefusal } from './temporal/access.ts';
 import type { TemporalAddress } from './temporal/connect.ts';
 import { startDevServer, type DevServer } from './temporal/dev-server.ts';
 import { installRuntime } from './temporal/worker.ts';
@@ -131,7 +132,8 @@ async function untilPrepared({ client, namespace }: ServedZone, log: Logger): Pr
       return;
     } catch (error) {
       if (isTrouble(error, 'invalid')) throw error;
-      log.warn({ err: error, namespace }, 'Temporal can not be reached; trying again');
+      if (isRefusal(error)) log.error({ namespace }, 'Temporal refuses our credential for this namespace; trying again');
+      else log.warn({ err: error, namespace }, 'Temporal can not be reached; trying again');
       await sleep(ASK_TEMPORAL_AGAIN_MS);
     }
   }

@@ -7,7 +7,6 @@ import type { Logger } from 'pino';
 const LOOK_MS = 5_000;
 const ASK_MS = 30_000;
 const ASK_TIMEOUT_MS = 5_000;
-/** gRPC: permission denied, unauthenticated. */
 const REFUSALS: ReadonlySet<number> = new Set([7, 16]);
 
 export interface Access {
@@ -63,7 +62,8 @@ export function watchAccess(options: {
   return { isRefused: () => refused, look, stop: () => clearInterval(timer) };
 }
 
-function isRefusal(error: unknown): boolean {
+/** The server was reached, and refuses who we are: permission denied, unauthenticated. */
+export function isRefusal(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1)
     if (isGrpcServiceError(cause) && REFUSALS.has(cause.code)) return true;
   return false;

@@ -8,6 +8,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { Trouble } from '../trouble.ts';
+import { isRefusal } from './access.ts';
 
 /**
  * Runs a call with a gRPC deadline and a race of our own on top: against an unreachable server the client's back-off
@@ -23,7 +24,8 @@ export async function within<T>(client: Client, limits: { deadlineMs: number; do
   try {
     return await Promise.race([running, timeUp]);
   } catch (error) {
-    if (isRefused(error)) throw unavailable(limits.doing, 'the server refuses our credential', error);
+    // A key that is being replaced: what was asked can be asked again.
+    if (isRefusal(error)) throw unavailable(limits.doing, 'the server refuses our credential', error);
     if (isUnreachable(error)) throw unavailable(limits.doing, 'the server cannot be reached, or is too slow', error);
     throw error;
   } finally {
@@ -41,13 +43,6 @@ function isCompletedBeforeUpdate(error: WorkflowUpdateFailedError): boolean {
 }
 
 const UNREACHABLE_CODES: ReadonlySet<number> = new Set([1, 4, 8, 14]); // cancelled, deadline exceeded, resource exhausted, unavailable
-/** Permission denied, unauthenticated: a key that is being replaced; what was asked can be asked again. */
-const REFUSED_CODES: ReadonlySet<number> = new Set([7, 16]);
-
-function isRefused(error: unknown): boolean {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && REFUSED_CODES.has(cause.code);
-}
 
 function isUnreachable(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
