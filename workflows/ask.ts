@@ -121,7 +121,10 @@ export const readingOutside = proxyActivities<OutsideReading>({ ...onBuildkite('
 export const annotating = proxyActivities<Pick<BuildkiteActivities, 'annotateBuild'>>({ ...onBuildkite('status'), scheduleToCloseTimeout: '2m' });
 /** Decoration of a bad end: never worth a long wait. */
 export const excerpting = proxyActivities<Pick<BuildkiteActivities, 'readLogTail'>>({ ...onBuildkite('status'), scheduleToCloseTimeout: '45s' });
-export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBuilds'>>({ ...onBuildkite('status'), scheduleToCloseTimeout: '1m' });
+export const polling = proxyActivities<Pick<BuildkiteActivities, 'listRunningBuilds' | 'listRunningPage'>>({
+  ...onBuildkite('status'),
+  scheduleToCloseTimeout: '1m',
+});
 
 // ---- telling people --------------------------------------------------------------------------------------------
 

@@ -86,6 +86,8 @@ export const watchEnded = defineSignal<[{ readonly uuid: string }]>('watchEnded'
 export interface BuildWatchInput {
   readonly organization: string;
   readonly carried: readonly Watched[];
+  /** More than the first page is asked for where a build is not on it. Inputs of older versions ask for one. */
+  readonly pages?: true;
   /** `BUILD_WATCH_TIMING` unless given. */
   readonly timing?: BuildWatchTiming;
 }

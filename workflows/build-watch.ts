@@ -18,8 +18,11 @@ import { guarded, heard } from './guarded.ts';
 import { BUILD_WATCH_TIMING } from './timing.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 
-interface Watch {
-  readonly organization: string;
+/** Beyond a thousand builds that run at once a build is read by itself, when it has been silent for long. */
+const PAGES_MAX = 10;
+
+interface Watch extends Pick<BuildWatchInput, 'organization'> {
+  readonly pages: boolean;
   readonly clock: Clock;
   readonly watched: Map<string, Watched>;
   /** What each build was told last; null: that it left the list. */
@@ -31,7 +34,7 @@ interface Watch {
 export async function buildWatch(input: BuildWatchInput): Promise<void> {
   const { organization, carried, timing = BUILD_WATCH_TIMING } = input;
   const watched = new Map(carried.map((one) => [one.uuid, one]));
-  const watch: Watch = { organization, clock: createClock(), watched, told: new Map(), hasNewcomer: false };
+  const watch: Watch = { organization, pages: input.pages === true, clock: createClock(), watched, told: new Map(), hasNewcomer: false };
   const asked = heard((one: Watched) => {
     watch.hasNewcomer ||= !watched.has(one.uuid);
     watched.set(one.uuid, one);
@@ -67,14 +70,39 @@ async function poll(watch: Watch): Promise<void> {
   watch.hasNewcomer = false;
   if (watched.size === 0) return;
   setCurrentDetails(`${watched.size} running builds of ${organization}`);
-  let running: readonly BuildFacts[];
+  let running: Running;
   try {
-    running = await polling.listRunningBuilds.executeWithOptions({ summary: `${watched.size} builds` }, [{ organization }]);
+    running = await listRunning(watch);
   } catch (error) {
     log.warn('the shared poll got no answer', { organization, error });
     return;
   }
-  await Promise.all([...watched.values()].map((one) => tellBuild(watch, one, running.find(({ uuid }) => uuid === one.uuid) ?? null)));
+  const found = (uuid: string): BuildFacts | undefined => running.builds.find((build) => build.uuid === uuid);
+  // What is not on the pages that were asked for may be on a later one.
+  const seen = [...watched.values()].filter(({ uuid }) => running.isWhole || found(uuid) !== undefined);
+  await Promise.all(seen.map((one) => tellBuild(watch, one, found(one.uuid) ?? null)));
+}
+
+interface Running {
+  readonly builds: readonly BuildFacts[];
+  /** All that run are among them. */
+  readonly isWhole: boolean;
+}
+
+/** A page holds a hundred builds, newest first: more than one is asked for only while a build is looked for that was there before. */
+async function listRunning({ organization, pages, watched, told }: Watch): Promise<Running> {
+  const summary = `${watched.size} builds`;
+  if (!pages) return { builds: await polling.listRunningBuilds.executeWithOptions({ summary }, [{ organization }]), isWhole: true };
+  const wanted = [...watched.keys()].filter((uuid) => told.get(uuid) !== null);
+  const builds: BuildFacts[] = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await polling.listRunningPage.executeWithOptions({ summary: page === 1 ? summary : `${summary}, page ${page}` }, [
+      { organization, page },
+    ]);
+    builds.push(...answer.builds);
+    const isFound = wanted.every((uuid) => builds.some((build) => build.uuid === uuid));
+    if (answer.isLast || isFound || page === PAGES_MAX) return { builds, isWhole: answer.isLast };
+  }
 }
 
 async function tellBuild(watch: Watch, { target, deployId, uuid }: Watched, now: BuildFacts | null): Promise<void> {

@@ -22,6 +22,12 @@ export interface LogTailInput {
   readonly step: string;
 }
 
+export interface RunningPage {
+  readonly builds: readonly BuildFacts[];
+  /** There are no more pages. */
+  readonly isLast: boolean;
+}
+
 export interface BuildkiteActivities {
   /** One attempt only; any failure or time-out is unclear and is followed by `findBuild`. */
   createBuild(order: BuildOrder): Promise<CreateOutcome>;
@@ -32,8 +38,10 @@ export interface BuildkiteActivities {
   cancelBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<void>;
   /** By `countersign:target`, newest first, at most 100, finished ones too. */
   listTargetBuilds(input: { readonly organization: string; readonly pipeline: string; readonly target: Target }): Promise<readonly BuildFacts[]>;
-  /** One bulk request for all unfinished builds of the organization that carry our meta-data, newest first. */
+  /** The first page of `listRunningPage`, asked for by older versions. */
   listRunningBuilds(input: { readonly organization: string }): Promise<readonly BuildFacts[]>;
+  /** One bulk request: a hundred unfinished builds of the organization, newest first, and of these the ones that carry our meta-data. Pages begin at 1. */
+  listRunningPage(input: { readonly organization: string; readonly page: number }): Promise<RunningPage>;
   /** Last lines of the log of one step, named by `readBuild`; null when there is no log. */
   readLogTail(input: LogTailInput): Promise<LogTail | null>;
   /** Writes who signed what onto the page of the build. A second time it replaces what it wrote. */

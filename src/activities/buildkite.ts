@@ -23,7 +23,8 @@ export function createBuildkiteActivities(deps: {
     readBuild: (input) => buildkite.readBuild(input),
     cancelBuild: (input) => buildkite.cancelBuild(input),
     listTargetBuilds: (input) => buildkite.listTargetBuilds(input),
-    listRunningBuilds: (input) => buildkite.listRunningBuilds(input),
+    listRunningBuilds: async ({ organization }) => (await buildkite.listRunningPage({ organization, page: 1 })).builds,
+    listRunningPage: (input) => buildkite.listRunningPage(input),
     readLogTail: (input) => buildkite.readLogTail(input),
     annotateBuild: ({ order, number }) => {
       const { organization, pipeline } = order;

@@ -44,7 +44,7 @@ export interface BlocksApi {
   }>;
 }
 
-export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 'annotateBuild'>, BlocksApi {
+export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 'annotateBuild' | 'listRunningBuilds'>, BlocksApi {
   /** The POST is not begun after `notAfter` (read after the limiter, right before the request) and is aborted 10 s after it began. `as`: in whose name. */
   createBuild(order: BuildOrder, notAfter: Millis, as?: ActsAs): Promise<CreateOutcome>;
   readOutside(at: BuildAddress): Promise<OutsideBuild>;

@@ -34,9 +34,10 @@ interface BuildAddress {
   readonly number: number;
 }
 
-const PAGE = { per_page: '100', exclude_jobs: 'true', exclude_pipeline: 'true' };
+const PER_PAGE = 100;
+const PAGE = { per_page: String(PER_PAGE), exclude_jobs: 'true', exclude_pipeline: 'true' };
 /** With jobs: webhooks carry none, so this is how the steps of a running build are seen. */
-const PAGE_WITH_STEPS = { per_page: '100', exclude_pipeline: 'true' };
+const PAGE_WITH_STEPS = { per_page: String(PER_PAGE), exclude_pipeline: 'true' };
 /** `passed` builds that wait at a block step are found under `blocked` (builds API, filter `state`). */
 const UNFINISHED = ['creating', 'scheduled', 'running', 'failing', 'blocked', 'canceling'];
 const LOG_BYTES = 4096;
@@ -76,12 +77,12 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
       const found = await listed({ lane: 'create', doing: 'listing builds of the target', path, query, pipeline });
       return found.filter((build) => build.target === target).toSorted((a, b) => b.number - a.number);
     },
-    listRunningBuilds: async ({ organization }) => {
-      const query = new URLSearchParams(PAGE_WITH_STEPS);
+    listRunningPage: async ({ organization, page }) => {
+      const query = new URLSearchParams({ ...PAGE_WITH_STEPS, page: String(page) });
       for (const state of UNFINISHED) query.append('state[]', state);
       const path = `${organizationPath(organization)}/builds`;
       const found = await listed({ lane: 'status', doing: 'listing running builds', path, query, pipeline: null });
-      return found.filter((build) => build.deployId !== null);
+      return { builds: found.filter(({ deployId, target }) => deployId !== null || target !== null), isLast: found.length < PER_PAGE };
     },
     readBuild: async (at) => {
       const doing = 'reading the build';

@@ -43,7 +43,7 @@ export function createPeers(environments: EnvironmentClient): PeerActivities {
       }
     },
     async registerWatch({ organization, watched }) {
-      const args: [BuildWatchInput] = [{ organization, carried: [] }];
+      const args: [BuildWatchInput] = [{ organization, carried: [], pages: true }];
       await within(client, { deadlineMs: DESCRIBE_MS, doing: 'registering with the shared poll' }, () =>
         client.workflow.signalWithStart('buildWatch', {
           workflowId: buildWatchId(organization),

@@ -84,14 +84,14 @@ describe('against the simulated Buildkite', () => {
     expect(await buildkite.findBuild({ ...AT, deployId: 'deploy:slack:T01ACME:2' })).toEqual([]);
     expect(await buildkite.listTargetBuilds({ ...AT, target: ORDER.target })).toEqual(isOurs);
     sim.buildInUi('api-deploy', { commit: 'HEAD', branch: 'main' });
-    expect(await buildkite.listRunningBuilds({ organization: 'acme' })).toEqual(isOurs);
+    expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toEqual(isOurs);
     sim.startBuild('api-deploy', 1);
     expect(await buildkite.readBuild({ ...AT, number: 1 })).toMatchObject({ state: 'running', steps: [{ label: 'build' }, { label: 'smoke test' }] });
     await buildkite.cancelBuild({ ...AT, number: 1 });
     sim.finish('api-deploy', 1, 'canceled');
     await buildkite.cancelBuild({ ...AT, number: 1 });
     expect(await buildkite.readBuild({ ...AT, number: 1 })).toMatchObject({ state: 'canceled' });
-    expect(await buildkite.listRunningBuilds({ organization: 'acme' })).toEqual([]);
+    expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toEqual([]);
     expect(sim.unknownRoutes).toEqual([]);
   });
 
@@ -115,7 +115,7 @@ describe('against the simulated Buildkite', () => {
         environment: 'production',
       });
       expect(await buildkite.findBuild({ ...AT, deployId: DEPLOY })).toMatchObject([{ number: 1 }]);
-      expect(await buildkite.listRunningBuilds({ organization: 'acme' })).toMatchObject([{ number: 1 }]);
+      expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toMatchObject([{ number: 2 }, { number: 1 }]);
     },
   );
 
@@ -138,7 +138,7 @@ describe('against the simulated Buildkite', () => {
     sim.startBuild('api-deploy', 1);
     sim.block('api-deploy', 1, { label: 'Migrate database?' });
     expect(await buildkite.readBuild({ ...AT, number: 1 })).toMatchObject({ state: 'passed', blocked: true });
-    expect(await buildkite.listRunningBuilds({ organization: 'acme' })).toMatchObject([{ blocked: true }]);
+    expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toMatchObject([{ blocked: true }]);
   });
 
   it.each<FaultEffect>([

@@ -221,9 +221,23 @@ describe('looking for builds', () => {
 
   it('reads all unfinished builds of the organization in one request, with their pipelines', async () => {
     const { buildkite, requests } = await bench(json(200, [build(), build({ number: 8, meta_data: {} })]));
-    expect(await buildkite.listRunningBuilds({ organization: 'acme' })).toMatchObject([{ number: 7, pipeline: 'api-deploy' }]);
+    expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toMatchObject([{ number: 7, pipeline: 'api-deploy' }]);
     expect(requests).toHaveLength(1);
     expect(requests[0]?.line).toMatch(/^GET \/v2\/organizations\/acme\/builds\?per_page=100&.*state\[\]=running.*state\[\]=blocked/);
+  });
+
+  it.each([
+    [99, true],
+    [100, false],
+  ])('knows of a page of %i builds whether it is the last: %s', async (count, isLast) => {
+    const { buildkite, requests } = await bench(
+      json(
+        200,
+        Array.from({ length: count }, () => build({ meta_data: {} })),
+      ),
+    );
+    expect(await buildkite.listRunningPage({ organization: 'acme', page: 3 })).toEqual({ builds: [], isLast });
+    expect(requests[0]?.line).toContain('&page=3&');
   });
 
   it('does not take an unreadable list for an empty one', async () => {

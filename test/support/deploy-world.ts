@@ -46,6 +46,8 @@ export interface World {
   readonly creates: BuildOrder[];
   readonly cancels: number[];
   readonly reads: string[];
+  /** How many running builds Buildkite shows at once. */
+  perPage: number;
   /** Builds whose page says who signed them. */
   readonly annotated: { readonly number: number; readonly contract: string }[];
   readonly slackCards: string[];
@@ -99,6 +101,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     creates: [],
     cancels: [],
     reads: [],
+    perPage: 100,
     annotated: [],
     slackCards: [],
     githubCards: [],
@@ -198,7 +201,7 @@ function peers(world: World, client: Client): PeerActivities {
         .catch(() => undefined);
     },
     async registerWatch({ organization, watched }) {
-      const args: [BuildWatchInput] = [{ organization, carried: [], timing: world.timing.watch }];
+      const args: [BuildWatchInput] = [{ organization, carried: [], pages: true, timing: world.timing.watch }];
       const workflowId = buildWatchId(organization);
       await client.workflow.signalWithStart('buildWatch', {
         workflowId,
@@ -266,9 +269,12 @@ function buildkite(world: World): BuildkiteActivities {
       world.reads.push('list target');
       return world.builds.filter((build) => build.target === target && build.pipeline === pipeline).toReversed();
     },
-    async listRunningBuilds() {
-      world.reads.push('poll');
-      return world.builds.filter((build) => build.finishedAt === null && !build.blocked);
+    listRunningBuilds: () => Promise.reject(new Error('pages are asked for')),
+    async listRunningPage({ page }) {
+      world.reads.push(page === 1 ? 'poll' : `poll ${page}`);
+      const running = world.builds.filter((build) => build.finishedAt === null && !build.blocked).toReversed();
+      const { perPage } = world;
+      return { builds: running.slice((page - 1) * perPage, page * perPage), isLast: running.length <= page * perPage };
     },
     async readLogTail({ step, buildUrl }) {
       world.reads.push('log');

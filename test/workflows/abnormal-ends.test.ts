@@ -1,6 +1,7 @@
 // Whatever ends from outside: one build per request, one holder per target, and somebody who goes on.
 import { describe, expect, it } from 'vitest';
-import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { buildWatchId, TASK_QUEUE } from '../../workflows/contract.ts';
+import { changeBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -191,6 +192,44 @@ describe('when a workflow is ended from outside', () => {
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     await free(story);
   });
+
+  it.each(['deploy', 'waiting deploy', 'environment', 'build', 'build-watch'] as const)(
+    'with another request waiting: after the end of %s the target is held once at a time, and by nobody in the end',
+    async (ended) => {
+      const story = current();
+      const { build } = story.world.timing.environment;
+      // No webhook comes, so that all depends on those who are left.
+      story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50 } };
+      let most = 0;
+      story.world.onCreated = () => {
+        most = Math.max(most, story.world.builds.filter(({ finishedAt }) => finishedAt === null).length);
+      };
+      const first = await building(story);
+      const second = await approved(story);
+      await story.until(second, 'queued');
+      await story.waitFor('the shared poll', () => story.world.reads.includes('poll'));
+      const ids = {
+        deploy: first,
+        'waiting deploy': second,
+        environment: story.workflow('environment').workflowId,
+        build: story.workflow('build').workflowId,
+        'build-watch': buildWatchId(story.world.organization),
+      };
+      await story.client.workflow.getHandle(ids[ended]).terminate();
+      const end = async (number: number): Promise<void> => {
+        await story.waitFor(`build ${number}`, () => story.world.builds.length === number);
+        changeBuild(story.world, number, { state: 'passed', startedAt: Date.now(), finishedAt: Date.now() });
+      };
+      await end(1);
+      if (ended !== 'waiting deploy') await end(2);
+      const left = [first, second].filter((id) => id !== ids[ended]);
+      const phases = await Promise.all(left.map(async (id) => (await story.end(id)).phase.kind));
+      expect(phases).toEqual(left.map(() => 'succeeded'));
+      await free(story);
+      expect(most).toBe(1);
+      expect(story.world.creates).toHaveLength(ended === 'waiting deploy' ? 1 : 2);
+    },
+  );
 
   it('a build that nobody asked for ends at once', async () => {
     const story = current();

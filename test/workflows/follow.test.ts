@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildSeen } from '../../workflows/build-contract.ts';
 import { buildWatchId } from '../../workflows/contract.ts';
-import { changeBuild } from '../support/deploy-world.ts';
+import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 async function building(story: Story): Promise<string> {
@@ -144,6 +144,20 @@ describe('a running build', () => {
     expect((await story.end(first)).phase.kind).toBe('succeeded');
     expect((await story.end(second)).phase).toMatchObject({ kind: 'ended-badly', how: 'failed' });
     await watch.result();
+  });
+
+  it('behind so many others that it is on a later page is followed all the same', async () => {
+    const story = current();
+    const { build } = story.world.timing.environment;
+    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50, progressMs: 50 } };
+    story.world.perPage = 1;
+    const id = await building(story);
+    newBuild(story.world, { state: 'running' });
+    await story.waitFor('the second page', () => story.world.reads.includes('poll 2'));
+    changeBuild(story.world, 1, { state: 'running', startedAt: Date.now() });
+    await story.waitFor('running on the card', async () => (await story.status(id)).build?.state === 'running');
+    changeBuild(story.world, 1, { state: 'passed', finishedAt: Date.now() });
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
   });
 
   it('that was deleted at Buildkite frees the target', async () => {
