@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import WaitingFirst from './test/support/sequencer.ts';
 
 const SERVER_TESTS = ['test/scenarios/**/*.test.ts', 'test/temporal/**/*.test.ts', 'test/workflows/**/*.test.ts'];
 
@@ -7,9 +8,20 @@ export default defineConfig({
     // Temporal's native worker crashes in threads (reference: SIGSEGV 4 of 4); forks are the default, pinned here.
     pool: 'forks',
     setupFiles: ['./test/support/properties.ts'],
+    sequence: { sequencer: WaitingFirst },
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SERVER_TESTS, testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: SERVER_TESTS,
+          testTimeout: 20_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         extends: true,
         test: {
@@ -18,7 +30,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 3,
+          // On two cores: most of what a story takes is waiting.
+          maxWorkers: 4,
         },
       },
     ],

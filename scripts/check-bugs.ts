@@ -25,7 +25,7 @@ function copyTree(): string {
 
 /** The test that noticed first; null: none did. */
 function runTests(folder: string): Promise<string | null> {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', '--maxWorkers', '1', ...TESTS];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', '--maxWorkers', '1', '--no-isolate', ...TESTS];
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, MODEL_RUNS, CI: '1', NO_COLOR: '1' },
