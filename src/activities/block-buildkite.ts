@@ -11,9 +11,12 @@ type People = Pick<Config, 'people' | 'buildkite'>;
 export function createBlockBuildkiteActivities({
   buildkite,
   config,
+  asApprover = false,
 }: {
   readonly buildkite: BlocksApi;
   readonly config: People;
+  /** Steps are unblocked by whoever approved last, with their own token, or not at all. */
+  readonly asApprover?: boolean;
 }): BlockBuildkiteActivities {
   return {
     readHalted: async (at) => {
@@ -32,9 +35,14 @@ export function createBlockBuildkiteActivities({
       const { members, isLast } = await buildkite.listMembers({ organization, page });
       return { id: members.find(({ email }) => email?.toLowerCase() === address)?.id ?? null, isLast };
     },
-    unblockJob: (input) => buildkite.unblockJob(input),
+    unblockJob: async (input) => {
+      if (!asApprover) return buildkite.unblockJob(input);
+      return input.unblocker === null ? { kind: 'refused', answer: NOBODY } : buildkite.unblockJob(input, input.unblocker);
+    },
   };
 }
+
+const NOBODY = 'steps are unblocked in the name of whoever approved, who is no user at Buildkite, or is not in the configuration as one';
 
 const userOf = (config: People, { id, name, email }: KnownUser): BuildkiteUser => ({ id, name, person: personOf(config, email) });
 

@@ -36,7 +36,8 @@ export interface BlocksApi {
   readHalted(at: BuildAddress): Promise<RawHaltedBuild>;
   /** null: the token may not read pipelines (`read_pipelines`), or the YAML is not readable. */
   readManualSteps(at: Pick<BuildAddress, 'organization' | 'pipeline'>): Promise<readonly ManualStepWords[] | null>;
-  unblockJob(input: UnblockInput): Promise<UnblockOutcome>;
+  /** `as`: in whose name, by their own token; `no-such-member` when there is no such user. */
+  unblockJob(input: UnblockInput, as?: ActsAs): Promise<UnblockOutcome>;
   /** One page; empty where the token may not list them. */
   listMembers(input: { readonly organization: string; readonly page: number }): Promise<{
     readonly members: readonly KnownUser[];

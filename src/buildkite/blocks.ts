@@ -3,6 +3,7 @@ import type { ManualJob, ManualStepWords } from '../../workflows/block-vocabular
 import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
 import { endOf } from '../../workflows/build-facts.ts';
 import type { BlocksApi, KnownUser, RawHaltedBuild } from './api.ts';
+import type { ActsAs } from './credentials.ts';
 import { factsOf, labelOf } from './build-facts.ts';
 import { type Call, decoded, expectSuccess } from './call.ts';
 import { answerText, parseJson } from './http.ts';
@@ -29,7 +30,7 @@ export function createBlocks(call: Call): BlocksApi {
       );
     },
     readManualSteps: (at) => readManualSteps(call, at),
-    unblockJob: (input) => unblock(call, input),
+    unblockJob: (input, as = null) => unblock(call, input, as),
     listMembers: async ({ organization, page }) => {
       const doing = 'listing members';
       const query = new URLSearchParams({ page: String(page), per_page: String(MEMBERS_A_PAGE) });
@@ -54,10 +55,13 @@ async function readManualSteps(
 }
 
 /** Safe to repeat: a step that waits no longer is told as such, and a read says who unblocked it. */
-async function unblock(call: Call, { jobId, fields, unblocker, ...at }: UnblockInput): Promise<UnblockOutcome> {
+async function unblock(call: Call, { jobId, fields, unblocker, ...at }: UnblockInput, as: ActsAs): Promise<UnblockOutcome> {
   const doing = 'unblocking the step';
   const path = `${pipelinePath(at)}/builds/${at.number}/jobs/${part(jobId)}/unblock`;
-  const outcome = await call(doing, { lane: 'unblock', method: 'PUT', path, body: { ...(unblocker === null ? {} : { unblocker }), fields } });
+  // Whoever asks by their own token need not be named.
+  const body = { ...(unblocker === null || as !== null ? {} : { unblocker }), fields };
+  const outcome = await call(doing, { lane: 'unblock', method: 'PUT', path, body, as });
+  if (outcome.kind === 'no-credential' && as !== null && outcome.trouble.kind === 'invalid') return { kind: 'no-such-member' };
   if (outcome.kind === 'answered' && [400, 404, 422].includes(outcome.status)) {
     const answer = answerText(outcome);
     if (NOT_BLOCKED.test(answer)) return { kind: 'not-blocked' };

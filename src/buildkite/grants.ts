@@ -14,8 +14,8 @@ const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const SUBJECT = { email: 'urn:buildkite:params:oauth:token-type:user-email', uuid: 'urn:buildkite:params:oauth:token-type:user-uuid' } as const;
 /** Both in seconds. An assertion may live for five minutes at most; ours is used at once. */
 const LIFE_S = { assertion: 60, bot: 900, person: 60 } as const;
-/** Whoever approves has the build created in their name, and nothing else. */
-const SCOPES = { bot: 'read_builds write_builds read_build_logs', person: 'write_builds' } as const;
+/** In the name of whoever approves a build is created or unblocked, and nothing else is done. The bot's are those of the application. */
+const SCOPE_OF_PERSON = 'write_builds';
 const REQUEST_TIMEOUT_MS = 5_000;
 const ANSWER_MAX_BYTES = 65_536;
 const TEXT_MAX = 200;
@@ -48,7 +48,7 @@ export function tokenExchange(
       subject_token: subject,
       subject_token_type: subject.includes('@') ? SUBJECT.email : SUBJECT.uuid,
       audience: options.organization,
-      scope: as === null ? SCOPES.bot : SCOPES.person,
+      ...(as === null ? {} : { scope: SCOPE_OF_PERSON }),
       expires_in: String(as === null ? LIFE_S.bot : LIFE_S.person),
     });
   };

@@ -63,7 +63,7 @@ export async function startBack(options: {
       workflows: alive({ ...deciding, ...createBlockActivities(facts, deciding), ...createPeers(environments), ...createOutsideJudging(facts) }),
       buildkite: alive({
         ...createBuildkiteActivities({ buildkite, approvers: approversOf(config, zone.name), now }),
-        ...createBlockBuildkiteActivities({ buildkite, config }),
+        ...createBlockBuildkiteActivities({ buildkite, config, asApprover: approversOf(config, zone.name) !== null }),
         ...createOutsideReading(buildkite),
       }),
       notify: alive({
@@ -113,5 +113,5 @@ function alive<T extends object>(activities: T): T {
 }
 
 function approversOf({ zones, buildkite }: Config, zone: string): Config['buildkite'] | null {
-  return zones[zone]?.createAs === 'approver' ? buildkite : null;
+  return zones[zone]?.actAs === 'approver' ? buildkite : null;
 }

@@ -76,10 +76,10 @@ function wrongZone(zone: string, used: readonly string[]): readonly Problem[] {
 
 function creatorsWithoutExchange({ zones }: Config, { buildkite }: Settings): readonly Problem[] {
   return Object.entries(buildkite.credentials)
-    .filter(([zone, { kind }]) => zones[zone]?.createAs === 'approver' && kind !== 'exchange')
+    .filter(([zone, { kind }]) => zones[zone]?.actAs === 'approver' && kind !== 'exchange')
     .map(([zone]) =>
       problemOf(
-        `zones.${zone}.buildkite.createAs`,
+        `zones.${zone}.buildkite.actAs`,
         'nobody can be acted as with this credential',
         'Set up an OAuth token exchange (BUILDKITE_OAUTH_…), or leave it out',
       ),

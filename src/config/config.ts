@@ -12,8 +12,8 @@ export interface Zone {
   readonly organizationId?: string | undefined;
   /** Of the organization's quota of requests, 0 to 1. */
   readonly keepForOthers?: number | undefined;
-  /** In whose name builds are created; the bot's unless said. */
-  readonly createAs?: 'bot' | 'approver' | undefined;
+  /** In whose name builds are created and their steps unblocked; the bot's unless said. */
+  readonly actAs?: 'bot' | 'approver' | undefined;
 }
 
 export interface Service {

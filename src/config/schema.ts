@@ -47,7 +47,7 @@ const PersonEntry = strict({
   buildkite: matching(/^[^\s@]{1,100}@[^\s@]{1,150}$/, 'an e-mail address')
     .optional()
     .describe(
-      'E-mail address of the Buildkite account: who starts a build does not unblock it, whoever unblocks is named there, and builds are created in it where a zone says `createAs: approver`.',
+      'E-mail address of the Buildkite account: who starts a build does not unblock it, whoever unblocks is named there, and both are done in it where a zone says `actAs: approver`.',
     ),
 });
 
@@ -74,11 +74,11 @@ const ZoneEntry = strict({
       .describe(
         'Share of the organization’s quota of requests that is left to everybody else in it: when no more than this is left, only rollbacks and cancels are sent until the window ends. Default `50%`.',
       ),
-    createAs: z
+    actAs: z
       .enum(['bot', 'approver'])
       .optional()
       .describe(
-        'In whose name builds are created: the bot’s, or that of whoever approved last, by OAuth token exchange. Then Buildkite checks their permissions as well, and names them. Default `bot`.',
+        'In whose name builds are created and their steps unblocked: the bot’s, or that of whoever approved last, by OAuth token exchange. Then Buildkite checks their permissions as well, and names them. Default `bot`.',
       ),
   }).describe('Where its builds run.'),
 });

@@ -133,9 +133,9 @@ function validateNames(root: Draft['root'], names: readonly string[]): readonly 
 function validateCreators({ root, zones, people }: Draft): readonly Problem[] {
   if (people.some(({ entry }) => entry.buildkite !== undefined)) return [];
   return Object.entries(zones)
-    .filter(([, { buildkite }]) => buildkite.createAs === 'approver')
+    .filter(([, { buildkite }]) => buildkite.actAs === 'approver')
     .map(([name]) =>
-      problemAt(root, ['zones', name, 'buildkite', 'createAs'], {
+      problemAt(root, ['zones', name, 'buildkite', 'actAs'], {
         found: 'nobody under people has a Buildkite user, so nothing could be built',
         fix: 'Write `buildkite:` for whoever may approve',
       }),

@@ -299,9 +299,26 @@ describe('right before a step is unblocked', () => {
 describe('people at Buildkite', () => {
   const known: readonly KnownUser[] = [{ id: 'u2', name: 'Bea', email: 'Bea@BK' }];
   const raw = (change: Partial<RawHaltedBuild>): RawHaltedBuild => ({ ...build(), manual: [], creator: null, author: null, ...change });
-  const activities = (api: Partial<BlocksApi>) =>
-    createBlockBuildkiteActivities({ buildkite: api as BlocksApi, config: { people: PEOPLE, buildkite: BK } });
+  const activities = (api: Partial<BlocksApi>, asApprover = false) =>
+    createBlockBuildkiteActivities({ buildkite: api as BlocksApi, config: { people: PEOPLE, buildkite: BK }, asApprover });
   const at = { organization: 'acme', pipeline: 'api-release', number: 7 };
+
+  it('unblock by themselves where a zone says so, or nobody does', async () => {
+    const asked: unknown[] = [];
+    const unblockJob: BlocksApi['unblockJob'] = async (input, as = null) => {
+      asked.push([input.unblocker, as]);
+      return { kind: 'unblocked', by: null };
+    };
+    const ask = (unblocker: string | null) => ({ ...at, jobId: 'job', fields: {}, unblocker });
+    for (const unblocker of ['u2', null]) await activities({ unblockJob }).unblockJob(ask(unblocker));
+    await activities({ unblockJob }, true).unblockJob(ask('u2'));
+    expect(await activities({ unblockJob }, true).unblockJob(ask(null))).toMatchObject({ kind: 'refused' });
+    expect(asked).toEqual([
+      ['u2', null],
+      [null, null],
+      ['u2', 'u2'],
+    ]);
+  });
 
   it('are known by the address of their account, which stays outside', async () => {
     const creator = { id: 'u1', name: 'Ann', email: 'ANN@bk' };

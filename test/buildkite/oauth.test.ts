@@ -108,6 +108,18 @@ describe('acting as an approver', () => {
     expect(sim.oauth.issued.map(({ user }) => user)).toEqual([BEA.email, BOT.email]);
   });
 
+  it('unblocks in their name, by their own token', async () => {
+    sim.addPipeline({ slug: 'api-release', steps: [{ type: 'block', label: 'Release?' }] });
+    sim.buildInUi('api-release', { commit: ORDER.sha, branch: 'main' });
+    const at = { organization: 'acme', pipeline: 'api-release', number: 1 };
+    await expect.poll(() => sim.build('api-release', 1).jobs[0]?.state).toBe('blocked');
+    const input = { ...at, jobId: sim.build('api-release', 1).jobs[0]?.id ?? '', fields: {}, unblocker: 'f00dface' };
+    const buildkite = client(minted());
+    expect(await buildkite.unblockJob(input, 'gone@acme.test')).toEqual({ kind: 'no-such-member' });
+    expect(await buildkite.unblockJob(input, BEA.email)).toEqual({ kind: 'unblocked', by: BEA.name });
+    expect(sim.oauth.issued.map(({ user }) => user)).toEqual([BEA.email]);
+  });
+
   it('builds nothing in the name of somebody who has left', async () => {
     const outcome = await client(minted()).createBuild(ORDER, soon(), 'gone@acme.test');
     expect(outcome).toMatchObject({ kind: 'refused', answer: expect.stringContaining('active member') as string });

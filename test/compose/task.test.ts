@@ -81,9 +81,9 @@ describe('a process', () => {
   it('creates builds in the name of approvers only where it can act as them', () => {
     const named = TWO.replace('slack: U02BEA', 'slack: U02BEA, buildkite: bea@acme.test').replace(
       'organization: acme-eu',
-      'organization: acme-eu, createAs: approver',
+      'organization: acme-eu, actAs: approver',
     );
-    expect(problems(named, '--role worker --zone eu', EU)).toEqual(['zones.eu.buildkite.createAs']);
+    expect(problems(named, '--role worker --zone eu', EU)).toEqual(['zones.eu.buildkite.actAs']);
     const exchange = {
       BUILDKITE_OAUTH_CLIENT_ID_EU: 'app-eu',
       BUILDKITE_OAUTH_SUBJECT_EU: 'bot@acme.test',

@@ -112,8 +112,8 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('a zone named like the ending of a variable', broken('  eu:', '  previous:'), 'zones.previous', /_PREVIOUS mean/, /otherwise/),
   row(
     'builds in the name of approvers of whom none is known to Buildkite',
-    broken('organization: acme-eu', 'organization: acme-eu, createAs: approver'),
-    'zones.eu.buildkite.createAs',
+    broken('organization: acme-eu', 'organization: acme-eu, actAs: approver'),
+    'zones.eu.buildkite.actAs',
     /nobody/,
     /buildkite:/,
   ),

@@ -39,7 +39,7 @@ describe('two zones behind one front door', () => {
     europe.oauth.addApplication({ clientId: EU.client, keys: () => [key], scopes: SCOPES, requiresJti: true });
     europe.addPipeline({ slug: 'deploy', steps: STEPS });
     const [head = ''] = CONFIG.split('services:');
-    const zones = `zones:\n  eu: { temporal: { namespace: ${EU.namespace} }, buildkite: { organization: acme-eu, createAs: approver } }\n`;
+    const zones = `zones:\n  eu: { temporal: { namespace: ${EU.namespace} }, buildkite: { organization: acme-eu, actAs: approver } }\n`;
     // The front door holds nothing that builds; the worker of eu has the key, and no token that lasts.
     const env = { BUILDKITE_API_TOKEN: '', BUILDKITE_WEBHOOK_TOKEN_EU: EU.hook };
     acme = await startAcme({
