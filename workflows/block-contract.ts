@@ -3,6 +3,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BlockField, BuildAddress } from './block-vocabulary.ts';
 import type { Act, Receipt, Withdraw } from './contract.ts';
+import type { BlockStop } from './status.ts';
 import type { Contract, DeployCode, JudgedPlan, Millis, Person, PullRequestRef, Tally, Vote } from './vocabulary.ts';
 
 export const blockId = (organization: string, build: string): string => `block:${organization}:${build}`;
@@ -40,6 +41,9 @@ export const BLOCK_TIMING: BlockTiming = {
 
 /** Something changed about the build: it is read again before anything is believed. */
 export const haltSeen = defineSignal('haltSeen');
+
+/** To the request that asked for the build: it is cancelled at a block step. */
+export const stoppedAtBlock = defineSignal<[BlockStop]>('stoppedAtBlock');
 
 /** Approve or reject the step that waits. */
 export interface CastBlockVote extends Act {

@@ -1,14 +1,16 @@
 // A build that waits at a block step: the same approval is asked for as for a deploy, and then Buildkite is asked to let the build go
 // on. One step at a time, the first that waits: a later one could be unblocked before what comes before it has been looked at.
-import { allHandlersFinished, condition, log, rootCause, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, getExternalWorkflowHandle, log, rootCause, workflowInfo } from '@temporalio/workflow';
 import { cancelling, judging } from './ask.ts';
 import { lookingUp, planningBlock, readingHalt } from './block-ask.ts';
 import { keepPeopleTold } from './block-cards.ts';
-import type { BlockInput, BlockPhase, BlockResult } from './block-contract.ts';
+import { stoppedAtBlock, type BlockInput, type BlockPhase, type BlockResult } from './block-contract.ts';
 import { enter, hearOfHalt, isSettled, openHalt, type Halt, type OpenStep } from './block-state.ts';
 import { release, waitingFrom } from './block-release.ts';
 import type { HaltedBuild, ManualJob } from './block-vocabulary.ts';
+import { delivered } from './delivered.ts';
 import { guarded, isFailureOf } from './guarded.ts';
+import type { BlockStop } from './status.ts';
 import type { Millis, Tally } from './vocabulary.ts';
 
 export async function block(input: BlockInput): Promise<BlockResult> {
@@ -144,7 +146,7 @@ async function attend(halt: Halt, step: OpenStep, until: { readonly sightings: n
   const isStale = (): boolean => halt.sightings !== until.sightings || clock.now() >= until.lookAt;
   for (;;) {
     const { phase } = step;
-    if (phase.kind === 'rejected') return cancelBuild(halt);
+    if (phase.kind === 'rejected') return cancelBuild(halt, { kind: 'rejected', step: step.job.label, by: phase.by, reason: phase.reason });
     if (isSettled(step)) return;
     if (step.tally.satisfied) return (await release(halt, step)) === 'too-late' ? expire(halt, step) : undefined;
     if (phase.kind !== 'waiting') return;
@@ -173,11 +175,14 @@ async function remind(halt: Halt, step: OpenStep, phase: Extract<BlockPhase, { k
 async function expire(halt: Halt, step: OpenStep): Promise<void> {
   const { onExpire } = step.plan;
   enter(halt, step, { kind: 'expired', build: onExpire, at: halt.clock.now() }, null);
-  if (onExpire === 'cancel') await cancelBuild(halt);
+  if (onExpire === 'cancel') await cancelBuild(halt, { kind: 'expired', step: step.job.label });
   else halt.left = [...halt.left, step.job.id];
 }
 
-async function cancelBuild({ input: { organization, pipeline, number } }: Halt): Promise<void> {
+/** The request is told first, so that it does not take it for something that happened outside. */
+async function cancelBuild({ input }: Halt, stop: BlockStop): Promise<void> {
+  const { organization, pipeline, number, deployId } = input;
+  if (deployId !== null) await delivered('why the build stops', getExternalWorkflowHandle(deployId).signal(stoppedAtBlock, stop));
   try {
     await cancelling.cancelBuild.executeWithOptions({ summary: `cancel build ${number}` }, [{ organization, pipeline, number }]);
   } catch (error) {

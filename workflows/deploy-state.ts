@@ -7,7 +7,7 @@ import type { BuildReport } from './build-contract.ts';
 import type { DeployInput, HeadChange, PullRequestClosure } from './contract.ts';
 import { createLine, type Line } from './line.ts';
 import type { GateReason, GoneVote, VoidVote } from './reasons.ts';
-import type { Cards, DeployPhase, DeployStatus, Escalated, PhaseKind, RevisionNote } from './status.ts';
+import type { BlockStop, Cards, DeployPhase, DeployStatus, Escalated, PhaseKind, RevisionNote } from './status.ts';
 import type { DeployTiming } from './timing.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Account, ApprovalRule, DeployRequest, Millis, Person, Plan, Tally, Vote } from './vocabulary.ts';
@@ -77,6 +77,8 @@ export interface Deploy {
   cancelReason: string | null;
   build: BuildFacts | null;
   /** Second builds that were asked to stop. */
+  /** The block step at which its build is being stopped. */
+  blockStop: BlockStop | null;
   doubles: NonNullable<DeployStatus['doubles']>;
   /** The build that proved to be this request's own. */
   attested: Attested | null;
@@ -147,6 +149,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     cancelling: null,
     cancelReason: null,
     build: null,
+    blockStop: null,
     doubles: [],
     attested: null,
     tokens: [],

@@ -8,6 +8,7 @@ import { answerClaims } from './claim.ts';
 import { status, type DeployInput } from './contract.ts';
 import { isOver, isReady, openDeploy, statusOf, type Deploy } from './deploy-state.ts';
 import { guarded } from './guarded.ts';
+import { hearBlocks } from './hear-blocks.ts';
 import { hearPushes, keepEarlier, planAgain, planFirst } from './planning.ts';
 import { hearPullRequest } from './pull-request.ts';
 import { oweReview } from './review.ts';
@@ -23,6 +24,7 @@ export async function deploy(input: DeployInput): Promise<DeployStatus> {
   hearPushes(request);
   hearPullRequest(request);
   hearTurn(request);
+  hearBlocks(request);
   answerClaims(request);
   answerAttestations(request);
   setHandler(status, () => statusOf(request), { description: 'The request as its cards show it.' });

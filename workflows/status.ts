@@ -42,6 +42,8 @@ export type DeployPhase =
       readonly build: BuildFacts;
       readonly log: LogTail | null;
       readonly cancelledBy: Person | null;
+      /** It waited at a block step, and was cancelled there. */
+      readonly block?: BlockStop;
       readonly at: Millis;
     }
   /** Its turn came and the re-check said no. */
@@ -63,6 +65,11 @@ export type DeployPhase =
     }
   /** Its workflow did not come to an end of its own: whoever finds it so says so. `how`: Temporal's word. */
   | { readonly kind: 'terminated'; readonly how: string; readonly during: string; readonly at: Millis };
+
+/** A block step at which a build was stopped: rejected by somebody, or not approved in time. */
+export type BlockStop =
+  | { readonly kind: 'rejected'; readonly step: string; readonly by: Person; readonly reason: string }
+  | { readonly kind: 'expired'; readonly step: string };
 
 export type PhaseKind = DeployPhase['kind'];
 

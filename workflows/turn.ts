@@ -183,7 +183,10 @@ async function finish(deploy: Deploy, plan: Plan, { how, build }: Extract<BuildR
   if (how === 'passed') return enter(deploy, { kind: 'succeeded', build, at: deploy.clock.now() });
   const log = how === 'failed' ? await readLogTail(plan, build) : null;
   const cancelledBy = how === 'canceled' ? deploy.cancelling : null;
-  enter(deploy, { kind: 'ended-badly', how, build, log, cancelledBy, at: deploy.clock.now() });
+  // A person's cancel comes first: it stops the build wherever it is.
+  const { blockStop } = deploy;
+  const block = how === 'canceled' && cancelledBy === null && blockStop !== null ? { block: blockStop } : {};
+  enter(deploy, { kind: 'ended-badly', how, build, log, cancelledBy, at: deploy.clock.now(), ...block });
 }
 
 /** Steps that failed by themselves; a `broken` one never ran. */

@@ -6,6 +6,7 @@ import { approversWords } from './facts.ts';
 import { code, emphasis, join, link, named, say, shaLink, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { hintsFor, noteLines } from './notes.ts';
+import { blockStopWords } from './request-line.ts';
 import { reasonItem } from './reasons.ts';
 import { missingWords } from './rule-words.ts';
 import { duration } from './time.ts';
@@ -50,7 +51,17 @@ function failedCard(view: View, phase: PhaseOf<'ended-badly'>): Card {
 }
 
 function unfinishedCard(view: View, phase: PhaseOf<'ended-badly'>): Card {
-  const { how, build, cancelledBy } = phase;
+  const { how, build, cancelledBy, block } = phase;
+  if (block !== undefined) {
+    const why = block.kind === 'rejected' ? [emphasis(block.reason.slice(0, 500))] : [];
+    return card({
+      sign: '✖️',
+      headline: say`Stopped at ${emphasis(block.step.slice(0, 80))}: ${route(view.status)}`,
+      facts: requestFacts(view),
+      lines: [say`${buildLink(build)} was stopped at ${blockStopWords(block)}. ${halfReplaced(view)}`, why, ...noteLines(view)],
+      steps: recovery(view, buildLink(build)),
+    });
+  }
   if (how === 'canceled' && cancelledBy !== null) {
     return card({
       sign: '✖️',

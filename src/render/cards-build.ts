@@ -41,7 +41,7 @@ export function blockedCard(view: View, phase: PhaseOf<'blocked'>): Card {
     plan?.blocks === true
       ? say`A message of its own asks who lets it go on after ${emphasis(step)}, unless that step is left to Buildkite`
       : say`Somebody has to unblock ${emphasis(step)} in ${buildLink(build)}`;
-  const approve = plan?.blocks === true ? say`approve: ${typed(view, `approve ${request.code}`)} · ` : say`Go on: ${buildLink(build)} · `;
+  const approve = plan?.blocks === true ? say`Approve: ${typed(view, `approve ${request.code}`)} · ` : say`Go on: ${buildLink(build)} · `;
   return card({
     sign: '⏸',
     headline: say`Build ${build.number} waits at ${emphasis(step)}: ${route(view.status)}`,

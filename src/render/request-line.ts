@@ -1,6 +1,6 @@
 // One request in one line: lists, the thread's timeline, the channels that only want to know.
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
-import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
+import type { BlockStop, DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import { progress } from './cards-build.ts';
 import type { RenderContext } from './context.ts';
 import { code, emphasis, instant, join, link, named, say, shaLink, time } from './inline.ts';
@@ -107,12 +107,13 @@ function endLine({ request, tally }: DeployStatus, phase: End): Inline {
   }
 }
 
-function badEnd({ how, build, cancelledBy, log }: Extract<DeployPhase, { kind: 'ended-badly' }>): Inline {
+function badEnd({ how, build, cancelledBy, log, block }: Extract<DeployPhase, { kind: 'ended-badly' }>): Inline {
   const which = link(`build ${build.number}`, build.url);
   switch (how) {
     case 'failed':
       return say`❌ ${which} failed${log === null ? [] : say` at ${emphasis(log.step)}`}`;
     case 'canceled':
+      if (block !== undefined) return say`✖️ ${which} was stopped at ${blockStopWords(block)}`;
       return cancelledBy === null ? say`⚠️ ${which} was cancelled outside Countersign` : say`✖️ ${which} was cancelled by ${named(cancelledBy)}`;
     case 'skipped':
       return say`⏭️ Buildkite skipped ${which}; nothing was deployed`;
@@ -124,4 +125,10 @@ function badEnd({ how, build, cancelledBy, log }: Extract<DeployPhase, { kind: '
 /** Which gates said no, once each: `checks-failed, behind` read as words. */
 function codesOf({ reasons }: { readonly reasons: readonly { readonly code: string }[] }): string {
   return [...new Set(reasons.map(({ code: reason }) => reason.replaceAll('-', ' ')))].slice(0, 6).join(', ');
+}
+
+/** `*Migrate?*, which Bea rejected`. */
+export function blockStopWords(stop: BlockStop): Inline {
+  const step = [emphasis(stop.step.slice(0, 80))];
+  return stop.kind === 'expired' ? say`${step}, which nobody approved in time` : say`${step}, which ${named(stop.by)} rejected`;
 }

@@ -172,6 +172,24 @@ describe('a Buildkite webhook', () => {
     expect(seen).toEqual([]);
   });
 
+  it('is also about builds that nobody asked us for: where they are, and whether they wait', async () => {
+    const { seen, foreign, outcomes, withToken } = bench();
+    const at = { organization: 'acme', pipeline: 'api-deploy', number: 512, uuid: BUILD.id };
+    expect(await withToken(finished({ meta_data: {}, blocked: true }))).toEqual({ status: 200 });
+    expect(await withToken(finished({ meta_data: null }))).toEqual({ status: 200 });
+    expect([seen, foreign]).toEqual([
+      [],
+      [
+        { ...at, waits: true },
+        { ...at, waits: false },
+      ],
+    ]);
+    // Without an address nobody can tell whose it is.
+    await withToken(finished({ meta_data: {}, url: null }));
+    expect(foreign).toHaveLength(2);
+    expect(outcomes.at(-1)).toBe('build.finished ignored');
+  });
+
   it('is answered 503 while Temporal cannot be reached, so that the loss is visible', async () => {
     const { outcomes, withToken } = bench({ fails: new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'telling', found: 'nobody' }) });
     expect(await withToken(finished())).toEqual({ status: 503 });

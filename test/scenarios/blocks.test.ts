@@ -102,7 +102,7 @@ describe('a build that waits at a block step', () => {
 
     expect((await cardOf(code, 'filled in by Bea')).text).toContain('Name of the release: `Ada` · Stream: `beta`');
     expect(await acme.carl.types(`approve ${code}`)).toContain('that was the last one');
-    const end = await cardOf(code, '✅');
+    const end = await cardOf(code, 'goes on after');
     expect(end.text).toContain('in Buildkite it was *Carl*');
     expect(end.buttons).toEqual([]);
     const build = buildkite.build('api-release', number);
@@ -163,5 +163,16 @@ describe('a build that waits at a block step', () => {
     expect(build.jobs[1]?.unblockedBy?.email).toBe('carl@acme.test');
     expect(acme.builds('rolling')).toHaveLength(1);
     expect(await acme.ann.types(`status ${code}`)).toContain('goes on after');
+  });
+
+  it('of our own is stopped by whoever may approve it, and its request says so', async () => {
+    const pull = await acme.pull();
+    const deploy = await acme.ann.asks(pull, '/deploy rolling to production');
+    await deploy.shows('slack', 'Approve rolling');
+    await acme.bea.clicks('approve', deploy);
+    await deploy.shows('slack', 'A message of its own asks who lets it go on');
+    expect(await acme.carl.types(`reject ${deploy.code} the canary is sick`)).toContain('Rejected: build 2 does not go on after Everybody?');
+    const { github } = await deploy.bothShow('Stopped at', 'which Carl rejected');
+    expect(github).toContain('the canary is sick');
   });
 });

@@ -224,7 +224,13 @@ export const EXAMPLES = {
     'building-failing': status({ kind: 'building', build: failing, cancelling: null }, { ...approvedByBoth, build: failing }),
     'building-cancelling': status({ kind: 'building', build, cancelling: dan }, { ...approvedByBoth, build }),
   },
-  blocked: { blocked: status({ kind: 'blocked', build: { ...build, blocked: true }, step: 'Migrate database?' }, { ...approvedByBoth, build }) },
+  blocked: {
+    blocked: status({ kind: 'blocked', build: { ...build, blocked: true }, step: 'Migrate database?' }, { ...approvedByBoth, build }),
+    'blocked-asking': status(
+      { kind: 'blocked', build: { ...build, blocked: true }, step: 'Migrate database?' },
+      { ...approvedByBoth, build, plan: { ...plan, blocks: true } },
+    ),
+  },
   succeeded: {
     succeeded: status({ kind: 'succeeded', build: ended('passed'), at: NOW }, approvedByBoth),
     'succeeded-staging': status(
@@ -248,6 +254,30 @@ export const EXAMPLES = {
       approvedByBoth,
     ),
     interrupted: status({ kind: 'ended-badly', how: 'canceled', build: ended('canceled'), log: null, cancelledBy: null, at: NOW }, approvedByBoth),
+    'stopped-at-block': status(
+      {
+        kind: 'ended-badly',
+        how: 'canceled',
+        build: ended('canceled'),
+        log: null,
+        cancelledBy: null,
+        at: NOW,
+        block: { kind: 'rejected', step: 'Migrate database?', by: bea, reason: 'the *backup* failed' },
+      },
+      approvedByBoth,
+    ),
+    'stopped-at-stale-block': status(
+      {
+        kind: 'ended-badly',
+        how: 'canceled',
+        build: ended('canceled'),
+        log: null,
+        cancelledBy: null,
+        at: NOW,
+        block: { kind: 'expired', step: 'Migrate database?' },
+      },
+      approvedByBoth,
+    ),
     skipped: status({ kind: 'ended-badly', how: 'skipped', build: ended('skipped'), log: null, cancelledBy: null, at: NOW }, approvedByBoth),
     'not-run': status({ kind: 'ended-badly', how: 'not_run', build: ended('not_run'), log: null, cancelledBy: null, at: NOW }, approvedByBoth),
   },
