@@ -32,8 +32,17 @@ export type RawHaltedBuild = Omit<HaltedBuild, 'creator' | 'author' | 'manual'> 
   readonly manual: readonly (Omit<ManualJob, 'unblockedBy'> & { readonly unblockedBy: KnownUser | null })[];
 };
 
+export interface ListedHalt {
+  readonly pipeline: string;
+  readonly number: number;
+  readonly uuid: string;
+  readonly since: Millis | null;
+}
+
 export interface BlocksApi {
   readHalted(at: BuildAddress): Promise<RawHaltedBuild>;
+  /** Builds that wait at a block step, at most 100, without those that Countersign asked for. `since`: another value each time it begins to wait. */
+  listHalted(organization: string): Promise<readonly ListedHalt[]>;
   /** null: the token may not read pipelines (`read_pipelines`), or the YAML is not readable. */
   readManualSteps(at: Pick<BuildAddress, 'organization' | 'pipeline'>): Promise<readonly ManualStepWords[] | null>;
   /** `as`: in whose name, by their own token; `no-such-member` when there is no such user. */

@@ -8,7 +8,7 @@ import { factsOf, labelOf } from './build-facts.ts';
 import { type Call, decoded, expectSuccess } from './call.ts';
 import { answerText, parseJson } from './http.ts';
 import { manualStepsIn } from './manual-steps.ts';
-import { Build, Job, Members, Pipeline, type User } from './schema.ts';
+import { Build, Builds, Job, Members, Pipeline, type User } from './schema.ts';
 
 /** 422 texts. The first may end with a full stop or not; the others are whole sentences of the API's documentation. */
 const NOT_BLOCKED = /state must be blocked/i;
@@ -28,6 +28,14 @@ export function createBlocks(call: Call): BlocksApi {
         decoded(Build, await call(doing, { lane: 'unblock', method: 'GET', path: `${pipelinePath(at)}/builds/${at.number}` }), doing),
         at.pipeline,
       );
+    },
+    listHalted: async (organization) => {
+      const doing = 'listing builds that wait';
+      const query = new URLSearchParams({ per_page: '100', exclude_jobs: 'true', exclude_pipeline: 'true', state: 'blocked' });
+      const path = `/v2/organizations/${part(organization)}/builds?${query.toString()}`;
+      const builds = decoded(Builds, await call(doing, { lane: 'status', method: 'GET', path }), doing).map((build) => factsOf(build, null));
+      const foreign = builds.filter(({ deployId, target, blocked }) => deployId === null && target === null && blocked);
+      return foreign.map(({ pipeline, number, uuid, finishedAt }) => ({ pipeline, number, uuid, since: finishedAt }));
     },
     readManualSteps: (at) => readManualSteps(call, at),
     unblockJob: (input, as = null) => unblock(call, input, as),

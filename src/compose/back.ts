@@ -17,11 +17,13 @@ import type { BuildkiteApi } from '../buildkite/api.ts';
 import type { Config } from '../config/config.ts';
 import { loadBundle } from '../temporal/bundle.ts';
 import { watchAccess } from '../temporal/access.ts';
+import { createBlockStore } from '../temporal/blocks.ts';
 import { connectWorker } from '../temporal/connect.ts';
 import { createPeers } from '../temporal/peers.ts';
 import { startSweeper } from '../temporal/sweeper.ts';
 import { startWorkers, type RunningWorkers } from '../temporal/worker.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
+import { sweepHalted } from './halted-builds.ts';
 import type { Builder, Platforms } from './platforms.ts';
 import { configOfZone } from './task.ts';
 import type { ServedZone } from './zones.ts';
@@ -76,6 +78,7 @@ export async function startBack(options: {
   });
   // So that the first click finds it running: at a click there is no time to start it.
   known.read(0).catch((error: unknown) => log.warn({ err: error }, 'links and delegations could not be read yet'));
+  const halted = sweepHalted({ config, zone: zone.name, buildkite, blocks: createBlockStore(environments.client), log });
   const sweeper = startSweeper({ client: environments.client, log });
   const access = watchAccess({ connection, namespace, apiKey: address.apiKey, now, log });
   return {
@@ -84,6 +87,7 @@ export async function startBack(options: {
     close: async () => {
       access.stop();
       sweeper.stop();
+      halted.stop();
       workers.stop();
       await workers.done;
       await connection.close();

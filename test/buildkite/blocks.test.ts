@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { givenCredentials } from '../../src/buildkite/credentials.ts';
 import { createBuildkite } from '../../src/buildkite/client.ts';
 import { createLimiter, type Limiter } from '../../src/buildkite/limiter.ts';
+import { lookForHalted, type HaltedSweep } from '../../src/compose/halted-builds.ts';
 import { manualStepsIn } from '../../src/buildkite/manual-steps.ts';
 import { type BuildkiteSim, createBuildkiteSim } from '../../src/sim/buildkite/buildkite-sim.ts';
 import type { StepDefinition } from '../../src/sim/buildkite/state.ts';
@@ -77,6 +78,47 @@ describe('what a build waits at', () => {
     expect([isOver, blocked]).toEqual([true, false]);
     expect(manual[0]).toMatchObject({ state: 'unblocked', unblockable: false, unblockedBy: { name: 'Ada' } });
     expect(manual[0]?.unblockedAt).toBeGreaterThan(0);
+  });
+});
+
+describe('builds that wait', () => {
+  it('are listed without those of ours, each time they begin to wait under another time', async () => {
+    const ours = { 'countersign:deploy-id': 'deploy:slack:T1:1', 'countersign:target': 'api/production' };
+    await fetch(`${sim.url}/v2/organizations/acme/pipelines/api-release/builds`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer bkua_rich', 'content-type': 'application/json' },
+      body: JSON.stringify({ commit: SHA, branch: 'main', meta_data: ours }),
+    });
+    expect(sim.builds('api-release').map(({ blocked }) => blocked)).toEqual([true, true]);
+    const [listed, ...others] = await client().listHalted('acme');
+    expect(listed).toMatchObject({ pipeline: 'api-release', number: 1, uuid: sim.build('api-release', 1).id });
+    expect(others).toEqual([]);
+    expect(listed?.since).toBeGreaterThan(0);
+    sim.cancelInUi('api-release', 1);
+    expect(await client().listHalted('acme')).toEqual([]);
+  });
+
+  it('are told of once for each time they wait, where the configuration names their pipeline', async () => {
+    const seen: string[] = [];
+    const one = { pipeline: 'api-release', number: 1, uuid: 'a', since: 1 };
+    let waiting = [one, { pipeline: 'other', number: 2, uuid: 'b', since: 1 }];
+    const sweep: HaltedSweep = {
+      config: { pipelines: [{ slug: 'api-release', organization: 'acme', zone: 'default', repo: 'acme/api', blocks: {} }] as never },
+      zone: 'default',
+      buildkite: { listHalted: async () => waiting },
+      blocks: { seen: async ({ build, waits }) => void seen.push(`${build.uuid} ${waits}`) },
+    };
+    const told = new Map<string, number | null>();
+    await lookForHalted(sweep, told);
+    await lookForHalted(sweep, told);
+    expect(seen).toEqual(['a true']);
+    waiting = [{ ...one, since: 2 }];
+    await lookForHalted(sweep, told);
+    expect(seen).toEqual(['a true', 'a true']);
+    waiting = [];
+    await lookForHalted(sweep, told);
+    expect(told.size).toBe(0);
+    await lookForHalted({ ...sweep, zone: 'eu', buildkite: { listHalted: async () => Promise.reject(new Error('not asked')) } }, told);
   });
 });
 

@@ -176,7 +176,7 @@ describe('a Buildkite webhook', () => {
     const { seen, foreign, outcomes, withToken } = bench();
     const at = { organization: 'acme', pipeline: 'api-deploy', number: 512, uuid: BUILD.id };
     expect(await withToken(finished({ meta_data: {}, blocked: true }))).toEqual({ status: 200 });
-    expect(await withToken(finished({ meta_data: null }))).toEqual({ status: 200 });
+    expect(await withToken(finished({ meta_data: null, blocked: false, state: 'passed' }))).toEqual({ status: 200 });
     expect([seen, foreign]).toEqual([
       [],
       [

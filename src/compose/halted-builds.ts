@@ -1,0 +1,49 @@
+// Webhooks get lost: builds of configured pipelines that wait at a block step are looked for as well, by one request now and then.
+import type { Logger } from 'pino';
+import type { BlocksApi } from '../buildkite/api.ts';
+import type { Config } from '../config/config.ts';
+import type { BlockStore } from '../temporal/blocks.ts';
+
+const EVERY_MS = 300_000;
+
+export interface HaltedSweep {
+  readonly config: Pick<Config, 'pipelines'>;
+  readonly zone: string;
+  readonly buildkite: Pick<BlocksApi, 'listHalted'>;
+  readonly blocks: Pick<BlockStore, 'seen'>;
+}
+
+/** Looks at once and then every five minutes, where a pipeline of this zone asks for it. Trouble is logged: the next round makes it good. */
+export function sweepHalted({ log, ...sweep }: HaltedSweep & { readonly log: Logger }): { stop(): void } {
+  const told = new Map<string, number | null>();
+  const round = (): void => {
+    lookForHalted(sweep, told).catch((error: unknown) => log.warn({ err: error }, 'builds that wait could not be looked for'));
+  };
+  if (organizationsOf(sweep).length === 0) return { stop: () => undefined };
+  const timer = setInterval(round, EVERY_MS);
+  timer.unref();
+  round();
+  return { stop: () => clearInterval(timer) };
+}
+
+/** Tells of each build once for each time that it began to wait. `told`: by the id of the build, since when it had waited then. */
+export async function lookForHalted(sweep: HaltedSweep, told: Map<string, number | null>): Promise<void> {
+  const { config, zone, buildkite, blocks } = sweep;
+  for (const organization of organizationsOf(sweep)) {
+    const waiting = await buildkite.listHalted(organization);
+    const named = waiting.filter(({ pipeline }) =>
+      config.pipelines.some((one) => one.zone === zone && one.organization === organization && one.slug === pipeline && one.blocks !== null),
+    );
+    for (const { pipeline, number, uuid, since } of named) {
+      if (told.get(uuid) === since) continue;
+      await blocks.seen({ build: { organization, pipeline, number, uuid }, waits: true });
+      told.set(uuid, since);
+    }
+    for (const uuid of told.keys()) if (!waiting.some((build) => build.uuid === uuid)) told.delete(uuid);
+  }
+}
+
+/** One a zone, if any. */
+function organizationsOf({ config, zone }: HaltedSweep): readonly string[] {
+  return [...new Set(config.pipelines.filter((one) => one.zone === zone && one.blocks !== null).map(({ organization }) => organization))];
+}
