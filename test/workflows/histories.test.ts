@@ -5,6 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
 import { buildWatchId, farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
+import { askToAttest } from '../../src/temporal/attest.ts';
 import { createPeopleStore } from '../../src/temporal/people.ts';
 import { reviewId } from '../../workflows/review-contract.ts';
 import { commitSha } from '../../src/ids.ts';
@@ -49,6 +50,17 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.vote(id, voteOf('carl', 'github'));
     await story.until(id, 'building');
     await story.webhook(1, { state: 'running', startedAt: Date.now() });
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  async attested(story) {
+    const id = await building(story);
+    const { plan } = await story.status(id);
+    const [own] = story.world.builds;
+    const what = { organization: plan?.organization ?? '', pipeline: own?.pipeline ?? '', commit: plan?.sha ?? '', branch: plan?.ref.branch ?? '' };
+    const token = { ...what, organizationId: null, number: 1, buildId: null, source: 'api', job: 'job', step: null, key: 'job@1' };
+    expect((await askToAttest(story.client, id, token)).kind).toBe('yes');
     await story.finish(1, 'passed');
     await story.end(id);
     return withTarget(story, id);

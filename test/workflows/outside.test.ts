@@ -1,0 +1,157 @@
+// A build that nobody asked for: told once, cancelled by whoever may or by policy, looked after until it has ended.
+import { ApplicationFailure } from '@temporalio/activity';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { deployCode } from '../../src/ids.ts';
+import { createOutsideGateway } from '../../src/temporal/outside.ts';
+import { cancel, type Receipt } from '../../workflows/contract.ts';
+import type { OutsideJudging, OutsideReading, OutsideTelling } from '../../workflows/outside-activities.ts';
+import { outsideId, type OutsideBuild, type OutsideInput, type OutsideStatus } from '../../workflows/outside-contract.ts';
+import { PEOPLE, personOf, slackReply, voteOf, type Name } from '../support/deploy-examples.ts';
+import { storeHistory } from '../support/record-history.ts';
+import { openStage, type Stage } from '../support/temporal-stage.ts';
+
+const VERSION = process.env['RECORD_HISTORIES'];
+const RUNNING: Omit<OutsideBuild, 'uuid'> = {
+  number: 34,
+  pipeline: 'api-deploy',
+  url: 'https://buildkite.com/acme/api-deploy/builds/34',
+  commit: '4f5a6b7c'.repeat(5),
+  branch: 'main',
+  source: 'ui',
+  startedBy: 'Sly',
+  state: 'running',
+  isOver: false,
+  rebuiltFrom: null,
+  code: null,
+  isMarked: false,
+};
+
+describe('a build that nobody asked for', () => {
+  let stage: Stage;
+  let build: OutsideBuild | null = null;
+  let posts: OutsideStatus[] = [];
+  let edits: OutsideStatus[] = [];
+  let cancels = 0;
+  let count = 0;
+  let uuid = '';
+
+  beforeAll(async () => {
+    const activities: OutsideReading & OutsideJudging & OutsideTelling & { readonly cancelBuild: () => Promise<void> } = {
+      async readOutside() {
+        if (build === null) throw ApplicationFailure.create({ type: 'NotFound', message: 'no such build', nonRetryable: true });
+        return build;
+      },
+      async authoriseOutside({ by }) {
+        const person = personOf(by);
+        return person.key === PEOPLE.zoe.key
+          ? { kind: 'refused', reasons: [{ code: 'may-not-cancel', allowed: ['approvers'] }] }
+          : { kind: 'allowed', person };
+      },
+      async postOutside(status) {
+        posts.push(status);
+        return { channel: 'C0PAY', ts: '1', url: null };
+      },
+      updateOutside: async ({ status }) => void edits.push(status),
+      async cancelBuild() {
+        cancels += 1;
+        if (build !== null) build = { ...build, state: 'canceled', isOver: true };
+      },
+    };
+    stage = await openStage({ activities: () => activities });
+  });
+  afterAll(() => stage.stop());
+  beforeEach(() => {
+    count += 1;
+    uuid = `0199aaaa-0000-7000-8000-${String(count).padStart(12, '0')}`;
+    build = { ...RUNNING, uuid };
+    [posts, edits, cancels] = [[], [], 0];
+  });
+
+  const id = (): string => outsideId('acme', uuid);
+  const start = async (change: Partial<OutsideInput> = {}): Promise<void> =>
+    createOutsideGateway(stage.client).start({
+      organization: 'acme',
+      pipeline: 'api-deploy',
+      number: 34,
+      uuid,
+      code: deployCode(id()),
+      why: { kind: 'step', step: 'deploy' },
+      policy: 'tell',
+      channel: 'C0PAY',
+      timing: { lookMs: 60_000, lookMaxMs: 60_000, leaveMs: 120_000 },
+      ...change,
+    });
+  const end = (): Promise<OutsideStatus | null> => stage.client.workflow.getHandle(id()).result();
+  const changed = (): Promise<void> => createOutsideGateway(stage.client).changed({ organization: 'acme', pipeline: 'api-deploy', uuid });
+  async function click(name: Name): Promise<Receipt> {
+    const { key, by, at } = voteOf(name, 'slack');
+    return stage.client.workflow
+      .getHandle(id())
+      .executeUpdate(cancel, { args: [{ key, by, at, replyTo: slackReply(name), reason: null }], updateId: key });
+  }
+  async function told(): Promise<void> {
+    await expect.poll(() => posts.length, { timeout: 10_000 }).toBe(1);
+  }
+
+  it('is told once, refuses whoever may not cancel it, and is cancelled by whoever may', async () => {
+    await start();
+    await start();
+    await told();
+    expect(await click('zoe')).toMatchObject({ kind: 'refused', reasons: [{ code: 'may-not-cancel' }] });
+    expect(cancels).toBe(0);
+    expect(await click('bea')).toEqual({ kind: 'cancelling', build: 34 });
+    await expect.poll(() => edits.at(-1)?.phase.kind, { timeout: 10_000 }).toBe('cancelling');
+    await changed();
+    expect((await end())?.phase).toMatchObject({ kind: 'ended', state: 'canceled', cancelled: true, by: { name: 'bea' } });
+    expect([posts.length, cancels, edits.at(-1)?.phase.kind]).toEqual([1, 1, 'ended']);
+    const history = await stage.history(id());
+    await expect(Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, id())).resolves.toBeUndefined();
+    if (VERSION !== undefined) await storeHistory(`${VERSION}.outside.outside`, id(), history);
+  });
+
+  it('that is to be cancelled by policy is, and is told as cancelled', async () => {
+    await start({ policy: 'cancel' });
+    await told();
+    await changed();
+    expect((await end())?.phase).toMatchObject({ kind: 'ended', cancelled: true, by: null });
+    expect(posts[0]?.phase.kind).toBe('cancelling');
+  });
+
+  it('that ends by itself loses its button', async () => {
+    await start();
+    await told();
+    build = { ...RUNNING, uuid, state: 'passed', isOver: true };
+    await changed();
+    expect((await end())?.phase).toMatchObject({ kind: 'ended', state: 'passed', cancelled: false });
+    expect(await click('bea').catch((error: unknown) => (error instanceof Error ? error.name : ''))).toBe('WorkflowNotFoundError');
+  });
+
+  it.each<[string, () => OutsideBuild | null, OutsideInput['why']]>([
+    ['is not there', () => null, { kind: 'dedicated' }],
+    ['turns out to have been asked for', () => ({ ...RUNNING, uuid, isMarked: true }), { kind: 'step', step: 'deploy' }],
+    ['is another than the token says', () => ({ ...RUNNING, uuid: 'other' }), { kind: 'attestation', reason: 'no-request' }],
+    ['is ours, and its token says something odd', () => ({ ...RUNNING, uuid, isMarked: true }), { kind: 'attestation', reason: 'other-branch' }],
+  ])('that %s is told to nobody', async (_what, is, why) => {
+    build = is();
+    await start({ why });
+    await end();
+    expect([posts.length, cancels]).toEqual([0, 0]);
+  });
+
+  it('that only carries the marks of a request is told, and cancelled by nobody but people', async () => {
+    build = { ...RUNNING, uuid, isMarked: true };
+    await start({ policy: 'cancel', why: { kind: 'attestation', reason: 'other-build' } });
+    await told();
+    expect([posts[0]?.phase.kind, cancels]).toEqual(['running', 0]);
+    await click('bea');
+    await changed();
+    expect((await end())?.phase).toMatchObject({ kind: 'ended', cancelled: true });
+  });
+
+  it('that runs for days is left at last', async () => {
+    await start({ timing: { lookMs: 100, lookMaxMs: 200, leaveMs: 500 } });
+    expect((await end())?.phase.kind).toBe('left');
+    expect(edits.at(-1)?.phase.kind).toBe('left');
+  });
+});
