@@ -1,5 +1,6 @@
 // `countersign export`: the signed record of a request that has ended, read from its history.
 import type { Client } from '@temporalio/client';
+import { isBlockId } from '../../workflows/block-contract.ts';
 import { reviewId, reviewStatus, type ReviewStatus } from '../../workflows/review-contract.ts';
 import { configPathOf, homeZone } from '../config/env.ts';
 import { loadConfig } from '../config/load.ts';
@@ -73,7 +74,7 @@ async function sealedRecord(client: Client, wish: { readonly named: string; read
 async function workflowIdOf(client: Client, named: string): Promise<string | null> {
   const code = parseDeployCode(named);
   if (code === null) return named;
-  const [found] = await lookUp(client, codeQuery(code, null), false);
+  const found = (await lookUp(client, codeQuery(code, null), false)).find(({ workflowId }) => !isBlockId(workflowId));
   return found?.workflowId ?? null;
 }
 

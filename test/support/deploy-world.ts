@@ -29,6 +29,7 @@ import type { DeployStatus } from '../../workflows/status.ts';
 import type { BuildWatchTiming, EnvironmentTiming } from '../../workflows/timing.ts';
 import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
+import { blocksLeft } from './blocks-left.ts';
 import { waitingTimes } from '../../src/policy/waiting.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
 
@@ -135,7 +136,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
 }
 
 export function activitiesOf(world: World, client: Client): Activities {
-  return { ...deciding(world), ...peers(world, client), ...buildkite(world), ...notify(world), ...reviews(world) };
+  return { ...deciding(world), ...peers(world, client), ...buildkite(world), ...blocksLeft(world), ...notify(world), ...reviews(world) };
 }
 
 function deciding(world: World): DecidingActivities {

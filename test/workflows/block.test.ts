@@ -10,16 +10,11 @@ const VERSION = process.env['RECORD_HISTORIES'];
 const current = useHalts(async (stage, workflowId, test) => {
   const history = await stage.history(workflowId);
   await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, workflowId);
-  if (VERSION !== undefined)
-    await storeHistory(
-      `${VERSION}.block-${test
-        .split(' ')
-        .slice(0, 6)
-        .join('-')
-        .replaceAll(/[^a-z-]/g, '')}.block`,
-      workflowId,
-      history,
-    );
+  const words = test
+    .toLowerCase()
+    .replaceAll(/[^a-z ]/g, '')
+    .split(' ');
+  if (VERSION !== undefined) await storeHistory(`${VERSION}.block-${words.slice(0, 6).join('-')}.block`, workflowId, history);
 });
 
 async function open(): Promise<HaltStory> {

@@ -3,6 +3,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
+import { blockId, stoppedAtBlock } from '../../workflows/block-contract.ts';
 import { buildWatchId, farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { askToAttest } from '../../src/temporal/attest.ts';
@@ -171,6 +172,20 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.finish(1, 'passed');
     await story.end(id);
     return withTarget(story, id);
+  },
+  async 'stopped-at-block'(story) {
+    const { organization } = story.world;
+    story.world.plan = (input) => ({ kind: 'planned', plan: planFor(input, { blocks: true, organization }) });
+    const id = await building(story);
+    await story.webhook(1, { state: 'passed', blocked: true, finishedAt: Date.now() });
+    const { build } = await story.until(id, 'blocked');
+    const block = blockId(organization, build?.uuid ?? '');
+    await story.waitFor('the step to be looked at', () => story.world.reads.includes('halted'));
+    await story.handle(id).signal(stoppedAtBlock, { kind: 'expired', step: 'Migrate?' });
+    await story.webhook(1, { state: 'canceled', blocked: false, finishedAt: Date.now() });
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'ended-badly', block: { kind: 'expired' } });
+    await story.client.workflow.getHandle(block).result();
+    return { ...withTarget(story, id), block };
   },
   async revision(story) {
     const id = await story.ask();
