@@ -42,16 +42,16 @@ async function start(): Promise<void> {
   const log = createLog({ level: task.settings.logLevel });
   installRuntime(log);
   const embedded = await embeddedServer(task, log);
-  const open = (name: string, at: number): ServedZone => {
+  const open = (name: string): ServedZone => {
     const address = embedded?.address ?? addressOf(process.env, task.settings, name);
     if (address === null) {
       const fix = 'Set it, or start outside production without --role for an embedded server.';
       return refuse([`TEMPORAL_ADDRESS: found nothing. ${fix}`], task.role);
     }
-    return openZone({ name, isHome: at === 0, config: task.config, settings: task.settings, address });
+    return openZone({ name, isHome: name === task.home, config: task.config, settings: task.settings, address });
   };
-  const [home, ...others] = task.zones;
-  const zones = [open(home, 0), ...others.map((name, at) => open(name, at + 1))] as const;
+  const [first, ...others] = task.zones;
+  const zones = [open(first), ...others.map(open)] as const;
   const same = sameNamespace(zones);
   if (same !== null)
     return refuse([`TEMPORAL_NAMESPACE: zones ${same[0].name} and ${same[1].name} are both in ${same[1].namespace}. Give each its own.`], task.role);

@@ -12,8 +12,10 @@ export type Role = 'all' | 'web' | 'worker';
 
 export interface Task {
   readonly role: Role;
-  /** The first is home; a worker serves one. */
+  /** The home zone first, if it is one of them; a worker serves one. */
   readonly zones: readonly [string, ...string[]];
+  /** Of the whole installation: the zone that writes to people about their accounts. */
+  readonly home: string;
   readonly settings: Settings;
   /** A worker's names what is in its zone, and nothing else. */
   readonly config: Config;
@@ -50,7 +52,7 @@ export function readTask(words: readonly string[], env: Variables): ReadTask {
   }
   if (read.kind === 'problems' || loaded.kind === 'problems' || problems.length > 0) return { kind: 'problems', role, problems };
   const config = role === 'worker' ? configOfZone(loaded.config, zones[0]) : loaded.config;
-  return { kind: 'task', task: { role, zones, settings: read.settings, config } };
+  return { kind: 'task', task: { role, zones, home: used[0], settings: read.settings, config } };
 }
 
 /** Zones in which something is deployed; `default` first, if it is one of them. */

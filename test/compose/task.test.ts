@@ -52,7 +52,8 @@ describe('a process', () => {
   });
 
   it('that works for one zone needs its credential alone, and knows no service of another', () => {
-    const { zones, settings, config } = task(TWO, '--role worker --zone eu', EU);
+    const { zones, home: first, settings, config } = task(TWO, '--role worker --zone eu', EU);
+    expect(first).toBe('default');
     expect([zones, Object.keys(settings.buildkite.credentials), config.services.map(({ name }) => name)]).toEqual([['eu'], ['eu'], ['shop']]);
     const home = task(TWO, '--role worker', HOME);
     expect([home.zones, home.config.services.map(({ name }) => name)]).toEqual([['default'], ['api']]);

@@ -8,7 +8,9 @@ import { createBuildkiteSim, type BuildkiteSim } from '../../src/sim/buildkite/b
 import { freePorts, startProduct, type Product } from '../../src/sim/product.ts';
 import { CONFIG, PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
-import { makeNamespace, startAcme, type Acme } from '../support/acme.ts';
+import { PEOPLE_ID } from '../../workflows/people-contract.ts';
+import { eventually, makeNamespace, startAcme, type Acme } from '../support/acme.ts';
+import { openBrowser, wordsOn } from '../support/browser.ts';
 import { ask, click, comment, LAST, openCard, shows, told, type Asked } from '../support/survival.ts';
 
 const EU = { namespace: `zone-eu-${process.pid}`, client: 'app-countersign-eu', hook: 'simulated-eu-webhook-token-0123' };
@@ -128,6 +130,30 @@ describe('two zones behind one front door', () => {
     const status = await eu?.workflow.getHandle(workflowId).query<{ phase: { kind: string; reasons: readonly { code: string }[] } }>('status');
     expect(status?.phase).toMatchObject({ kind: 'refused', reasons: [{ code: 'unknown-service' }] });
     expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api'], ['shop']]);
+  });
+
+  it('know the accounts that somebody links once, who is told once', async () => {
+    const { slack, github } = acme.world;
+    const zed = { slack: 'U5001ZED', login: 'zed-gh' };
+    slack.addUser({ id: zed.slack, name: 'zed' });
+    github.addUser({ id: 5001, login: zed.login });
+    github.browseAs(zed.login);
+    await slack.slash(zed.slack, 'C0PAY', '/deploy', 'link');
+    const url = await eventually('a one-time URL', () => /<(http[^|>]+token=[\w-]{43})\|/.exec(JSON.stringify(slack.ephemerals(zed.slack)))?.[1]);
+    const browser = openBrowser();
+    expect(wordsOn((await browser.submit(await browser.open(url))).body)).toContain('Linked');
+    for (const zone of ['default', 'eu']) {
+      const state = await clients[zone]?.workflow.getHandle(PEOPLE_ID).query<{ links: readonly { github: { id: number } }[] }>('peopleState');
+      expect(state?.links.map(({ github: { id } }) => id)).toEqual([5001]);
+    }
+    const written = () => slack.directMessages(zed.slack).filter(({ text }) => text.includes('is linked to'));
+    await eventually('the news', () => written().length > 0);
+    // The other zone's news would have been written by now: its workflow was told first.
+    const history = await clients['eu']?.workflow.getHandle(PEOPLE_ID).fetchHistory();
+    expect(history?.events?.some(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'tellPerson')).toBe(
+      false,
+    );
+    expect(written()).toHaveLength(1);
   });
 
   it('fail alone: what is deployed in one goes on while the workers of the other are gone', async () => {
