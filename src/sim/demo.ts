@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startDevServer } from '../temporal/dev-server.ts';
+import { recordOf } from './decision-record.ts';
 import { startPlayground } from './playground/server.ts';
 import { freePorts, startProduct, type Product } from './product.ts';
 import { playStory, type Told } from './story.ts';
@@ -35,22 +36,18 @@ try {
 
 async function main(): Promise<void> {
   console.log('Countersign: a deploy needs a second signature.\n');
-  const [temporal, world, ports] = await Promise.all([
+  const ports = await freePorts();
+  const address = `http://127.0.0.1:${ports.web}`;
+  const [temporal, world] = await Promise.all([
     startDevServer({ env: process.env, say: console.log, ui: true, namespaces: [NAMESPACE] }),
-    startWorld({ folder }),
-    freePorts(),
+    startWorld({ folder, attestAt: address }),
   ]);
   cleanUp.unshift(
     () => world.close(),
     () => temporal.stop(),
   );
-  const env = {
-    ...hostEnv(),
-    ...world.env,
-    ...world.signInAt(`http://127.0.0.1:${ports.web}`),
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: NAMESPACE,
-  };
+  const atTemporal = { ...hostEnv(), TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: NAMESPACE };
+  const env = { ...atTemporal, ...world.env, ...world.signInAt(address) };
   const start = async (): Promise<Product> => {
     const started = await startProduct({ env, ports });
     productLog = () => started.log();
@@ -64,7 +61,7 @@ async function main(): Promise<void> {
   const client = new Client({ connection, namespace: NAMESPACE });
 
   const ui = temporal.ui === null ? null : `${temporal.ui}/namespaces/${NAMESPACE}/workflows`;
-  const wrong = await playStory({ world, client, tell: print, ui });
+  const wrong = await playStory({ world, client, tell: print, ui, record: (code) => recordOf(code, { env: atTemporal, folder }) });
   for (const problem of wrong) console.error(`WRONG: ${problem}`);
   if (once) return finish(wrong.length === 0 ? 0 : 1);
 
@@ -72,7 +69,7 @@ async function main(): Promise<void> {
     await product.kill();
     product = await start();
   };
-  const playground = await startPlayground({ world, client, temporalUi: ui, restart });
+  const playground = await startPlayground({ world, client, temporalUi: ui, opsUrl: product.opsUrl, restart });
   cleanUp.unshift(() => playground.close());
   console.log(`\nYour turn: ${playground.url}   (Ctrl-C ends it)`);
 }

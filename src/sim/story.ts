@@ -1,9 +1,12 @@
 // The demo's story: a deploy asked for on a pull request, signed in Slack and on the pull request, built once.
-// It is played through the platforms' own windows and judged by their request logs and Temporal's histories, never by the bot's words.
+// It is played through the platforms' own windows and judged by their request logs, Temporal's histories and the signed record, never by the bot's words.
 import type { Client } from '@temporalio/client';
-import type { CommentView } from './github/github-sim.ts';
-import type { SimMessage } from './slack/world.ts';
-import { CHANNEL, PEOPLE, PIPELINE, REPOSITORY, type PersonName, type World } from './world.ts';
+import { ATTEST_STEP } from './attest-job.ts';
+import type { SimBuild } from './buildkite/state.ts';
+import type { DecisionRecord } from './decision-record.ts';
+import { isClosed, readHistories } from './story-histories.ts';
+import { botComments, hasVoteButtons, judge, slackCards, titleOf, type Verdict } from './story-verdict.ts';
+import { PEOPLE, PIPELINE, REPOSITORY, type PersonName, type World } from './world.ts';
 
 export interface Told {
   /** `PR #42`, `Slack`, `Build #1`, `Temporal`. */
@@ -13,12 +16,19 @@ export interface Told {
 }
 export type Tell = (line: Told) => void;
 
-/** What went wrong; empty: the story went as it must. */
-export type Verdict = readonly string[];
-
 const STEP_WITHIN_MS = 20_000;
 
-export async function playStory(options: { world: World; client: Client; tell: Tell; ui: string | null }): Promise<Verdict> {
+export interface StoryOptions {
+  readonly world: World;
+  readonly client: Client;
+  readonly tell: Tell;
+  /** Temporal's own page of the namespace's workflows; null: it has none here. */
+  readonly ui: string | null;
+  /** Exports the record of the request with this code, and verifies it. */
+  readonly record: (code: string) => Promise<DecisionRecord>;
+}
+
+export async function playStory(options: StoryOptions): Promise<Verdict> {
   const { world, client, tell, ui } = options;
   const approvedSha = world.github.sha(REPOSITORY, 'fix-retry-loop');
   const story = createTeller(world, tell);
@@ -28,22 +38,30 @@ export async function playStory(options: { world: World; client: Client; tell: T
   await story.click('bea', 'approve');
   const vote = await story.comment('dan', '/approve');
   await story.reaction(vote, '+1');
+  await story.proof();
   const build = await story.buildPassed();
   await story.finalCards();
   story.tellBuild(build);
   await story.cards('✅');
+  await eventually('the end of the workflow', async () => ((await isClosed(client, build.code)) ? true : undefined));
   const histories = await readHistories(client);
-  tell({
-    where: 'Temporal',
-    who: '',
-    what: `${histories.map(({ type, events }) => `${type} ${events} events`).join(' · ')}${ui === null ? '' : `   open it: ${ui}`}`,
-  });
-  return judge({ world, approvedSha, histories });
+  const events = histories.map(({ type, events: count }) => `${type} ${count}`).join(' · ');
+  tell({ where: 'Temporal', who: '', what: `${events} events${ui === null ? '' : `   open it: ${ui}`}` });
+  const record = await options.record(build.code);
+  tellRecord(record, tell);
+  return judge({ world, approvedSha, histories, record });
+}
+
+function tellRecord({ code, commands, verdict }: DecisionRecord, tell: Tell): void {
+  // Then follow who asked, who signed, what the gates found, and each check.
+  const title = verdict.find((line) => line.startsWith(code)) ?? '';
+  for (const line of [...commands.map((command) => `$ ${command}`), verdict[0] ?? '', title]) tell({ where: 'Record', who: '', what: line });
 }
 
 interface Passed {
   readonly number: number;
   readonly commit: string;
+  readonly code: string;
   readonly states: readonly string[];
 }
 
@@ -80,12 +98,16 @@ function createTeller(world: World, tell: Tell) {
       await eventually(`the reaction ${content}`, () => world.github.reactions(comment).find((reaction) => reaction.content === content));
       tell({ where: pull, who: 'bot', what: `reacts ${content === '+1' ? '👍' : content}` });
     },
+    /** The build's first job asks whether it is approved. */
+    async proof(): Promise<void> {
+      const { number, told } = await eventually('the answer to the first job', () => proofOf(world.buildkite.builds(PIPELINE)[0]));
+      tell({ where: `Build #${number}`, who: '', what: `asks if it is approved, with its own token   → ${told}` });
+    },
     async buildPassed(): Promise<Passed> {
-      const states = new Set<string>();
       return eventually('the build to pass', () => {
         const [first] = world.buildkite.builds(PIPELINE);
-        if (first !== undefined) states.add(first.state);
-        return first?.state === 'passed' ? { number: first.number, commit: first.commit, states: [...states] } : undefined;
+        if (first?.state !== 'passed') return undefined;
+        return { number: first.number, commit: first.commit, code: first.metaData['countersign:code'] ?? '', states: statesOf(world, first.number) };
       });
     },
     async finalCards(): Promise<void> {
@@ -100,79 +122,24 @@ function createTeller(world: World, tell: Tell) {
   };
 }
 
-interface History {
-  readonly type: string;
-  readonly events: number;
-  /** Keys of the votes that count. */
-  readonly votes: readonly string[];
+/** What the first job of a build was told; undefined: nothing yet. */
+function proofOf(build: Readonly<SimBuild> | undefined): { readonly number: number; readonly told: string } | undefined {
+  const asked = build?.jobs.find(({ step }) => step.type === 'command' && step.key === ATTEST_STEP);
+  if (build === undefined || asked === undefined || asked.finishedAt === null) return undefined;
+  const [, told = asked.log, approval = '{}'] = /^Countersign: (.+)$(?:\n(.*))?/m.exec(asked.log) ?? [];
+  const { approvers = [] } = JSON.parse(approval) as { readonly approvers?: readonly string[] };
+  return { number: build.number, told: approvers.length === 0 ? told : `${told}: signed by ${approvers.join(' and ')}` };
 }
 
-async function readHistories(client: Client): Promise<readonly History[]> {
-  const histories: History[] = [];
-  for await (const execution of client.workflow.list({ query: `WorkflowType IN ('deploy', 'build', 'environment')` })) {
-    const { events } = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
-    const votes = (events ?? []).flatMap((event) => {
-      const answered = event.workflowExecutionUpdateCompletedEventAttributes;
-      return isCounted(answered?.outcome?.success?.payloads?.[0]?.data) ? [answered?.meta?.updateId ?? ''] : [];
-    });
-    histories.push({ type: execution.type, events: events?.length ?? 0, votes });
-  }
-  const order = ['deploy', 'build', 'environment'];
-  return histories.toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+/** In order, each once. */
+function statesOf(world: World, number: number): readonly string[] {
+  return [...new Set(world.buildkite.events.filter((event) => event.number === number).map(({ state }) => state))];
 }
 
-/** The receipt of a vote that counts. */
-function isCounted(data: Uint8Array | null | undefined): boolean {
-  if (data === null || data === undefined) return false;
-  const receipt: unknown = JSON.parse(Buffer.from(data).toString('utf8'));
-  return typeof receipt === 'object' && receipt !== null && 'kind' in receipt && receipt.kind === 'counted';
-}
-
-/** One create with the approved SHA, two distinct votes that the history says count, final cards without buttons, no route that nobody knows. */
-function judge({ world, approvedSha, histories }: { world: World; approvedSha: string; histories: readonly History[] }): Verdict {
-  const wrong: string[] = [];
-  const creates = world.buildkite.requests.filter(({ method, path }) => method === 'POST' && path.endsWith(`/pipelines/${PIPELINE}/builds`));
-  if (creates.length !== 1) wrong.push(`Buildkite was asked for ${creates.length} builds instead of one`);
-  const builds = world.buildkite.builds(PIPELINE);
-  if (builds.length !== 1 || builds[0]?.commit !== approvedSha) wrong.push(`the build is not exactly the approved commit ${approvedSha}`);
-  const votes = new Set(histories.flatMap((history) => history.votes));
-  // Ann's own vote is there too, as refused.
-  if (votes.size !== 2) wrong.push(`the histories hold ${votes.size} votes that count instead of two`);
-  for (const card of slackCards(world))
-    if (JSON.stringify(card.blocks).includes('countersign:approve')) wrong.push('the Slack card still has buttons');
-  const finals = botComments(world).filter(({ body }) => titleOf(body).startsWith('✅'));
-  if (finals.length === 0) wrong.push('the pull request has no final card');
-  for (const [name, sim] of [
-    ['GitHub', world.github],
-    ['Slack', world.slack],
-    ['Buildkite', world.buildkite],
-  ] as const) {
-    if (sim.unknownRoutes.length > 0) wrong.push(`${name} was asked for unknown routes: ${sim.unknownRoutes.join(', ')}`);
-  }
-  return wrong;
-}
-
-function botComments(world: World): readonly CommentView[] {
-  return world.github.comments(REPOSITORY, world.pullRequest).filter(({ viaApp }) => viaApp);
-}
-
-function slackCards(world: World): readonly SimMessage[] {
-  return world.slack.messages(CHANNEL.pay).filter((message) => message.metadata !== null);
-}
-
-function hasVoteButtons({ blocks }: SimMessage): boolean {
-  return JSON.stringify(blocks).includes('countersign:approve');
-}
-
-function titleOf(markdown: string): string {
-  const line = markdown.split('\n').find((text) => text.startsWith('### ')) ?? '';
-  return line.replace('### ', '').replaceAll(/[`*]|\[|\]\([^)]*\)/g, '');
-}
-
-async function eventually<T>(what: string, look: () => T | undefined): Promise<T> {
+async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + STEP_WITHIN_MS;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`no sign of ${what} after ${STEP_WITHIN_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 20));

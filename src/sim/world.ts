@@ -1,6 +1,7 @@
 // Acme, a small company on three simulated platforms: the demo, the playground, the stories and the benchmark all happen here.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { attestStep } from './attest-job.ts';
 import { createBuildkiteSim, type BuildkiteSim, type BuildkiteSimOptions } from './buildkite/buildkite-sim.ts';
 import type { StepDefinition } from './buildkite/state.ts';
 import { createGithubSim, type GithubSim, type GithubSimOptions } from './github/github-sim.ts';
@@ -32,11 +33,11 @@ export const PIPELINE = 'api-deploy';
 export const CONFIG = `version: 1
 slack: { team: T01ACME, channel: ${CHANNEL.deploys} }
 people:
-  - { name: Ann, github: { id: 1001, login: ann }, slack: U01ANN }
-  - { name: Bea, github: { id: 1002, login: bea }, slack: U02BEA }
-  - { name: Carl, github: { id: 1003, login: carl }, slack: U03CARL }
-  - { name: Dan, github: { id: 1004, login: dan }, slack: U04DAN }
-  - { name: Eve, github: { id: 1005, login: eve }, slack: U05EVE }
+  - { name: Ann, github: { id: 1001, login: ann }, slack: U01ANN, buildkite: ann@acme.test }
+  - { name: Bea, github: { id: 1002, login: bea }, slack: U02BEA, buildkite: bea@acme.test }
+  - { name: Carl, github: { id: 1003, login: carl }, slack: U03CARL, buildkite: carl@acme.test }
+  - { name: Dan, github: { id: 1004, login: dan }, slack: U04DAN, buildkite: dan@acme.test }
+  - { name: Eve, github: { id: 1005, login: eve }, slack: U05EVE, buildkite: eve@acme.test }
 groups:
   sre: { people: [Bea, Carl] }
   api-owners: { people: [Dan] }
@@ -56,6 +57,7 @@ services:
           all: [{ group: sre, count: 1 }, { group: api-owners, count: 1 }]
           exclude: [requester, commit-authors]
           expire: 4h
+        blocks: { approvals: { group: sre, count: 1 } }
 `;
 
 export interface World {
@@ -82,6 +84,8 @@ export interface WorldOptions {
   readonly github?: GithubSimOptions;
   readonly buildkite?: BuildkiteSimOptions;
   readonly steps?: readonly StepDefinition[];
+  /** The product's address: the pipeline's first step asks there whether its build is approved. Left out: it deploys without asking. */
+  readonly attestAt?: string;
 }
 
 const SECRETS = {
@@ -109,7 +113,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const [github, slack, buildkite] = await Promise.all([createGithubSim(options.github), createSlackSim(), createBuildkiteSim(options.buildkite)]);
   const pullRequest = await settleGithub(github);
   settleSlack(slack);
-  const steps = options.steps ?? STEPS;
+  const { steps: deploying = STEPS, attestAt } = options;
+  const steps: readonly StepDefinition[] =
+    attestAt === undefined ? deploying : [attestStep(buildkite.oidc, attestAt), { type: 'wait' }, ...deploying];
   settleBuildkite(buildkite, steps);
   return {
     github,
@@ -169,7 +175,14 @@ function settleSlack(slack: SlackSim): void {
   slack.addChannel({ id: CHANNEL.deploys, name: 'deploys' });
 }
 
+/** Somebody's account at Buildkite. */
+export const buildkiteUser = (name: string): { readonly name: string; readonly email: string } => ({
+  name,
+  email: `${name.toLowerCase()}@acme.test`,
+});
+
 function settleBuildkite(buildkite: BuildkiteSim, steps: readonly StepDefinition[]): void {
   buildkite.addToken({ token: SECRETS.api, user: { name: 'Countersign', email: 'countersign@acme.test' }, scopes: SCOPES });
+  for (const { name, github } of Object.values(PEOPLE)) if (github !== null) buildkite.addUser(buildkiteUser(name));
   buildkite.addPipeline({ slug: PIPELINE, name: 'api deploy', repository: `git@github.com:${REPOSITORY}.git`, steps });
 }

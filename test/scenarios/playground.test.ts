@@ -50,7 +50,14 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
       product = await start();
     };
     const client = new Client({ connection, namespace });
-    const playground = await startPlayground({ world, client, temporalUi: 'http://127.0.0.1:8233/workflows', restart, pace: 2 });
+    const playground = await startPlayground({
+      world,
+      client,
+      temporalUi: 'http://127.0.0.1:8233/workflows',
+      opsUrl: product.opsUrl,
+      restart,
+      pace: 2,
+    });
     cleanUp.unshift(() => playground.close());
     const browser = await launch();
     cleanUp.unshift(() => browser.close());

@@ -31,7 +31,9 @@ let count = 0;
 
 /** A namespace of its own: stories neither see each other nor share the quota of the `buildkite` queue. */
 export async function startAcme(
-  options: Omit<WorldOptions, 'folder'> & {
+  options: Omit<WorldOptions, 'folder' | 'attestAt'> & {
+    /** The pipeline's first step asks the product whether its build is approved. */
+    readonly attests?: true;
     readonly env?: Readonly<Record<string, string>>;
     readonly args?: readonly string[];
     /** Address of a Temporal server of the story's own; the one of the whole run unless given. */
@@ -46,12 +48,14 @@ export async function startAcme(
   const namespace = `story-${process.pid}-${(count += 1)}`;
   await makeNamespace(connection, address, namespace);
   await options.prepare?.(connection);
-  const [world, ports] = await Promise.all([startWorld({ folder, ...options }), freePorts()]);
+  const ports = await freePorts();
+  const ownAddress = `http://127.0.0.1:${ports.web}`;
+  const world = await startWorld({ folder, ...options, ...(options.attests === true ? { attestAt: ownAddress } : {}) });
   let env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '',
     ...world.env,
-    ...world.signInAt(`http://127.0.0.1:${ports.web}`),
+    ...world.signInAt(ownAddress),
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
     ...options.env,

@@ -1,7 +1,7 @@
 // The life of a build: created, scheduled, its jobs one after the other, its end. Everything that happens is emitted.
 import { DONE, isHardFailure, isOver, nextJobStates, summarize } from './build-state.ts';
 import type { SimClock } from './clock.ts';
-import { createJob, finishJob, groupOf, hasRoom, isTriedAgain, outcomeOf, replaceJob, triggeredRequest, type JobEnd } from './jobs.ts';
+import { createJob, finishJob, groupOf, hasRoom, isTriedAgain, outcomeOf, programEnd, replaceJob, triggeredRequest, type JobEnd } from './jobs.ts';
 import { matchesBranches } from './patterns.ts';
 import { presentJobs, uuid7, type BuildRequest, type SimBuild, type SimJob, type SimPipeline, type SimState } from './state.ts';
 
@@ -148,11 +148,18 @@ export function startJob(engine: Engine, build: SimBuild, job: SimJob): void {
 /** Plans the end of a running command step. */
 export function runByItself(engine: Engine, build: SimBuild, job: SimJob): void {
   if (job.step.type !== 'command') return;
+  if (job.step.run !== undefined) return void runProgram(engine, build, job);
   const outcome = outcomeOf(job);
   if (outcome === 'hang') return;
   engine.clock.after(job.step.durationMs ?? engine.timing.stepMs, () => {
     if (build.held === null) endJob(engine, build, { job, outcome });
   });
+}
+
+async function runProgram(engine: Engine, build: SimBuild, job: SimJob): Promise<void> {
+  const { outcome, log } = await programEnd(build, job);
+  job.log = log;
+  if (build.held === null) endJob(engine, build, { job, outcome });
 }
 
 function startTriggered(engine: Engine, build: SimBuild, job: SimJob): void {

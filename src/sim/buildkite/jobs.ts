@@ -6,6 +6,7 @@ import {
   type BuildRequest,
   type SimPipeline,
   type SimUser,
+  type CommandEnd,
   type CommandOutcome,
   type SimBuild,
   type SimJob,
@@ -69,6 +70,15 @@ export function outcomeOf(job: SimJob): CommandOutcome {
   return typeof outcome === 'string' ? outcome : (outcome[Math.min(job.attempt, outcome.length - 1)] ?? 'pass');
 }
 
+/** Runs the program of a command step that has one. */
+export async function programEnd(build: SimBuild, job: SimJob): Promise<CommandEnd> {
+  try {
+    return (job.step.type === 'command' ? await job.step.run?.(build, job) : undefined) ?? { outcome: 'pass', log: '' };
+  } catch (error) {
+    return { outcome: 'fail', log: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** Does the job's concurrency group let it start now? */
 export function hasRoom(builds: readonly SimBuild[], job: SimJob): boolean {
   if (job.step.type !== 'command' || job.step.concurrency === undefined) return true;
@@ -108,6 +118,7 @@ export function finishJob(job: SimJob, end: JobEnd, now: number): void {
 
 function logOf(job: SimJob): string {
   if (job.step.type !== 'command') return '';
+  if (job.step.run !== undefined) return job.log;
   if (job.step.log !== undefined) return job.step.log;
   return `~~~ Running commands\n$ ${job.step.command ?? job.step.label}\n${job.exitStatus === 0 ? 'done' : `🚨 Error: The command exited with status ${job.exitStatus}`}\n`;
 }

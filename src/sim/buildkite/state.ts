@@ -4,6 +4,11 @@ import type { SimService, SimTeam } from './organization.ts';
 
 export type CommandOutcome = 'pass' | 'fail' | 'soft_fail' | 'timeout' | 'hang';
 
+export interface CommandEnd {
+  readonly outcome: 'pass' | 'fail';
+  readonly log: string;
+}
+
 interface StepCommon {
   readonly label: string;
   readonly key?: string;
@@ -19,6 +24,8 @@ export interface CommandStep extends StepCommon {
   /** A list gives the outcome of each attempt; the last one repeats. */
   readonly outcome?: CommandOutcome | readonly CommandOutcome[];
   readonly log?: string;
+  /** What its command really does, in the place of `durationMs`, `outcome` and `log`; a rejection fails it. Not while the build is held. */
+  readonly run?: (build: SimBuild, job: SimJob) => Promise<CommandEnd>;
   /** How often a hard failure is tried again by itself, before the build fails. */
   readonly automaticRetries?: number;
   /** `ordered` unless given: jobs start in the order in which they were made. `eager`: whoever is ready. */

@@ -3,8 +3,8 @@ import type { Delivery } from '../github/webhooks.ts';
 import type { DeliveryProblem } from '../slack/delivery.ts';
 import type { Delivered } from '../slack/people.ts';
 import { isRecord } from '../slack/world.ts';
-import { PEOPLE, PIPELINE, REPOSITORY, type PersonName, type World } from '../world.ts';
-import { pushWithGreenChecks } from './commits.ts';
+import { buildkiteUser, PEOPLE, PIPELINE, REPOSITORY, type PersonName, type World } from '../world.ts';
+import { BRANCH, pushWithGreenChecks } from './commits.ts';
 import type { Toggle, Troubles } from './troubles.ts';
 
 export type Act =
@@ -25,6 +25,7 @@ export type Act =
   | { readonly do: 'toggle'; readonly what: Toggle }
   | { readonly do: 'unblock'; readonly build: string }
   | { readonly do: 'cancel-build'; readonly build: string }
+  | { readonly do: 'build-by-hand' }
   | { readonly do: 'use-up-quota' }
   | { readonly do: 'restart' };
 
@@ -82,6 +83,8 @@ export async function perform({ world, troubles }: Stage, who: PersonName, act: 
     case 'cancel-build':
       world.buildkite.cancelInUi(PIPELINE, Number(act.build));
       return NOTHING;
+    case 'build-by-hand':
+      return say(`${person.name} started build ${buildByHand(world, person.name)} in Buildkite, past Countersign.`);
     case 'use-up-quota':
       world.buildkite.consumeQuota(Math.max(0, world.buildkite.quota()[0]?.remaining ?? 0));
       return say('Other clients of the organization used up what was left of its window.');
@@ -89,6 +92,12 @@ export async function perform({ world, troubles }: Stage, who: PersonName, act: 
       await troubles.restart();
       return say('Killed and started again.');
   }
+}
+
+/** As with Buildkite's “New Build”: the head of the pull request, which nobody has to have approved. */
+function buildByHand({ buildkite, github }: World, name: string): number {
+  const by = buildkiteUser(name);
+  return buildkite.buildInUi(PIPELINE, { commit: github.sha(REPOSITORY, BRANCH), branch: BRANCH, message: `${name} just wants to try it`, by });
 }
 
 async function slash(world: World, user: string, { channel, text }: { channel: string; text: string }): Promise<Told> {
@@ -131,7 +140,6 @@ function heard({ problem, errors }: Delivered): Told {
 }
 
 const noAccount = (name: string): Told => say(`${name} has no GitHub account.`);
-const buildkiteUser = (name: string): { name: string; email: string } => ({ name, email: `${name.toLowerCase()}@acme.test` });
 
 function headOf(world: World): string {
   const { head } = world.github.pullRequest(REPOSITORY, world.pullRequest);
@@ -154,6 +162,7 @@ const FIELDS: Readonly<Record<Act['do'], readonly string[]>> = {
   toggle: ['what'],
   unblock: ['build'],
   'cancel-build': ['build'],
+  'build-by-hand': [],
   'use-up-quota': [],
   restart: [],
 };

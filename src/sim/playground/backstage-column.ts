@@ -1,10 +1,12 @@
 // Behind the scenes: what to break, the builds, the quota, and the newest request as Temporal remembers it.
 import { buildWebUrl, webhookTime } from '../buildkite/objects.ts';
-import type { Gauge } from '../buildkite/quota.ts';
+import { ATTEST_STEP } from '../attest-job.ts';
 import { presentJobs, type SimBuild, type SimJob } from '../buildkite/state.ts';
 import { PIPELINE, type World } from '../world.ts';
 import type { Act } from './acts.ts';
 import type { Histories, WorkflowRow } from './histories.ts';
+import type { LimiterFacts } from './limiter.ts';
+import { quotaBox } from './quota-box.ts';
 import { el, linkTo, type Tree } from './tree.ts';
 import type { Toggle, Troubles } from './troubles.ts';
 
@@ -12,6 +14,8 @@ export interface Backstage {
   readonly world: World;
   readonly troubles: Troubles;
   readonly histories: Histories;
+  /** null: the product is away. */
+  readonly limiter: LimiterFacts | null;
   /** Page of the namespace's workflows in Temporal's own UI; null: it has none here. */
   readonly temporalUi: string | null;
 }
@@ -23,7 +27,7 @@ export function backstageColumn(stage: Backstage): readonly Tree[] {
     part('Break something', trouble(stage.troubles)),
     part('Decision log of the newest request', decisions(stage)),
     part('Builds', builds(stage.world)),
-    part('Buildkite’s quota', stage.world.buildkite.quota().map(gauge)),
+    part('Buildkite’s quota', quotaBox(stage.world.buildkite.quota(), stage.limiter)),
     part('Workflows', workflows(stage)),
   ];
 }
@@ -45,8 +49,13 @@ function trouble(troubles: Troubles): readonly Tree[] {
         disabled: troubles.isRestarting(),
       }),
       toggle('fail-next', 'Next build fails', 'The cards show the end of the log, and what to do now.'),
-      toggle('ask-first', 'Builds ask before migrating', 'The card says it waits, and that nothing is deployed yet.'),
+      toggle('ask-first', 'Builds ask before migrating', 'A card in Slack asks somebody of sre, in a form, to let it go on.'),
       toggle('lose-webhooks', 'Lose Buildkite’s webhooks', 'After a minute of silence one shared poll notices.'),
+      row({
+        act: { do: 'build-by-hand' },
+        label: 'Start a build by hand',
+        hint: 'Its first step asks Countersign and is told no. #pay hears of it.',
+      }),
       row({ act: { do: 'use-up-quota' }, label: 'Use up the quota', hint: 'The next build waits for the new minute, and the card says so.' }),
     ]),
   ];
@@ -90,6 +99,7 @@ function drawBuild(build: Readonly<SimBuild>, base: string): Tree {
       el('span', { class: 'note' }, build.message),
     ),
     el('ol', { class: 'steps' }, presentJobs(build).flatMap(drawJob)),
+    ...proof(build),
     ...(build.blocked ? [el('button', { class: 'small', key: 'unblock', act: { do: 'unblock', build: number } }, 'Unblock in Buildkite')] : []),
     ...(isOver ? [] : [el('button', { class: 'small', key: 'cancel', act: { do: 'cancel-build', build: number } }, 'Cancel in Buildkite')]),
   ]);
@@ -110,18 +120,11 @@ function drawJob(job: SimJob): readonly Tree[] {
   return [el('li', { key: job.id }, `${STEP[job.state] ?? '⚪'} ${job.step.label} `, el('span', { class: 'note' }, job.state))];
 }
 
-// ---- quota -------------------------------------------------------------------------------------------------------
-
-function gauge({ scope, limit, remaining, current, resetMs }: Gauge): Tree {
-  const name = scope === 'rest' ? 'Organization' : 'Countersign’s user';
-  const reset = current === 0 ? '' : ` · new window in ${Math.ceil(resetMs / 1_000)} s`;
-  const label = `${name}: ${remaining} of ${limit} requests left`;
-  return el(
-    'div',
-    { class: 'gauge', key: name },
-    el('p', {}, label, el('span', { class: 'note' }, reset)),
-    el('meter', { value: String(remaining), max: String(limit), 'aria-label': label }),
-  );
+/** What its first step was told. */
+function proof(build: Readonly<SimBuild>): readonly Tree[] {
+  const asked = presentJobs(build).find(({ step, log }) => step.type === 'command' && step.key === ATTEST_STEP && log !== '');
+  const told = asked?.log.split('\n').find((line) => line.startsWith('Countersign: ') || line.startsWith('Countersign gave'));
+  return told === undefined ? [] : [el('p', { class: 'note', key: 'proof' }, told)];
 }
 
 // ---- Temporal ----------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 // Commits that came through CI: what a person at the page pushes, and the main branch.
 import { REPOSITORY, type World } from '../world.ts';
 
-const BRANCH = 'fix-retry-loop';
+/** Of the open pull request. */
+export const BRANCH = 'fix-retry-loop';
 /** Where a commit waits for its checks: no pull request looks at it. */
 const WORKSHOP = 'playground-workshop';
 const MESSAGES = ['Back off between retries', 'Log the last error', 'Test the retry loop', 'Name the constants', 'Handle an empty answer'];

@@ -6,6 +6,7 @@ import type { World } from '../world.ts';
 import { isPersonName, perform, readAct, type Told } from './acts.ts';
 import { turnMainGreen } from './commits.ts';
 import { createHistoryReader } from './histories.ts';
+import { createLimiterReader } from './limiter.ts';
 import { createNews } from './news.ts';
 import { pageFile } from './page-files.ts';
 import { isConversation, takeSnapshot, type Scene } from './snapshot.ts';
@@ -16,6 +17,8 @@ export interface PlaygroundOptions {
   readonly client: Client;
   /** Page of the namespace's workflows in Temporal's own UI; null: there is none. */
   readonly temporalUi: string | null;
+  /** Operations port of the product, which says what its limiter knows; null: it is not asked. */
+  readonly opsUrl: string | null;
   /** Kills the product and starts it again; resolves when it is ready. */
   readonly restart: () => Promise<void>;
   /** How many times slower than in the story builds run, so that a person can follow; 4 unless given. */
@@ -36,18 +39,24 @@ const HEADERS = {
 /** Serves the page until closed. */
 export async function startPlayground(options: PlaygroundOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { world, client, temporalUi, restart, pace = 4 } = options;
-  const news = createNews(() => histories.refresh());
+  const news = createNews(() => {
+    histories.refresh();
+    limiter.refresh();
+  });
+  const limiter = createLimiterReader(options.opsUrl, () => news.tell());
   const histories = createHistoryReader(client, () => news.tell());
   const heard = (): void => {
     news.tell();
     histories.refresh();
+    limiter.refresh();
   };
   turnMainGreen(world);
   const troubles = createTroubles({ world, pace, restart, changed: heard });
   world.github.onChange(heard);
   const unhear = [world.slack.onChange(heard), world.buildkite.onChange(heard)];
   histories.refresh();
-  const scene: Scene = { world, troubles, histories: () => histories.current(), temporalUi };
+  limiter.refresh();
+  const scene: Scene = { world, troubles, histories: () => histories.current(), limiter: () => limiter.current(), temporalUi };
 
   let port = 0;
   const server = createServer((request, response) => {

@@ -2,6 +2,7 @@
 import { CHANNEL, PEOPLE, type PersonName, type World } from '../world.ts';
 import { backstageColumn } from './backstage-column.ts';
 import type { Histories } from './histories.ts';
+import type { LimiterFacts } from './limiter.ts';
 import { pullColumn } from './pull-column.ts';
 import { openModal, slackColumn, type Conversation, type Modal } from './slack-column.ts';
 import type { Tree } from './tree.ts';
@@ -11,6 +12,7 @@ export interface Scene {
   readonly world: World;
   readonly troubles: Troubles;
   readonly histories: () => Histories;
+  readonly limiter: () => LimiterFacts | null;
   readonly temporalUi: string | null;
 }
 
@@ -46,6 +48,6 @@ export function takeSnapshot(scene: Scene, view: { who: PersonName; conversation
     slack: slackColumn(world, { person, conversation: view.conversation, now: view.now }),
     modal: openModal(world, person, view.now),
     pull: pullColumn(world),
-    backstage: backstageColumn({ world, troubles, histories: scene.histories(), temporalUi }),
+    backstage: backstageColumn({ world, troubles, histories: scene.histories(), limiter: scene.limiter(), temporalUi }),
   };
 }

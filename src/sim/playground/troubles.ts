@@ -13,7 +13,25 @@ export interface Troubles {
   isRestarting(): boolean;
 }
 
-const ASK_FIRST: StepDefinition = { type: 'block', label: 'Migrate database?' };
+const ASK_FIRST: StepDefinition = {
+  type: 'block',
+  label: 'Migrate database?',
+  key: 'migrate-database',
+  prompt: 'The migration rewrites the table of orders; writes wait meanwhile.',
+  fields: [
+    {
+      key: 'lock-timeout',
+      select: 'How long may writes wait?',
+      default: '5s',
+      options: [
+        { label: '5 seconds', value: '5s' },
+        { label: '1 minute', value: '1m' },
+        { label: 'As long as it takes', value: 'none' },
+      ],
+    },
+    { key: 'note', text: 'Note for the shift', hint: 'Shown on the build', required: false },
+  ],
+};
 const WAIT: StepDefinition = { type: 'wait' };
 
 /** `pace`: how many times slower than in the story steps are, so that a person can follow. */
@@ -55,12 +73,19 @@ export function createTroubles(options: { world: World; pace: number; restart: (
 
 /** Steps for builds from now on: one after the other, so that each can be seen. */
 export function stepsWith(steps: readonly StepDefinition[], how: { pace: number; failNext: boolean; askFirst: boolean }): readonly StepDefinition[] {
-  const slow = steps.map((step) => (step.type === 'command' ? { ...step, durationMs: (step.durationMs ?? 1_000) * how.pace } : step));
+  const slow = steps
+    .filter(({ type }) => type !== 'wait')
+    .map((step) => (step.type === 'command' ? { ...step, durationMs: (step.durationMs ?? 1_000) * how.pace } : step));
   const last = slow.findLastIndex((step) => step.type === 'command');
   const failing = slow.map((step, i) => (how.failNext && i === last && step.type === 'command' ? failed(step) : step));
-  const inTurn = failing.flatMap((step, i) => (i === 0 ? [step] : [WAIT, step]));
-  return how.askFirst ? [ASK_FIRST, ...inTurn] : inTurn;
+  // Nobody is asked about a build that is not the approved one.
+  const proof = failing.filter(isProof);
+  const deploying = failing.filter((step) => !isProof(step));
+  return how.askFirst ? [...proof, ASK_FIRST, ...inTurn(deploying)] : inTurn([...proof, ...deploying]);
 }
+
+const inTurn = (steps: readonly StepDefinition[]): readonly StepDefinition[] => steps.flatMap((step, i) => (i === 0 ? [step] : [WAIT, step]));
+const isProof = (step: StepDefinition): boolean => step.type === 'command' && step.run !== undefined;
 
 function failed(step: CommandStep): CommandStep {
   return { ...step, outcome: 'fail', log: `${step.label}\nGET /health 503\nGET /health 503\nnot healthy after 30 s` };

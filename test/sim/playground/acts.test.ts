@@ -51,6 +51,14 @@ describe('the steps of the next build', () => {
     expect(made.at(-1)).toMatchObject({ outcome: 'fail', log: expect.stringContaining('503') as unknown });
   });
 
+  it('ask whether the build is approved before everything else, also before they ask a person', () => {
+    const proof: StepDefinition = { type: 'command', label: 'proof', run: () => Promise.resolve({ outcome: 'pass', log: '' }) };
+    const made = (askFirst: boolean): readonly string[] =>
+      labels(stepsWith([proof, { type: 'wait' }, ...steps], { pace: 1, failNext: false, askFirst }));
+    expect(made(false)).toEqual(['proof', 'wait', 'migrate', 'wait', 'smoke test']);
+    expect(made(true)).toEqual(['proof', 'Migrate database?', 'migrate', 'wait', 'smoke test']);
+  });
+
   it('wait for a person before anything else', () => {
     expect(labels(stepsWith(steps, { pace: 1, failNext: false, askFirst: true }))).toEqual(['Migrate database?', 'migrate', 'wait', 'smoke test']);
   });

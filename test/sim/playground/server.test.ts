@@ -32,7 +32,7 @@ beforeAll(async () => {
   world.connect(`http://127.0.0.1:${(product.address() as AddressInfo).port}`);
   // Nobody is there: the page says so, and everything else goes on.
   connection = Connection.lazy({ address: '127.0.0.1:1' });
-  page = await startPlayground({ world, client: new Client({ connection }), temporalUi: null, restart: () => Promise.resolve() });
+  page = await startPlayground({ world, client: new Client({ connection }), temporalUi: null, opsUrl: null, restart: () => Promise.resolve() });
 });
 afterAll(async () => {
   await page.close();
