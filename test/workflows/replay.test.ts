@@ -20,7 +20,7 @@ describe('the workflows replay', () => {
 
   it('histories of every kind of workflow', () => {
     const kinds = new Set(histories.map(({ name }) => name.split('.').at(-1)));
-    expect([...kinds].toSorted()).toEqual(['block', 'build', 'build-watch', 'deploy', 'environment', 'farewell', 'people', 'review']);
+    expect([...kinds].toSorted()).toEqual(['block', 'build', 'build-watch', 'deploy', 'environment', 'farewell', 'outside', 'people', 'review']);
   });
 
   it.each(histories.map((stored) => [stored.name, stored] as const))('%s', (_name, { runId }) => {
