@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { NotAttested } from './attest-contract.ts';
 import type { BuildAddress } from './block-vocabulary.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
 import type { DeployCode, Millis, Person } from './vocabulary.ts';
 
 /** One workflow for each build, so that it is told once. */
@@ -58,6 +59,8 @@ export interface OutsideBuild {
   readonly code: string | null;
   /** Its meta-data says that a request asked for it. */
   readonly isMarked: boolean;
+  /** It goes to one of our targets, which must not be deployed to twice at once: told to its environment. */
+  readonly onTarget?: BuildFacts;
 }
 
 export type OutsidePhase =

@@ -1,10 +1,10 @@
 // A build that deploys though nobody asked for it: read once before anybody is told, told once, looked after until it has ended.
-import { allHandlersFinished, condition, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import { answerOnce } from './answers.ts';
 import type { NotAttested } from './attest-contract.ts';
 import { cancelling, judgingOutside, readingOutside, tellingOutside, tellingOutsideAtLast } from './ask.ts';
 import { createClock, type Clock } from './clock.ts';
-import { actArrived, cancel, type LateAct, type Receipt } from './contract.ts';
+import { actArrived, cancel, environmentId, strayBuildSeen, type LateAct, type Receipt } from './contract.ts';
 import { guarded, isFailureOf } from './guarded.ts';
 import { createLine } from './line.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './outside-contract.ts';
 import type { ActReason } from './reasons.ts';
 import type { Cards } from './status.ts';
-import type { Millis, Person } from './vocabulary.ts';
+import type { Millis, Person, Target } from './vocabulary.ts';
 
 interface Outside {
   readonly input: OutsideInput;
@@ -61,6 +61,7 @@ async function lookAfter(open: Outside): Promise<void> {
   if (build === null || !isStrange(input, build)) return;
   // One that carries our meta-data may be ours after all, and is for people to judge.
   if (input.policy === 'cancel' && !build.isMarked) open.stop = { by: null };
+  await holdTarget(build);
   let card: Cards['slack'] = null;
   let pauseMs = lookMs;
   for (;;) {
@@ -86,6 +87,18 @@ function isStrange({ uuid, why }: OutsideInput, build: OutsideBuild): boolean {
   if (build.uuid !== uuid) return false;
   // A webhook may come without the meta-data that the build has: then somebody asked for it.
   return !build.isMarked || (why.kind === 'attestation' && STRANGE.includes(why.reason));
+}
+
+/** Nobody is granted a turn on its target until it has ended. Where no environment runs, nobody waits for one. */
+async function holdTarget({ onTarget }: OutsideBuild): Promise<void> {
+  if (onTarget === undefined || onTarget.target === null) return;
+  // Cast at the boundary: a target is what builds are marked with.
+  const environment = getExternalWorkflowHandle(environmentId(onTarget.target as Target));
+  try {
+    await environment.signal(strayBuildSeen, { build: onTarget });
+  } catch (error) {
+    log.info('no environment to tell of the build', { error });
+  }
 }
 
 async function readAgain(open: Outside): Promise<void> {

@@ -32,6 +32,7 @@ export async function readOutside(call: Call, at: BuildAddress): Promise<Outside
     rebuiltFrom: facts.rebuiltFrom ?? null,
     code: codeIn(build.meta_data?.[CODE_KEY]) ?? codeIn(build.env?.[CODE_VARIABLE]),
     isMarked: typeof build.meta_data?.[DEPLOY_ID_KEY] === 'string',
+    ...(facts.target === null ? {} : { onTarget: facts }),
   };
 }
 

@@ -108,9 +108,17 @@ describe('a build that nobody asked for', () => {
     const card = await says('asking', 'Not approved');
     expect(card).toContain('was told no (`no-request`)');
     expect(card).toContain(`It repeats build ${first} of \`${own.code}\``);
+    buildkite.finish('asking', first, 'passed');
+    await own.shows('github', '✅');
+    // It goes to the same target, which nobody else is granted meanwhile.
+    const next = await acme.ann.asks(await acme.pull(), '/deploy asking to staging');
+    await next.bothShow(`build ${number}`);
+    expect(acme.builds('asking').at(-1)?.number).toBe(number);
     buildkite.finish('asking', number, 'failed');
     expect(await says('asking', 'ended as')).toContain('a pipeline that asks first has deployed nothing');
-    buildkite.finish('asking', first, 'passed');
     await own.ends('✅');
+    await next.bothShow('🚚 Deploying');
+    buildkite.finish('asking', number + 1, 'passed');
+    await next.ends('✅');
   });
 });
