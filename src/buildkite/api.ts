@@ -61,7 +61,7 @@ export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 
   /** Writes Markdown onto the page of a build; whatever was written there by this before is replaced. */
   annotate(input: { readonly organization: string; readonly pipeline: string; readonly number: number; readonly body: string }): Promise<void>;
   /** `GET /v2/access-token`: start-up self-check. */
-  checkToken(): Promise<{ readonly scopes: readonly string[]; readonly user: string }>;
+  checkToken(): Promise<{ readonly scopes: readonly string[]; readonly user: string; readonly expiresAt: Millis | null }>;
   /** Quota as the last response's headers told it. */
   quota(): readonly Quota[];
 }

@@ -100,8 +100,8 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
     checkToken: async () => {
       const doing = 'checking the token';
       const outcome = await call(doing, { lane: 'status', method: 'GET', path: '/v2/access-token' });
-      const { scopes, user } = decoded(AccessToken, outcome, doing);
-      return { scopes, user: user?.email ?? user?.name ?? 'unknown' };
+      const { scopes, user, expires_at: expiresAt } = decoded(AccessToken, outcome, doing);
+      return { scopes, user: user?.email ?? user?.name ?? 'unknown', expiresAt };
     },
   };
 }

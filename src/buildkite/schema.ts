@@ -102,6 +102,7 @@ export const StepsFile = z.union([Steps, z.object({ steps: Steps })]);
 /** `GET /v2/access-token`. */
 export const AccessToken = z.object({
   scopes: z.array(z.string()),
+  expires_at: Time,
   user: z.object({ name: Text, email: Text }).nullish(),
 });
 

@@ -13,7 +13,6 @@ import { createKnownPeople } from '../activities/known-people.ts';
 import { createOutsideJudging, createOutsideReading, createOutsideTelling } from '../activities/outside.ts';
 import { createPeople } from '../activities/people.ts';
 import { withSignsOfLife } from '../activities/signs-of-life.ts';
-import type { BuildkiteApi } from '../buildkite/api.ts';
 import type { Config } from '../config/config.ts';
 import { loadBundle } from '../temporal/bundle.ts';
 import { watchAccess } from '../temporal/access.ts';
@@ -22,8 +21,8 @@ import { connectWorker } from '../temporal/connect.ts';
 import { createPeers } from '../temporal/peers.ts';
 import { startSweeper } from '../temporal/sweeper.ts';
 import { startWorkers, type RunningWorkers } from '../temporal/worker.ts';
-import { isTrouble, Trouble } from '../trouble.ts';
 import { sweepHalted } from './halted-builds.ts';
+import { checkBuildkite } from './check-buildkite.ts';
 import type { Builder, Platforms } from './platforms.ts';
 import { configOfZone } from './task.ts';
 import type { ServedZone } from './zones.ts';
@@ -47,7 +46,7 @@ export async function startBack(options: {
   const { buildkite, requestsPerMinute } = builder;
   const { gateway, environments, address, namespace } = zone;
   const config = configOfZone(options.config, zone.name);
-  await checkBuildkite(buildkite, log);
+  await checkBuildkite(builder, { now: Date.now, log });
   const now = Date.now;
   const prefix = config.slack.command;
   const people = createPeople({ github, slack, now });
@@ -93,23 +92,6 @@ export async function startBack(options: {
       await connection.close();
     },
   };
-}
-
-const SCOPES_NEEDED = ['read_builds', 'write_builds', 'read_build_logs'] as const;
-
-/** A token that can't build is told at the start, not at the first approved deploy. An outage is none of our business here. */
-async function checkBuildkite(buildkite: BuildkiteApi, log: Logger): Promise<void> {
-  const refuse = (found: string): Trouble => new Trouble({ source: 'buildkite', kind: 'invalid', doing: 'checking the Buildkite credential', found });
-  try {
-    const { scopes } = await buildkite.checkToken();
-    const missing = SCOPES_NEEDED.filter((scope) => !scopes.includes(scope));
-    if (missing.length > 0) throw refuse(`it lacks ${missing.join(', ')}. Create one with these scopes`);
-  } catch (error) {
-    if (isTrouble(error, 'invalid')) throw error;
-    if (isTrouble(error, 'unauthorised')) throw refuse('Buildkite does not know it. Create a new one');
-    if (isTrouble(error) && isTrouble(error.cause, 'unauthorised')) throw refuse(error.message);
-    log.warn({ err: error }, 'the Buildkite token could not be checked');
-  }
 }
 
 function alive<T extends object>(activities: T): T {

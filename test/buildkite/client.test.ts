@@ -314,6 +314,6 @@ describe('one build', () => {
 
   it('needs a token, whose scopes can be asked for', async () => {
     const { buildkite } = await bench(json(200, { uuid: 'x', scopes: ['read_builds'], user: { name: 'Bot', email: 'bot@acme.test' } }));
-    expect(await buildkite.checkToken()).toEqual({ scopes: ['read_builds'], user: 'bot@acme.test' });
+    expect(await buildkite.checkToken()).toEqual({ scopes: ['read_builds'], user: 'bot@acme.test', expiresAt: null });
   });
 });
