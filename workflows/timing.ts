@@ -34,6 +34,8 @@ export const DEPLOY_TIMING: DeployTiming = {
 export interface BuildTiming {
   /** Start-to-close of `createBuild`: this long after its start no create can be under way any more. */
   readonly createMs: Millis;
+  /** A create that has not come back by then waits in Temporal's queue, and people are told. Absent in inputs of older versions: they are not. */
+  readonly queuedMs?: Millis;
   /** Pause between the three look-ups after an unclear create. */
   readonly findPauseMs: Millis;
   /** First and longest pause between two rounds of looking and creating. */
@@ -51,6 +53,7 @@ export interface BuildTiming {
 }
 export const BUILD_TIMING: BuildTiming = {
   createMs: 30_000,
+  queuedMs: 8_000,
   findPauseMs: 7_500,
   roundMs: 15_000,
   roundMaxMs: 300_000,
