@@ -156,7 +156,7 @@ async function act(
   const common = { key, by, at, replyTo: from };
   if (isBlockId(workflowId)) return actOnBlock(deps, workflowId, common, command);
   // Of a build that waits at a step, a vote is for that step: the deploy itself has been approved.
-  const step = command.kind === 'vote' || command.kind === 'withdraw' ? await openBlockOf(deps, workflowId) : null;
+  const step = command.kind === 'vote' || command.kind === 'withdraw' ? await openBlockOf(deps, meant.deploy) : null;
   if (step !== null) return actOnBlock(deps, step, common, command);
   const late = toAct(common, command, seen);
   return (await actOn(deps, workflowId, late)) ?? tooLate(deps, workflowId);

@@ -1,5 +1,5 @@
 // Block steps of builds: approved, rejected, shown.
-import { blockId, type BlockStatus, type LateBlockAct } from '../../workflows/block-contract.ts';
+import type { BlockStatus, LateBlockAct } from '../../workflows/block-contract.ts';
 import type { ActReason } from '../../workflows/reasons.ts';
 import type { Act } from '../../workflows/contract.ts';
 import type { Command } from '../command/command.ts';
@@ -9,6 +9,7 @@ import { readBlockForm } from '../render/block-form.ts';
 import { toWords } from '../render/inline.ts';
 import { BLOCK_REASONS } from '../render/reasons-block.ts';
 import type { Reply } from '../render/reply.ts';
+import type { FoundDeploy } from '../temporal/find-deploys.ts';
 import { actOn } from './act.ts';
 import type { BotDeps } from './deps.ts';
 import type { Click, FillAnswer, FilledBlock, ForeignBuild } from './front-door.ts';
@@ -32,13 +33,9 @@ export function clickOnBlock(deps: BotDeps, { key, by, at, from, ...click }: Cli
   return act(deps, click.deployId, { act: 'castBlockVote', input });
 }
 
-/** The step of a request's build that waits; null: none does, or it is left to Buildkite. */
-export async function openBlockOf(deps: BotDeps, deployId: string): Promise<string | null> {
-  const status = await deps.gateway.deployStatus(deployId);
-  if (status?.phase.kind !== 'blocked' || status.plan === null) return null;
-  const workflowId = blockId(status.plan.organization, status.phase.build.uuid);
-  const block = await deps.gateway.blocks.status(workflowId);
-  return block === null || isOver(block) ? null : workflowId;
+/** The approval that the build of this request waits for; null: it waits for none, or that is left to Buildkite. */
+export async function openBlockOf(deps: BotDeps, { blockedBuild }: FoundDeploy): Promise<string | null> {
+  return blockedBuild === undefined ? null : deps.gateway.blocks.findOpen(blockedBuild);
 }
 
 /** A field that is not answered well is said there; everything else is judged where every approval is. */
@@ -77,5 +74,4 @@ function whyOver({ phase, build }: BlockStatus): ActReason {
   return { code: 'step-over', how: phase.kind, by, at: 'at' in phase ? phase.at : 0, build: build.number };
 }
 
-const isOver = ({ phase }: BlockStatus): boolean => phase.kind !== 'waiting' && phase.kind !== 'unblocking';
 const refuse = (reason: ActReason): Reply => ({ kind: 'refused', reasons: [reason] });

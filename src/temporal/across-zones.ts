@@ -70,6 +70,12 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
     attest: (workflowId, token) => attestIn(zones, workflowId, token),
     blocks: {
       seen: (sighting) => where(({ pipelines }) => pipelines.includes(serviceOfPipeline(sighting.build))).blocks.seen(sighting),
+      findOpen: (build) =>
+        firstFound(
+          all.map((gateway) => gateway.blocks.findOpen(build)),
+          (found) => found !== null,
+          null,
+        ),
       status: (workflowId) => blockIn(zones, workflowId),
     },
     outside: {

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { blockId, blockStatus, haltSeen, type BlockInput, type BlockStatus } from '../../workflows/block-contract.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { isClosed, within } from './deadline.ts';
+import { blockQuery, lookUp } from './find-deploys.ts';
 
 const TELL_MS = 1_500;
 const READ_MS = 1_500;
@@ -15,6 +16,8 @@ export interface HaltSighting {
 
 export interface BlockStore {
   seen(sighting: HaltSighting): Promise<void>;
+  /** Workflow id of the approval that this build (`pipeline#number`) waits for; null: none is open. Asks no worker. */
+  findOpen(build: string): Promise<string | null>;
   /** The step that waits, or the last one that did; null: there is none. */
   status(workflowId: string): Promise<BlockStatus | null>;
 }
@@ -22,6 +25,7 @@ export interface BlockStore {
 export function createBlockStore(client: Client): BlockStore {
   return {
     seen: (sighting) => tell(client, sighting),
+    findOpen: async (build) => (await lookUp(client, blockQuery(build), false, 1))[0]?.workflowId ?? null,
     status: (workflowId) => read(client, workflowId),
   };
 }

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { CommitSha, DeployCode, Millis } from '../../workflows/vocabulary.ts';
 import { deployCode } from '../ids.ts';
 import { within } from './deadline.ts';
-import { CODE_ATTRIBUTE } from './search-attributes.ts';
+import { BUILD_ATTRIBUTE, CODE_ATTRIBUTE, STATE_ATTRIBUTE } from './search-attributes.ts';
 
 const READ_MS = 1_500;
 /** An entry of the visibility store appears within tens of milliseconds; a code that is not found is looked up again for this long. */
@@ -18,6 +18,8 @@ export interface FoundDeploy {
   readonly open: boolean;
   /** When its workflow was started. */
   readonly startedAt: Millis;
+  /** Its build, `pipeline#number`, where it waits at a block step. */
+  readonly blockedBuild?: string;
 }
 
 /** Where open requests are looked for. */
@@ -63,6 +65,9 @@ export function openQuery(where: OpenWhere): string {
 // Visibility queries know no parameters; our names cannot hold a quote, and one that does finds nothing.
 const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '')}'`;
 
+/** The approval of a step that this build waits at, or waited at last. */
+export const blockQuery = (build: string): string => `WorkflowType = 'block' AND ExecutionStatus = 'Running' AND DeployBuild = ${quote(build)}`;
+
 /** The requests that owe a review still, the newest emergency first. They have ended long ago, perhaps: their reviews are what is open. */
 export async function findOwingReview(client: Client): Promise<readonly string[]> {
   const found = await lookUp(client, `WorkflowType = 'review' AND ExecutionStatus = 'Running'`, false);
@@ -83,7 +88,10 @@ async function list(client: Client, query: string, most: number): Promise<readon
   for await (const execution of client.workflow.list({ query, pageSize: most })) {
     const code = execution.typedSearchAttributes.get(CODE_ATTRIBUTE) ?? deployCode(execution.workflowId);
     const { workflowId, startTime, status } = execution;
-    found.push({ workflowId, code: code as DeployCode, open: status.name === 'RUNNING', startedAt: startTime.getTime() });
+    const build = execution.typedSearchAttributes.get(BUILD_ATTRIBUTE);
+    const isBlocked = execution.typedSearchAttributes.get(STATE_ATTRIBUTE) === 'blocked' && build !== undefined;
+    const blocked = isBlocked ? { blockedBuild: build } : {};
+    found.push({ workflowId, code: code as DeployCode, open: status.name === 'RUNNING', startedAt: startTime.getTime(), ...blocked });
     if (found.length === most) break;
   }
   return found;

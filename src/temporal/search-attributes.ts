@@ -5,6 +5,9 @@ import type { DeployRequest } from '../../workflows/vocabulary.ts';
 const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
 export const CODE_ATTRIBUTE = keyword('DeployCode');
+export const STATE_ATTRIBUTE = keyword('DeployState');
+/** `pipeline#number`. */
+export const BUILD_ATTRIBUTE = keyword('DeployBuild');
 
 /** `DeployPr` is `<repository id>#<number>`. The other attributes come with the plan: each one here costs the person who waits for the answer. */
 export function startAttributes(request: DeployRequest): SearchAttributePair[] {

@@ -123,6 +123,17 @@ describe('a build that waits at a block step', () => {
     await eventually('the end of the build', () => acme.world.buildkite.builds('api-release').at(-1)?.state === 'canceled');
   });
 
+  it('of a pipeline that nobody named is none of our business', async () => {
+    const { buildkite, slack } = acme.world;
+    buildkite.addPipeline({ slug: 'unnamed', steps: [{ type: 'block', label: 'Go?' }, GO] });
+    const number = buildkite.buildInUi('unnamed', { commit: 'HEAD', branch: 'main', by: ANN });
+    const named = started(ANN);
+    await cardOf(codeOf('api-release', named), 'waits at');
+    expect(JSON.stringify([...slack.messages(CHANNEL), ...slack.messages('C0DEPLOYS')])).not.toContain(codeOf('unnamed', number));
+    buildkite.cancelInUi('api-release', named);
+    expect((await cardOf(codeOf('api-release', named), 'does not wait any more')).buttons).toEqual([]);
+  });
+
   it('is told when somebody unblocks it in Buildkite, and closed', async () => {
     const number = started(ANN);
     const code = codeOf('api-release', number);
@@ -134,7 +145,6 @@ describe('a build that waits at a block step', () => {
   });
 
   it('is cancelled when nobody approves it in time, where the policy says so', async () => {
-    acme.world.buildkite.addPipeline({ slug: 'unnamed', steps: [{ type: 'block', label: 'Go?' }, GO] });
     acme.world.buildkite.changeSteps('api-release', [{ type: 'block', label: 'Stale?', key: 'stale' }, GO]);
     const number = started(ANN);
     const code = codeOf('api-release', number);
@@ -157,6 +167,8 @@ describe('a build that waits at a block step', () => {
         .find((body) => body.includes(code)),
     );
     expect(comment).toContain('**It asks:** *Is the canary fine?*');
+    expect(await acme.bea.types(`cancel ${code}`)).toContain('it can be approved, rejected, or an approval withdrawn');
+    expect(await acme.bea.types(`why ${code}`)).toContain('I know no request');
     expect(await (await acme.ann.comments(pull, '/approve')).reply()).toContain("You asked for this deploy, so your approval can't count.");
     expect(await (await acme.carl.comments(pull, `/approve ${code}`)).reacted('+1')).toContain('+1');
     await deploy.bothShow('is live on production');
