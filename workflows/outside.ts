@@ -4,7 +4,8 @@ import { answerOnce } from './answers.ts';
 import type { NotAttested } from './attest-contract.ts';
 import { cancelling, judgingOutside, readingOutside, tellingOutside, tellingOutsideAtLast } from './ask.ts';
 import { createClock, type Clock } from './clock.ts';
-import { actArrived, cancel, environmentId, strayBuildSeen, type LateAct, type Receipt } from './contract.ts';
+import { buildSeen } from './build-contract.ts';
+import { actArrived, buildId, cancel, environmentId, strayBuildSeen, type LateAct, type Receipt } from './contract.ts';
 import { guarded, isFailureOf } from './guarded.ts';
 import { createLine } from './line.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type OutsideStatus,
 } from './outside-contract.ts';
 import type { ActReason } from './reasons.ts';
+import type { BuildFacts } from './build-vocabulary.ts';
 import type { Cards } from './status.ts';
 import type { Millis, Person, Target } from './vocabulary.ts';
 
@@ -90,14 +92,24 @@ function isStrange({ uuid, why }: OutsideInput, build: OutsideBuild): boolean {
 }
 
 /** Nobody is granted a turn on its target until it has ended. Where no environment runs, nobody waits for one. */
-async function holdTarget({ onTarget }: OutsideBuild): Promise<void> {
-  if (onTarget === undefined || onTarget.target === null) return;
-  // Cast at the boundary: a target is what builds are marked with.
-  const environment = getExternalWorkflowHandle(environmentId(onTarget.target as Target));
+function holdTarget({ onTarget }: OutsideBuild): Promise<void> {
+  return tellPeer(onTarget, (build, target) => getExternalWorkflowHandle(environmentId(target)).signal(strayBuildSeen, { build }));
+}
+
+/** Its webhooks do not name the target, so whoever follows it there hears of its end from here. */
+function freeTarget({ onTarget }: OutsideBuild): Promise<void> {
+  return tellPeer(onTarget, (build, target) =>
+    getExternalWorkflowHandle(buildId(target)).signal(buildSeen, { deployId: null, build, by: 'webhook' }),
+  );
+}
+
+async function tellPeer(build: BuildFacts | undefined, tell: (build: BuildFacts, target: Target) => Promise<void>): Promise<void> {
+  if (build === undefined || build.target === null) return;
   try {
-    await environment.signal(strayBuildSeen, { build: onTarget });
+    // Cast at the boundary: a target is what builds are marked with.
+    await tell(build, build.target as Target);
   } catch (error) {
-    log.info('no environment to tell of the build', { error });
+    log.info('nobody to tell of the build', { error });
   }
 }
 
@@ -114,6 +126,7 @@ async function readAgain(open: Outside): Promise<void> {
     open.build = { ...open.build, state: 'deleted', isOver: true };
   }
   if (!open.build.isOver) return;
+  await freeTarget(open.build);
   open.phase = { kind: 'ended', state: open.build.state, by: open.stop?.by ?? null, cancelled: open.stop !== null, at: open.clock.now() };
 }
 
