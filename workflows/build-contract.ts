@@ -55,8 +55,7 @@ export const tellMeYourEnd = defineSignal<[{ readonly environmentId: string }]>(
 
 /** Progress of the build, in order; display only moves forward. */
 export type BuildReport =
-  /** `until`: null while it waits in Temporal's queue, which does not say how long. */
-  | { readonly kind: 'waiting-for-quota'; readonly until: Millis | null }
+  | { readonly kind: 'waiting-for-quota'; readonly until: Millis }
   | { readonly kind: 'unreachable'; readonly until: Millis }
   /** Buildkite refuses our token, or there is none. */
   | { readonly kind: 'credential'; readonly until: Millis }

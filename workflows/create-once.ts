@@ -1,6 +1,6 @@
 // Exactly one build per request, whatever Buildkite answers or does not answer: a create is tried once, and after an unclear
 // answer the next one is only tried when the build was looked for and proven absent.
-import { ActivityFailure, ApplicationFailure, condition, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { CreateOutcome } from './buildkite-activities.ts';
 import { creating, reading } from './ask.ts';
 import { report, tellStray, type Build } from './build-state.ts';
@@ -51,27 +51,10 @@ async function tryCreate(build: Build, order: BuildOrder): Promise<CreateOutcome
   try {
     // What mends an outage goes before what was only wished for.
     const lane = order.emergency === undefined ? 'create' : 'rollback';
-    const creation = creating({ createMs, lane }).createBuild(order);
-    await tellIfQueued(build, creation);
-    return await creation;
+    return await creating({ createMs, lane }).createBuild(order);
   } catch (error) {
     return { kind: 'unclear', overAt: overAt(error, build.clock.now(), createMs) };
   }
-}
-
-/** Where the quota is used up a backlog forms in Temporal's queue, and nobody is told from there: what takes long is said to wait. */
-async function tellIfQueued(build: Build, creation: Promise<unknown>): Promise<void> {
-  const { clock, input } = build;
-  const { queuedMs } = input.timing;
-  if (queuedMs === undefined) return;
-  let isBack = false;
-  const back = (): void => void (isBack = true);
-  creation.then(back, back);
-  const at = clock.now() + queuedMs;
-  const takeBack = clock.wakeAt(at, 'whether it waits for Buildkite’s quota');
-  await condition(() => isBack || clock.now() >= at);
-  takeBack();
-  if (!isBack) report(build, { kind: 'waiting-for-quota', until: null });
 }
 
 /** A create can be under way until its start-to-close time after its start; the start is at the latest when it failed. */

@@ -8,6 +8,8 @@ export interface DeployTiming {
   /** First and longest pause before `deploy` asks its environment again. */
   readonly askAgainMs: Millis;
   readonly askAgainMaxMs: Millis;
+  /** A start of which nothing is heard for `askAgainMs` is told as waiting for Buildkite's quota. Absent in inputs of older versions: it is not. */
+  readonly tellsQueued?: true;
   /** How long an unreadable gate is read again at the turn, and the first pause in between (doubled each time). */
   readonly unreadableMs: Millis;
   readonly unreadablePauseMs: Millis;
@@ -23,6 +25,7 @@ export const DEPLOY_TIMING: DeployTiming = {
   maxAgeMs: 600_000,
   askAgainMs: 60_000,
   askAgainMaxMs: 600_000,
+  tellsQueued: true,
   unreadableMs: 600_000,
   unreadablePauseMs: 5_000,
   progressMs: 15_000,
@@ -34,8 +37,6 @@ export const DEPLOY_TIMING: DeployTiming = {
 export interface BuildTiming {
   /** Start-to-close of `createBuild`: this long after its start no create can be under way any more. */
   readonly createMs: Millis;
-  /** A create that has not come back by then waits in Temporal's queue, and people are told. Absent in inputs of older versions: they are not. */
-  readonly queuedMs?: Millis;
   /** Pause between the three look-ups after an unclear create. */
   readonly findPauseMs: Millis;
   /** First and longest pause between two rounds of looking and creating. */
@@ -53,7 +54,6 @@ export interface BuildTiming {
 }
 export const BUILD_TIMING: BuildTiming = {
   createMs: 30_000,
-  queuedMs: 8_000,
   findPauseMs: 7_500,
   roundMs: 15_000,
   roundMaxMs: 300_000,

@@ -67,12 +67,20 @@ export async function followBuild(deploy: Deploy, plan: Plan): Promise<void> {
       await clock.until(hasEnded, deploy.heardAt + pauseMs, 'ask what became of the build');
     }
     if (hasEnded()) break;
+    tellIfQueued(deploy);
     const answer = await join(deploy, plan);
     deploy.heardAt = clock.now();
     if (answer?.kind === 'ended' && !hasEnded()) noteLostEnd(deploy, answer);
     if (deploy.cancelling !== null) passOnCancel(deploy, plan);
   }
   if (deploy.ended !== null && !isOver(deploy)) await finish(deploy, plan, deploy.ended);
+}
+
+/** Where the quota is used up a backlog forms in Temporal's queue, from where nobody is told: a start that takes long is said to wait. */
+function tellIfQueued(deploy: Deploy): void {
+  const { phase, timing } = deploy;
+  if (timing.tellsQueued !== true || phase.kind !== 'starting' || phase.waitingFor !== 'nothing') return;
+  enter(deploy, { kind: 'starting', waitingFor: 'quota', until: null });
 }
 
 /** Asks the build to stop. Lost when it is not there just now: a later run of it is told at its claim. */

@@ -75,6 +75,24 @@ describe('the create', () => {
     answer.open();
   });
 
+  it('that waits long for its turn is told as waiting for the quota', async () => {
+    const story = current();
+    const { environment } = story.world.timing;
+    story.world.timing.environment = { ...environment, build: { ...environment.build, createMs: 30_000 } };
+    const turn = createGate();
+    story.world.create = async (_order, build) => {
+      await turn.pass();
+      return { kind: 'created', build: build() };
+    };
+    const id = await approved(story);
+    await story.waitFor('the news that it waits', () =>
+      story.world.announcements.some(({ status: { phase } }) => phase.kind === 'starting' && phase.waitingFor === 'quota' && phase.until === null),
+    );
+    turn.open();
+    await passes(story, id, 1);
+    expect(story.world.creates).toHaveLength(1);
+  });
+
   it('appears at the second look', async () => {
     const story = current();
     story.world.create = (order) => {

@@ -2,10 +2,10 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { commitSha, target } from '../../src/ids.ts';
-import type { BuildInput, BuildReport, BuildWatchInput } from '../../workflows/build-contract.ts';
+import type { BuildInput, BuildWatchInput } from '../../workflows/build-contract.ts';
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
-import { BUILD_TIMING, type BuildTiming } from '../../workflows/timing.ts';
+import { BUILD_TIMING } from '../../workflows/timing.ts';
 import { ORDER } from '../support/build-order.ts';
 import { openStage } from '../support/temporal-stage.ts';
 
@@ -38,26 +38,6 @@ it('sixty reads wait for the quota: a rollback and a deploy overtake them', asyn
   expect(asked.slice(0, 6)).toEqual(expect.arrayContaining(['rollback', 'deploy']));
 });
 
-it('a create that waits there is told as waiting for the quota, and is sent once when its turn comes', async () => {
-  const reports: BuildReport[] = [];
-  const creates: string[] = [];
-  const stage = await openStage({
-    holdsBuildkite: true,
-    activities: () => ({
-      createBuild: async ({ deployId }: BuildOrder) => (creates.push(deployId), { kind: 'refused', status: 422, answer: 'enough is seen' }),
-      claim: async () => ({ kind: 'go', order: { ...ORDER, deployId: 'deploy' }, again: false, cancel: false }),
-      reportBuild: async ({ report }: { report: BuildReport }) => void reports.push(report),
-    }),
-  });
-  onTestFinished(() => stage.stop());
-  const build = await startBuild(stage.client, 'deploy', { ...BUILD_TIMING, queuedMs: 200 });
-  await until(() => reports.length > 0);
-  expect(reports).toEqual([{ kind: 'waiting-for-quota', until: null }]);
-  await stage.release();
-  await build.result();
-  expect(creates).toEqual(['deploy']);
-});
-
 function startWatch(client: Client, organization: string) {
   const watched = {
     target: target(`${organization}/production`),
@@ -71,7 +51,7 @@ function startWatch(client: Client, organization: string) {
   return client.workflow.start('buildWatch', { workflowId: `build-watch:${organization}`, taskQueue: TASK_QUEUE.workflows, args: [input] });
 }
 
-function startBuild(client: Client, deployId: string, timing: BuildTiming = BUILD_TIMING) {
+function startBuild(client: Client, deployId: string) {
   const input: BuildInput = {
     target: target(`${deployId}/production`),
     environmentId: `environment:${deployId}/production`,
@@ -83,7 +63,7 @@ function startBuild(client: Client, deployId: string, timing: BuildTiming = BUIL
     turn: 1,
     look: null,
     follow: null,
-    timing,
+    timing: BUILD_TIMING,
   };
   return client.workflow.start('build', { workflowId: `build:${deployId}/production`, taskQueue: TASK_QUEUE.workflows, args: [input] });
 }
