@@ -8,7 +8,7 @@ import { groupsOf, isSamePerson, resolvePerson } from '../policy/people.ts';
 import { groupsOfRule, peopleMissing } from '../policy/rule.ts';
 import type { Home } from '../render/home.ts';
 import type { BotDeps } from './deps.ts';
-import { readOwedReviews, readThose } from './open-requests.ts';
+import { readOwedReviews, readThose, readWaitingBlocks } from './open-requests.ts';
 
 /** Requests looked at for one tab; each costs a query. */
 const LOOKED_AT_MAX = 60;
@@ -19,17 +19,19 @@ const LIVE_MAX = 12;
 export async function homeOf(deps: BotDeps, by: Account): Promise<Home> {
   const people = await deps.directory.people(by);
   const person = resolvePerson(people, by);
-  const [waiting, asked, live, reviews] = await Promise.all([
+  const [waiting, asked, live, reviews, blocks] = await Promise.all([
     deps.gateway.findOpen({ kind: 'waiting' }, false, LOOKED_AT_MAX),
     deps.gateway.findOpen({ kind: 'asked-by', accounts: accountsOf(person) }, false, ASKED_MAX),
     liveWhereApproving(deps, person),
     readOwedReviews(deps.gateway, null),
+    readWaitingBlocks(deps.gateway),
   ]);
   const found = [...waiting, ...asked.filter(({ workflowId }) => !waiting.some((other) => other.workflowId === workflowId))];
   const open = await readThose(deps.gateway, found);
   return {
     person,
     waiting: open.filter((status) => waitsFor(status, person)),
+    steps: blocks.filter(({ tally }) => peopleMissing(tally.tree).some((one) => isSamePerson(one, person))),
     toReview: reviews.filter(({ tally }) => peopleMissing(tally.tree).some((one) => isSamePerson(one, person))),
     owing: reviews.filter(({ deploy: { plan } }) => plan !== null && isSamePerson(plan.requester, person)),
     asked: open.filter((status) => isSamePerson(resolvePerson(people, status.request.requester), person)),

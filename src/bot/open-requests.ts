@@ -1,4 +1,5 @@
 // The open requests of some services, read one by one.
+import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { isFinal } from '../render/phase.ts';
@@ -20,6 +21,12 @@ export async function readOwedReviews(
 ): Promise<readonly ReviewStatus[]> {
   const reviews = await readAll(await gateway.findOwingReview(), (deployId) => gateway.reviewStatus(deployId));
   return reviews.filter(({ phase, deploy }) => phase.kind === 'owed' && services?.includes(deploy.request.service) !== false);
+}
+
+/** Steps that builds wait at, for which approvals are missing. */
+export async function readWaitingBlocks(gateway: Pick<Gateway, 'blocks'>): Promise<readonly BlockStatus[]> {
+  const blocks = await readAll(await gateway.blocks.findWaiting(), (workflowId) => gateway.blocks.status(workflowId));
+  return blocks.filter(({ phase, tally }) => phase.kind === 'waiting' && !tally.satisfied);
 }
 
 /** As above, of requests that were found. */

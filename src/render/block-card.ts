@@ -1,6 +1,6 @@
 // A build that waits at a block step, on both surfaces: what it asks, who may let it go on, and what became of it. Pure.
-import type { Button } from '@slack/types';
-import type { BlockNews, BlockPhase, BlockStatus } from '../../workflows/block-contract.ts';
+import type { Button, KnownBlock } from '@slack/types';
+import type { BlockPhase, BlockStatus } from '../../workflows/block-contract.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import { isFilled } from './block-form.ts';
 import { actions, button, header, linesSection } from './blocks.ts';
@@ -8,7 +8,7 @@ import type { ButtonSpec } from './blocks.ts';
 import { COMMENT_MAX, drawCard, fitted } from './card-github.ts';
 import { cardBlocks, headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { called, code, emphasis, join, link, listed, named, say, shaLink, strong, text, time, toGithub, toSlackFallback, until } from './inline.ts';
+import { code, emphasis, join, link, listed, named, say, shaLink, strong, text, time, toSlackFallback, until } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { cardMarker } from './marker.ts';
 import type { SlackMessage } from './message.ts';
@@ -16,9 +16,8 @@ import { missingWords, ruleWords } from './rule-words.ts';
 import { duration } from './time.ts';
 import { card, place } from './view.ts';
 import type { Card, Fact, Surface } from './view.ts';
-import { peopleMissing } from '../policy/rule.ts';
 
-interface Read {
+export interface BlockRead {
   readonly status: BlockStatus;
   readonly context: RenderContext;
   readonly surface: Surface;
@@ -58,7 +57,22 @@ export function blockMessage(status: BlockStatus, context: RenderContext, button
   };
 }
 
-function blockCard(read: Read): Card {
+/** In short, with the buttons of its card. */
+export function blockForHome(status: BlockStatus, context: RenderContext): readonly KnownBlock[] {
+  const read: BlockRead = { status, context, surface: 'slack' };
+  const { phase, tally, plan } = status;
+  const until = phase.kind === 'waiting' ? say` · until ${time(phase.expiresAt)}` : [];
+  const lines = [
+    say`${headlineOf(blockCard(read))}`,
+    whatWords(read),
+    ...asks(read),
+    say`needs ${missingWords(tally.tree, 'name')}${until} · ${code(plan.code)}`,
+    ...fieldFacts(status).map(({ value }) => value),
+  ];
+  return [...linesSection(lines, context.now), ...actions(buttonsOf(status, context))];
+}
+
+export function blockCard(read: BlockRead): Card {
   const { sign, headline, lines, next = null } = drawn(read, read.status.phase);
   return card({ sign, headline: say`${headline}: ${where(read.status)}`, facts: facts(read), lines, next, footer: footer(read) });
 }
@@ -70,7 +84,7 @@ interface Drawn {
   readonly next?: Inline | null;
 }
 
-function drawn(read: Read, phase: BlockPhase): Drawn {
+function drawn(read: BlockRead, phase: BlockPhase): Drawn {
   const { build, job, plan } = read.status;
   const step = [emphasis(job.label)];
   switch (phase.kind) {
@@ -127,14 +141,14 @@ function where({ plan, build }: BlockStatus): Inline {
   return subject.kind === 'own' ? say`${code(subject.service)} → ${subject.environment}` : [code(build.pipeline)];
 }
 
-const buildLink = ({ status: { build } }: Read): Inline => [link(`build ${build.number}`, build.url)];
+const buildLink = ({ status: { build } }: BlockRead): Inline => [link(`build ${build.number}`, build.url)];
 
 /** What the step says for itself. */
-function asks({ status: { plan, job } }: Read): readonly Inline[] {
+function asks({ status: { plan, job } }: BlockRead): readonly Inline[] {
   return plan.prompt === null || plan.prompt === job.label ? [] : [say`${strong('It asks:')} ${emphasis(plan.prompt.slice(0, 500))}`];
 }
 
-function notes({ status: { plan, voided } }: Read): readonly Inline[] {
+export function notes({ status: { plan, voided } }: BlockRead): readonly Inline[] {
   const lines: Inline[] = [];
   if (voided !== null) {
     const who = listed(voided.people.map(strong), 5, ' and ');
@@ -150,7 +164,7 @@ function notes({ status: { plan, voided } }: Read): readonly Inline[] {
   return lines;
 }
 
-function facts(read: Read): readonly Fact[] {
+function facts(read: BlockRead): readonly Fact[] {
   const { status } = read;
   const { plan, phase, tally } = status;
   const { subject } = plan;
@@ -174,7 +188,7 @@ function facts(read: Read): readonly Fact[] {
   ];
 }
 
-function whatWords(read: Read): Inline {
+function whatWords(read: BlockRead): Inline {
   const { plan } = read.status;
   const { subject, ref } = plan;
   const sha = plan.commitUrl === '' ? [code(plan.sha.slice(0, 12))] : [shaLink(plan.sha, plan.commitUrl)];
@@ -194,27 +208,27 @@ function fieldFacts({ plan, filled }: BlockStatus): readonly Fact[] {
   return [{ label: 'Fields', value: say`${listed(values, 8, ' · ')}${by}` }];
 }
 
-function voteWords({ surface }: Read, vote: Vote): Inline {
+export function voteWords({ surface }: BlockRead, vote: Vote): Inline {
   return say`${named(vote.by)}, ${place(vote.surface, surface)}, ${time(vote.at)}`;
 }
 
-function approversWords(read: Read): Inline {
+function approversWords(read: BlockRead): Inline {
   const votes = read.status.votes
     .filter((vote) => vote.kind === 'approve')
     .map((vote) => say`${named(vote.by)} (${place(vote.surface, read.surface)})`);
   return votes.length === 0 ? text('approved by nobody') : say`approved by ${listed(votes, 6)}`;
 }
 
-function approvedWords(read: Read, at: number, by: string | null): Inline {
+function approvedWords(read: BlockRead, at: number, by: string | null): Inline {
   const there = by === null ? [] : say` · in Buildkite it was ${strong(by)}`;
   return say`${approversWords(read)} · after ${duration(at - read.status.openedAt)}${there}`;
 }
 
-function soFarWords({ status: { tally } }: Read): Inline {
+function soFarWords({ status: { tally } }: BlockRead): Inline {
   return tally.have === 0 ? text('before anybody had approved it here') : say`when ${tally.have} of ${tally.need} had approved it here`;
 }
 
-function expiredWords(read: Read, { build, at }: Extract<BlockPhase, { kind: 'expired' }>): Inline {
+function expiredWords(read: BlockRead, { build, at }: Extract<BlockPhase, { kind: 'expired' }>): Inline {
   const { tally } = read.status;
   const until = say`Until ${time(at)} it had ${tally.have} of ${tally.need} approvals.`;
   return build === 'cancel'
@@ -222,7 +236,7 @@ function expiredWords(read: Read, { build, at }: Extract<BlockPhase, { kind: 'ex
     : say`${until} It still waits in Buildkite: ${buildLink(read)}. Whoever may there can unblock it or cancel it; here nobody can approve it any more.`;
 }
 
-function nextWords({ status, surface, context }: Read): Inline {
+function nextWords({ status, surface, context }: BlockRead): Inline {
   const { plan } = status;
   if (surface === 'github')
     return isFilled(status)
@@ -232,7 +246,7 @@ function nextWords({ status, surface, context }: Read): Inline {
   return say`${approve} · ${code(`${context.prefix} reject ${plan.code} why`)} stops the build`;
 }
 
-function footer({ status: { plan }, surface, context }: Read): Inline {
+function footer({ status: { plan }, surface, context }: BlockRead): Inline {
   const { subject } = plan;
   const request = subject.kind === 'own' ? say` · of request ${subject.code}` : [];
   const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
@@ -258,36 +272,4 @@ function buttonsOf(status: BlockStatus, { now }: RenderContext): readonly Button
           },
         };
   return [button(approve, target), button({ action: 'reject', label: 'Reject', style: 'danger' }, target)];
-}
-
-// ---- new messages ----------------------------------------------------------------------------------------------
-
-/** Under the step's card: who is still needed is called, and at the end whoever asked for the deploy. */
-export function blockNewsMessage(status: BlockStatus, news: BlockNews, context: RenderContext): SlackMessage {
-  const lines = newsLines({ status, context, surface: 'slack' }, news);
-  return { text: toSlackFallback(join(lines, ' '), { now: context.now, max: 1_500 }), blocks: linesSection(lines, context.now, 2_500) };
-}
-
-/** A new comment only where somebody has to act: the edited one says the rest. */
-export function blockNewsMarkdown(status: BlockStatus, news: BlockNews, context: RenderContext): string | null {
-  const { kind } = status.phase;
-  if (news !== 'reminder' && kind !== 'rejected' && kind !== 'expired' && kind !== 'not-unblocked') return null;
-  const lines = newsLines({ status, context, surface: 'github' }, news);
-  return fitted(lines.map((line) => toGithub(line, { now: context.now })).join('\n\n'), 60_000);
-}
-
-function newsLines(read: Read, news: BlockNews): readonly Inline[] {
-  const { phase, votes, tally, plan } = read.status;
-  const missing = missingWords(tally.tree, 'call');
-  const needed = peopleMissing(tally.tree).length === 0 && !tally.satisfied ? say`${missing}, and nobody is left who could` : missing;
-  const drawnCard = blockCard(read);
-  if (phase.kind !== 'waiting' && phase.kind !== 'unblocking') {
-    const asker = plan.subject.kind === 'own' && phase.kind !== 'unblocked' ? say`${called(plan.requester)} ` : [];
-    return [say`${asker}${headlineOf(drawnCard)}`, ...drawnCard.lines];
-  }
-  const last = votes.at(-1);
-  const still = tally.satisfied ? text('That was the last one.') : say`Still needed: ${needed}`;
-  if (news === 'voted' && last !== undefined) return [say`✅ ${voteWords(read, last)}`, still];
-  if (news === 'void') return [...notes(read).slice(0, 1), still];
-  return [say`⏰ ${headlineOf(drawnCard)}`, still];
 }

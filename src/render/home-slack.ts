@@ -3,6 +3,7 @@ import type { Button, HomeView, KnownBlock } from '@slack/types';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { ACTIONS } from './actions.ts';
+import { blockForHome } from './block-card.ts';
 import { actions, context, header, linesSection } from './blocks.ts';
 import { buttonsOf } from './buttons.ts';
 import type { RenderContext } from './context.ts';
@@ -28,6 +29,7 @@ export function homeView(home: Home, renderContext: RenderContext): HomeView {
     blocks: [
       header(say`What waits for you`, now),
       ...home.toReview.slice(0, REVIEWS_MAX).flatMap((review) => reviewBlocks(review, renderContext)),
+      ...home.steps.slice(0, REVIEWS_MAX).flatMap((step) => blockForHome(step, renderContext)),
       ...waitingBlocks(home, renderContext),
       header(say`What you asked for`, now),
       ...askedBlocks(home, renderContext),
@@ -51,10 +53,10 @@ function reviewBlocks(review: ReviewStatus, renderContext: RenderContext): reado
   return [...linesSection([owedLine(review, renderContext), why], renderContext.now), ...actions(reviewButtons(review, renderContext))];
 }
 
-function waitingBlocks({ waiting, toReview, isPartial, person }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+function waitingBlocks({ waiting, toReview, steps, isPartial, person }: Home, renderContext: RenderContext): readonly KnownBlock[] {
   const { now, prefix } = renderContext;
   const more = isPartial ? [say`There are more open requests than I looked at: ${code(`${prefix} status`)} shows those of a channel.`] : [];
-  if (waiting.length === 0 && toReview.length > 0) return context(more, now);
+  if (waiting.length === 0 && toReview.length + steps.length > 0) return context(more, now);
   if (waiting.length === 0) {
     const none = person.mapped
       ? say`Nothing. When somebody asks for your approval, it stands here.`

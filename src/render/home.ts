@@ -1,4 +1,5 @@
 // What the home tab shows, as data. Drawn by home-slack.ts. Types only.
+import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { Person } from '../../workflows/vocabulary.ts';
@@ -7,6 +8,8 @@ export interface Home {
   readonly person: Person;
   /** Open requests in which this person could still fill a place. */
   readonly waiting: readonly DeployStatus[];
+  /** Steps that builds wait at, in which this person could still fill a place. */
+  readonly steps: readonly BlockStatus[];
   /** Emergencies that this person could still sign off, or dispute. */
   readonly toReview: readonly ReviewStatus[];
   /** Emergencies of this person that nobody has looked at yet. */

@@ -2,8 +2,9 @@
 // of all. No zone is believed about what belongs to another. One that can't be reached costs what belongs to it, and every answer that
 // would have to say "there is none".
 import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
-import { serviceOfPipeline, type BlockStatus } from '../../workflows/block-contract.ts';
+import { serviceOfPipeline } from '../../workflows/block-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
+import { blocksAcrossZones } from './blocks-across-zones.ts';
 import type { FoundDeploy, OpenWhere } from './find-deploys.ts';
 import type { Gateway } from './gateway.ts';
 import { peopleAcrossZones } from './people-across-zones.ts';
@@ -68,16 +69,7 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
     pullRequestClosed: (workflowId, closure) => everywhere((gateway) => gateway.pullRequestClosed(workflowId, closure)),
     buildSeen: async (build) => (build.target === null ? undefined : ofTarget(build.target).buildSeen(build)),
     attest: (workflowId, token) => attestIn(zones, workflowId, token),
-    blocks: {
-      seen: (sighting) => where(({ pipelines }) => pipelines.includes(serviceOfPipeline(sighting.build))).blocks.seen(sighting),
-      findOpen: (build) =>
-        firstFound(
-          all.map((gateway) => gateway.blocks.findOpen(build)),
-          (found) => found !== null,
-          null,
-        ),
-      status: (workflowId) => blockIn(zones, workflowId),
-    },
+    blocks: blocksAcrossZones(zones),
     outside: {
       start: (input) => ofBuild(input).outside.start(input),
       changed: (build) => ofBuild(build).outside.changed(build),
@@ -109,18 +101,6 @@ function own<T>(zones: readonly ZoneLine[], ask: (gateway: Gateway) => Promise<T
     return answer !== null && services.includes(about(answer).request.service) ? answer : null;
   });
   return firstFound<T | null>(asked, (answer) => answer !== null, null);
-}
-
-/** What a zone says of a build of one of its own services or pipelines. */
-function blockIn(zones: readonly ZoneLine[], workflowId: string): Promise<BlockStatus | null> {
-  const asked = zones.map(async ({ gateway, services, pipelines }) => {
-    const status = await gateway.blocks.status(workflowId);
-    if (status === null) return null;
-    const { subject } = status.plan;
-    const isOwn = subject.kind === 'own' ? services.includes(subject.service) : pipelines.includes(serviceOfPipeline(status.build));
-    return isOwn ? status : null;
-  });
-  return firstFound<BlockStatus | null>(asked, (answer) => answer !== null, null);
 }
 
 async function attestIn(zones: readonly ZoneLine[], workflowId: string, token: BuildToken): Promise<Attestation> {
@@ -161,7 +141,7 @@ export async function whole<T>(calls: readonly Promise<T>[]): Promise<readonly T
 }
 
 /** The first answer that is one. When there is none: the first failure, since that zone might have had it, else `none`. */
-async function firstFound<T>(calls: readonly Promise<T>[], isFound: (answer: T) => boolean, none: T): Promise<T> {
+export async function firstFound<T>(calls: readonly Promise<T>[], isFound: (answer: T) => boolean, none: T): Promise<T> {
   const { promise, resolve } = Promise.withResolvers<T>();
   const looked = calls.map(async (call) => {
     const answer = await call;

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { blockId, blockStatus, haltSeen, type BlockInput, type BlockStatus } from '../../workflows/block-contract.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { isClosed, within } from './deadline.ts';
-import { blockQuery, lookUp } from './find-deploys.ts';
+import { blockQuery, lookUp, WAITING_BLOCKS } from './find-deploys.ts';
 
 const TELL_MS = 1_500;
 const READ_MS = 1_500;
@@ -18,6 +18,8 @@ export interface BlockStore {
   seen(sighting: HaltSighting): Promise<void>;
   /** Workflow id of the approval that this build (`pipeline#number`) waits for; null: none is open. Asks no worker. */
   findOpen(build: string): Promise<string | null>;
+  /** Workflow ids of approvals that are asked for, at most 20. */
+  findWaiting(): Promise<readonly string[]>;
   /** The step that waits, or the last one that did; null: there is none. */
   status(workflowId: string): Promise<BlockStatus | null>;
 }
@@ -26,6 +28,7 @@ export function createBlockStore(client: Client): BlockStore {
   return {
     seen: (sighting) => tell(client, sighting),
     findOpen: async (build) => (await lookUp(client, blockQuery(build), false, 1))[0]?.workflowId ?? null,
+    findWaiting: async () => (await lookUp(client, WAITING_BLOCKS, false)).map(({ workflowId }) => workflowId),
     status: (workflowId) => read(client, workflowId),
   };
 }

@@ -68,6 +68,9 @@ const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '')}'`;
 /** The approval of a step that this build waits at, or waited at last. */
 export const blockQuery = (build: string): string => `WorkflowType = 'block' AND ExecutionStatus = 'Running' AND DeployBuild = ${quote(build)}`;
 
+/** Approvals of steps that builds wait at. */
+export const WAITING_BLOCKS = `WorkflowType = 'block' AND ExecutionStatus = 'Running' AND DeployState = 'block: waiting'`;
+
 /** The requests that owe a review still, the newest emergency first. They have ended long ago, perhaps: their reviews are what is open. */
 export async function findOwingReview(client: Client): Promise<readonly string[]> {
   const found = await lookUp(client, `WorkflowType = 'review' AND ExecutionStatus = 'Running'`, false);

@@ -63,7 +63,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     outside: { start: unasked, changed: unasked },
     environmentState: async () => null,
     keptMs: async () => null,
-    blocks: { seen: unasked, findOpen: unasked, status: unasked },
+    blocks: { seen: unasked, findOpen: unasked, findWaiting: unasked, status: unasked },
     people: NOBODY,
   };
   const bot = createBot({

@@ -1,4 +1,5 @@
 // The deploy form and the home tab in every state; every name is a golden file.
+import { BLOCKS } from './block-views.ts';
 import { REVIEWS } from './review-views.ts';
 import type { DeployForm, FormPreview } from '../../src/render/form.ts';
 import { homeUnreadView, homeView } from '../../src/render/home-slack.ts';
@@ -133,7 +134,7 @@ export const FORMS: Readonly<Record<string, DeployForm>> = {
   },
 };
 
-const none: Home = { person: bea, waiting: [], toReview: [], owing: [], asked: [], live: [], isPartial: false };
+const none: Home = { person: bea, waiting: [], steps: [], toReview: [], owing: [], asked: [], live: [], isPartial: false };
 const askedByAnn = EXAMPLES.waiting['waiting-half'];
 
 export const HOMES: Readonly<Record<string, Home>> = {
@@ -141,6 +142,7 @@ export const HOMES: Readonly<Record<string, Home>> = {
   'unknown-person': { ...none, person: stranger },
   waiting: { ...none, waiting: [EXAMPLES.waiting.waiting, EXAMPLES.waiting['waiting-from-slack']], live: places },
   'waiting-half': { ...none, waiting: [askedByAnn, EXAMPLES.waiting['waiting-new-revision']] },
+  steps: { ...none, steps: [BLOCKS['block-half'], BLOCKS['block-filled']] },
   'to-review': { ...none, toReview: [REVIEWS['review-owed']], waiting: [] },
   owing: { ...none, person: ann, owing: [REVIEWS['review-half']] },
   asked: {
@@ -152,6 +154,7 @@ export const HOMES: Readonly<Record<string, Home>> = {
   many: {
     ...none,
     waiting: Array.from({ length: 30 }, () => EXAMPLES.waiting.waiting),
+    steps: Array.from({ length: 20 }, () => BLOCKS['block-filled']),
     toReview: Array.from({ length: 20 }, () => REVIEWS['review-owed']),
     owing: Array.from({ length: 20 }, () => REVIEWS['review-owed']),
     asked: Array.from({ length: 30 }, () => askedByAnn),
