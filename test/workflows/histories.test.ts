@@ -274,6 +274,26 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.end(id);
     return withTarget(story, id);
   },
+  async doubled(story) {
+    const { create } = story.world;
+    story.world.create = () => {
+      story.world.create = create;
+      // It shows itself, with the number 1, after another one was sent.
+      newBuild(story.world, { target: 'elsewhere' });
+      throw ApplicationFailure.create({ type: 'Unclear', message: 'no answer', details: [{ startedAt: Date.now() - 900 }] });
+    };
+    const id = await building(story);
+    await story.webhook(2, { state: 'failing', startedAt: Date.now() });
+    const { deployId, target, commit } = changeBuild(story.world, 2, {});
+    await story.webhook(1, { deployId, target, commit, state: 'running', startedAt: Date.now() });
+    await story.waitFor('the cancel of the second', () => story.world.cancels.includes(2));
+    await story.waitFor('the first on the card', async () => (await story.status(id)).build?.number === 1);
+    await story.finish(2, 'canceled');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    return withTarget(story, id);
+  },
   async 'not-sent'(story) {
     const { create } = story.world;
     story.world.create = () => {
@@ -350,6 +370,19 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.waitFor('the letters', () => story.world.told.length === 4);
     expect(story.world.told).toEqual(['linked U-zoe', 'delegated U-bea', 'delegation-ended U-bea', 'unlinked U-zoe']);
     return { people: PEOPLE_ID };
+  },
+  async 'among-many'(story) {
+    const { build } = story.world.timing.environment;
+    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50 } };
+    story.world.perPage = 1;
+    const id = await building(story);
+    newBuild(story.world, { state: 'running' });
+    await story.waitFor('the second page', () => story.world.reads.includes('poll 2'));
+    changeBuild(story.world, 1, { state: 'passed', finishedAt: Date.now() });
+    await story.end(id);
+    const watch = buildWatchId(story.world.organization);
+    await story.client.workflow.getHandle(watch).result();
+    return { ...withTarget(story, id), 'build-watch': watch };
   },
   async silent(story) {
     const { build } = story.world.timing.environment;
