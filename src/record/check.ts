@@ -198,6 +198,7 @@ function buildChecks({ build, granted, result }: Decision, plan: PlanRecord): re
   return [
     check('the start was granted before it was built', granted !== null, 'nobody granted it'),
     check('the build is of the commit and pipeline that were approved', isRight, `it is ${build.pipeline} at ${build.commit}`),
+    ...(build.attested === undefined ? [] : [check('it is this build that proved to be the approved one', build.attested, 'another one did')]),
     check('the result is that of the build', result.kind !== 'succeeded' || build.state === 'passed', `the build ${build.state}`),
   ];
 }

@@ -127,6 +127,8 @@ const Build = z.object({
   createdAt: Time.nullable(),
   startedAt: Time.nullable(),
   finishedAt: Time.nullable(),
+  /** A job of it has proved, by a token of Buildkite, that it is the one that was approved. */
+  attested: z.boolean().optional(),
 });
 
 export const Decision = z.object({

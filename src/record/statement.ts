@@ -108,11 +108,23 @@ function planOf(plan: Plan, workflowId: string): NonNullable<Decision['plan']> {
   };
 }
 
-function buildOf({ build }: DeployStatus): Decision['build'] {
+function buildOf({ build, attested }: DeployStatus): Decision['build'] {
   if (build === null) return null;
   const { uuid, number, pipeline, url, commit, state } = build;
   const [createdAt, startedAt, finishedAt] = [build.createdAt, build.startedAt, build.finishedAt].map((at) => (at === null ? null : time(at)));
-  return { uuid, number, pipeline, url, commit, state, createdAt: createdAt ?? null, startedAt: startedAt ?? null, finishedAt: finishedAt ?? null };
+  const proof = attested === undefined ? {} : { attested: attested.uuid === uuid };
+  return {
+    uuid,
+    number,
+    pipeline,
+    url,
+    commit,
+    state,
+    ...proof,
+    createdAt: createdAt ?? null,
+    startedAt: startedAt ?? null,
+    finishedAt: finishedAt ?? null,
+  };
 }
 
 function resultOf(phase: DeployPhase): Decision['result'] {

@@ -35,7 +35,9 @@ function story(decision: Decision): readonly Row[] {
     ...gone.map(({ vote, why }): Row => ['gone', `${voteWords(vote)} (${why})`]),
     ...(plan === null ? [] : planRows(plan)),
     ...(granted === null ? [] : [['granted', `everything was read again, ${at(granted.at)}`] as const]),
-    ...(build === null ? [] : [['built', `${build.pipeline} build ${build.number}, ${build.state}: ${build.url}`] as const]),
+    ...(build === null
+      ? []
+      : [['built', `${build.pipeline} build ${build.number}, ${build.state}${build.attested === true ? ', attested' : ''}: ${build.url}`] as const]),
     ['ended', ending(decision.result)],
     ...(review === null ? [] : [['review', review.state] as const, ...review.votes.map((vote): Row => ['', voteWords(vote)])]),
     ['history', `${request.workflowId}, run ${request.runId}, ${at(times.started)} to ${at(times.closed)}`],

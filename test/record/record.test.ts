@@ -59,6 +59,13 @@ describe('the record of a request', () => {
     expect(believed).toEqual([]);
   });
 
+  it('says whether it is this build that proved to be the approved one', async () => {
+    const { build } = ended().status;
+    const proof = (uuid: string) => verified(statementOf(ended({ attested: { number: 512, uuid } })));
+    expect(await proof(build?.uuid ?? '')).toMatchObject({ isGood: true, decision: { build: { attested: true } } });
+    expect(await proof('another')).toMatchObject({ isGood: false });
+  });
+
   it('keeps what a later version adds, and ignores it', async () => {
     expect(await verified({ ...statement, predicate: { ...statement.predicate, mood: 'good' } })).toMatchObject({ isGood: true });
   });

@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { annotationMarkdown } from '../../src/render/annotation.ts';
 import { contractOf } from '../../src/ids.ts';
@@ -49,5 +51,32 @@ describe('the annotation of a build', () => {
     ['bold', '**Bea**', /\*\*Bea/],
   ])('does not take %s in a name for markup', (_what, name, markup) => {
     expect(withName(name)).not.toMatch(markup);
+  });
+
+  it('makes no markup of anything that people typed, whatever they typed', () => {
+    const TAGS = new Set(['p', 'code', 'strong', 'a', 'br']);
+    const typed = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('<b>', '](https://evil.test)', '`', ':tada:', '&lt;', '\n\n# x', '~~~'),
+    );
+    const text = fc.array(typed, { maxLength: 4 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, text, text, (name, reason, rule) => {
+        const signatures = { ...SIGNATURES, asked: { ...SIGNATURES.asked, by: name }, approved: [], rules: [{ name: rule, why: reason }] };
+        const bodies = [
+          annotationMarkdown({ ...SIGNED, signatures }),
+          annotationMarkdown({ ...SIGNED, emergency: { reason }, signatures: { ...signatures, rules: [] } }),
+        ];
+        for (const body of bodies) {
+          const html = marked.parse(body, { async: false });
+          const tags = [...html.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, tag = '']) => tag.toLowerCase());
+          expect(tags.filter((tag) => !TAGS.has(tag))).toEqual([]);
+          const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+          expect(links.filter((href) => href !== SIGNATURES.cards.slack && href !== SIGNATURES.cards.github)).toEqual([]);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
