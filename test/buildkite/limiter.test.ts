@@ -303,6 +303,29 @@ describe('the gate', () => {
   });
 });
 
+describe('a token', () => {
+  it('is one request: what fails and is asked for again costs one each time, and no more', async () => {
+    const { limiter, started, ask } = bench();
+    const until = Date.now() + 5 * MINUTE;
+    let requests = 0;
+    const failing = async (): Promise<void> => {
+      while (Date.now() < until) {
+        const outcome = await limiter
+          .run('create', async () => Promise.reject(new Error(`attempt ${(requests += 1)}`)))
+          .catch((error: Error) => error);
+        if (isTrouble(outcome, 'not-sent')) await sleep(outcome.retryAfterMs ?? 0);
+      }
+    };
+    const workers = Array.from({ length: 6 }, failing);
+    await pass(6 * MINUTE);
+    await Promise.all(workers);
+    expect(requests).toBeGreaterThan(5 * 40);
+    expect(requests).toBeLessThanOrEqual(5 * 43 + 3 + 1);
+    expect(started).toEqual([]);
+    expect(await Promise.all([ask('rollback'), pass(1_000)])).toEqual([null, expect.anything()]);
+  });
+});
+
 describe('a request', () => {
   it('that never ends gives its place back, and what became of it is not claimed to be known', async () => {
     const { limiter } = bench();

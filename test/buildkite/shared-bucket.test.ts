@@ -188,6 +188,18 @@ describe('Redis', () => {
     expect(mostInAWindow(on)).toBeLessThanOrEqual(QUOTA_OF_A_USER);
   });
 
+  it.concurrent('hangs: nobody waits for it, and it is used again when it answers', async (context) => {
+    const on = await stage(context);
+    const one = on.join();
+    await shared(one);
+    on.redis.pause();
+    expect(await on.ask(one, 'rollback')).toBe(true);
+    expect(mode(one)).toBe('degraded');
+    on.redis.resume();
+    await shared(one);
+    expect(await on.ask(one, 'rollback')).toBe(true);
+  });
+
   it.concurrent('is away at the start: a careful part until it is there', async (context) => {
     const on = await stage(context);
     await on.redis.kill();

@@ -9,6 +9,9 @@ export interface TestRedis {
   readonly client: Redis;
   /** SIGKILL: nothing is saved. */
   kill(): Promise<void>;
+  /** It keeps its connections and answers nothing, until it resumes. */
+  pause(): void;
+  resume(): void;
   /** Empty again, on the same port. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -46,6 +49,8 @@ export async function startRedis(options: { readonly started?: boolean } = {}): 
     url: `redis://127.0.0.1:${port}`,
     client,
     kill,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
     start,
     stop: async () => {
       client.disconnect();
