@@ -1,5 +1,5 @@
 // What Buildkite's words mean for us. Unknown states are shown as they are and never taken for an end.
-import type { BuildEnd, BuildFacts, BuildStep } from './build-vocabulary.ts';
+import type { BuildEnd, BuildFacts, BuildOrder, BuildStep } from './build-vocabulary.ts';
 
 const ENDS: Readonly<Record<string, BuildEnd>> = {
   passed: 'passed',
@@ -24,6 +24,9 @@ export function endOf(build: BuildFacts): BuildEnd | null {
   // `skipped` and `not_run` builds never started, so they may lack a finishing time.
   return end === 'skipped' || end === 'not_run' || build.finishedAt !== null ? end : null;
 }
+
+/** Whether it builds what was ordered. What carries our id but builds something else, or elsewhere, was not asked for by us. */
+export const isOrdered = ({ pipeline, sha }: BuildOrder, build: BuildFacts): boolean => build.pipeline === pipeline && build.commit === sha;
 
 /** The build with what a newer sighting adds; null when the sighting is older than what is known. */
 export function advance(known: BuildFacts, seen: BuildFacts): BuildFacts | null {

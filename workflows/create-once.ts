@@ -3,6 +3,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { CreateOutcome } from './buildkite-activities.ts';
 import { creating, reading } from './ask.ts';
+import { isOrdered } from './build-facts.ts';
 import { report, tellStray, type Build } from './build-state.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { Millis } from './vocabulary.ts';
@@ -110,14 +111,12 @@ async function findOrProveAbsent(build: Build, order: BuildOrder): Promise<Build
   }
 }
 
-/** What carries our id but builds something else was not asked for by us. */
-const isOf = ({ sha }: BuildOrder, { commit }: BuildFacts): boolean => commit === sha;
 /** A webhook told of it already. */
-const wasSeen = ({ early }: Build, order: BuildOrder): boolean => early.some((seen) => isOf(order, seen));
+const wasSeen = ({ early }: Build, order: BuildOrder): boolean => early.some((seen) => isOrdered(order, seen));
 
 /** A second build of the request is judged as soon as the first is followed; what is no build of ours, by the environment. */
 function noteOther(build: Build, order: BuildOrder, other: BuildFacts): void {
-  if (build.input.keepsOne === true && isOf(order, other)) build.early = [...build.early, other];
+  if (build.input.keepsOne === true && isOrdered(order, other)) build.early = [...build.early, other];
   else tellStray(build, other);
 }
 
@@ -126,7 +125,7 @@ async function look(build: Build, order: BuildOrder): Promise<BuildFacts | null>
   for (let times = 1; ; times += 1) {
     const summary = `is there a build of ${code}? (${times} of ${LOOKS})`;
     const found = await reading.findBuild.executeWithOptions({ summary }, [{ organization, pipeline, deployId }]);
-    const own = found.find(({ uuid }) => uuid === build.attested?.uuid) ?? found.find((one) => isOf(order, one)) ?? null;
+    const own = found.find(({ uuid }) => uuid === build.attested?.uuid) ?? found.find((one) => isOrdered(order, one)) ?? null;
     if (own !== null || times === LOOKS) {
       for (const other of found.filter((one) => one !== own)) noteOther(build, order, other);
       return own;

@@ -1,15 +1,15 @@
 // Buildkite has two builds of one request: an unclear create may show itself after another was sent. One stays, and people are told.
 import { log } from '@temporalio/workflow';
 import { cancelling } from './ask.ts';
-import { endOf } from './build-facts.ts';
+import { endOf, isOrdered } from './build-facts.ts';
 import { report, tellStray, type Build } from './build-state.ts';
 import { guarded } from './guarded.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 
-/** Whether this is a second build of the very commit that the request's own build is of. What only carries our id was not asked for by us. */
+/** Whether this is a second build as the request ordered it. Anybody may write our id into a build of another pipeline: that is none of ours. */
 export function isDouble({ input, order, followed }: Build, seen: BuildFacts): boolean {
   if (input.keepsOne !== true || order === null || followed === null) return false;
-  const isOurs = (build: BuildFacts): boolean => build.deployId === input.deployId && build.commit === order.sha;
+  const isOurs = (build: BuildFacts): boolean => build.deployId === input.deployId && isOrdered(order, build);
   return isOurs(seen) && isOurs(followed) && seen.uuid !== followed.uuid;
 }
 

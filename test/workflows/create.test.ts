@@ -251,6 +251,20 @@ describe('the create', () => {
     await story.waitFor('a free target', async () => (await story.environment()).holder === null);
   });
 
+  it('is not mistaken for a build of another pipeline, whatever id and commit that carries', async () => {
+    const story = current();
+    newBuild(story.world, { target: 'elsewhere', pipeline: 'sandbox' });
+    const id = await approved(story);
+    await story.until(id, 'building');
+    const { deployId, target, commit } = changeBuild(story.world, 2, {});
+    await story.webhook(1, { deployId, target, commit, state: 'running', startedAt: Date.now() });
+    await story.webhook(2, { state: 'running', startedAt: Date.now() });
+    await story.finish(1, 'passed');
+    await story.finish(2, 'failed');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'ended-badly', build: { number: 2 } });
+    expect(story.world.cancels).toEqual([]);
+  });
+
   it('whose build has proved itself stays, whatever its number', async () => {
     const story = current();
     const id = await approved(story);
