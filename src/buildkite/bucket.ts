@@ -22,7 +22,7 @@ export interface Bucket {
 export interface BucketOptions {
   /** Buckets of one id in one Redis are one bucket. */
   readonly id: string;
-  readonly pace: Pick<Pace, 'perWindow' | 'windowMs' | 'burst'>;
+  readonly pace: Pick<Pace, 'perWindow' | 'windowMs' | 'burst' | 'queueMax'>;
   /** Requests in it at first, and after Redis lost it. */
   readonly filled: number;
   /** Left out: the bucket is this process's own. */
@@ -37,8 +37,6 @@ const TICK_MIN_MS = 10;
 const NUDGE_MAX_MS = 100;
 /** What nobody touched for so long is forgotten by Redis. */
 const FORGOTTEN_MS = 600_000;
-/** Of one rank, also of those who stopped waiting. */
-const QUEUED_MAX = 40;
 /** Of a lane's own share, so many requests may be saved up. */
 const SHARE_BURST = 2;
 
@@ -67,7 +65,8 @@ export function createBucket(options: BucketOptions): Bucket {
     const { rank, need } = claimOf(lane, withinShare);
     nudge?.ref();
     try {
-      if (count(rank, 1) > QUEUED_MAX) return 'full';
+      // Those who stopped waiting are still in it.
+      if (count(rank, 1) > 2 * pace.queueMax) return 'full';
       await trunk.schedule({ priority: rank, weight: need, expiration: EXPIRATION_MS }, async () => {
         if (need > REQUEST) giveBack(trunk, need - REQUEST);
         if (await admit()) return;

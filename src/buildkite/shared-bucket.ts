@@ -40,6 +40,8 @@ const STALE_MS = 3_000;
 /** After so many looks in vain everything is opened anew: a Bottleneck whose first script failed never gets well. */
 const LOOKS_IN_VAIN = 5;
 const PROCESSES_GUESSED = 4;
+/** Bottleneck waits without an end for a connection to listen on. */
+const LOOKED_WITHIN_MS = 2_000;
 const STOPPED_WITHIN_MS = 1_000;
 
 interface Opened {
@@ -73,7 +75,7 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
       await untilReady(client);
       seen.offset = await offsetOf(client);
       seen.processes = await countProcesses(client, { key: `${prefix}:processes`, me, at: redisNow() });
-      await (opened.bucket ??= bucketOn(opened, options, prefix)).touch();
+      await within(LOOKED_WITHIN_MS, (opened.bucket ??= bucketOn(opened, options, prefix)).touch());
       seen.at = performance.now();
       seen.inVain = 0;
       reachable(true, null);
@@ -136,7 +138,17 @@ function bucketOn({ connection }: Opened, { pace, log }: SharedBucketOptions, pr
 
 async function shut({ client, connection, bucket }: Opened): Promise<void> {
   // A bucket that never began waits for ever to be stopped; nobody waits in it.
-  await Promise.race([bucket?.stop(), new Promise((resolve) => setTimeout(resolve, STOPPED_WITHIN_MS))]).catch(() => undefined);
+  if (bucket !== null) await within(STOPPED_WITHIN_MS, bucket.stop()).catch(() => undefined);
   await connection.disconnect(false);
   client.disconnect();
+}
+
+async function within<T>(ms: Millis, done: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('it did not come in time')), ms);
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
