@@ -1,5 +1,6 @@
 // Every state that Buildkite's API knows, blocked or not, as it is told on the card: an end is only what has ended, success only what has
 // passed, and a word that nobody knows yet is shown as it is.
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '../../src/buildkite/build-facts.ts';
 import { Build } from '../../src/buildkite/schema.ts';
@@ -105,5 +106,61 @@ describe('a state of a build', () => {
     [{ state: 'failed', blocked: false }, { state: 'passed', blocked: true }, false],
   ])('from $0.state to $1.state: the display moves (%#)', (from, to, moves) => {
     expect(advance(buildIn(from), buildIn(to)) !== null).toBe(moves);
+  });
+});
+
+/** In every order. */
+function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length < 2) return [items];
+  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+}
+/** What is shown after these webhooks, in the order in which they came; and everything that was shown on the way. */
+function shownAfter(first: BuildFacts, webhooks: readonly BuildFacts[]): readonly BuildFacts[] {
+  return webhooks.reduce<readonly BuildFacts[]>(
+    (shown, seen) => {
+      const next = advance(shown.at(-1) ?? first, seen);
+      return next === null ? shown : [...shown, next];
+    },
+    [first],
+  );
+}
+
+describe('webhooks about one build', () => {
+  const created = buildIn({ state: 'scheduled', blocked: false });
+  it.each<[end: string, states: readonly Case[]]>([
+    ['passed', ['scheduled', 'running', 'failing', 'running', 'passed'].map((state) => ({ state, blocked: false }))],
+    ['failed', ['scheduled', 'running', 'failing', 'failing', 'failed'].map((state) => ({ state, blocked: false }))],
+    ['canceled', ['creating', 'scheduled', 'running', 'canceling', 'canceled'].map((state) => ({ state, blocked: false }))],
+    [
+      'passed',
+      [
+        { state: 'scheduled', blocked: false },
+        { state: 'running', blocked: false },
+        { state: 'passed', blocked: true },
+        { state: 'running', blocked: false },
+        { state: 'passed', blocked: false },
+      ],
+    ],
+  ])('that ended as %s lead to the same end in all 120 orders, and what was over is never shown as running again (%#)', (end, states) => {
+    const orders = permutations(states.map((one) => buildIn(one)));
+    expect(orders).toHaveLength(120);
+    const wrong = orders.filter((webhooks) => {
+      const ends = shownAfter(created, webhooks).map((one) => endOf(one));
+      const firstEnd = ends.findIndex((one) => one !== null);
+      return ends.at(-1) !== end || ends.slice(firstEnd).some((one) => one !== end);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('that are doubled, lost and shuffled never show an end that was not among them', () => {
+    const known = CASES.map((one) => buildIn(one));
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...known), { maxLength: 12 }), (webhooks) => {
+        const last = endOf(shownAfter(created, webhooks).at(-1) ?? created);
+        const ends = webhooks.map((one) => endOf(one)).filter((one) => one !== null);
+        expect(last === null ? ends.length === 0 : ends.includes(last)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
   });
 });
