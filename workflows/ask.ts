@@ -33,16 +33,16 @@ export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'r
   retry: BRISK,
 });
 
-/** Local, since a person waits for the answer: short and read-only. */
+/** Local, since a person waits for the answer: short (see at-once.ts) and read-only. */
 export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise' | 'surveyWaiting'>>({
   startToCloseTimeout: '3s',
-  scheduleToCloseTimeout: '6s',
+  scheduleToCloseTimeout: '4s',
   retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
 });
 
 export const judgingOutside = proxyLocalActivities<OutsideJudging>({
   startToCloseTimeout: '3s',
-  scheduleToCloseTimeout: '6s',
+  scheduleToCloseTimeout: '4s',
   retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
 });
 
@@ -68,20 +68,20 @@ export const peers = proxyActivities<Pick<PeerActivities, 'registerWatch'>>({
 export const claiming = proxyActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: '30s', heartbeatTimeout, retry: BRISK });
 /** Local, for the usual claim, which is answered at once: five events fewer. One that takes longer goes on by `claiming`, attached to the same update. */
 export const claimingAtOnce = (withinMs: Millis) =>
-  proxyLocalActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: withinMs + 1_000, retry: { maximumAttempts: 1 } });
+  proxyLocalActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: withinMs + 500, retry: { maximumAttempts: 1 } });
 
-const atTemporal = {
-  startToCloseTimeout: '6s',
-  scheduleToCloseTimeout: '20s',
-  retry: { initialInterval: '200ms', maximumAttempts: 3, nonRetryableErrorTypes },
-} as const;
+/** Over well before the workflow task is renewed, also when a vote was judged in the same one (at-once.ts). */
+const soon = { startToCloseTimeout: '2s', scheduleToCloseTimeout: '2s', retry: { initialInterval: '200ms', nonRetryableErrorTypes } } as const;
+const patiently = { startToCloseTimeout: '6s', scheduleToCloseTimeout: '20s', retry: BRISK } as const;
 
 /** Local: two reads of Temporal, before every grant. */
-export const looking = proxyLocalActivities<Pick<PeerActivities, 'describeHolders'>>(atTemporal);
-/** Local: one short update of the environment; a lost answer is asked for again, by the same id. */
-export const joining = proxyLocalActivities<Pick<PeerActivities, 'joinQueue'>>(atTemporal);
-/** Local: one signal, which needs the server alone and no other worker. */
-export const reporting = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'>>(atTemporal);
+export const looking = proxyLocalActivities<Pick<PeerActivities, 'describeHolders'>>(soon);
+/** One short update of the environment. */
+export const joiningAtOnce = proxyLocalActivities<Pick<PeerActivities, 'joinQueue'>>(soon);
+export const joining = proxyActivities<Pick<PeerActivities, 'joinQueue'>>(patiently);
+/** One signal, which needs the server alone and no other worker. */
+export const reportingAtOnce = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'>>(soon);
+export const reporting = proxyActivities<Pick<PeerActivities, 'reportBuild'>>(patiently);
 
 // ---- Buildkite: one request each, by priority where a backlog forms ----------------------------------------------
 

@@ -13,7 +13,7 @@ export const planningBlock = proxyActivities<Pick<BlockDecidingActivities, 'plan
 /** Local, since a person waits for the answer. */
 export const judgingBlock = proxyLocalActivities<Pick<BlockDecidingActivities, 'judgeBlockVote'>>({
   startToCloseTimeout: '3s',
-  scheduleToCloseTimeout: '6s',
+  scheduleToCloseTimeout: '4s',
   retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
 });
 

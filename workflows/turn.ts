@@ -2,7 +2,8 @@
 // is silent for too long is asked again, so that the request outlives the end of every other workflow.
 import { getExternalWorkflowHandle, log, setHandler, uuid4 } from '@temporalio/workflow';
 import { annotateOnce } from './annotate.ts';
-import { excerpting, joining } from './ask.ts';
+import { excerpting, joining, joiningAtOnce } from './ask.ts';
+import { atOnce } from './at-once.ts';
 import { buildAttested, type Attested } from './attest-contract.ts';
 import { cancelAsked, type BuildReport } from './build-contract.ts';
 import { buildId, buildReported, environmentId, placeGivenUp, queueChanged, type Join, type JoinAnswer } from './contract.ts';
@@ -99,10 +100,10 @@ async function join(deploy: Deploy, plan: Plan): Promise<JoinAnswer | null> {
   const { target, service, environment, sha, organization, pipeline } = plan;
   const urgent = plan.emergency === undefined ? {} : ({ emergency: true } as const);
   const input: Join = { deployId, code: request.code, turn, service, environment, sha, organization, pipeline, ...urgent };
-  // New for every join: a known one would be answered from a closed run, and start nothing.
-  const updateId = uuid4();
+  // New for every try: a known one would be answered from a closed run, and start nothing.
+  const wish = (): Parameters<typeof joining.joinQueue>[0] => ({ join: input, target, updateId: uuid4() });
   try {
-    return await joining.joinQueue({ join: input, target, updateId });
+    return await atOnce({ patch: 'join-patiently', soon: () => joiningAtOnce.joinQueue(wish()), patiently: () => joining.joinQueue(wish()) });
   } catch (error) {
     log.warn('the environment gave no answer', { target, error });
     return null;

@@ -88,6 +88,8 @@ export interface World {
   answer: () => void;
   /** Reports of `build` do not reach their request. */
   loseReports: boolean;
+  /** By the id of its request: how long its next joins and reports take, in ms; then they are as fast as they can. */
+  readonly slowCalls: Map<string, number[]>;
   readonly timing: { environment: EnvironmentTiming; watch: BuildWatchTiming };
   /** Called with each created build, as Buildkite sends a webhook at once. */
   onCreated: (build: BuildFacts) => void;
@@ -130,6 +132,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     announce: () => undefined,
     answer: () => undefined,
     loseReports: false,
+    slowCalls: new Map(),
     timing: { ...timing },
     onCreated: () => undefined,
   };
@@ -168,10 +171,16 @@ function deciding(world: World): DecidingActivities {
   };
 }
 
+async function takeTime({ slowCalls }: World, deployId: string): Promise<void> {
+  const ms = slowCalls.get(deployId)?.shift() ?? 0;
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 function peers(world: World, client: Client): PeerActivities {
   return {
     async joinQueue({ join, target, updateId }) {
       world.joins.push(`${join.code}#${join.turn}`);
+      await takeTime(world, join.deployId);
       const { organization, pipeline } = join;
       const args: [EnvironmentInput] = [{ target, organization, pipelines: [pipeline], carried: null, timing: world.timing.environment }];
       const startWorkflowOperation = new WithStartWorkflowOperation('environment', {
@@ -196,6 +205,7 @@ function peers(world: World, client: Client): PeerActivities {
     },
     async reportBuild({ deployId, turn, report }) {
       if (world.loseReports) return;
+      await takeTime(world, deployId);
       await client.workflow
         .getHandle(deployId)
         .signal(buildReported, { turn, report })

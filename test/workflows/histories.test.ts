@@ -34,6 +34,11 @@ async function building(story: Story): Promise<string> {
   return id;
 }
 
+async function scheduled(story: Story, workflowId: string): Promise<readonly string[]> {
+  const { events } = await story.stage.history(workflowId);
+  return (events ?? []).map(({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name ?? '');
+}
+
 /** Plays the story and answers the ids of its workflows by name; each run of one counts. */
 type Play = (story: Story) => Promise<Readonly<Record<string, string>>>;
 
@@ -65,6 +70,23 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.finish(1, 'passed');
     await story.end(id);
     return withTarget(story, id);
+  },
+  /** The answers of its environment, and the reports of its build, come late; meanwhile somebody looks at it and cancels. */
+  async 'slow-calls'(story) {
+    const first = await building(story);
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    story.world.slowCalls.set(id, [2_500, 2_500]);
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'queued');
+    await story.waitFor('a join by an activity', async () => (await scheduled(story, id)).includes('joinQueue'));
+    await story.cancel(id, 'ann');
+    await story.end(id);
+    story.world.slowCalls.set(first, [2_500, 2_500]);
+    await story.finish(1, 'passed');
+    await story.end(first);
+    expect(await scheduled(story, story.workflow('build').workflowId)).toContain('reportBuild');
+    return { ...withTarget(story, first), cancelled: id };
   },
   async 'by-rule'(story) {
     const when = [{ fact: 'only-files', state: 'holds', wanted: 'changes in `docs/**` only', found: 'only `docs/a.md`' }] as const;
