@@ -37,10 +37,11 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
     cleanUp.unshift(() => connection.close());
     await registerNamespace(connection, namespace);
     await registerSearchAttributes(address, namespace);
-    world = await startWorld({ folder });
-    cleanUp.unshift(() => world.close());
-    const env = { PATH: process.env['PATH'] ?? '', ...world.env, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
     const ports = await freePorts();
+    const attestAt = `http://127.0.0.1:${ports.web}`;
+    world = await startWorld({ folder, attestAt });
+    cleanUp.unshift(() => world.close());
+    const env = { PATH: process.env['PATH'] ?? '', ...world.env, PUBLIC_URL: attestAt, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
     const start = (): Promise<Product> => startProduct({ env, ports });
     let product = await start();
     cleanUp.unshift(() => product.kill());
@@ -108,6 +109,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
       'ann asks for api → production',
       'bea approves in Slack: counted, 1 of 2',
       'dan approves on the pull request: counted, 2 of 2',
+      'Build #1 asks with its own token: yes',
       'Build #1 passed',
     ])
       await log.getByText(words).waitFor();
@@ -200,6 +202,49 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
     const deployments = pull().getByRole('list', { name: 'Deployments' });
     await deployments.getByText('success').first().waitFor();
     expect(await deployments.textContent()).toContain('production');
+  });
+
+  it('tells the channel of a build that Sly started by hand, which was told no and deployed nothing; and what the limiter counts', async () => {
+    await become('Sly');
+    await backstage().getByRole('button', { name: 'Start a build by hand' }).click();
+    const newest = backstage().getByRole('region', { name: 'Builds' }).getByRole('article').first();
+    await newest.getByText('no, this is not the approved build (no-request)').waitFor();
+    await slack().getByRole('heading', { name: 'Not approved: build 4 of api-deploy ended as failed' }).waitFor();
+    await slack().getByText('Sly, in Buildkite').waitFor();
+    const quota = backstage().getByRole('region', { name: 'quota' });
+    await quota.getByText('counts locally, in its one process').waitFor();
+    await expect.poll(() => quota.getByRole('row', { name: /^create 40 % [1-9]\d* open$/ }).count()).toBe(1);
+  });
+
+  it('asks somebody of sre in a form when a build waits at a block step, and never Ann, who asked for the deploy', async () => {
+    await backstage().getByRole('button', { name: 'Builds ask a person' }).click();
+    await become('Ann');
+    await comment('/deploy api to production');
+    await become('Bea');
+    await slack().getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog', { name: 'Approve for production?' }).getByRole('button', { name: 'Approve' }).click();
+    await slack().getByText('Counted: 1 of 2').nth(2).waitFor();
+    await become('Dan');
+    await comment('/approve');
+    await become('Ann');
+    await slack().getByRole('button', { name: 'Fill in and approve' }).click();
+    const form = page.getByRole('dialog', { name: 'Let the build go on' });
+    await form.getByRole('button', { name: 'Approve' }).click();
+    const answer = page.getByRole('dialog', { name: 'Countersign', exact: true });
+    await answer.getByText("You asked for this deploy, so your approval can't count.").waitFor();
+    await answer.getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => answer.isVisible()).toBe(false);
+    await become('Carl');
+    await slack().getByRole('button', { name: 'Fill in and approve' }).click();
+    await form.getByLabel('Longest wait for writes').selectOption({ label: '1 minute' });
+    await form.getByLabel('Note for the shift (optional)').fill('all quiet');
+    await form.getByRole('button', { name: 'Approve' }).click();
+    await answer.getByText('Counted: that was the last one.').waitFor();
+    await answer.getByRole('button', { name: 'Close' }).click();
+    await slack().getByText('filled in by Carl').waitFor();
+    const build = world.buildkite.builds(PIPELINE).at(-1);
+    expect(build?.metaData).toMatchObject({ 'lock-timeout': '1m', note: 'all quiet' });
+    expect(build?.jobs.find(({ step }) => step.type === 'block')?.unblockedBy?.name).toBe('Carl');
   });
 
   it('shows one column at a time on a narrow screen', async () => {

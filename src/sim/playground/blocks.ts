@@ -83,9 +83,11 @@ function drawInput(block: SimBlock, { reader, place }: Drawing): readonly Tree[]
   if (field === undefined || 'ts' in place) return [];
   const { element, actionId: name } = field;
   const props = { name, key: name, ...(block['optional'] === true ? {} : { required: '' }) };
-  const control = element['type'] === 'static_select' ? drawSelect(field, place.view, props) : drawText(element, props);
+  const isList = element['type'] === 'static_select' || element['type'] === 'multi_static_select';
+  const control = isList ? drawSelect(field, place.view, props) : drawText(element, { ...props, value: valueOf(place.view, field) });
+  const optional = block['optional'] === true ? [el('span', { class: 'note' }, ' (optional)')] : [];
   const hint = isRecord(block['hint']) ? [el('span', { class: 'note' }, textObject(block['hint'], reader))] : [];
-  return [el('label', {}, el('span', {}, textObject(block['label'], reader)), control, hint)];
+  return [el('label', {}, el('span', {}, textObject(block['label'], reader), optional), control, hint)];
 }
 
 function drawText(element: SimBlock, props: Props): Tree {
@@ -95,14 +97,18 @@ function drawText(element: SimBlock, props: Props): Tree {
   return el('input', { ...props, ...max, ...hint });
 }
 
+/** Several chosen ones stand on lines of their own. */
 function drawSelect(field: Field, view: Pick<SimView, 'values'>, props: Props): Tree {
   const chosen = valueOf(view, field);
+  const isMultiple = field.element['type'] === 'multi_static_select';
   const nothing =
-    chosen === '' ? [el('option', { value: '' }, word(isRecord(field.element['placeholder']) ? field.element['placeholder']['text'] : ''))] : [];
+    chosen === '' && !isMultiple
+      ? [el('option', { value: '' }, word(isRecord(field.element['placeholder']) ? field.element['placeholder']['text'] : ''))]
+      : [];
   const options = optionsOf(field.element).map((option) =>
     el('option', { value: word(option['value']) }, isRecord(option['text']) ? decoded(word(option['text']['text'])) : ''),
   );
-  return el('select', { ...props, value: chosen }, nothing, options);
+  return el('select', { ...props, ...(isMultiple ? { multiple: '' } : {}), value: chosen }, nothing, options);
 }
 
 /** `mrkdwn` is parsed, `plain_text` is not. */

@@ -1,5 +1,6 @@
 // The words of the decision log. Values come from a history: their shapes are those of `workflows/contract.ts`. Pure.
 import type { PlanResult, Recheck } from '../../../workflows/activities.ts';
+import type { Attestation, BuildToken } from '../../../workflows/attest-contract.ts';
 import type { BuildReport } from '../../../workflows/build-contract.ts';
 import type { CastVote, Claim, DeployInput, HeadChange, LateAct, Receipt } from '../../../workflows/contract.ts';
 import type { Account } from '../../../workflows/vocabulary.ts';
@@ -63,6 +64,7 @@ const VERBS = { withdraw: 'withdraws', cancel: 'cancels', extend: 'asks for more
 /** An act with its receipt. */
 export function toldByUpdate(name: string, input: unknown, outcome: unknown): Told | null {
   if (name === 'claimStart') return toldByClaim(outcome as Claim);
+  if (name === 'attest') return toldByAttestation(input as BuildToken, outcome as Attestation);
   if (name !== 'castVote' && name !== 'castReview' && name !== 'withdraw' && name !== 'cancel' && name !== 'extend' && name !== 'keep') return null;
   const act = input as CastVote;
   const verb = name === 'castVote' || name === 'castReview' ? `${act.kind}s` : VERBS[name];
@@ -108,6 +110,16 @@ function toldByClaim(claim: Claim): Told {
     sign: '🟢',
     text: `At its turn: go. ${order.pipeline} may build ${order.sha.slice(0, 7)}, once`,
     detail: `approved by ${order.approvers.join(', ') || 'nobody, as nobody had to'}${claim.again ? ' · asked again after a crash' : ''}`,
+  };
+}
+
+/** Only a yes is in a history. */
+function toldByAttestation({ number, step }: BuildToken, answer: Attestation): Told | null {
+  if (answer.kind !== 'yes') return null;
+  return {
+    sign: '🔏',
+    text: `Build #${number} asks with its own token: yes, this is the approved one`,
+    detail: step === null ? null : `step ${step}`,
   };
 }
 

@@ -11,7 +11,7 @@ export function quotaBox(gauges: readonly Gauge[], limiter: LimiterFacts | null)
 function gauge({ scope, limit, remaining, current, resetMs }: Gauge): Tree {
   const name = scope === 'rest' ? 'Organization' : 'Countersign’s user';
   const reset = current === 0 ? '' : ` · new window in ${Math.ceil(resetMs / 1_000)} s`;
-  const label = `${name}: ${remaining} of ${limit} requests left`;
+  const label = `${name}: ${remaining} of ${limit} left`;
   return el(
     'div',
     { class: 'gauge', key: name },
@@ -21,7 +21,7 @@ function gauge({ scope, limit, remaining, current, resetMs }: Gauge): Tree {
 }
 
 const MODE: Readonly<Record<string, string>> = {
-  own: 'counts in this process alone; with REDIS_URL in Redis, for all of them',
+  own: 'counts locally, in its one process (with REDIS_URL in Redis, for all of them)',
   shared: 'counts in Redis, for all processes',
   degraded: 'can’t reach Redis and keeps to its part',
 };

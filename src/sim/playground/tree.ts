@@ -62,6 +62,7 @@ export interface Props {
   readonly maxlength?: string;
   readonly placeholder?: string;
   readonly rows?: string;
+  readonly multiple?: string;
   readonly role?: string;
   readonly scope?: string;
   readonly open?: string;

@@ -21,7 +21,7 @@ const ASK_FIRST: StepDefinition = {
   fields: [
     {
       key: 'lock-timeout',
-      select: 'How long may writes wait?',
+      select: 'Longest wait for writes',
       default: '5s',
       options: [
         { label: '5 seconds', value: '5s' },

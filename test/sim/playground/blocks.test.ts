@@ -66,6 +66,22 @@ describe('blocks', () => {
     expect(sketch(chosen)).not.toContain('Choose');
   });
 
+  it('draw a list of which several may be chosen, and what may be left out', () => {
+    const options = ['eu', 'us'].map((value) => ({ text: plain(value), value }));
+    const element = { type: 'multi_static_select', action_id: 'a', placeholder: plain('Choose'), options, initial_options: options };
+    const several = JSON.stringify(drawn({ type: 'input', block_id: 'b', optional: true, label: plain('Regions'), element }, MODAL));
+    expect(several).toContain('"multiple":"","value":"eu\\nus"');
+    expect(several).toContain('(optional)');
+    expect(several).not.toContain('required');
+  });
+
+  it('draw a field with what the app wrote into it, until the person writes something else', () => {
+    const element = { type: 'plain_text_input', action_id: 'a', initial_value: 'Ada' };
+    const block = { type: 'input', block_id: 'b', label: plain('Name'), element };
+    expect(JSON.stringify(drawn(block, MODAL))).toContain('"value":"Ada"');
+    expect(JSON.stringify(drawn(block, { view: { id: 'V1', values: { 'b\na': 'Bob' } } }))).toContain('"value":"Bob"');
+  });
+
   it('draw the buttons of a home tab, each as the one it is', () => {
     const row = { type: 'actions', elements: [{ type: 'button', action_id: 'approve', text: plain('Approve') }] };
     const acts = buttonsIn(drawBlocks([row, row], reader, MODAL)).map(({ act }) => act);

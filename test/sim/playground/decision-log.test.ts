@@ -55,6 +55,19 @@ describe('the decision log', () => {
     ).toEqual([]);
   });
 
+  it('tells that the build proved itself', () => {
+    const token = { number: 7, step: 'countersign' };
+    const asked = event(8, {
+      workflowExecutionUpdateAcceptedEventAttributes: { acceptedRequest: { input: { name: 'attest', args: payloads(token) } } },
+    });
+    const yes = event(9, {
+      workflowExecutionUpdateCompletedEventAttributes: { acceptedEventId: 8, outcome: { success: payloads({ kind: 'yes' }) } },
+    });
+    expect(decisionLog([asked, yes])).toMatchObject([
+      { text: 'Build #7 asks with its own token: yes, this is the approved one', detail: 'step countersign' },
+    ]);
+  });
+
   it('tells the answer to the claim, with who approved', () => {
     const order = { pipeline: 'api-deploy', sha: '4f5a6b7'.padEnd(40, '0'), approvers: ['Bea', 'Dan'] };
     const asked = event(8, {

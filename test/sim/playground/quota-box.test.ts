@@ -23,12 +23,12 @@ describe('the quota box', () => {
 
   it('says that the process is alone, or that Redis is away', () => {
     const of = (mode: string): string => textOf(quotaBox([], limiterFacts(status({ mode, processes: 1, waiting: 0, closed: {} }), '')));
-    expect(of('own')).toContain('counts in this process alone; with REDIS_URL in Redis, for all of them. Nobody waits for a token.');
+    expect(of('own')).toContain('counts locally, in its one process (with REDIS_URL in Redis, for all of them). Nobody waits for a token.');
     expect(of('degraded')).toContain('can’t reach Redis and keeps to its part (one process)');
   });
 
   it('shows what Buildkite counts when the product is away', () => {
     const gauge = { scope: 'rest_user', user: 'Countersign', limit: 50, current: 3, remaining: 47, resetMs: 59_100 } as const;
-    expect(textOf(quotaBox([gauge], limiterFacts({ zones: [] }, '')))).toBe('Countersign’s user: 47 of 50 requests left · new window in 60 s');
+    expect(textOf(quotaBox([gauge], limiterFacts({ zones: [] }, '')))).toBe('Countersign’s user: 47 of 50 left · new window in 60 s');
   });
 });

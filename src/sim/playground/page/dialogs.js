@@ -43,7 +43,7 @@ export function showModal(view) {
   }
   if (!modal.open) modal.showModal();
   if (isOther) {
-    for (const field of modal.querySelectorAll(TYPED)) field.value = '';
+    for (const field of modal.querySelectorAll(TYPED)) field.value = field.getAttribute('value') ?? '';
     modal.querySelector(`${TYPED}, select`)?.focus();
   }
 }
@@ -52,15 +52,20 @@ export function showErrors(errors) {
   by('modal-errors').textContent = Object.values(errors).join(' ');
 }
 
+/** Of several chosen options each is a line. */
+function valueOf(field) {
+  return field.multiple ? [...field.selectedOptions].map(({ value }) => value).join('\n') : field.value;
+}
+
 export function hearModal({ onSubmit, onFill, onDismiss }) {
   modal.querySelector('form').addEventListener('submit', (event) => {
     event.preventDefault();
     const fields = [...modal.querySelectorAll(`${TYPED}, select`)].filter(({ localName, value }) => localName !== 'select' || value !== '');
-    const values = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+    const values = Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
     if (shown !== null) onSubmit(shown.view, values);
   });
   modal.addEventListener('change', ({ target }) => {
-    if (shown !== null && target.localName === 'select' && target.value !== '') onFill(shown.view, target.name, target.value);
+    if (shown !== null && target.localName === 'select' && (target.multiple || target.value !== '')) onFill(shown.view, target.name, valueOf(target));
   });
   const dismiss = () => {
     if (shown !== null) onDismiss(shown.view);

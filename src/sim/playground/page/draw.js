@@ -11,6 +11,7 @@ const ATTRIBUTES = [
   'maxlength',
   'placeholder',
   'rows',
+  'multiple',
   'role',
   'scope',
   'required',
@@ -52,8 +53,12 @@ function nodeFor(tree, next, keyed) {
   dress(element, tree);
   if (tree.tag !== 'textarea') draw(element, tree.children);
   // Once somebody has chosen, the attribute alone changes nothing; what Slack knows is what is shown.
-  if (tree.tag === 'select') element.value = tree.value;
+  if (tree.tag === 'select') choose(element, tree.value.split('\n'));
   return element;
+}
+
+function choose({ options }, values) {
+  for (const option of options) option.selected = values.includes(option.value);
 }
 
 function dress(element, tree) {
