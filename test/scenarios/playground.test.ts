@@ -57,7 +57,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
       temporalUi: 'http://127.0.0.1:8233/workflows',
       opsUrl: product.opsUrl,
       restart,
-      pace: 2,
+      pace: 1,
     });
     cleanUp.unshift(() => playground.close());
     const browser = await launch();
@@ -243,7 +243,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
     await answer.getByRole('button', { name: 'Close' }).click();
     await slack().getByText('filled in by Carl').waitFor();
     const build = world.buildkite.builds(PIPELINE).at(-1);
-    expect(build?.metaData).toMatchObject({ 'lock-timeout': '1m', note: 'all quiet' });
+    await expect.poll(() => build?.metaData, { timeout: 15_000 }).toMatchObject({ 'lock-timeout': '1m', note: 'all quiet' });
     expect(build?.jobs.find(({ step }) => step.type === 'block')?.unblockedBy?.name).toBe('Carl');
   });
 
