@@ -7,8 +7,8 @@ import { keyId, PAYLOAD_TYPE, preAuthEncoding, readPublicKeys, seal } from '../.
 import type { Decision, Envelope, Statement } from '../../src/record/schema.ts';
 import { statementOf } from '../../src/record/statement.ts';
 import { recordWords } from '../../src/record/words.ts';
-import { ann, bea, dan, emergency, ended, NEXT_SIGNER, pemOf, plan, publicOf, refused, SIGNER } from '../support/records.ts';
-import { vote } from '../support/views.ts';
+import { ann, bea, dan, emergency, ended, NEXT_SIGNER, pemOf, plan, planBy, publicOf, refused, SIGNER } from '../support/records.ts';
+import { eve, group, vote } from '../support/views.ts';
 
 const keys = [publicOf(SIGNER)];
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -57,6 +57,34 @@ describe('the record of a request', () => {
       return verifyRecord(bytes({ payloadType, payload, signatures }), keys).kind !== 'unknown';
     });
     expect(believed).toEqual([]);
+  });
+
+  it('agrees with itself when a rule approved by itself, which its policy knows only as a condition', async () => {
+    const sre = { kind: 'group', group: 'sre', count: 1 } as const;
+    const auto = { kind: 'auto', name: 'only-docs', when: { onlyFiles: ['docs/**'] } } as const;
+    const rule = { tree: { kind: 'any', of: [auto, sre] }, exclude: [], expireMs: 1 } as const;
+    const tree = { kind: 'any', of: [{ ...auto, judged: { applies: true, facts: [] } }, sre] } as const;
+    const tally = { satisfied: true, have: 0, need: 0, tree: { kind: 'auto', name: 'only-docs', satisfied: true } } as const;
+    const byRule = ended({ plan: planBy(rule, { ...rule, tree }), votes: [], tally }, { granted: { at: 0, approvers: [] } });
+    expect(await verified(statementOf(byRule))).toMatchObject({ isGood: true });
+    const without = ended({ plan: planBy({ ...rule, tree: sre }), votes: [], tally }, { granted: { at: 0, approvers: [] } });
+    expect(await verified(statementOf(without))).toMatchObject({ isGood: false });
+  });
+
+  it('agrees with itself when somebody approved who was called by the escalation', async () => {
+    const sre = { kind: 'group', group: 'sre', count: 1 } as const;
+    const rule = { tree: sre, exclude: [], expireMs: 1, escalate: { afterMs: 1, to: 'oncall', may: 'approve' } } as const;
+    const called = planBy(rule);
+    const tree = { kind: 'any', satisfied: true, of: [group('sre', [], []), group('oncall', [eve], [])] } as const;
+    const by = {
+      plan: called,
+      votes: [vote(eve, 'slack', 3, { contract: called.contract })],
+      tally: { satisfied: true, have: 1, need: 1, tree },
+    };
+    const escalated = { at: 0, group: 'oncall', may: 'approve', people: [eve] } as const;
+    const granted = { at: 0, approvers: ['Eve'] };
+    expect(await verified(statementOf(ended({ ...by, escalated }, { granted })))).toMatchObject({ isGood: true });
+    expect(await verified(statementOf(ended(by, { granted })))).toMatchObject({ isGood: false });
   });
 
   it('says whether it is this build that proved to be the approved one', async () => {

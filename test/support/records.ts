@@ -34,6 +34,19 @@ const terms = { ...example, parameters: { migrate: 'no' }, policyDigest: policyD
 export const contract = planContract({ ...terms, workflowId });
 export const plan: Plan = { ...terms, policy: { ...policy }, contract };
 
+/** The same plan by another rule: as the policy writes it, and as it was judged when it was planned. */
+export function planBy(configured: Plan['rule'], judged: Plan['rule'] = configured): Plan {
+  const other = { ...policy, approvals: configured };
+  const digest = policyDigest(other);
+  return {
+    ...plan,
+    rule: judged,
+    policy: { ...other },
+    policyDigest: digest,
+    contract: planContract({ ...terms, policyDigest: digest, workflowId }),
+  };
+}
+
 const passed = { ...build, state: 'passed', finishedAt: NOW, steps: [] };
 
 /** As its workflow returned it. */
