@@ -1,10 +1,10 @@
-// Everything at once, with real processes and a real Redis, in windows of ten seconds. Never above the quota; nobody is stuck afterwards.
+// Everything at once, with real processes and a real Redis, in windows of fifteen seconds. Never above the quota; nobody is stuck afterwards.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PACE } from '../../src/buildkite/pace.ts';
 import type { Load } from '../support/quota-process.ts';
 import { openQuotaStage, type QuotaStage } from '../support/quota-stage.ts';
 
-const windowMs = 10_000;
+const windowMs = 15_000;
 const LOADS: readonly Load[] = [
   { lane: 'status', workers: 3 },
   { lane: 'create', workers: 2 },
