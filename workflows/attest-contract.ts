@@ -1,6 +1,6 @@
 // Proof at the build: a job says which build it belongs to, by a token that Buildkite signed, and the request answers whether that
 // build is its own. WIRE FORMAT, like contract.ts.
-import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CommitSha, Contract, DeployCode } from './vocabulary.ts';
 
 /** What a verified token of a Buildkite job says. Ids are there when the job asked for these claims. */
@@ -59,9 +59,10 @@ export interface Attested {
   readonly uuid: string;
 }
 
-/** Only a yes is an event: anything else is the failure of the Update's validator, of type `NotAttested`, with the answer as its details. */
+/** What `attest` would answer now, without an event: a job that asks in a loop can't fill the history. */
+export const wouldAttest = defineQuery<Attestation, [BuildToken]>('wouldAttest');
+/** Asked only when the query says yes. */
 export const attest = defineUpdate<Attestation, [BuildToken]>('attest');
-export const NOT_ATTESTED = 'NotAttested';
 
 /** To `build`: if there are two builds of the request, this one stays. */
 export const buildAttested = defineSignal<[{ readonly deployId: string; readonly build: Attested }]>('buildAttested');

@@ -1,6 +1,6 @@
 // Proof at the build: the one build of a request, and no other, may go on.
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import { attest, NOT_ATTESTED, type Attestation, type BuildToken, type NotAttested } from './attest-contract.ts';
+import { setHandler } from '@temporalio/workflow';
+import { attest, wouldAttest, type Attestation, type BuildToken, type NotAttested } from './attest-contract.ts';
 import { isOver, type Deploy } from './deploy-state.ts';
 import { guarded } from './guarded.ts';
 import { passOnAttested } from './turn.ts';
@@ -8,22 +8,16 @@ import { passOnAttested } from './turn.ts';
 /** Far more than the steps of a build; each is kept, so that no token is believed twice. */
 const TOKENS_MAX = 500;
 
-/** Registers the handler. Whoever is told no leaves no event behind: a job that asks in a loop can't fill the history. */
+/**
+ * Registers the handlers. No validator: an Update that it rejects leaves no event, but it wakes the workflow, and a wait whose time has
+ * just come goes on where no replay does.
+ */
 export function answerAttestations(deploy: Deploy): void {
-  setHandler(attest, (token) => guarded(async () => confirm(deploy, token)), {
-    description: 'Is this the build of the request?',
-    validator: (token) => {
-      const answer = judge(deploy, token);
-      if (answer.kind !== 'yes')
-        throw ApplicationFailure.create({ type: NOT_ATTESTED, message: wordOf(answer), nonRetryable: true, details: [answer] });
-    },
-  });
+  setHandler(wouldAttest, (token) => judge(deploy, token), { description: 'Would this be told to be the build of the request?' });
+  setHandler(attest, (token) => guarded(async () => confirm(deploy, token)), { description: 'Is this the build of the request? Believed once.' });
 }
 
-const wordOf = (answer: Attestation): string => (answer.kind === 'no' ? answer.reason : answer.kind);
-
 function confirm(deploy: Deploy, token: BuildToken): Attestation {
-  // Judged again: another token may have been accepted between the validator and here.
   const answer = judge(deploy, token);
   const { build, plan, attested } = deploy;
   if (answer.kind !== 'yes' || build === null || plan === null) return answer;
