@@ -23,10 +23,9 @@ export const lookingUp = proxyActivities<Pick<BlockBuildkiteActivities, 'readMan
   ...onBuildkite('unblock'),
   scheduleToCloseTimeout: '2m',
 });
-/** It is approved: what must arrive is tried again, and a second time changes nothing. */
+/** It is approved: what must arrive is tried again, and a second time changes nothing; for minutes, then everybody is looked at again. */
 export const unblocking = proxyActivities<Pick<BlockBuildkiteActivities, 'unblockJob'>>({
   ...onBuildkite('unblock'),
-  scheduleToCloseTimeout: '24h',
   retry: { ...PERSISTENT, maximumInterval: '1m' },
 });
 

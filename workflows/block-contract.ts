@@ -28,6 +28,8 @@ export interface BlockTiming {
   /** First and longest pause before something that did not work is tried again. */
   readonly retryMs: Millis;
   readonly retryMaxMs: Millis;
+  /** For so long an unblocking is tried before everybody who approved is looked at again. */
+  readonly unblockMs: Millis;
   /** How long a build that is left to Buildkite is looked after. */
   readonly leftMs: Millis;
 }
@@ -36,6 +38,7 @@ export const BLOCK_TIMING: BlockTiming = {
   lookMaxMs: 3_600_000,
   retryMs: 5_000,
   retryMaxMs: 60_000,
+  unblockMs: 300_000,
   leftMs: 30 * 86_400_000,
 };
 

@@ -1,12 +1,12 @@
 // A step has all its approvals: everybody is looked at once more, then Buildkite is asked to let the build go on.
-import { log, rootCause } from '@temporalio/workflow';
+import { ActivityFailure, log, rootCause } from '@temporalio/workflow';
 import { isSamePerson } from './accounts.ts';
 import type { BlockRecheck, UnblockOutcome } from './block-activities.ts';
 import { timing } from './ask.ts';
 import { lookingUp, planningBlock, unblocking } from './block-ask.ts';
 import type { BlockPhase } from './block-contract.ts';
 import { enter, isSettled, type Halt, type OpenStep } from './block-state.ts';
-import type { Millis } from './vocabulary.ts';
+import type { Millis, Person } from './vocabulary.ts';
 
 const MEMBER_PAGES_MAX = 10;
 
@@ -17,15 +17,19 @@ export async function waitingFrom(rule: OpenStep['plan']['rule'], startedAt: Mil
 
 /** Returns when the step is settled, waits for approvals again, or Buildkite is to be read. `too-late`: it could not be checked in time. */
 export async function release(halt: Halt, step: OpenStep): Promise<'done' | 'too-late'> {
-  const unblocker = await memberOf(halt, step);
+  const last = lastApprover(step);
+  const unblocker = await memberOf(halt, last);
   const checked = await lookOnceMore(halt, step);
   if (checked !== 'approved') {
     // Somebody took an approval back while something could not be read.
     if (step.phase.kind === 'unblocking') enter(halt, step, { kind: 'waiting', expiresAt: step.phase.expiresAt, remindAt: [] }, null);
     return checked === 'too-late' ? 'too-late' : 'done';
   }
+  // Whoever is named must have approved it still, and last.
+  if (lastApprover(step)?.key !== last?.key) return 'done';
   // From here to the request nothing waits: whatever was applied before has won.
-  step.askedAt = halt.clock.now();
+  step.askedAt ??= halt.clock.now();
+  step.isAsking = true;
   step.unblocker = unblocker;
   settle(halt, step, await unblock(halt, step));
   // Who was faster, the next read says; it may lag behind.
@@ -33,7 +37,10 @@ export async function release(halt: Halt, step: OpenStep): Promise<'done' | 'too
   return 'done';
 }
 
-function settle(halt: Halt, step: OpenStep, outcome: UnblockOutcome): void {
+/** `no-answer`: Buildkite could not be asked for a while. Whoever approved is looked at again before it is asked once more. */
+type Answered = UnblockOutcome | { readonly kind: 'no-answer' };
+
+function settle(halt: Halt, step: OpenStep, outcome: Answered): void {
   const at = halt.clock.now();
   switch (outcome.kind) {
     case 'unblocked':
@@ -43,19 +50,25 @@ function settle(halt: Halt, step: OpenStep, outcome: UnblockOutcome): void {
       return enter(halt, step, { kind: 'not-unblocked', answer: outcome.answer, at }, null);
     case 'gone':
       return enter(halt, step, { kind: 'gone', state: 'canceled', at }, null);
+    case 'no-answer':
+      step.isAsking = false;
+      return enter(halt, step, { kind: 'unblocking', unread: 'what Buildkite answers', expiresAt: expiryOf(step, at) }, null);
     case 'not-blocked':
     case 'no-such-member':
       return undefined;
   }
 }
 
+const lastApprover = ({ votes }: OpenStep): Person | undefined => votes.findLast(({ kind }) => kind === 'approve')?.by;
+
+const expiryOf = ({ phase }: OpenStep, now: Millis): Millis => ('expiresAt' in phase ? phase.expiresAt : now);
+
 /** The id at Buildkite of whoever approved last; null: it is not known. It decides nothing, so it is not waited for long. */
-async function memberOf({ input: { organization } }: Halt, step: OpenStep): Promise<string | null> {
-  const last = step.votes.findLast((vote) => vote.kind === 'approve');
+async function memberOf({ input: { organization } }: Halt, last: Person | undefined): Promise<string | null> {
   if (last === undefined) return null;
   try {
     for (let page = 1; page <= MEMBER_PAGES_MAX; page += 1) {
-      const { id, isLast } = await lookingUp.findMember({ organization, person: last.by.key, page });
+      const { id, isLast } = await lookingUp.findMember({ organization, person: last.key, page });
       if (id !== null || isLast) return id;
     }
   } catch (error) {
@@ -67,7 +80,9 @@ async function memberOf({ input: { organization } }: Halt, step: OpenStep): Prom
 /** Everybody is read afresh; what can't be read is read again until the approval expires. */
 async function lookOnceMore(halt: Halt, step: OpenStep): Promise<'approved' | 'not-any-more' | 'too-late'> {
   const { clock, timing } = halt;
-  const expiresAt: Millis = step.phase.kind === 'waiting' || step.phase.kind === 'unblocking' ? step.phase.expiresAt : clock.now();
+  const expiresAt = expiryOf(step, clock.now());
+  // Asked in vain before: an approval is good until it expires.
+  if (step.askedAt !== null && clock.now() >= expiresAt) return 'too-late';
   let pauseMs = timing.retryMs;
   for (;;) {
     const { version } = step;
@@ -105,10 +120,10 @@ async function loseApproval(halt: Halt, step: OpenStep, { votes: voided, tally }
   if (step.version === version) enter(halt, step, waiting, 'void');
 }
 
-async function unblock(halt: Halt, step: OpenStep): Promise<UnblockOutcome> {
+async function unblock(halt: Halt, step: OpenStep): Promise<Answered> {
   const { organization, pipeline, number } = halt.input;
   const once = (unblocker: string | null): Promise<UnblockOutcome> =>
-    unblocking.unblockJob.executeWithOptions({ summary: `unblock ${step.job.label}` }, [
+    unblocking.unblockJob.executeWithOptions({ summary: `unblock ${step.job.label}`, scheduleToCloseTimeout: halt.timing.unblockMs }, [
       { organization, pipeline, number, jobId: step.job.id, fields: step.filled?.values ?? {}, unblocker },
     ]);
   try {
@@ -117,6 +132,7 @@ async function unblock(halt: Halt, step: OpenStep): Promise<UnblockOutcome> {
     step.unblocker = null;
     return await once(null);
   } catch (error) {
+    if (error instanceof ActivityFailure && error.retryState !== 'NON_RETRYABLE_FAILURE') return { kind: 'no-answer' };
     return { kind: 'refused', answer: rootCause(error) ?? 'no answer' };
   }
 }

@@ -37,13 +37,17 @@ export interface OpenStep {
   votes: readonly Vote[];
   tally: Tally;
   filled: FilledFields | null;
+  /** When that last became something else than what stood there. */
+  filledAt: Millis;
   /** How often the fields were filled in otherwise: each time approvals are for something else. */
   fillings: number;
   voided: BlockVoid | null;
   /** Grows with everything that changes who has approved. */
   version: number;
-  /** From here on nothing is taken back: Buildkite is being asked. */
+  /** When Buildkite was first asked to let it go on. */
   askedAt: Millis | null;
+  /** Buildkite is being asked: nothing is taken back. */
+  isAsking: boolean;
   unblocker: string | null;
   /** People have not been told yet. */
   isNews: boolean;

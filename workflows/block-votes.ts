@@ -35,20 +35,22 @@ async function applyVote(halt: Halt, input: CastBlockVote): Promise<Receipt> {
     enter(halt, step, { kind: 'rejected', by: person, reason: reason ?? '', at: halt.clock.now() }, null);
     return { kind: 'block-rejected', build: halt.input.number, step: step.job.label };
   }
-  count(step, vote, verdict);
+  count(halt, step, vote, verdict);
   const { have, need, satisfied: last } = verdict.tally;
   const byEmail = person.binding === 'email' ? ({ isMatchedByEmail: true } as const) : {};
   return { kind: 'counted', vote: 'approve', have, need, missing: missingOf(verdict.tally), last, unblocks: halt.input.number, ...byEmail };
 }
 
 /** Other values are something else to approve: the approvals before them are void. */
-function count(step: OpenStep, vote: Vote, { person, tally, values, isChanged }: Extract<BlockVerdict, { kind: 'counts' }>): void {
+function count({ clock }: Halt, step: OpenStep, vote: Vote, { person, tally, values, isChanged }: Extract<BlockVerdict, { kind: 'counts' }>): void {
   const others = withoutVotesOf(step, person);
   const gone = isChanged ? others.filter(({ kind }) => kind === 'approve').map(({ by }) => by.name) : [];
   step.votes = [...(isChanged ? [] : others), vote];
   step.tally = tally;
   step.voided = gone.length === 0 ? (isChanged ? null : step.voided) : { people: gone, why: 'other-values', by: person.name };
   if (step.plan.fields.length > 0 && (step.filled === null || isChanged)) {
+    const standAsAsked = step.plan.fields.every(({ key, default: asked }) => (values[key] ?? '') === (asked ?? ''));
+    if (isChanged || !standAsAsked) step.filledAt = clock.now();
     step.filled = { values, by: person };
     step.fillings += 1;
   }
@@ -72,15 +74,17 @@ async function applyWithdraw(halt: Halt, { by, reason }: Withdraw): Promise<Rece
 }
 
 /** Why the state, whoever acts, takes no such vote; null when it does. */
-function whyNot(halt: Halt, step: OpenStep | null, { kind, contract, at, reason }: CastBlockVote): ActReason | null {
+function whyNot(halt: Halt, step: OpenStep | null, { kind, contract, fields, at, reason }: CastBlockVote): ActReason | null {
   const over = whyOver(halt, step);
   if (step === null || over !== null) return over;
   if (contract !== null && contract !== contractOf(step)) {
     const isThisStep = contract.split('.')[0] === step.plan.contract;
     return isThisStep && step.filled !== null ? { code: 'other-values', by: step.filled.by.name } : { code: 'other-step', step: step.job.label };
   }
-  // Words without a contract mean what was there when they were written.
+  // Words without a contract mean what was there when they were written: this step, and these values.
   if (contract === null && at < step.openedAt - CLOCKS_DIFFER_MS) return { code: 'other-step', step: step.job.label };
+  if (kind === 'approve' && contract === null && fields === null && step.filled !== null && at < step.filledAt - CLOCKS_DIFFER_MS)
+    return { code: 'other-values', by: step.filled.by.name };
   if (kind === 'approve' && step.tally.satisfied) return { code: 'already-approved', at: step.votes.at(-1)?.at ?? halt.clock.now() };
   return kind === 'reject' && (reason ?? '').trim() === '' ? { code: 'reason-needed' } : null;
 }
@@ -90,9 +94,9 @@ const CLOCKS_DIFFER_MS = 1_000;
 
 function whyOver({ input }: Halt, step: OpenStep | null): ActReason | null {
   if (step === null) return { code: 'not-planned-yet' };
-  const { phase, askedAt } = step;
+  const { phase, askedAt, isAsking } = step;
   const build = input.number;
-  if (!isSettled(step)) return askedAt === null ? null : { code: 'step-over', how: 'unblocking', by: null, at: askedAt, build };
+  if (!isSettled(step)) return askedAt === null || !isAsking ? null : { code: 'step-over', how: 'unblocking', by: null, at: askedAt, build };
   const by = 'by' in phase ? (typeof phase.by === 'string' || phase.by === null ? phase.by : phase.by.name) : null;
   return { code: 'step-over', how: phase.kind, by, at: 'at' in phase ? phase.at : 0, build };
 }

@@ -36,7 +36,7 @@ import { BLOCKS } from './block-views.ts';
 import { voteOf, PEOPLE, type Name } from './deploy-examples.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
 
-const SHORT: BlockTiming = { lookMs: 30_000, lookMaxMs: 60_000, retryMs: 50, retryMaxMs: 100, leftMs: 60_000 };
+const SHORT: BlockTiming = { lookMs: 30_000, lookMaxMs: 60_000, retryMs: 50, retryMaxMs: 100, unblockMs: 1_500, leftMs: 60_000 };
 const APPROVERS: readonly Name[] = ['bea', 'carl', 'dan'];
 
 /** What a test may change. */
@@ -54,6 +54,7 @@ export interface HaltWorld {
   /** While true, no message arrives. */
   isMute: boolean;
   member: string | null;
+  memberOf: (person: string) => string | null;
   readonly unblocked: Parameters<BlockBuildkiteActivities['unblockJob']>[0][];
   readonly cancelled: number[];
   readonly told: { readonly news: BlockNews | null; readonly status: BlockStatus }[];
@@ -104,6 +105,7 @@ function createHaltWorld(uuid: string): HaltWorld {
     },
     isMute: false,
     member: null,
+    memberOf: () => world.member,
     unblocked: [],
     cancelled: [],
     told: [],
@@ -152,7 +154,7 @@ function activitiesOf(worldOf: () => HaltWorld): Activities {
       return worldOf().build;
     },
     readManualSteps: async () => null,
-    findMember: async () => ({ id: worldOf().member, isLast: true }),
+    findMember: async ({ person }) => ({ id: worldOf().memberOf(person), isLast: true }),
     unblockJob: async (ask) => {
       worldOf().unblocked.push(ask);
       return worldOf().unblock(ask);

@@ -208,6 +208,16 @@ describe('what a step asks', () => {
     await story.end();
     expect(story.world.unblocked).toMatchObject([{ fields: { 'release-name': 'Eve' } }]);
   });
+
+  it('is not approved by words that were written before it was filled in otherwise', async () => {
+    const story = await asking();
+    const written = Date.now();
+    await story.waitFor('time to pass', () => Date.now() > written + 1_100);
+    await story.cast('bea', { fields });
+    expect(await story.cast('carl', { at: written })).toMatchObject({ reasons: [{ code: 'other-values', by: 'bea' }] });
+    expect(await story.cast('carl')).toMatchObject({ kind: 'counted', last: true });
+    await story.end();
+  });
 });
 
 describe('time', () => {
@@ -281,6 +291,43 @@ describe('the last look before it goes on', () => {
     await story.cast('dan');
     await story.end();
     expect(world.unblocked).toHaveLength(1);
+  });
+
+  it('is taken again when Buildkite could not be asked for a while', async () => {
+    const story = await open();
+    const { world } = story;
+    const { unblock } = world;
+    world.unblock = () => {
+      world.recheck = (votes) => ({
+        kind: 'void',
+        votes: [{ by: PEOPLE.bea, why: 'left-group', detail: 'sre' }],
+        tally: tallyOf(world, votes.slice(1)),
+      });
+      throw new Error('buildkite answered 503');
+    };
+    await story.cast('bea');
+    await story.cast('carl');
+    await story.waitFor('the void vote', async () => (await story.status()).voided !== null);
+    Object.assign(world, { unblock, recheck: (_votes: unknown, tally: unknown) => ({ kind: 'good', tally }) });
+    expect(await story.status()).toMatchObject({ phase: { kind: 'waiting' }, tally: { have: 1 } });
+    expect(await story.cast('dan')).toMatchObject({ last: true });
+    expect((await story.end()).steps).toEqual([{ label: 'release', how: 'unblocked' }]);
+  });
+
+  it('names whoever approved last then, not whoever took it back meanwhile', async () => {
+    const story = await open();
+    const { world } = story;
+    world.memberOf = (key) => `user-of-${key}`;
+    const good = world.recheck;
+    world.recheck = () => ({ kind: 'unknown', what: 'who is in sre' });
+    await story.cast('bea');
+    await story.cast('carl');
+    await story.until('unblocking');
+    world.need = 1;
+    await story.withdraw('carl');
+    world.recheck = good;
+    await story.end();
+    expect(world.unblocked).toMatchObject([{ unblocker: `user-of-${PEOPLE.bea.key}` }]);
   });
 
   it('that never succeeds lets nothing go on', async () => {
