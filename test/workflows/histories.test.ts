@@ -86,7 +86,7 @@ const STORIES: Readonly<Record<string, Play>> = {
     await story.finish(1, 'passed');
     await story.end(first);
     expect(await scheduled(story, story.workflow('build').workflowId)).toContain('reportBuild');
-    return { ...withTarget(story, first), cancelled: id };
+    return withTarget(story, id);
   },
   async 'by-rule'(story) {
     const when = [{ fact: 'only-files', state: 'holds', wanted: 'changes in `docs/**` only', found: 'only `docs/a.md`' }] as const;
