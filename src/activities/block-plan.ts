@@ -8,8 +8,8 @@ import { contractOf, deployCode, digestOf, repoSlug } from '../ids.ts';
 import type { BlockPolicy, StepPolicy } from '../policy/block-policy.ts';
 import { stepOf } from '../policy/block-fields.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
-import { nobodyKnown, startersOf } from '../policy/starter.ts';
-import { Trouble } from '../trouble.ts';
+import { isSignedIn, nobodyKnown, startersOf } from '../policy/starter.ts';
+import { isTrouble, Trouble } from '../trouble.ts';
 import type { FactsDeps } from './gather-facts.ts';
 
 export type Drafted = { readonly plan: BlockPlan } | { readonly left: string };
@@ -68,7 +68,7 @@ export async function foreignDraft(deps: FactsDeps, input: PlanBlockInput): Prom
   const { id, slug, installation, url } = await deps.github.readRepository(pipeline.repo);
   if (slug.toLowerCase() !== pipeline.repo.toLowerCase())
     throw new Trouble({ source: 'github', kind: 'invalid', doing: 'reading the repository', found: `${pipeline.repo} is ${slug} now` });
-  const starters = startersOf(build, deps.config.people);
+  const starters = startersOf(build, deps.config.people, await pusherOf(deps, { id, slug: repoSlug(slug), installation }, build));
   return {
     plan: {
       environment: pipeline.slug,
@@ -84,6 +84,19 @@ export async function foreignDraft(deps: FactsDeps, input: PlanBlockInput): Prom
       github: null,
     },
   };
+}
+
+/** Who pushed what is built, by GitHub's own word; null: somebody signed in to start it, or GitHub does not say. */
+async function pusherOf({ github }: FactsDeps, repo: BlockPlan['repo'], build: PlanBlockInput['build']): Promise<{ readonly id: number } | null> {
+  if (isSignedIn(build) || build.branch === '') return null;
+  try {
+    const push = await github.readLastPush(repo, build.branch);
+    return push?.sha === build.commit ? push.by : null;
+  } catch (error) {
+    // A tag, a fork, a branch that is gone: then it is not known who started it, which is the stricter case.
+    if (isTrouble(error)) return null;
+    throw error;
+  }
 }
 
 const stepPolicy = ({ steps }: BlockPolicy, key: string | null): StepPolicy => (key !== null && Object.hasOwn(steps, key) ? (steps[key] ?? {}) : {});

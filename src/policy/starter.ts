@@ -10,15 +10,24 @@ export interface Starters {
   readonly known: boolean;
 }
 
-/** The creator, and the author of what is built: of a push, Buildkite may name only the latter. */
-export function startersOf({ creator, author, source }: Pick<HaltedBuild, 'creator' | 'author' | 'source'>, people: readonly Person[]): Starters {
-  const starter = creator ?? author;
-  const keys = [creator?.person, author?.person].filter((key) => key !== null && key !== undefined);
-  const name = starter?.name?.trim() ?? '';
+/** Where Buildkite names as creator whoever signed in or whose token it was. Of a push it names whom the commit names, which anybody may write. */
+const SIGNED_IN: readonly string[] = ['ui', 'api'];
+export const isSignedIn = ({ source }: Pick<HaltedBuild, 'source'>): boolean => SIGNED_IN.includes(source);
+
+/** The creator, the author of what is built, and who pushed it as GitHub says (null: it does not). Only some of them prove who started it. */
+export function startersOf(
+  build: Pick<HaltedBuild, 'creator' | 'author' | 'source'>,
+  people: readonly Person[],
+  pusher: { readonly id: number } | null,
+): Starters {
+  const { creator, author, source } = build;
+  const pushed = pusher === null ? undefined : people.find(({ github }) => github?.id === pusher.id);
+  const keys = [creator?.person, author?.person, pushed?.key].filter((key) => key !== null && key !== undefined);
+  const name = (isSignedIn(build) ? null : pushed?.name) ?? (creator ?? author)?.name?.trim() ?? '';
   return {
     people: people.filter(({ key }) => keys.includes(key)),
     name: name === '' ? (source === 'schedule' ? 'a schedule' : 'somebody') : name,
-    known: people.some(({ key }) => key === starter?.person),
+    known: isSignedIn(build) ? people.some(({ key }) => key === creator?.person) : pushed !== undefined,
   };
 }
 

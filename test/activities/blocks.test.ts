@@ -202,6 +202,15 @@ describe('an approval of a step', () => {
     expect(await judge({}, 'Ann')).toMatchObject({ kind: 'refused', reasons: [{ code: 'started-it', build: 7 }] });
   });
 
+  it('never counts of whoever pushed what is built, whoever the commit says wrote it', async () => {
+    const forged = build({ source: 'webhook', creator: user('Ann', 'Ann'), author: user('Ann', 'Ann') });
+    const github = { readLastPush: async () => ({ sha: HEAD, before: null, at: 0, by: { id: 2, login: 'bea' } }) };
+    const plan = await planOf({ github }, { build: forged });
+    expect(plan.subject).toMatchObject({ starter: { name: 'Bea', known: true } });
+    expect(await judge({}, 'Bea', {}, plan)).toMatchObject({ reasons: [{ code: 'started-it' }] });
+    expect(await judge({}, 'Carl', {}, plan)).toMatchObject({ kind: 'counts' });
+  });
+
   it('needs a known Buildkite account where nobody knows who started it', async () => {
     const plan = await planOf({}, { build: build({ creator: user('ci-bot', null) }) });
     expect(await judge({}, 'Bea', {}, plan)).toMatchObject({ kind: 'counts' });

@@ -78,13 +78,16 @@ describe('the step that a job is', () => {
 describe('whoever started a build', () => {
   const [ann, bea] = [person('Ann'), person('Bea')];
   const user = (name: string | null, who: typeof ann | null = null) => ({ id: 'u', name, person: who?.key ?? null });
-  const of = (creator: ReturnType<typeof user> | null, author: ReturnType<typeof user> | null, source = 'ui') =>
-    startersOf({ creator, author, source }, [ann, bea]);
+  const of = (creator: ReturnType<typeof user> | null, author: ReturnType<typeof user> | null, source = 'ui', pusher: { id: number } | null = null) =>
+    startersOf({ creator, author, source }, [ann, bea], pusher);
 
   it.each([
     ['is who created it', of(user('ann@bk', ann), null), [ann], true],
     ['is also the author of what it builds', of(user('Ann', ann), user('Bea', bea)), [ann, bea], true],
-    ['is the author where nobody created it: a push', of(null, user('Bea', bea)), [bea], true],
+    ['is not known by the author alone: anybody may write that', of(null, user('Bea', bea)), [bea], false],
+    ['is not known of a push by what its commit says', of(user('Bea', bea), user('Bea', bea), 'webhook'), [bea], false],
+    ['is who pushed it, as GitHub says, whatever the commit says', of(user('Bea', bea), null, 'webhook', { id: 1 }), [ann, bea], true],
+    ['is somebody else who pushed it', of(user('Bea', bea), null, 'webhook', { id: 99 }), [bea], false],
     ['is not known by the author alone where somebody else created it', of(user('bot'), user('Bea', bea)), [bea], false],
     ['is somebody else', of(user('bot'), null), [], false],
     ['is nobody', of(null, null), [], false],
