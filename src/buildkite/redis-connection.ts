@@ -15,7 +15,7 @@ const FORGOTTEN_MS = 600_000;
 
 /** Never queues: what can't be asked now is not asked, and the process goes on by itself. */
 export function openRedis(url: string): Redis {
-  return new Redis(url, {
+  const client = new Redis(url, {
     lazyConnect: false,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
@@ -23,6 +23,13 @@ export function openRedis(url: string): Redis {
     commandTimeout: 1_000,
     retryStrategy: (times) => Math.min(times * 100, 1_000),
   });
+  client.on('error', forgetCommand);
+  return client;
+}
+
+/** The error of a refused sign-in carries the command, and that the password: whoever listens after this sees it without. */
+function forgetCommand(error: unknown): void {
+  if (error instanceof Error && 'command' in error) delete error.command;
 }
 
 /**
@@ -33,6 +40,8 @@ export function openRedis(url: string): Redis {
  */
 export function repairedConnection(client: Redis, redisNow: () => Millis): Bottleneck.IORedisConnection {
   const connection = new Bottleneck.IORedisConnection({ client, Redis });
+  // Bottleneck has a second connection of its own.
+  connection.on('error', forgetCommand);
   const scripted = connection as unknown as Scripted;
   const stock = scripted.__scriptArgs__.bind(connection);
   scripted.__scriptArgs__ = (name, id, [, ...rest], done) =>

@@ -237,3 +237,16 @@ describe('a part of the quota', () => {
     expect(processes * (perWindow + burst)).toBeLessThan(QUOTA_OF_A_USER);
   });
 });
+
+it('a password that Redis refuses is in no line of the log', async ({ onTestFinished }) => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const url = redis.url.replace('redis://', 'redis://somebody:hunter2@');
+  const shared = openSharedBucket({ url: () => url, owner: 'acme', pace: PACE_OF_TESTS, now: Date.now, log });
+  await shared.looked;
+  await shared.stop();
+  expect(lines.join('')).toContain('WRONGPASS');
+  expect(lines.join('')).not.toContain('hunter2');
+});
