@@ -62,8 +62,11 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
   let opened = openAnew();
 
   let isStopped = false;
+  // Also the first look in vain is told: a wrong address would otherwise never be.
+  let told: boolean | null = null;
   const reachable = (isReachable: boolean, why: unknown): void => {
-    if (isReachable === seen.isReachable || isStopped) return;
+    if (isReachable === told || isStopped) return;
+    told = isReachable;
     seen.isReachable = isReachable;
     if (isReachable) log.info({ processes: seen.processes }, 'redis is there: the quota is shared');
     else log.warn({ err: why }, 'redis can not be reached: this process keeps to its part of the quota');

@@ -238,7 +238,7 @@ describe('a part of the quota', () => {
   });
 });
 
-it('a password that Redis refuses is in no line of the log', async ({ onTestFinished }) => {
+it('a password that Redis refuses is in no line of the log, but that it can not be reached is', async ({ onTestFinished }) => {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
   const lines: string[] = [];
@@ -248,5 +248,6 @@ it('a password that Redis refuses is in no line of the log', async ({ onTestFini
   await shared.looked;
   await shared.stop();
   expect(lines.join('')).toContain('WRONGPASS');
+  expect(lines.join('')).toContain('redis can not be reached');
   expect(lines.join('')).not.toContain('hunter2');
 });
