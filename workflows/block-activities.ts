@@ -1,7 +1,7 @@
 // What the workflow of a blocked build asks of the world. Names are WIRE FORMAT, like those in activities.ts.
 import type { Cards, JudgeInput } from './activities.ts';
 import type { BlockNews, BlockPlan, BlockStatus, FilledFields } from './block-contract.ts';
-import type { BuildAddress, HaltedBuild, ManualJob, ManualStepWords } from './block-vocabulary.ts';
+import type { BuildAddress, HaltedBuild, ManualJob, ManualStepWords, MemberIds } from './block-vocabulary.ts';
 import type { ActReason, VoidVote } from './reasons.ts';
 import type { Person, Tally, Vote } from './vocabulary.ts';
 
@@ -15,6 +15,8 @@ export interface PlanBlockInput {
   readonly job: ManualJob;
   /** null: the pipeline's own configuration can't be read. */
   readonly steps: readonly ManualStepWords[] | null;
+  /** Read where nobody knows who started the build; empty otherwise. */
+  readonly members: MemberIds;
 }
 /** `left`: nothing says who unblocks it, so that is left to Buildkite. */
 export type PlanBlockResult =
@@ -80,11 +82,8 @@ export interface BlockBuildkiteActivities {
   readHalted(at: BuildAddress): Promise<HaltedBuild>;
   /** What the pipeline's own configuration says of its block steps; null: this token may not read it. */
   readManualSteps(at: Pick<BuildAddress, 'organization' | 'pipeline'>): Promise<readonly ManualStepWords[] | null>;
-  /** The id of this person (by key) at Buildkite, looked for on one page of the members. null and not `isLast`: perhaps on the next one. */
-  findMember(input: { readonly organization: string; readonly person: string; readonly page: number }): Promise<{
-    readonly id: string | null;
-    readonly isLast: boolean;
-  }>;
+  /** One page of the members: the ids of those whom the configuration knows, by the key of the person. Empty and last where the token may not list them. */
+  readMembers(input: { readonly organization: string; readonly page: number }): Promise<{ readonly ids: MemberIds; readonly isLast: boolean }>;
   /** Safe to repeat. */
   unblockJob(input: UnblockInput): Promise<UnblockOutcome>;
 }

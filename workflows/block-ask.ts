@@ -19,7 +19,7 @@ export const judgingBlock = proxyLocalActivities<Pick<BlockDecidingActivities, '
 
 export const readingHalt = proxyActivities<Pick<BlockBuildkiteActivities, 'readHalted'>>(onBuildkite('unblock'));
 /** Decoration: what is asked can be configured, and who is named decides nothing. */
-export const lookingUp = proxyActivities<Pick<BlockBuildkiteActivities, 'readManualSteps' | 'findMember'>>({
+export const lookingUp = proxyActivities<Pick<BlockBuildkiteActivities, 'readManualSteps' | 'readMembers'>>({
   ...onBuildkite('unblock'),
   scheduleToCloseTimeout: '2m',
 });

@@ -4,7 +4,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BlockField, BuildAddress } from './block-vocabulary.ts';
 import type { Act, Receipt, Withdraw } from './contract.ts';
 import type { BlockStop } from './status.ts';
-import type { Contract, DeployCode, JudgedPlan, Millis, Person, PullRequestRef, Tally, Vote } from './vocabulary.ts';
+import type { Contract, DeployCode, JudgedPlan, Millis, Person, PersonKey, PullRequestRef, Tally, Vote } from './vocabulary.ts';
 
 export const blockId = (organization: string, build: string): string => `block:${organization}:${build}`;
 /** Stands where requests have their service: builds that nobody asked Countersign for have none. */
@@ -92,8 +92,12 @@ export type BlockSubject =
       readonly environment: string;
       readonly pullRequest: PullRequestRef | null;
     }
-  /** `known`: it is somebody of the configuration. Else only people whose Buildkite account is known can be told from them. */
-  | { readonly kind: 'foreign'; readonly starter: { readonly name: string; readonly known: boolean }; readonly message: string };
+  | { readonly kind: 'foreign'; readonly starter: Starter; readonly message: string };
+
+/** `known`: it is somebody of the configuration. Else only `others` are known to be somebody else: members under another id, by the keys of the people. */
+export type Starter =
+  | { readonly known: true; readonly name: string }
+  | { readonly known: false; readonly name: string; readonly others: readonly PersonKey[] };
 
 export type BlockPhase =
   | { readonly kind: 'waiting'; readonly expiresAt: Millis; readonly remindAt: readonly Millis[] }

@@ -5,6 +5,7 @@ import type { BlockRecheck, UnblockOutcome } from './block-activities.ts';
 import { timing } from './ask.ts';
 import { lookingUp, planningBlock, unblocking } from './block-ask.ts';
 import type { BlockPhase } from './block-contract.ts';
+import type { MemberIds } from './block-vocabulary.ts';
 import { enter, isSettled, type Halt, type OpenStep } from './block-state.ts';
 import type { Millis, Person } from './vocabulary.ts';
 
@@ -64,17 +65,24 @@ const lastApprover = ({ votes }: OpenStep): Person | undefined => votes.findLast
 const expiryOf = ({ phase }: OpenStep, now: Millis): Millis => ('expiresAt' in phase ? phase.expiresAt : now);
 
 /** The id at Buildkite of whoever approved last; null: it is not known. It decides nothing, so it is not waited for long. */
-async function memberOf({ input: { organization } }: Halt, last: Person | undefined): Promise<string | null> {
+async function memberOf(halt: Halt, last: Person | undefined): Promise<string | null> {
   if (last === undefined) return null;
-  try {
-    for (let page = 1; page <= MEMBER_PAGES_MAX; page += 1) {
-      const { id, isLast } = await lookingUp.findMember({ organization, person: last.key, page });
-      if (id !== null || isLast) return id;
-    }
-  } catch (error) {
-    log.info('the members can not be read', { cause: rootCause(error) });
+  const members = await readMembers(halt).catch((error: unknown) => log.info('the members can not be read', { cause: rootCause(error) }));
+  return members?.[last.key] ?? null;
+}
+
+/** Read once. */
+export async function readMembers(halt: Halt): Promise<MemberIds> {
+  const { organization } = halt.input;
+  if (halt.members !== null) return halt.members;
+  let members: MemberIds = {};
+  for (let page = 1; page <= MEMBER_PAGES_MAX; page += 1) {
+    const { ids, isLast } = await lookingUp.readMembers({ organization, page });
+    members = { ...members, ...ids };
+    if (isLast) break;
   }
-  return null;
+  halt.members = members;
+  return members;
 }
 
 /** Everybody is read afresh; what can't be read is read again until the approval expires. */

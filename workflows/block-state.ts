@@ -20,7 +20,7 @@ import {
   type FilledFields,
   type LateBlockAct,
 } from './block-contract.ts';
-import type { HaltedBuild, ManualJob } from './block-vocabulary.ts';
+import type { HaltedBuild, ManualJob, MemberIds } from './block-vocabulary.ts';
 import { applyBlockAct } from './block-votes.ts';
 import { createClock, type Clock } from './clock.ts';
 import { heard } from './guarded.ts';
@@ -65,6 +65,8 @@ export interface Halt {
   left: readonly string[];
   /** Grows with each sign that something changed at Buildkite. */
   sightings: number;
+  /** Members whom the configuration knows, once they were read. */
+  members: MemberIds | null;
   /** Tellers that have not said the last word yet. */
   telling: number;
   ended: BlockResult['steps'];
@@ -80,6 +82,7 @@ export function openHalt(input: BlockInput): Halt {
     step: null,
     left: [],
     sightings: 0,
+    members: null,
     telling: 0,
     ended: [],
   };

@@ -36,6 +36,9 @@ export interface BuildkiteUser {
   readonly person: PersonKey | null;
 }
 
+/** Ids of members of the organization at Buildkite, by the key of the person. */
+export type MemberIds = Readonly<Record<string, string>>;
+
 /** A block or input step of a build: Buildkite tells the two apart only in the pipeline's configuration. */
 export interface ManualJob {
   readonly id: string;

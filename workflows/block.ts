@@ -6,7 +6,7 @@ import { lookingUp, planningBlock, readingHalt } from './block-ask.ts';
 import { keepPeopleTold } from './block-cards.ts';
 import { stoppedAtBlock, type BlockInput, type BlockPhase, type BlockResult } from './block-contract.ts';
 import { enter, hearOfHalt, isSettled, openHalt, type Halt, type OpenStep } from './block-state.ts';
-import { release, waitingFrom } from './block-release.ts';
+import { readMembers, release, waitingFrom } from './block-release.ts';
 import type { HaltedBuild, ManualJob } from './block-vocabulary.ts';
 import { delivered } from './delivered.ts';
 import { guarded, isFailureOf } from './guarded.ts';
@@ -48,16 +48,33 @@ async function lookAfter(halt: Halt): Promise<void> {
 }
 
 /** null: it is not there any more. */
-async function read({ input, clock, timing: { retryMs, retryMaxMs } }: Halt): Promise<HaltedBuild | null> {
-  const { organization, pipeline, number } = input;
+async function read(halt: Halt): Promise<HaltedBuild | null> {
+  const { organization, pipeline, number } = halt.input;
+  const reading = (): Promise<HaltedBuild> =>
+    readingHalt.readHalted.executeWithOptions({ summary: `steps of build ${number}` }, [{ organization, pipeline, number }]);
+  try {
+    return await patiently(halt, 'read the build again', { step: reading, final: ['NotFound'] });
+  } catch {
+    return null;
+  }
+}
+
+interface Try<T> {
+  readonly step: () => Promise<T>;
+  /** Types of failures that another attempt would only repeat. */
+  readonly final: readonly string[];
+}
+
+/** Until it works: people may come to the build meanwhile, and nothing is held up but what can't be known. */
+async function patiently<T>({ clock, timing: { retryMs, retryMaxMs } }: Halt, why: string, { step, final }: Try<T>): Promise<T> {
   let pauseMs = retryMs;
   for (;;) {
     try {
-      return await readingHalt.readHalted.executeWithOptions({ summary: `steps of build ${number}` }, [{ organization, pipeline, number }]);
+      return await step();
     } catch (error) {
-      if (isFailureOf(error, 'NotFound')) return null;
-      log.warn('the build can not be read; it is read again', { number, cause: rootCause(error) });
-      await clock.pause(pauseMs, 'read the build again');
+      if (final.some((type) => isFailureOf(error, type))) throw error;
+      log.warn('that did not work; it is tried again', { why, cause: rootCause(error) });
+      await clock.pause(pauseMs, why);
       pauseMs = Math.min(pauseMs * 2, retryMaxMs);
     }
   }
@@ -89,12 +106,19 @@ function settleGone(halt: Halt, build: HaltedBuild | null): void {
   if (step !== null) enter(halt, step, { kind: 'gone', state: build?.state ?? 'deleted', at: clock.now() }, null);
 }
 
+/** Of a push, the creator is only whom the commit names. */
+const isStarterSignedIn = ({ creator, source }: HaltedBuild): boolean =>
+  creator !== null && creator.person !== null && (source === 'ui' || source === 'api');
+
 /** Opens the approval of a step, or leaves it to Buildkite. */
 async function ask(halt: Halt, build: HaltedBuild, job: ManualJob): Promise<void> {
   const { input, clock } = halt;
   const { organization, pipeline, deployId } = input;
   const steps = await lookingUp.readManualSteps({ organization, pipeline }).catch(() => null);
-  const planned = await plan(halt, { build, job, steps, organization, deployId });
+  // Who might have started it is told by their ids: an address can be changed, and changed back.
+  const members =
+    deployId === null && !isStarterSignedIn(build) ? await patiently(halt, 'read the members', { step: () => readMembers(halt), final: [] }) : {};
+  const planned = await plan(halt, { build, job, steps, organization, deployId, members });
   if (planned.kind === 'left') {
     log.info('the step is left to Buildkite', { step: job.label, why: planned.why });
     halt.left = [...halt.left, job.id];
@@ -126,19 +150,16 @@ async function ask(halt: Halt, build: HaltedBuild, job: ManualJob): Promise<void
 }
 
 async function plan(
-  { clock, timing: { retryMs, retryMaxMs } }: Halt,
+  halt: Halt,
   input: Omit<Parameters<typeof planningBlock.planBlock>[0], 'workflowId'>,
 ): ReturnType<typeof planningBlock.planBlock> {
-  let pauseMs = retryMs;
-  for (;;) {
-    try {
-      const { workflowId } = workflowInfo();
-      return await planningBlock.planBlock.executeWithOptions({ summary: `who unblocks ${input.job.label}` }, [{ ...input, workflowId }]);
-    } catch (error) {
-      if (isFailureOf(error, 'Invalid') || isFailureOf(error, 'NotFound')) return { kind: 'left', why: rootCause(error) ?? 'it can not be planned' };
-      await clock.pause(pauseMs, 'read once more who unblocks it');
-      pauseMs = Math.min(pauseMs * 2, retryMaxMs);
-    }
+  const { workflowId } = workflowInfo();
+  const planning = (): ReturnType<typeof planningBlock.planBlock> =>
+    planningBlock.planBlock.executeWithOptions({ summary: `who unblocks ${input.job.label}` }, [{ ...input, workflowId }]);
+  try {
+    return await patiently(halt, 'read once more who unblocks it', { step: planning, final: ['Invalid', 'NotFound'] });
+  } catch (error) {
+    return { kind: 'left', why: rootCause(error) ?? 'it can not be planned' };
   }
 }
 

@@ -29,11 +29,13 @@ export function createBlockBuildkiteActivities({
       };
     },
     readManualSteps: (at) => buildkite.readManualSteps(at),
-    findMember: async ({ organization, person, page }) => {
-      const address = Object.hasOwn(config.buildkite, person) ? config.buildkite[person] : undefined;
-      if (address === undefined) return { id: null, isLast: true };
+    readMembers: async ({ organization, page }) => {
       const { members, isLast } = await buildkite.listMembers({ organization, page });
-      return { id: members.find(({ email }) => email?.toLowerCase() === address)?.id ?? null, isLast };
+      const ids = members.flatMap((member) => {
+        const person = personOf(config, member.email);
+        return person === null || member.id === null ? [] : [[person, member.id] as const];
+      });
+      return { ids: Object.fromEntries(ids), isLast };
     },
     unblockJob: async (input) => {
       if (!asApprover) return buildkite.unblockJob(input);

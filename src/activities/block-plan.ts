@@ -68,18 +68,19 @@ export async function foreignDraft(deps: FactsDeps, input: PlanBlockInput): Prom
   const { id, slug, installation, url } = await deps.github.readRepository(pipeline.repo);
   if (slug.toLowerCase() !== pipeline.repo.toLowerCase())
     throw new Trouble({ source: 'github', kind: 'invalid', doing: 'reading the repository', found: `${pipeline.repo} is ${slug} now` });
-  const starters = startersOf(build, deps.config.people, await pusherOf(deps, { id, slug: repoSlug(slug), installation }, build));
+  const pusher = await pusherOf(deps, { id, slug: repoSlug(slug), installation }, build);
+  const starters = startersOf(build, deps.config.people, { pusher, members: input.members });
   return {
     plan: {
       environment: pipeline.slug,
       repo: { id, slug: repoSlug(slug), installation },
       sha: build.commit as CommitSha,
       commitUrl: /^[0-9a-f]{40}$/.test(build.commit) ? `${url}/commit/${build.commit}` : '',
-      requester: starters.people[0] ?? nobodyKnown(starters.name),
+      requester: starters.people[0] ?? nobodyKnown(starters.starter.name),
       requesters: starters.people,
       change: { commits: 0, pullRequests: [], authors: [], compareUrl: null },
       ...common(input, { rule, step, blocks, terms: { starters: starters.people.map(({ key }) => key) } }),
-      subject: { kind: 'foreign', starter: { name: starters.name, known: starters.known }, message: build.message },
+      subject: { kind: 'foreign', starter: starters.starter, message: build.message },
       slack: { channel: blocks.channel },
       github: null,
     },

@@ -58,25 +58,22 @@ async function judge(config: Config, deciding: Pick<DecidingActivities, 'judgeVo
   if (verdict.kind === 'to-confirm')
     return { kind: 'refused', reasons: [{ code: 'only-on-github', environment: plan.environment, named: plan.code }] };
   if (verdict.kind === 'refused') return { kind: 'refused', reasons: verdict.reasons.map((reason) => inOurWords(input, act.by, reason)) };
-  const perhaps = act.kind === 'withdraw' ? null : whyPerhapsStarter(config, plan, verdict.person);
-  const reasons = [...(perhaps === null ? [] : [perhaps]), ...unanswered];
+  const mayBe = act.kind !== 'withdraw' && mayHaveStarted(config, plan, verdict.person);
+  const reasons = [...(mayBe ? [mightBeStarter(plan)] : []), ...unanswered];
   return reasons.length > 0 ? { kind: 'refused', reasons } : { ...verdict, values, isChanged };
 }
 
-/** Where nobody knows who started the build, whoever has no known account at Buildkite can't be told from them. */
+/** Where nobody knows who started the build, only members under another id can be told from them. */
 function strict(config: Config, plan: BlockPlan): BlockPlan {
-  if (plan.subject.kind === 'own' || plan.subject.starter.known) return plan;
-  const unknown = config.people.filter((person) => !isKnownAtBuildkite(config, person));
-  return { ...plan, requesters: [...plan.requesters, ...unknown] };
+  const unknown = config.people.filter((person) => mayHaveStarted(config, plan, person));
+  return unknown.length === 0 ? plan : { ...plan, requesters: [...plan.requesters, ...unknown] };
 }
 
-/** People who linked their accounts themselves are in no configuration, so their Buildkite account is not known either. */
-function whyPerhapsStarter(config: Config, { subject, ...plan }: BlockPlan, person: Person): ActReason | null {
-  if (subject.kind === 'own' || subject.starter.known || isKnownAtBuildkite(config, person)) return null;
-  return { code: 'may-have-started', build: plan.build, starter: subject.starter.name };
+/** As it was frozen, and by the configuration of today. People who linked their accounts themselves are in no configuration. */
+function mayHaveStarted(config: Config, { subject }: BlockPlan, { key }: Person): boolean {
+  if (subject.kind === 'own' || subject.starter.known) return false;
+  return !subject.starter.others.includes(key) || !Object.hasOwn(config.buildkite, key);
 }
-
-const isKnownAtBuildkite = (config: Config, { key }: Person): boolean => Object.hasOwn(config.buildkite, key);
 
 /** Of a build that nobody asked Countersign for: whoever counts as a requester there has started it, or might have. */
 function inOurWords({ plan }: JudgeBlockInput, by: Account, reason: ActReason): ActReason {
@@ -85,8 +82,11 @@ function inOurWords({ plan }: JudgeBlockInput, by: Account, reason: ActReason): 
   const isStarter = [plan.requester, ...plan.requesters].some((person) =>
     by.surface === 'github' ? person.github?.id === by.id : person.slack?.team === by.team && person.slack.user === by.user,
   );
-  const { build } = plan;
-  return isStarter ? { code: 'started-it', build } : { code: 'may-have-started', build, starter: subject.starter.name };
+  return isStarter ? { code: 'started-it', build: plan.build } : mightBeStarter(plan);
+}
+
+function mightBeStarter({ subject, build }: BlockPlan): ActReason {
+  return { code: 'may-have-started', build, starter: subject.kind === 'own' ? 'somebody' : subject.starter.name };
 }
 
 /** Everybody who approved, read afresh, no cache; unknown is never good. */
@@ -104,7 +104,7 @@ async function recheck(deps: FactsDeps, { plan: frozen, votes, tally }: RecheckB
   const checked = await recheckPeople(deps, reader, { plan, votes, tally, people, delegations, membership });
   if (checked.kind === 'unknown') return checked;
   // Somebody whose Buildkite account is not known any more might have started it.
-  const left = frozen.requesters.length === plan.requesters.length ? [] : votes.filter(({ by }) => !isKnownAtBuildkite(deps.config, by));
+  const left = votes.filter(({ by }) => mayHaveStarted(deps.config, frozen, by));
   const voided = [
     ...checked.voided,
     ...left

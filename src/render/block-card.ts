@@ -159,7 +159,11 @@ export function notes({ status: { plan, voided } }: BlockRead): readonly Inline[
     lines.push(say`⚠️ ${who} ${why}; that no longer counts.`);
   }
   if (plan.subject.kind === 'foreign' && !plan.subject.starter.known)
-    lines.push(say`⚠️ I don't know who ${plan.subject.starter.name} is. Whoever approves must have a known Buildkite account, to be told from them.`);
+    lines.push(
+      plan.subject.starter.others.length > 0
+        ? say`⚠️ I don't know who ${plan.subject.starter.name} is. Whoever approves must have a known Buildkite account, to be told from them.`
+        : say`⚠️ I don't know who ${plan.subject.starter.name} is, and no member of the organization whom I know: nobody can be told from them. My token needs ${code('view_teams')}, and people an address under ${code('buildkite')}.`,
+    );
   if (!plan.knowsFields) lines.push(say`What the step asks for can't be read from the pipeline: if it has fields, they stay empty.`);
   return lines;
 }

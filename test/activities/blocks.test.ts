@@ -56,6 +56,7 @@ const input = (change: Partial<PlanBlockInput> = {}): PlanBlockInput => ({
   build: build(),
   job: JOB,
   steps: null,
+  members: { 'github:2': 'u2', 'github:3': 'u3' },
   ...change,
 });
 
@@ -343,9 +344,8 @@ describe('people at Buildkite', () => {
 
   it('are found among the members, page by page', async () => {
     const listMembers: BlocksApi['listMembers'] = async ({ page }) => ({ members: page === 1 ? [] : known, isLast: page === 2 });
-    const find = (who: string, page: number) => activities({ listMembers }).findMember({ organization: 'acme', person: who, page });
-    expect(await find('github:2', 1)).toEqual({ id: null, isLast: false });
-    expect(await find('github:2', 2)).toEqual({ id: 'u2', isLast: true });
-    expect(await find('github:6', 1)).toEqual({ id: null, isLast: true });
+    const read = (page: number) => activities({ listMembers }).readMembers({ organization: 'acme', page });
+    expect(await read(1)).toEqual({ ids: {}, isLast: false });
+    expect(await read(2)).toEqual({ ids: { 'github:2': 'u2' }, isLast: true });
   });
 });

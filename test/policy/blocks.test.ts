@@ -78,29 +78,45 @@ describe('the step that a job is', () => {
 describe('whoever started a build', () => {
   const [ann, bea] = [person('Ann'), person('Bea')];
   const user = (name: string | null, who: typeof ann | null = null) => ({ id: 'u', name, person: who?.key ?? null });
-  const of = (creator: ReturnType<typeof user> | null, author: ReturnType<typeof user> | null, source = 'ui', pusher: { id: number } | null = null) =>
-    startersOf({ creator, author, source }, [ann, bea], pusher);
+  const of = (
+    creator: ReturnType<typeof user> | null,
+    author: ReturnType<typeof user> | null,
+    source = 'ui',
+    { pusher = null, members = {} }: { pusher?: { id: number } | null; members?: Record<string, string> } = {},
+  ) => startersOf({ creator, author, source }, [ann, bea], { pusher, members });
 
   it.each([
     ['is who created it', of(user('ann@bk', ann), null), [ann], true],
     ['is also the author of what it builds', of(user('Ann', ann), user('Bea', bea)), [ann, bea], true],
     ['is not known by the author alone: anybody may write that', of(null, user('Bea', bea)), [bea], false],
     ['is not known of a push by what its commit says', of(user('Bea', bea), user('Bea', bea), 'webhook'), [bea], false],
-    ['is who pushed it, as GitHub says, whatever the commit says', of(user('Bea', bea), null, 'webhook', { id: 1 }), [ann, bea], true],
-    ['is somebody else who pushed it', of(user('Bea', bea), null, 'webhook', { id: 99 }), [bea], false],
+    ['is who pushed it, as GitHub says, whatever the commit says', of(user('Bea', bea), null, 'webhook', { pusher: { id: 1 } }), [ann, bea], true],
+    ['is somebody else who pushed it', of(user('Bea', bea), null, 'webhook', { pusher: { id: 99 } }), [bea], false],
     ['is not known by the author alone where somebody else created it', of(user('bot'), user('Bea', bea)), [bea], false],
     ['is somebody else', of(user('bot'), null), [], false],
     ['is nobody', of(null, null), [], false],
   ])('%s', (_, starters, people, known) => {
-    expect([starters.people, starters.known]).toEqual([people, known]);
+    expect([starters.people, starters.starter.known]).toEqual([people, known]);
   });
 
   it.each([
     [of(user('bot'), user('Bea', bea)), 'bot'],
     [of(null, null, 'schedule'), 'a schedule'],
     [of(user('  '), null), 'somebody'],
-  ])('has a name: %#', ({ name }, expected) => {
-    expect(name).toBe(expected);
+  ])('has a name: %#', ({ starter }, expected) => {
+    expect(starter.name).toBe(expected);
+  });
+
+  it('is found by the id of a member, whatever their address was then', () => {
+    expect(of(user('x'), null, 'ui', { members: { [ann.key]: 'u', [bea.key]: 'v' } })).toEqual({
+      people: [ann],
+      starter: { known: true, name: 'x' },
+    });
+  });
+
+  it('is nobody of those who are members under another id', () => {
+    const { people, starter } = of(user('bot'), null, 'ui', { members: { [bea.key]: 'v' } });
+    expect([people, starter]).toEqual([[], { known: false, name: 'bot', others: [bea.key] }]);
   });
 });
 

@@ -53,8 +53,8 @@ export interface HaltWorld {
   unblock: (ask: Parameters<BlockBuildkiteActivities['unblockJob']>[0]) => UnblockOutcome | Promise<UnblockOutcome>;
   /** While true, no message arrives. */
   isMute: boolean;
-  member: string | null;
-  memberOf: (person: string) => string | null;
+  /** Of people whose Buildkite account is known. */
+  members: Readonly<Record<string, string>>;
   readonly unblocked: Parameters<BlockBuildkiteActivities['unblockJob']>[0][];
   readonly cancelled: number[];
   readonly told: { readonly news: BlockNews | null; readonly status: BlockStatus }[];
@@ -104,8 +104,7 @@ function createHaltWorld(uuid: string): HaltWorld {
       return { kind: 'unblocked', by: 'Countersign' };
     },
     isMute: false,
-    member: null,
-    memberOf: () => world.member,
+    members: {},
     unblocked: [],
     cancelled: [],
     told: [],
@@ -154,7 +153,7 @@ function activitiesOf(worldOf: () => HaltWorld): Activities {
       return worldOf().build;
     },
     readManualSteps: async () => null,
-    findMember: async ({ person }) => ({ id: worldOf().memberOf(person), isLast: true }),
+    readMembers: async () => ({ ids: worldOf().members, isLast: true }),
     unblockJob: async (ask) => {
       worldOf().unblocked.push(ask);
       return worldOf().unblock(ask);

@@ -117,7 +117,7 @@ const unknownPlan: BlockPlan = {
   ...foreignPlan,
   requester: nobodyKnown('ci-bot'),
   requesters: [],
-  subject: { kind: 'foreign', starter: { name: 'ci-bot', known: false }, message: '' },
+  subject: { kind: 'foreign', starter: { name: 'ci-bot', known: false, others: [bea.key] }, message: '' },
   sha: 'HEAD' as BlockPlan['sha'],
   commitUrl: '',
   fields: [],
@@ -138,6 +138,9 @@ export const BLOCKS = {
     contract: 'c0ffee.2' as Contract,
   }),
   'block-unknown-starter': foreign(waiting, { plan: unknownPlan }),
+  'block-nobody-known': foreign(waiting, {
+    plan: { ...unknownPlan, subject: { kind: 'foreign', starter: { name: 'ci-bot', known: false, others: [] }, message: '' } },
+  }),
   'block-void': own(waiting, { voided: { people: ['Bea'], why: 'recheck', by: null } }),
   'block-unblocking': own({ kind: 'unblocking', unread: 'who is in sre', expiresAt: NOW + MINUTE }, both),
   'block-unblocked': own({ kind: 'unblocked', by: 'Carl', at }, both),

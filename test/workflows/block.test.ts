@@ -17,8 +17,9 @@ const current = useHalts(async (stage, workflowId, test) => {
   if (VERSION !== undefined) await storeHistory(`${VERSION}.block-${words.slice(0, 6).join('-')}.block`, workflowId, history);
 });
 
-async function open(): Promise<HaltStory> {
+async function open(member: string | null = null): Promise<HaltStory> {
   const story = current();
+  story.world.members = member === null ? {} : { [PEOPLE.carl.key]: member };
   await story.start();
   await story.until('waiting');
   return story;
@@ -26,8 +27,7 @@ async function open(): Promise<HaltStory> {
 
 describe('a build that waits', () => {
   it('goes on once everybody whom it takes has approved, and not before', async () => {
-    const story = await open();
-    story.world.member = 'user-1';
+    const story = await open('user-1');
     expect(await story.cast('ann')).toMatchObject({ kind: 'refused', reasons: [{ code: 'started-it' }] });
     expect(await story.cast('bea')).toMatchObject({ kind: 'counted', have: 1, need: 2, last: false, unblocks: 7 });
     expect(story.world.unblocked).toEqual([]);
@@ -122,20 +122,18 @@ describe('what happens at Buildkite meanwhile', () => {
   });
 
   it('somebody was faster than our request: it is read who', async () => {
-    const story = await open();
+    const story = await open('user-1');
     story.world.unblock = () => {
       change(story.world, 'job-release', { state: 'unblocked', unblockedBy: { id: 'u9', name: 'Dan', person: null } });
       return { kind: 'not-blocked' };
     };
-    story.world.member = 'user-1';
     await story.cast('bea');
     await story.cast('carl');
     expect((await story.end()).steps).toEqual([{ label: 'release', how: 'unblocked-elsewhere' }]);
   });
 
   it('our own answer got lost: what is found unblocked by whom we named is ours', async () => {
-    const story = await open();
-    story.world.member = 'user-1';
+    const story = await open('user-1');
     let tries = 0;
     story.world.unblock = () => {
       tries += 1;
@@ -150,9 +148,8 @@ describe('what happens at Buildkite meanwhile', () => {
   });
 
   it('whoever is named is no member any more: then the token’s own user is', async () => {
-    const story = await open();
+    const story = await open('user-1');
     const { unblock } = story.world;
-    story.world.member = 'user-1';
     story.world.unblock = (ask) => (ask.unblocker === null ? unblock(ask) : { kind: 'no-such-member' });
     await story.cast('bea');
     await story.cast('carl');
@@ -315,9 +312,11 @@ describe('the last look before it goes on', () => {
   });
 
   it('names whoever approved last then, not whoever took it back meanwhile', async () => {
-    const story = await open();
+    const story = current();
     const { world } = story;
-    world.memberOf = (key) => `user-of-${key}`;
+    world.members = Object.fromEntries([PEOPLE.bea, PEOPLE.carl].map(({ key }) => [key, `user-of-${key}`]));
+    await story.start();
+    await story.until('waiting');
     const good = world.recheck;
     world.recheck = () => ({ kind: 'unknown', what: 'who is in sre' });
     await story.cast('bea');
