@@ -180,8 +180,8 @@ describe('a Buildkite webhook', () => {
     expect([seen, foreign]).toEqual([
       [],
       [
-        { ...at, waits: true },
-        { ...at, waits: false },
+        { ...at, waits: true, hasEnded: false, step: null },
+        { ...at, waits: false, hasEnded: true, step: null },
       ],
     ]);
     // Without an address nobody can tell whose it is.

@@ -34,7 +34,9 @@ describe('at the doors, without effect', () => {
     const writes = [...github.requests, ...slack.requests, ...buildkite.requests].filter(
       ({ method, path }) => method !== 'GET' && !/auth\.test|users\.info/.test(path),
     );
-    return { workflows: (await acme.client.workflow.count()).count, writes: writes.length };
+    // The one of accounts is started by the worker itself, so that the first click finds it running.
+    const workflows = await acme.client.workflow.count(`WorkflowType != 'people'`);
+    return { workflows: workflows.count, writes: writes.length };
   }
   async function post(path: string, headers: Headers, body: string): Promise<number> {
     const response = await fetch(`${acme.product().url}${path}`, { method: 'POST', headers, body });
