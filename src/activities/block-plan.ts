@@ -69,6 +69,8 @@ export async function foreignDraft(deps: FactsDeps, input: PlanBlockInput): Prom
   if (slug.toLowerCase() !== pipeline.repo.toLowerCase())
     throw new Trouble({ source: 'github', kind: 'invalid', doing: 'reading the repository', found: `${pipeline.repo} is ${slug} now` });
   const pusher = await pusherOf(deps, { id, slug: repoSlug(slug), installation }, build);
+  // What Buildkite says of a push is what the commit says, and anybody may write that.
+  if (build.source === 'webhook' && pusher === null) return { left: 'GitHub does not tell who pushed what is built' };
   const starters = startersOf(build, deps.config.people, { pusher, members: input.members });
   return {
     plan: {
@@ -91,8 +93,7 @@ export async function foreignDraft(deps: FactsDeps, input: PlanBlockInput): Prom
 async function pusherOf({ github }: FactsDeps, repo: BlockPlan['repo'], build: PlanBlockInput['build']): Promise<{ readonly id: number } | null> {
   if (isSignedIn(build) || build.branch === '') return null;
   try {
-    const push = await github.readLastPush(repo, build.branch);
-    return push?.sha === build.commit ? push.by : null;
+    return await github.readPusher(repo, build.branch, build.commit as CommitSha);
   } catch (error) {
     // A tag, a fork, a branch that is gone: then it is not known who started it, which is the stricter case.
     if (isTrouble(error)) return null;

@@ -84,6 +84,8 @@ export interface GithubApi {
   /** Open pull requests of this repository whose head is this branch (not from forks). */
   findOpenPullRequests(repo: Repo, branch: string): Promise<readonly PullRequestFacts[]>;
   readLastPush(repo: Repo, branch: string): Promise<PushFacts | null>;
+  /** Who made this commit the head of the branch; null: GitHub does not tell, or not any more. */
+  readPusher(repo: Repo, branch: string, sha: CommitSha): Promise<PushFacts['by']>;
   readChecks(repo: Repo, sha: CommitSha): Promise<CheckFacts>;
   /** `base` may be a branch name: the base of a pull request while nothing is live. */
   compare(repo: Repo, base: string, head: CommitSha): Promise<ComparisonFacts>;

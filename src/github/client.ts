@@ -5,7 +5,7 @@ import { createCheckRun, findCheckRun, updateCheckRun } from './check-runs.ts';
 import { readChecks } from './checks.ts';
 import { createComment, findComment, react, readComment, updateComment } from './comments.ts';
 import { compare } from './commits.ts';
-import { findOpenPullRequests, readLastPush, readPullRequest, readReviews } from './pull-requests.ts';
+import { findOpenPullRequests, readLastPush, readPullRequest, readPusher, readReviews } from './pull-requests.ts';
 import { resolveRef } from './refs.ts';
 import { createDeployment, findDeployment, setDeploymentStatus } from './deployments.ts';
 import { createRepositories, readAccess } from './repositories.ts';
@@ -36,6 +36,7 @@ export function createGithub(options: GithubOptions): GithubApi {
     readPullRequest: (repo, number) => readPullRequest(requests, repo, number),
     findOpenPullRequests: (repo, branch) => findOpenPullRequests(requests, repo, branch),
     readLastPush: (repo, branch) => readLastPush(requests, repo, branch),
+    readPusher: (repo, branch, sha) => readPusher(requests, repo, branch, sha),
     readChecks: (repo, sha) => readChecks(requests, repo, sha, own),
     compare: (repo, base, head) => compare(requests, repo, base, head),
     readChangedFiles: (repo, base, head) => readChangedFiles(requests, repo, base, head),

@@ -1,5 +1,6 @@
 // Pull requests: what they are now, who pushed last, and whether what was merged had been reviewed.
 import { parseSha } from '../ids.ts';
+import type { CommitSha } from '../../workflows/vocabulary.ts';
 import type { CommitFacts, PullRequestFacts, PushFacts, RepositoryFacts, ReviewFacts } from '../policy/facts.ts';
 import { Trouble } from '../trouble.ts';
 import type { Repo } from './api.ts';
@@ -103,29 +104,44 @@ export async function findOpenPullRequests(requests: Requests, repo: Repo, branc
   return Promise.all(own.map((pull) => readPullRequest(requests, repo, pull.number)));
 }
 
-/** `GET /repos/{o}/{r}/activity`: the one place where GitHub tells its own time of a push; dates in commits are whatever the author wrote. */
 export async function readLastPush(requests: Requests, repo: Repo, branch: string): Promise<PushFacts | null> {
+  const [last] = await readPushes(requests, repo, { branch, most: 1, doing: `reading the last push to ${branch}` });
+  return last ?? null;
+}
+
+const PUSHES_MAX = 100;
+
+/** Who made this commit the branch's head, the last time that it became so; null: not among its last hundred pushes, or GitHub names nobody. */
+export async function readPusher(requests: Requests, repo: Repo, branch: string, sha: CommitSha): Promise<PushFacts['by']> {
+  const pushes = await readPushes(requests, repo, { branch, most: PUSHES_MAX, doing: `reading who pushed to ${branch}` });
+  return pushes.find((push) => push.sha === sha)?.by ?? null;
+}
+
+/**
+ * `GET /repos/{o}/{r}/activity`, the newest first: the one place where GitHub tells its own time of a push, and who pushed; dates and
+ * names in commits are whatever the author wrote.
+ */
+async function readPushes(
+  requests: Requests,
+  repo: Repo,
+  { branch, most, doing }: { readonly branch: string; readonly most: number; readonly doing: string },
+): Promise<readonly PushFacts[]> {
   const ref = `refs/heads/${branch}`;
-  const doing = `reading the last push to ${branch}`;
-  const [last] = await requests.read({
+  const activities = await requests.read({
     doing,
     as: repo.installation,
     route: 'GET /repos/{owner}/{repo}/activity',
-    params: { ...addressOf(repo.slug), ref, per_page: 1 },
+    params: { ...addressOf(repo.slug), ref, per_page: most },
     answer: Activities,
   });
-  if (last === undefined) return null;
-  const sha = parseSha(last.after);
-  // The branch is there, and what GitHub tells is about something else or older: that is no proof that nobody pushed.
-  if (sha === null || last.ref !== ref || last.activity_type === 'branch_deletion') {
-    throw new Trouble({ source: 'github', kind: 'unavailable', doing, found: `github told of a ${last.activity_type} of ${last.ref}` });
-  }
-  return {
-    sha,
-    before: parseSha(last.before ?? ''),
-    at: Date.parse(last.timestamp),
-    by: last.actor ? { id: last.actor.id, login: last.actor.login } : null,
-  };
+  return activities.flatMap((told, at) => {
+    const sha = told.activity_type === 'branch_deletion' ? null : parseSha(told.after);
+    // The branch is there, and what GitHub tells first is about something else or older: that is no proof that nobody pushed.
+    if (told.ref !== ref || (at === 0 && sha === null))
+      throw new Trouble({ source: 'github', kind: 'unavailable', doing, found: `github told of a ${told.activity_type} of ${told.ref}` });
+    const by = told.actor ? { id: told.actor.id, login: told.actor.login } : null;
+    return sha === null ? [] : [{ sha, before: parseSha(told.before ?? ''), at: Date.parse(told.timestamp), by }];
+  });
 }
 
 /** A commit is reviewed if a pull request that brought it into the default branch was approved. Throws `Trouble` (`invalid`) for more than 100 commits. */

@@ -205,11 +205,18 @@ describe('an approval of a step', () => {
 
   it('never counts of whoever pushed what is built, whoever the commit says wrote it', async () => {
     const forged = build({ source: 'webhook', creator: user('Ann', 'Ann'), author: user('Ann', 'Ann') });
-    const github = { readLastPush: async () => ({ sha: HEAD, before: null, at: 0, by: { id: 2, login: 'bea' } }) };
+    const github = { readPusher: async () => ({ id: 2, login: 'bea' }) };
     const plan = await planOf({ github }, { build: forged });
     expect(plan.subject).toMatchObject({ starter: { name: 'Bea', known: true } });
     expect(await judge({}, 'Bea', {}, plan)).toMatchObject({ reasons: [{ code: 'started-it' }] });
     expect(await judge({}, 'Carl', {}, plan)).toMatchObject({ kind: 'counts' });
+  });
+
+  it('is not asked for where GitHub does not tell who pushed what is built', async () => {
+    const pushed = build({ source: 'webhook', creator: user('Ann', 'Ann') });
+    const gone = new Trouble({ source: 'github', kind: 'not-found', doing: 'reading who pushed to main', found: 'github answered 404' });
+    for (const readPusher of [async () => null, () => Promise.reject(gone)])
+      expect(await blocksIn({ github: { readPusher } }).planBlock(input({ build: pushed }))).toMatchObject({ kind: 'left' });
   });
 
   it('needs a known Buildkite account where nobody knows who started it', async () => {

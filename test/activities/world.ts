@@ -106,6 +106,7 @@ const GITHUB: GithubApi = {
   readPullRequest: async () => pullRequest(),
   findOpenPullRequests: async () => [],
   readLastPush: async () => ({ sha: HEAD, at: NOW - 600_000, by: null }),
+  readPusher: unasked,
   readChecks: async () => ({ passed: [{ name: 'unit', url: null }], failed: [], pending: [] }),
   compare: async () => comparison(),
   readChangedFiles: unasked,

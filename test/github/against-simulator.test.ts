@@ -85,6 +85,9 @@ describe('pull requests', () => {
     expect(await github.resolveRef(repo, HEAD, open)).toMatchObject({ type: 'pull-request', sha: head, branch: 'retry' });
     expect((await github.findOpenPullRequests(repo, 'retry')).map((pull) => pull.number)).toEqual([101]);
     expect(await github.readLastPush(repo, 'retry')).toMatchObject({ sha: head, by: { id: id['ann'], login: 'ann' } });
+    await sim.push(SLUG, 'retry', { by: 'bea', commits: [{ message: 'On top' }] });
+    expect(await github.readPusher(repo, 'retry', commitSha(head))).toMatchObject({ id: id['ann'] });
+    expect(await github.readPusher(repo, 'retry', commitSha('f'.repeat(40)))).toBeNull();
     const { sha } = await sim.merge(SLUG, 101, { by: 'bea' });
     const merged = await github.readPullRequest(repo, 101);
     expect(merged).toMatchObject({ state: 'merged', mergeSha: sha });
