@@ -134,7 +134,8 @@ describe('the first step of a deploy pipeline', () => {
   it('goes on being believed when the issuer changes its keys, with the other algorithm too', async () => {
     acme.world.buildkite.oidc.rotate({ overlap: true });
     acme.world.buildkite.oidc.use('ES256');
-    expect(await present(signed({ ...job, iat: now() - 2 }))).toMatch(/^200 /);
+    // A token of its own, whichever second this is.
+    expect(await present(signed({ ...job, jti: 'another-token' }))).toMatch(/^200 /);
   });
 
   it('asks again while the answer of the create is not there yet', async () => {

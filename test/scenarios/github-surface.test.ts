@@ -153,6 +153,8 @@ describe('on GitHub', () => {
     if (phase === true) throw new Error('the push was refused');
     await checkSays('pushed-production', pull.sha, 'neutral', `superseded by ${sha.slice(0, 7)}`);
     await checkSays('pushed-production', sha, 'queued', 'waiting');
+    // GitHub tells whole seconds: what is written in the second of a push is taken for written before it.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await (await acme.bea.comments(pull, '/reject not today')).reacted('+1');
     await checkSays('pushed-production', sha, 'failure', '🚫 rejected by Bea: not today');
     expect(deploymentsIn('pushed-production')).toEqual([]);
