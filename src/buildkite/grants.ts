@@ -6,7 +6,7 @@ import { scrubSecrets } from '../scrub.ts';
 import { Trouble, type TroubleKind } from '../trouble.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { GETTING, type ActsAs, type Mint, type Minted } from './credentials.ts';
-import { parseJson } from './http.ts';
+import { parseJson, readCapped } from './http.ts';
 import { TokenAnswer, TokenRefusal } from './schema.ts';
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -92,7 +92,7 @@ async function requestToken({ url, now }: Endpoint, form: Readonly<Record<string
   }).catch((cause: unknown) => {
     throw trouble('unavailable', 'no answer', { cause });
   });
-  const body = parseJson(await readCapped(response));
+  const body = parseJson(await readCapped(response, ANSWER_MAX_BYTES).catch(() => ''));
   if (!response.ok) throw refusalOf(response, body);
   const answer = TokenAnswer.safeParse(body);
   if (!answer.success) throw trouble('unavailable', `an unreadable answer with status ${response.status}`, { cause: answer.error });
@@ -112,21 +112,6 @@ function refusalOf({ status, headers }: Response, body: unknown): Trouble {
 
 function secondsIn(text: string | null): Millis | null {
   return text !== null && /^\d{1,4}$/.test(text) ? Number(text) * 1_000 : null;
-}
-
-async function readCapped(response: Response): Promise<string> {
-  try {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > ANSWER_MAX_BYTES) return '';
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString('utf8');
-  } catch {
-    return '';
-  }
 }
 
 function trouble(kind: TroubleKind, found: string, more: { status?: number; retryAfterMs?: Millis | null; cause?: unknown } = {}): Trouble {
