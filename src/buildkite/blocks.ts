@@ -1,13 +1,14 @@
 // Block and input steps through Buildkite's REST API: what a build waits at, what is asked there, and unblocking it.
-import type { ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
+import type { BuildAddress, ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
 import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
 import { endOf } from '../../workflows/build-facts.ts';
 import type { BlocksApi, KnownUser, RawHaltedBuild } from './api.ts';
 import type { ActsAs } from './credentials.ts';
-import { factsOf, labelOf } from './build-facts.ts';
+import { authorOf, factsOf, labelOf } from './build-facts.ts';
 import { type Call, decoded, expectSuccess } from './call.ts';
 import { answerText, parseJson } from './http.ts';
 import { manualStepsIn } from './manual-steps.ts';
+import { buildPath, jobPath, organizationPath, pipelinePath } from './paths.ts';
 import { Build, Builds, Job, Members, Pipeline, type User } from './schema.ts';
 
 /** 422 texts. The first may end with a full stop or not; the others are whole sentences of the API's documentation. */
@@ -16,23 +17,16 @@ const CANCELLED = /canceled builds cannot be unblocked/i;
 const NO_SUCH_MEMBER = /unblocker is not a valid user/i;
 const MEMBERS_A_PAGE = 100;
 
-const part = (text: string): string => encodeURIComponent(text);
-const pipelinePath = (at: { readonly organization: string; readonly pipeline: string }): string =>
-  `/v2/organizations/${part(at.organization)}/pipelines/${part(at.pipeline)}`;
-
 export function createBlocks(call: Call): BlocksApi {
   return {
     readHalted: async (at) => {
       const doing = 'reading the steps of the build';
-      return haltedOf(
-        decoded(Build, await call(doing, { lane: 'unblock', method: 'GET', path: `${pipelinePath(at)}/builds/${at.number}` }), doing),
-        at.pipeline,
-      );
+      return haltedOf(decoded(Build, await call(doing, { lane: 'unblock', method: 'GET', path: buildPath(at) }), doing), at.pipeline);
     },
     listHalted: async (organization) => {
       const doing = 'listing builds that wait';
       const query = new URLSearchParams({ per_page: '100', exclude_jobs: 'true', exclude_pipeline: 'true', state: 'blocked' });
-      const path = `/v2/organizations/${part(organization)}/builds?${query.toString()}`;
+      const path = `${organizationPath(organization)}/builds?${query.toString()}`;
       const builds = decoded(Builds, await call(doing, { lane: 'status', method: 'GET', path }), doing).map((build) => factsOf(build, null));
       const foreign = builds.filter(({ deployId, target, blocked }) => deployId === null && target === null && blocked);
       return foreign.map(({ pipeline, number, uuid, finishedAt }) => ({ pipeline, number, uuid, since: finishedAt }));
@@ -42,7 +36,7 @@ export function createBlocks(call: Call): BlocksApi {
     listMembers: async ({ organization, page }) => {
       const doing = 'listing members';
       const query = new URLSearchParams({ page: String(page), per_page: String(MEMBERS_A_PAGE) });
-      const path = `/v2/organizations/${part(organization)}/members?${query.toString()}`;
+      const path = `${organizationPath(organization)}/members?${query.toString()}`;
       const outcome = await call(doing, { lane: 'status', method: 'GET', path });
       if (outcome.kind === 'answered' && (outcome.status === 403 || outcome.status === 404)) return { members: [], isLast: true };
       const members = decoded(Members, outcome, doing);
@@ -52,10 +46,7 @@ export function createBlocks(call: Call): BlocksApi {
 }
 
 /** null: this token may not read pipelines, or the configuration is not readable. */
-async function readManualSteps(
-  call: Call,
-  at: { readonly organization: string; readonly pipeline: string },
-): Promise<readonly ManualStepWords[] | null> {
+async function readManualSteps(call: Call, at: Pick<BuildAddress, 'organization' | 'pipeline'>): Promise<readonly ManualStepWords[] | null> {
   const doing = 'reading the pipeline';
   const outcome = await call(doing, { lane: 'status', method: 'GET', path: pipelinePath(at) });
   if (outcome.kind === 'answered' && (outcome.status === 403 || outcome.status === 404)) return null;
@@ -63,9 +54,9 @@ async function readManualSteps(
 }
 
 /** Safe to repeat: a step that waits no longer is told as such, and a read says who unblocked it. */
-async function unblock(call: Call, { jobId, fields, unblocker, ...at }: UnblockInput, as: ActsAs): Promise<UnblockOutcome> {
+async function unblock(call: Call, { fields, unblocker, ...at }: UnblockInput, as: ActsAs): Promise<UnblockOutcome> {
   const doing = 'unblocking the step';
-  const path = `${pipelinePath(at)}/builds/${at.number}/jobs/${part(jobId)}/unblock`;
+  const path = `${jobPath(at)}/unblock`;
   // Whoever asks by their own token need not be named.
   const body = { ...(unblocker === null || as !== null ? {} : { unblocker }), fields };
   const outcome = await call(doing, { lane: 'unblock', method: 'PUT', path, body, as });
@@ -116,14 +107,3 @@ function manualOf(job: Job): Omit<ManualJob, 'unblockedBy'> & { readonly unblock
 }
 
 const userOf = ({ id, name, email }: User): KnownUser => ({ id: id ?? null, name: name ?? null, email: email ?? null });
-
-/** Sometimes a bare string. `username` is one of GitHub. */
-function authorOf(author: unknown): RawHaltedBuild['author'] {
-  if (typeof author === 'string') return { name: author.slice(0, 100), email: null, login: null };
-  if (typeof author !== 'object' || author === null) return null;
-  const text = (key: string): string | null => {
-    const value: unknown = (author as Readonly<Record<string, unknown>>)[key];
-    return typeof value === 'string' && value !== '' ? value.slice(0, 200) : null;
-  };
-  return { name: text('name'), email: text('email'), login: text('username') };
-}

@@ -1,5 +1,6 @@
 // Buildkite's build as the facts that workflows keep. Pure.
 import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
+import type { RawHaltedBuild } from './api.ts';
 import type { Build, Job } from './schema.ts';
 
 export const DEPLOY_ID_KEY = 'countersign:deploy-id';
@@ -68,4 +69,15 @@ function pipelineIn(url: string | null | undefined): string | null {
 function textIn(values: Build['meta_data'], key: string): string | null {
   const value = values?.[key];
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** Sometimes a bare string. `username` is one of GitHub. */
+export function authorOf(author: unknown): RawHaltedBuild['author'] {
+  if (typeof author === 'string') return { name: author.slice(0, 100), email: null, login: null };
+  if (typeof author !== 'object' || author === null) return null;
+  const text = (key: string): string | null => {
+    const value: unknown = (author as Readonly<Record<string, unknown>>)[key];
+    return typeof value === 'string' && value !== '' ? value.slice(0, 200) : null;
+  };
+  return { name: text('name'), email: text('email'), login: text('username') };
 }

@@ -1,5 +1,6 @@
 // Buildkite's REST API as Countersign needs it: one call, one request, one token of the quota.
 import type { Logger } from 'pino';
+import type { BuildAddress } from '../../workflows/block-vocabulary.ts';
 import type { LogTailInput } from '../../workflows/buildkite-activities.ts';
 import type { LogTail } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
@@ -14,6 +15,7 @@ import { answerText } from './http.ts';
 import type { Limiter } from './limiter.ts';
 import { tailOf } from './log-tail.ts';
 import { readOutside } from './outside.ts';
+import { buildPath, buildsPath, jobPath, organizationPath } from './paths.ts';
 import { AccessToken, Build, Builds } from './schema.ts';
 
 export interface BuildkiteOptions {
@@ -25,13 +27,6 @@ export interface BuildkiteOptions {
   readonly log: Logger;
   readonly now: () => Millis;
   readonly onAnswer?: OnAnswer;
-}
-
-/** Buildkite addresses builds by their number within the pipeline. */
-interface BuildAddress {
-  readonly organization: string;
-  readonly pipeline: string;
-  readonly number: number;
 }
 
 const PER_PAGE = 100;
@@ -115,7 +110,7 @@ async function cancelBuild(call: Call, at: BuildAddress): Promise<void> {
 
 async function readLogTail(call: Call, input: LogTailInput): Promise<LogTail | null> {
   const doing = 'reading the log';
-  const path = `${buildPath(input)}/jobs/${part(input.jobId)}/log`;
+  const path = `${jobPath(input)}/log`;
   const headers = { accept: 'text/plain', range: `bytes=-${LOG_BYTES}` };
   const outcome = await call(doing, { lane: 'status', method: 'GET', path, headers });
   // An empty log has no last bytes (416); a deleted one is not there (404, 410).
@@ -125,8 +120,3 @@ async function readLogTail(call: Call, input: LogTailInput): Promise<LogTail | n
   const lines = tailOf(text, { isCut: Buffer.byteLength(text) >= LOG_BYTES });
   return lines.length === 0 ? null : { step: input.step, lines, url: `${input.buildUrl}#${input.jobId}` };
 }
-
-const part = (text: string): string => encodeURIComponent(text);
-const organizationPath = (organization: string): string => `/v2/organizations/${part(organization)}`;
-const buildsPath = (at: Omit<BuildAddress, 'number'>): string => `${organizationPath(at.organization)}/pipelines/${part(at.pipeline)}/builds`;
-const buildPath = (at: BuildAddress): string => `${buildsPath(at)}/${at.number}`;
