@@ -5,7 +5,7 @@ import type { Cards } from '../../workflows/activities.ts';
 import type { BlockMessages } from '../../workflows/block-activities.ts';
 import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { GithubApi } from '../github/api.ts';
-import { blockCardKey, blockMarkdown, blockMessage } from '../render/block-card.ts';
+import { blockCardKey, blockMarkdown, blockMessage } from '../render/block-message.ts';
 import { blockNewsMarkdown, blockNewsMessage } from '../render/block-news.ts';
 import type { RenderContext } from '../render/context.ts';
 import { cardMarker } from '../render/marker.ts';

@@ -1,18 +1,11 @@
-// A build that waits at a block step, on both surfaces: what it asks, who may let it go on, and what became of it. Pure.
-import type { Button, KnownBlock } from '@slack/types';
+// A build that waits at a block step: what it asks, who may let it go on, and what became of it. Pure.
 import type { BlockPhase, BlockStatus } from '../../workflows/block-contract.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import { isFilled } from './block-form.ts';
-import { actions, button, header, linesSection } from './blocks.ts';
-import type { ButtonSpec } from './blocks.ts';
-import { COMMENT_MAX, drawCard, fitted } from './card-github.ts';
-import { cardBlocks, headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { code, emphasis, join, link, listed, named, say, shaLink, strong, text, time, toSlackFallback, until } from './inline.ts';
+import { code, emphasis, link, listed, named, say, shaLink, strong, text, time, until } from './inline.ts';
 import type { Inline } from './inline.ts';
-import { cardMarker } from './marker.ts';
-import type { SlackMessage } from './message.ts';
-import { missingWords, ruleWords } from './rule-words.ts';
+import { ruleWords } from './rule-words.ts';
 import { duration } from './time.ts';
 import { card, place } from './view.ts';
 import type { Card, Fact, Surface } from './view.ts';
@@ -21,55 +14,6 @@ export interface BlockRead {
   readonly status: BlockStatus;
   readonly context: RenderContext;
   readonly surface: Surface;
-}
-
-/** What tells the cards of one build's steps apart. */
-export const blockCardKey = ({ workflowId, job }: BlockStatus): string => `${workflowId}:${job.id}`;
-
-/** Markdown of the step's comment, hidden marker included. */
-export function blockMarkdown(status: BlockStatus, context: RenderContext): string {
-  const marker = cardMarker(blockCardKey(status));
-  return `${fitted(blockBody(status, context), COMMENT_MAX - marker.length - 2)}\n\n${marker}`;
-}
-
-export function blockBody(status: BlockStatus, context: RenderContext): string {
-  return drawCard(blockCard({ status, context, surface: 'github' }), context);
-}
-
-/** `buttons`: exactly while they work, and only on the step's own message. */
-export function blockMessage(status: BlockStatus, context: RenderContext, buttons: 'buttons' | 'plain'): SlackMessage {
-  const drawn = blockCard({ status, context, surface: 'slack' });
-  const { phase, tally, plan } = status;
-  const needed = phase.kind === 'waiting' ? missingWords(tally.tree, 'groups') : [];
-  const sentences = [
-    say`${headlineOf(drawn)}.`,
-    ...(needed.length === 0 ? [] : [say`Needs ${needed}.`]),
-    ...(phase.kind === 'waiting' ? [say`Expires ${time(phase.expiresAt)}.`] : []),
-    say`Code ${plan.code}.`,
-  ];
-  return {
-    text: toSlackFallback(join(sentences, ' '), { now: context.now, max: 1_000 }),
-    blocks: [
-      header(headlineOf(drawn), context.now),
-      ...cardBlocks(drawn, context),
-      ...actions(buttons === 'buttons' && phase.kind === 'waiting' && !tally.satisfied ? buttonsOf(status, context) : []),
-    ],
-  };
-}
-
-/** In short, with the buttons of its card. */
-export function blockForHome(status: BlockStatus, context: RenderContext): readonly KnownBlock[] {
-  const read: BlockRead = { status, context, surface: 'slack' };
-  const { phase, tally, plan } = status;
-  const until = phase.kind === 'waiting' ? say` · until ${time(phase.expiresAt)}` : [];
-  const lines = [
-    say`${headlineOf(blockCard(read))}`,
-    whatWords(read),
-    ...asks(read),
-    say`needs ${missingWords(tally.tree, 'name')}${until} · ${code(plan.code)}`,
-    ...fieldFacts(status).map(({ value }) => value),
-  ];
-  return [...linesSection(lines, context.now), ...actions(buttonsOf(status, context))];
 }
 
 export function blockCard(read: BlockRead): Card {
@@ -144,7 +88,7 @@ function where({ plan, build }: BlockStatus): Inline {
 const buildLink = ({ status: { build } }: BlockRead): Inline => [link(`build ${build.number}`, build.url)];
 
 /** What the step says for itself. */
-function asks({ status: { plan, job } }: BlockRead): readonly Inline[] {
+export function asks({ status: { plan, job } }: BlockRead): readonly Inline[] {
   return plan.prompt === null || plan.prompt === job.label ? [] : [say`${strong('It asks:')} ${emphasis(plan.prompt.slice(0, 500))}`];
 }
 
@@ -192,7 +136,7 @@ function facts(read: BlockRead): readonly Fact[] {
   ];
 }
 
-function whatWords(read: BlockRead): Inline {
+export function whatWords(read: BlockRead): Inline {
   const { plan } = read.status;
   const { subject, ref } = plan;
   const sha = plan.commitUrl === '' ? [code(plan.sha.slice(0, 12))] : [shaLink(plan.sha, plan.commitUrl)];
@@ -201,7 +145,7 @@ function whatWords(read: BlockRead): Inline {
 }
 
 /** What was filled in, or what is to be. */
-function fieldFacts({ plan, filled }: BlockStatus): readonly Fact[] {
+export function fieldFacts({ plan, filled }: BlockStatus): readonly Fact[] {
   if (plan.fields.length === 0) return [];
   const values = plan.fields.map(({ key, label, default: fallback, required }) => {
     const value = filled === null ? fallback : (filled.values[key] ?? null);
@@ -256,24 +200,4 @@ function footer({ status: { plan }, surface, context }: BlockRead): Inline {
   const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
   const there = other === null ? [] : say` · ${link(surface === 'slack' ? 'on the pull request' : 'in Slack', other)}`;
   return say`code ${plan.code}${request} · policy ${plan.policyDigest.slice(0, 4)}${there}`;
-}
-
-function buttonsOf(status: BlockStatus, { now }: RenderContext): readonly Button[] {
-  const { plan, workflowId, build, job, contract } = status;
-  const target = { deployId: workflowId, contract, sha: null, now };
-  const approve: ButtonSpec =
-    plan.fields.length > 0
-      ? { action: 'fill', label: 'Fill in and approve', style: 'primary' }
-      : {
-          action: 'approve',
-          label: 'Approve',
-          style: 'primary',
-          confirm: {
-            title: 'Let this build go on?',
-            text: say`You sign that build ${build.number} of ${code(build.pipeline)} goes on after ${emphasis(job.label.slice(0, 80))}, and nothing else.`,
-            yes: 'Approve',
-            style: 'primary',
-          },
-        };
-  return [button(approve, target), button({ action: 'reject', label: 'Reject', style: 'danger' }, target)];
 }

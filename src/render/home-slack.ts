@@ -3,7 +3,7 @@ import type { Button, HomeView, KnownBlock } from '@slack/types';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { ACTIONS } from './actions.ts';
-import { blockForHome } from './block-card.ts';
+import { blockForHome } from './block-message.ts';
 import { actions, context, header, linesSection } from './blocks.ts';
 import { buttonsOf } from './buttons.ts';
 import type { RenderContext } from './context.ts';

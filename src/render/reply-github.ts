@@ -1,7 +1,7 @@
 // An answer to one person's comment. Pure.
 import type { ReplyInput } from '../../workflows/contract.ts';
 import { answerOf } from './answer.ts';
-import { blockBody } from './block-card.ts';
+import { blockBody } from './block-message.ts';
 import { COMMENT_MAX, cardBody, fitted } from './card-github.ts';
 import type { RenderContext } from './context.ts';
 import { toGithub } from './inline.ts';

@@ -1,7 +1,7 @@
 // An answer that only one person sees in Slack. Pure.
 import { answerOf } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { blockMessage } from './block-card.ts';
+import { blockMessage } from './block-message.ts';
 import { context, linesSection } from './blocks.ts';
 import type { RenderContext } from './context.ts';
 import { detailsMessage } from './details-slack.ts';

@@ -1,6 +1,6 @@
 // What people see of a build that waits at a block step, as files to read.
 import { describe, expect, it } from 'vitest';
-import { blockMarkdown, blockMessage } from '../../src/render/block-card.ts';
+import { blockMarkdown, blockMessage } from '../../src/render/block-message.ts';
 import { blockNewsMarkdown, blockNewsMessage } from '../../src/render/block-news.ts';
 import { blockForm, isFilled, readBlockForm } from '../../src/render/block-form.ts';
 import { optionKey } from '../../src/render/form-fields.ts';
