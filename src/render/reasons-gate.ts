@@ -3,8 +3,9 @@ import type { GateReason } from '../../workflows/reasons.ts';
 import { plural } from './facts.ts';
 import { cardLinks, code, emphasis, join, link, listed, say, strong, time } from './inline.ts';
 import type { CardLinks, Inline } from './inline.ts';
-import { either, inactive, names } from './reason-text.ts';
+import { either, names } from './reason-text.ts';
 import type { ReasonTexts } from './reason-text.ts';
+import { WHO_REASONS } from './reasons-who.ts';
 import { duration } from './time.ts';
 
 export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
@@ -32,37 +33,7 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
     said: say`${code(service)} is deployed from ${code(expected)}; this is ${code(found)}.`,
     wayOut: say`Ask there, or in Slack.`,
   }),
-  'unmapped-requester': ({ surface, environment }, { prefix }) => ({
-    sign: '❌',
-    title: 'identity',
-    said: say`${environment} asks for a requester whose ${surface === 'slack' ? 'GitHub' : 'Slack'} account I know; I don't know yours.`,
-    wayOut: say`${surface === 'slack' ? '' : 'In Slack, '}${code(`${prefix} link`)} takes a minute; then ask again.`,
-  }),
-  'inactive-person': ({ name, why }, { act }) => inactive(name, why, act === null ? 'ask for a deploy' : act),
-  'matched-by-email': ({ environment }, { act, code: request }) => ({
-    sign: '❌',
-    title: 'identity',
-    said: say`Only your e-mail address says who you are here, and ${environment} asks for more.`,
-    wayOut:
-      act === null
-        ? say`Ask in a comment on GitHub.`
-        : say`Comment ${code(request === null ? '/approve' : `/approve ${request}`)} on the pull request.`,
-  }),
-  'no-permission': ({ needed, found }, hints) => ({
-    sign: '❌',
-    title: 'permission',
-    said: say`asking takes ${either(needed.map((word) => strong(word)))}; you have ${found === '' ? 'none of them' : strong(found)}.`,
-    wayOut: hints.again === null ? say`Ask somebody who has it.` : say`Ask somebody who has it to type ${code(hints.again)}.`,
-  }),
-  'no-emergency': ({ service, environment, needed, found }, { prefix }) => ({
-    sign: '❌',
-    title: 'emergency',
-    said:
-      needed.length === 0
-        ? say`nobody may start an emergency deploy to ${environment}: ${code('may.emergency')} names nobody.`
-        : say`an emergency deploy to ${environment} takes ${either(needed.map((word) => strong(word)))}; you have ${found === '' ? 'none of them' : strong(found)}.`,
-    wayOut: say`With approvals: ${code(`${prefix} ${service} to ${environment}`)}.`,
-  }),
+  ...WHO_REASONS,
   'unknown-ref': ({ ref }) => ({
     sign: '❌',
     title: 'ref',
