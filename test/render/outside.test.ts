@@ -1,45 +1,16 @@
 // The message about a build that nobody asked for, as files to read.
 import { describe, expect, it } from 'vitest';
 import { outsideMessage } from '../../src/render/outside-card.ts';
-import { deployCode } from '../../src/ids.ts';
 import { outsideId, type OutsideStatus } from '../../workflows/outside-contract.ts';
 import { slackTexts } from '../support/message-text.ts';
+import { outsideBuild, outsideInput } from '../support/outside-examples.ts';
 import { checkMessage } from '../support/slack-blocks.ts';
 import { bea, exampleContext, NOW } from '../support/views.ts';
 
 const UUID = '0199aaaa-0000-7000-8000-000000000001';
-const id = outsideId('acme', UUID);
-const seen: OutsideStatus = {
-  workflowId: id,
-  input: {
-    organization: 'acme',
-    pipeline: 'api-deploy',
-    number: 34,
-    uuid: UUID,
-    code: deployCode(id),
-    why: { kind: 'step', step: 'deploy' },
-    policy: 'tell',
-    channel: 'C0PAY',
-  },
-  build: {
-    uuid: UUID,
-    number: 34,
-    pipeline: 'api-deploy',
-    url: 'https://buildkite.com/acme/api-deploy/builds/34',
-    commit: '4f5a6b7c'.repeat(5),
-    branch: 'main',
-    source: 'ui',
-    startedBy: 'Sly',
-    state: 'running',
-    isOver: false,
-    rebuiltFrom: null,
-    code: null,
-    isMarked: false,
-  },
-  phase: { kind: 'running' },
-  openedAt: NOW,
-};
-const { build, input } = seen;
+const input = outsideInput(UUID);
+const build = outsideBuild(UUID);
+const seen: OutsideStatus = { workflowId: outsideId('acme', UUID), input, build, phase: { kind: 'running' }, openedAt: NOW };
 const ended = { kind: 'ended', by: null, cancelled: false, at: NOW } as const;
 
 const EXAMPLES: Readonly<Record<string, OutsideStatus>> = {

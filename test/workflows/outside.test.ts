@@ -2,30 +2,16 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { deployCode } from '../../src/ids.ts';
 import { createOutsideGateway } from '../../src/temporal/outside.ts';
 import { cancel, type Receipt } from '../../workflows/contract.ts';
 import type { OutsideJudging, OutsideReading, OutsideTelling } from '../../workflows/outside-activities.ts';
 import { outsideId, type OutsideBuild, type OutsideInput, type OutsideStatus } from '../../workflows/outside-contract.ts';
 import { PEOPLE, personOf, slackReply, voteOf, type Name } from '../support/deploy-examples.ts';
+import { outsideBuild, outsideInput } from '../support/outside-examples.ts';
 import { storeHistory } from '../support/record-history.ts';
 import { openStage, type Stage } from '../support/temporal-stage.ts';
 
 const VERSION = process.env['RECORD_HISTORIES'];
-const RUNNING: Omit<OutsideBuild, 'uuid'> = {
-  number: 34,
-  pipeline: 'api-deploy',
-  url: 'https://buildkite.com/acme/api-deploy/builds/34',
-  commit: '4f5a6b7c'.repeat(5),
-  branch: 'main',
-  source: 'ui',
-  startedBy: 'Sly',
-  state: 'running',
-  isOver: false,
-  rebuiltFrom: null,
-  code: null,
-  isMarked: false,
-};
 
 describe('a build that nobody asked for', () => {
   let stage: Stage;
@@ -64,21 +50,14 @@ describe('a build that nobody asked for', () => {
   beforeEach(() => {
     count += 1;
     uuid = `0199aaaa-0000-7000-8000-${String(count).padStart(12, '0')}`;
-    build = { ...RUNNING, uuid };
+    build = outsideBuild(uuid);
     [posts, edits, cancels] = [[], [], 0];
   });
 
   const id = (): string => outsideId('acme', uuid);
   const start = async (change: Partial<OutsideInput> = {}): Promise<void> =>
     createOutsideGateway(stage.client).start({
-      organization: 'acme',
-      pipeline: 'api-deploy',
-      number: 34,
-      uuid,
-      code: deployCode(id()),
-      why: { kind: 'step', step: 'deploy' },
-      policy: 'tell',
-      channel: 'C0PAY',
+      ...outsideInput(uuid),
       timing: { lookMs: 60_000, lookMaxMs: 60_000, leaveMs: 120_000 },
       ...change,
     });
@@ -121,7 +100,7 @@ describe('a build that nobody asked for', () => {
   it('that ends by itself loses its button', async () => {
     await start();
     await told();
-    build = { ...RUNNING, uuid, state: 'passed', isOver: true };
+    build = { ...outsideBuild(uuid), state: 'passed', isOver: true };
     await changed();
     expect((await end())?.phase).toMatchObject({ kind: 'ended', state: 'passed', cancelled: false });
     expect(await click('bea').catch((error: unknown) => (error instanceof Error ? error.name : ''))).toBe('WorkflowNotFoundError');
@@ -129,9 +108,9 @@ describe('a build that nobody asked for', () => {
 
   it.each<[string, () => OutsideBuild | null, OutsideInput['why']]>([
     ['is not there', () => null, { kind: 'dedicated' }],
-    ['turns out to have been asked for', () => ({ ...RUNNING, uuid, isMarked: true }), { kind: 'step', step: 'deploy' }],
-    ['is another than the token says', () => ({ ...RUNNING, uuid: 'other' }), { kind: 'attestation', reason: 'no-request' }],
-    ['is ours, and its token says something odd', () => ({ ...RUNNING, uuid, isMarked: true }), { kind: 'attestation', reason: 'other-branch' }],
+    ['turns out to have been asked for', () => ({ ...outsideBuild(uuid), isMarked: true }), { kind: 'step', step: 'deploy' }],
+    ['is another than the token says', () => outsideBuild('other'), { kind: 'attestation', reason: 'no-request' }],
+    ['is ours, and its token says something odd', () => ({ ...outsideBuild(uuid), isMarked: true }), { kind: 'attestation', reason: 'other-branch' }],
   ])('that %s is told to nobody', async (_what, is, why) => {
     build = is();
     await start({ why });
@@ -140,7 +119,7 @@ describe('a build that nobody asked for', () => {
   });
 
   it('that only carries the marks of a request is told, and cancelled by nobody but people', async () => {
-    build = { ...RUNNING, uuid, isMarked: true };
+    build = { ...outsideBuild(uuid), isMarked: true };
     await start({ policy: 'cancel', why: { kind: 'attestation', reason: 'other-build' } });
     await told();
     expect([posts[0]?.phase.kind, cancels]).toEqual(['running', 0]);
