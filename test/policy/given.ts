@@ -3,6 +3,7 @@ import { commitSha, githubPersonKey, target } from '../../src/ids.ts';
 import type { Contract, DeployCode, Person, Plan, RepoSlug, RuleNode, Vote } from '../../workflows/vocabulary.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
+import { productionPolicy } from '../support/policy-examples.ts';
 import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts } from '../../src/policy/facts.ts';
 
 export const NOW = 1_800_000_000_000;
@@ -34,24 +35,10 @@ export const GROUP = (group: string, count = 1): RuleNode => ({ kind: 'group', g
 
 export function policy(change: Partial<EnvironmentPolicy> = {}): EnvironmentPolicy {
   return {
-    service: 'api',
-    aliases: [],
-    environment: 'production',
-    zone: 'default',
-    repo: 'acme/api',
-    organization: 'acme',
-    pipeline: 'api-deploy',
+    ...productionPolicy,
     target: target('api/production'),
-    environmentUrl: null,
-    refs: [{ kind: 'default-branch' }, { kind: 'pull-request' }],
-    may: {
-      request: { roles: ['write'], groups: [], requester: false, approvers: false },
-      cancel: { roles: [], groups: [], requester: true, approvers: true },
-    },
-    gates: { checks: 'all', review: true, upToDate: true, keepsLive: true, after: [{ environment: 'staging', soakMs: 30 * MINUTE }] },
     parameters: [],
     approvals: { tree: ALL_OF(GROUP('sre'), GROUP('owners')), exclude: ['requester'], expireMs: 3_600_000 },
-    isProtected: true,
     slack: { channel: 'C1', also: [] },
     ...change,
   };

@@ -1,42 +1,22 @@
 // Requests that have ended and agree with themselves: their digests are real. And keys that are the same in every run.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { deployCode, target } from '../../src/ids.ts';
+import { deployCode } from '../../src/ids.ts';
 import { planContract, policyDigest } from '../../src/policy/contract.ts';
-import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
 import type { EndedRequest } from '../../src/record/statement.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { Plan } from '../../workflows/vocabulary.ts';
+import { productionPolicy } from './policy-examples.ts';
 import { ann, approvedByBoth, ASKED, bea, build, dan, first, NOW, plan as example, SHA, status, tally, vote } from './views.ts';
-
-const nobody = { roles: [], groups: [], requester: false, approvers: false };
-const policy: EnvironmentPolicy = {
-  service: 'api',
-  aliases: [],
-  environment: 'production',
-  zone: 'default',
-  repo: 'acme/api',
-  organization: 'acme',
-  pipeline: 'api-deploy',
-  target: target('eu-cluster'),
-  environmentUrl: null,
-  refs: [{ kind: 'default-branch' }, { kind: 'pull-request' }],
-  may: { request: { ...nobody, roles: ['write'] }, cancel: { ...nobody, requester: true, approvers: true } },
-  gates: { checks: 'all', review: true, upToDate: true, keepsLive: true, after: [{ environment: 'staging', soakMs: 1_800_000 }] },
-  parameters: [{ name: 'migrate', choices: ['yes', 'no'], default: 'no' }],
-  approvals: example.rule,
-  isProtected: true,
-  slack: { channel: 'C0PAY', also: [] },
-};
 
 const { workflowId } = first;
 const code = deployCode(workflowId);
-const terms = { ...example, parameters: { migrate: 'no' }, policyDigest: policyDigest(policy) };
+const terms = { ...example, parameters: { migrate: 'no' }, policyDigest: policyDigest(productionPolicy) };
 export const contract = planContract({ ...terms, workflowId });
-export const plan: Plan = { ...terms, policy: { ...policy }, contract };
+export const plan: Plan = { ...terms, policy: { ...productionPolicy }, contract };
 
 /** The same plan by another rule: as the policy writes it, and as it was judged when it was planned. */
 export function planBy(configured: Plan['rule'], judged: Plan['rule'] = configured): Plan {
-  const other = { ...policy, approvals: configured };
+  const other = { ...productionPolicy, approvals: configured };
   const digest = policyDigest(other);
   return {
     ...plan,

@@ -7,9 +7,9 @@ import { formView } from '../../src/render/form-slack.ts';
 import type { Home } from '../../src/render/home.ts';
 import { say } from '../../src/render/inline.ts';
 import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
-import { target } from '../../src/ids.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { SlackView } from './slack-blocks.ts';
+import { productionPolicy } from './policy-examples.ts';
 import { REPLIES } from './replies.ts';
 import { EXAMPLES } from './examples.ts';
 import { ann, bea, exampleContext, fromSlack, plan, tree } from './views.ts';
@@ -17,26 +17,10 @@ import { ann, bea, exampleContext, fromSlack, plan, tree } from './views.ts';
 const MINUTE = 60_000;
 const GROUPS = ['sre', 'api-owners'].map((group) => ({ kind: 'group', group, count: 1 }) as const);
 
-export const production: EnvironmentPolicy = {
-  service: 'api',
-  aliases: [],
-  environment: 'production',
-  zone: 'default',
-  repo: 'acme/api',
-  organization: 'acme',
-  pipeline: 'api-deploy',
-  target: target('eu-cluster'),
-  environmentUrl: null,
-  refs: [{ kind: 'default-branch' }, { kind: 'pull-request' }, { kind: 'tags' }, { kind: 'branch', pattern: 'release/*' }],
-  may: {
-    request: { roles: ['write'], groups: [], requester: false, approvers: false },
-    cancel: { roles: [], groups: [], requester: true, approvers: true },
-  },
-  gates: { checks: 'all', review: true, upToDate: true, keepsLive: true, after: [{ environment: 'staging', soakMs: 30 * MINUTE }] },
-  parameters: [{ name: 'migrate', choices: ['yes', 'no'], default: 'no' }],
+const production: EnvironmentPolicy = {
+  ...productionPolicy,
+  refs: [...productionPolicy.refs, { kind: 'tags' }, { kind: 'branch', pattern: 'release/*' }],
   approvals: { ...plan.rule, tree: { kind: 'all', of: GROUPS } },
-  isProtected: true,
-  slack: { channel: 'C0PAY', also: [] },
 };
 const staging: EnvironmentPolicy = {
   ...production,
