@@ -3,7 +3,8 @@
 import { condition, log } from '@temporalio/workflow';
 import { telling, tellingAtLast } from './ask.ts';
 import { delivered } from './delivered.ts';
-import { isEnd, statusOf, tellWithin, type Deploy } from './deploy-state.ts';
+import { isEnd, tellWithin, type Deploy } from './deploy-state.ts';
+import { statusOf } from './deploy-status.ts';
 import { stepsDoneBefore } from './guarded.ts';
 import { showInTemporal } from './seen-in-temporal.ts';
 import type { Cards, DeployStatus, ToldSoFar } from './status.ts';

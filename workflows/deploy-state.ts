@@ -1,6 +1,5 @@
 // What one request knows of itself, and the few steps that change its phase. No waiting here.
 import { workflowInfo } from '@temporalio/workflow';
-import { nameOf } from './accounts.ts';
 import { createClock, type Clock } from './clock.ts';
 import type { Attested } from './attest-contract.ts';
 import type { BuildReport } from './build-contract.ts';
@@ -76,9 +75,9 @@ export interface Deploy {
   cancelling: Person | null;
   cancelReason: string | null;
   build: BuildFacts | null;
-  /** Second builds that were asked to stop. */
   /** The block step at which its build is being stopped. */
   blockStop: BlockStop | null;
+  /** Second builds that were asked to stop. */
   doubles: NonNullable<DeployStatus['doubles']>;
   /** The build that proved to be this request's own. */
   attested: Attested | null;
@@ -229,39 +228,5 @@ export function loseApproval(deploy: Deploy, plan: Plan, left: { readonly votes:
   enterWaiting(deploy, plan);
 }
 
-/** The request as everybody sees it: cards, `status`, the result. */
-export function statusOf(deploy: Deploy): DeployStatus {
-  const { laterPush, closure, escalated } = deploy;
-  const canKeep = keepable(deploy);
-  return {
-    workflowId: deploy.id,
-    request: deploy.request,
-    plan: deploy.plan,
-    phase: deploy.phase,
-    votes: deploy.votes,
-    ...(deploy.unconfirmed.length === 0 ? {} : { unconfirmed: deploy.unconfirmed }),
-    tally: deploy.tally,
-    voided: deploy.voided,
-    ...(deploy.gone.length === 0 ? {} : { gone: deploy.gone }),
-    revision: deploy.revision,
-    laterPush: laterPush === null ? null : { sha: laterPush.sha, by: nameOf(laterPush.by) },
-    build: deploy.build,
-    closure: closure === null ? null : { number: closure.number, merged: closure.merged, by: nameOf(closure.by), at: closure.at },
-    cards: deploy.cards,
-    ...(canKeep === null ? {} : { keepable: canKeep.sha }),
-    ...(deploy.keepRefused.length === 0 ? {} : { keepRefused: deploy.keepRefused }),
-    ...(escalated === null ? {} : { escalated }),
-    ...(deploy.doubles.length === 0 ? {} : { doubles: deploy.doubles }),
-    ...(deploy.attested === null ? {} : { attested: deploy.attested }),
-  };
-}
-
 /** A tag or a SHA was named exactly: neither a push nor the end of a pull request changes what it means. */
 export const followsPushes = ({ pullRequest, ref }: Plan): boolean => pullRequest !== null && (ref.kind === 'pull-request' || ref.kind === 'branch');
-
-/** The plan that the request could go back to just now; null: there is none, or policy keeps none. */
-export function keepable(deploy: Deploy): Plan | null {
-  const { plan, phase, moved, keeping, kept, beforePush } = deploy;
-  if (plan === null || phase.kind !== 'waiting' || moved !== null || keeping !== null || kept || isApproved(deploy)) return null;
-  return plan.rule.onPush?.keep === 'requester' ? beforePush : null;
-}

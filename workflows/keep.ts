@@ -1,7 +1,8 @@
 // Going back to the commit before a push: the requester's, where policy lets it. The commit is planned again, and voted on again.
 import { authorised, refused, tooLate } from './approval.ts';
 import type { KeepEarlier, Receipt } from './contract.ts';
-import { isOver, keepable, tellWithin, type Deploy } from './deploy-state.ts';
+import { isOver, tellWithin, type Deploy } from './deploy-state.ts';
+import { keepable } from './deploy-status.ts';
 import type { ActReason } from './reasons.ts';
 
 export async function applyKeep(deploy: Deploy, input: KeepEarlier): Promise<Receipt> {

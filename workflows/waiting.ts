@@ -2,7 +2,8 @@
 import { log } from '@temporalio/workflow';
 import type { Reminder, Survey, WaitingTimes } from './activities.ts';
 import { judging, reminding, timing } from './ask.ts';
-import { enter, enterWaiting, hasClock, isApproved, isOver, isReady, statusOf, tellWithin, type Deploy, type Wait } from './deploy-state.ts';
+import { enter, enterWaiting, hasClock, isApproved, isOver, isReady, tellWithin, type Deploy, type Wait } from './deploy-state.ts';
+import { statusOf } from './deploy-status.ts';
 import { guarded } from './guarded.ts';
 import { lookAtGates, nextLookAt } from './pending.ts';
 import type { DeployPhase } from './status.ts';
