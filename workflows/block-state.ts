@@ -25,6 +25,7 @@ import { applyBlockAct } from './block-votes.ts';
 import { createClock, type Clock } from './clock.ts';
 import { heard } from './guarded.ts';
 import { createLine, type Line } from './line.ts';
+import { changedAttributes } from './seen-in-temporal.ts';
 import type { Contract, Millis, Tally, Vote } from './vocabulary.ts';
 
 /** The step that people are asked about. */
@@ -146,8 +147,6 @@ export function statusOf({ input }: Halt, step: OpenStep): BlockStatus {
   };
 }
 
-const keyword = (name: string) => ({ name, type: 'KEYWORD' }) as const;
-
 /** How it is found, and read in Temporal's own UI. For display and addressing, never for a decision. */
 export function showBlockInTemporal({ input }: Halt, { plan, job, build, phase, tally }: OpenStep): void {
   const { subject } = plan;
@@ -156,13 +155,11 @@ export function showBlockInTemporal({ input }: Halt, { plan, job, build, phase, 
   );
   const own =
     subject.kind === 'own' ? { DeployService: subject.service, DeployEnvironment: subject.environment } : { DeployService: serviceOfPipeline(input) };
-  const wanted = Object.entries({
+  const changed = changedAttributes({
     DeployCode: plan.code,
     DeployState: `block: ${phase.kind}`,
     DeployBuild: `${input.pipeline}#${input.number}`,
     ...own,
   });
-  const known = workflowInfo().typedSearchAttributes;
-  const changed = wanted.filter(([name, value]) => known.get(keyword(name)) !== value);
-  if (changed.length > 0) upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyword(name), value })));
+  if (changed.length > 0) upsertSearchAttributes([...changed]);
 }

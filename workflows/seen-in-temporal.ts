@@ -3,9 +3,6 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { accountKey, nameOf } from './accounts.ts';
 import type { DeployStatus } from './status.ts';
 
-const KEYWORD = 'KEYWORD';
-const key = (name: string) => ({ name, type: KEYWORD }) as const;
-
 /** `<repository id>#<number>`: how the requests of a pull request are found. */
 const pullRequestKey = (repository: number, number: number): string => `${repository}#${number}`;
 
@@ -18,12 +15,24 @@ export function showInTemporal(status: DeployStatus): void {
   setCurrentDetails(detailsOf(status));
   // What the plan brings comes in one event; until then the attributes of the start are enough to find it by.
   if (status.phase.kind === 'planning') return;
-  const known = workflowInfo().typedSearchAttributes;
-  const changed = Object.entries(attributesOf(status)).filter(([name, value]) => known.get(key(name)) !== value);
+  const changed = changedAttributes(attributesOf(status));
   if (changed.length === 0) return;
   const approvers = status.votes.filter((vote) => vote.kind === 'approve').map((vote) => vote.by.name);
-  const isSame = approvers.join('\n') === (known.get(APPROVERS) ?? []).join('\n');
-  upsertSearchAttributes([...changed.map(([name, value]) => ({ key: key(name), value })), ...(isSame ? [] : [{ key: APPROVERS, value: approvers }])]);
+  const isSame = approvers.join('\n') === (workflowInfo().typedSearchAttributes.get(APPROVERS) ?? []).join('\n');
+  upsertSearchAttributes([...changed, ...(isSame ? [] : [{ key: APPROVERS, value: approvers }])]);
+}
+
+interface Attribute {
+  readonly key: { readonly name: string; readonly type: 'KEYWORD' };
+  readonly value: string;
+}
+
+/** Those that the workflow does not have yet. */
+export function changedAttributes(wanted: Attributes): readonly Attribute[] {
+  const known = workflowInfo().typedSearchAttributes;
+  return Object.entries(wanted)
+    .map(([name, value]): Attribute => ({ key: { name, type: 'KEYWORD' }, value }))
+    .filter(({ key, value }) => known.get(key) !== value);
 }
 
 function attributesOf({ request, plan, phase, build }: DeployStatus): Attributes {
