@@ -1,5 +1,5 @@
 // Accounts and the people behind them, by the ids that never change.
-import type { Account, Person, PersonKey } from './vocabulary.ts';
+import type { Account, Person, PersonKey, Vote } from './vocabulary.ts';
 
 export const nameOf = (account: Account): string => (account.surface === 'github' ? account.login : account.name);
 export const accountKey = (account: Account): string =>
@@ -11,6 +11,8 @@ export function isSamePerson(one: Person, other: Person): boolean {
   if (one.github !== null && one.github.id === other.github?.id) return true;
   return one.slack !== null && one.slack.team === other.slack?.team && one.slack.user === other.slack.user;
 }
+
+export const votesOfOthers = (votes: readonly Vote[], person: Person): readonly Vote[] => votes.filter(({ by }) => !isSamePerson(by, person));
 
 export function owns({ github, slack }: Person, account: Account): boolean {
   return account.surface === 'github' ? github?.id === account.id : slack?.team === account.team && slack.user === account.user;

@@ -6,6 +6,9 @@ import type { Act, Receipt } from './contract.ts';
 import { guarded } from './guarded.ts';
 import type { Line } from './line.ts';
 
+/** Not counted, try again: whoever judges gave no answer. */
+export const RIGHTS_UNREAD = { kind: 'refused', reasons: [{ code: 'unreadable', what: 'your rights', why: 'no answer in time' }] } as const;
+
 interface Desk<A> {
   /** People's acts, in the order of the history. */
   readonly acts: Line;

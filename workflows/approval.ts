@@ -1,7 +1,8 @@
 // The acts of people, applied one at a time by the state at that moment. Whether a vote counts is judged outside (`src/policy`);
 // here is the order, and what an act changes. Everything after the judge's answer happens without a further await.
-import { isSamePerson } from './accounts.ts';
+import { votesOfOthers } from './accounts.ts';
 import type { JudgeInput, Verdict } from './activities.ts';
+import { RIGHTS_UNREAD } from './answers.ts';
 import { judging } from './ask.ts';
 import type { Cancel, CastVote, Receipt, Withdraw } from './contract.ts';
 import { enter, isApproved, isOver, isReady, loseApproval, tellWithin, type Deploy } from './deploy-state.ts';
@@ -26,7 +27,7 @@ export async function applyVote(deploy: Deploy, input: CastVote): Promise<Receip
   settleUnconfirmed(deploy, verdict.person);
   const { kind, at, key, reason } = input;
   const vote: Vote = { kind, by: verdict.person, surface: input.by.surface, at, contract: plan.contract, reason, key };
-  deploy.votes = [...withoutVotesOf(deploy, vote), vote];
+  deploy.votes = [...votesOfOthers(deploy.votes, vote.by), vote];
   deploy.votesVersion += 1;
   if (kind === 'reject') {
     enter(deploy, { kind: 'rejected', by: vote.by, reason: reason ?? '', at: deploy.clock.now() });
@@ -54,7 +55,7 @@ export async function applyWithdraw(deploy: Deploy, input: Withdraw): Promise<Re
     return refused(deploy, ...(verdict.kind === 'refused' ? verdict.reasons : [{ code: 'nothing-to-withdraw' } as const]));
   const after = whyNotWithdraw(deploy) ?? whyReplanned(deploy, plan);
   if (after !== null) return refused(deploy, after);
-  const votes = withoutVotesOf(deploy, { by: verdict.person });
+  const votes = votesOfOthers(deploy.votes, verdict.person);
   if (votes.length === deploy.votes.length) return refused(deploy, { code: 'nothing-to-withdraw' });
   const { tally } = verdict;
   keepGone(deploy, [{ by: verdict.person, why: 'withdrawn', detail: input.reason }]);
@@ -99,7 +100,7 @@ async function judged(deploy: Deploy, plan: Plan, act: JudgeInput['act']): Promi
   try {
     return await judging.judgeVote({ plan, votes: deploy.votes, act: { kind, by, contract, sha, reason }, ...escalation(deploy) });
   } catch {
-    return unread('your rights');
+    return RIGHTS_UNREAD;
   }
 }
 
@@ -110,17 +111,11 @@ export async function authorised(deploy: Deploy, by: Account, act: 'cancel' | 'e
   try {
     return await judging.authorise({ request, plan, by, act, ...escalation(deploy), ...window });
   } catch {
-    return unread('your rights');
+    return RIGHTS_UNREAD;
   }
 }
 
 const escalation = ({ escalated }: Deploy): { readonly escalated?: true } => (escalated === null ? {} : { escalated: true });
-
-/** Not counted, try again: the judge gave no answer. */
-const unread = (what: string): { readonly kind: 'refused'; readonly reasons: readonly ActReason[] } => ({
-  kind: 'refused',
-  reasons: [{ code: 'unreadable', what, why: 'no answer in time' }],
-});
 
 /** Why the state, whoever acts, takes no such vote; null when it does. */
 function whyNotVote(deploy: Deploy, act: CastVote): ActReason | null {
@@ -164,5 +159,3 @@ export function tooLate({ phase, request }: Deploy): ActReason {
   const { service, environment } = request;
   return { code: 'too-late', ended: phase.kind, at: 'at' in phase ? phase.at : null, service, environment };
 }
-
-const withoutVotesOf = (deploy: Deploy, { by }: Pick<Vote, 'by'>): readonly Vote[] => deploy.votes.filter((vote) => !isSamePerson(vote.by, by));

@@ -7,7 +7,7 @@ import type { OutsideJudging, OutsideReading, OutsideTelling } from './outside-a
 import type { Millis } from './vocabulary.ts';
 
 /** Failures that another attempt would only repeat. */
-export const nonRetryableErrorTypes = ['Invalid', 'Unauthorised', 'NotFound'];
+const nonRetryableErrorTypes = ['Invalid', 'Unauthorised', 'NotFound'];
 /** A token that is being changed is refused for a moment: what must arrive is tried again. */
 export const PERSISTENT: RetryPolicy = {
   initialInterval: '1s',
@@ -34,17 +34,13 @@ export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'r
 });
 
 /** Local, since a person waits for the answer: short (see at-once.ts) and read-only. */
-export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise' | 'surveyWaiting'>>({
+export const forAPerson = {
   startToCloseTimeout: '3s',
   scheduleToCloseTimeout: '4s',
   retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
-});
-
-export const judgingOutside = proxyLocalActivities<OutsideJudging>({
-  startToCloseTimeout: '3s',
-  scheduleToCloseTimeout: '4s',
-  retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
-});
+} as const;
+export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise' | 'surveyWaiting'>>(forAPerson);
+export const judgingOutside = proxyLocalActivities<OutsideJudging>(forAPerson);
 
 /** Local: it asks nobody, so it fails with its worker alone. */
 export const timing = proxyLocalActivities<Pick<DecidingActivities, 'planWaiting'>>({

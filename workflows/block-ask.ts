@@ -1,6 +1,6 @@
 // How the world is asked about block steps: queue, time-outs, retries and priority. The names are in block-activities.ts.
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { atLast, BRISK, heartbeatTimeout, nonRetryableErrorTypes, notifying, onBuildkite, PERSISTENT } from './ask.ts';
+import { atLast, BRISK, forAPerson, heartbeatTimeout, notifying, onBuildkite, PERSISTENT } from './ask.ts';
 import type { BlockBuildkiteActivities, BlockDecidingActivities, BlockMessages } from './block-activities.ts';
 
 export const planningBlock = proxyActivities<Pick<BlockDecidingActivities, 'planBlock' | 'recheckBlock'>>({
@@ -10,12 +10,7 @@ export const planningBlock = proxyActivities<Pick<BlockDecidingActivities, 'plan
   retry: BRISK,
 });
 
-/** Local, since a person waits for the answer. */
-export const judgingBlock = proxyLocalActivities<Pick<BlockDecidingActivities, 'judgeBlockVote'>>({
-  startToCloseTimeout: '3s',
-  scheduleToCloseTimeout: '4s',
-  retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
-});
+export const judgingBlock = proxyLocalActivities<Pick<BlockDecidingActivities, 'judgeBlockVote'>>(forAPerson);
 
 export const readingHalt = proxyActivities<Pick<BlockBuildkiteActivities, 'readHalted'>>(onBuildkite('unblock'));
 /** Decoration: what is asked can be configured, and who is named decides nothing. */

@@ -1,6 +1,7 @@
 // What people do to a step that waits, applied one at a time. Whether it counts is judged outside; everything after the judge's answer
 // happens without a further await.
-import { isSamePerson } from './accounts.ts';
+import { votesOfOthers } from './accounts.ts';
+import { RIGHTS_UNREAD } from './answers.ts';
 import type { BlockVerdict } from './block-activities.ts';
 import { judgingBlock } from './block-ask.ts';
 import type { CastBlockVote, LateBlockAct } from './block-contract.ts';
@@ -8,7 +9,7 @@ import { contractOf, enter, isSettled, type Halt, type OpenStep } from './block-
 import type { Receipt, Withdraw } from './contract.ts';
 import { missingOf } from './missing.ts';
 import type { ActReason } from './reasons.ts';
-import type { Vote } from './vocabulary.ts';
+import type { DeployCode, Vote } from './vocabulary.ts';
 
 export function applyBlockAct(halt: Halt, act: LateBlockAct): Promise<Receipt> {
   return act.act === 'castBlockVote' ? applyVote(halt, act.input) : applyWithdraw(halt, act.input);
@@ -31,7 +32,7 @@ async function applyVote(halt: Halt, input: CastBlockVote): Promise<Receipt> {
   const vote: Vote = { kind, by: person, surface: by.surface, at, contract: step.plan.contract, reason, key };
   step.version += 1;
   if (kind === 'reject') {
-    step.votes = [...withoutVotesOf(step, person), vote];
+    step.votes = [...votesOfOthers(step.votes, person), vote];
     enter(halt, step, { kind: 'rejected', by: person, reason: reason ?? '', at: halt.clock.now() }, null);
     return { kind: 'block-rejected', build: halt.input.number, step: step.job.label };
   }
@@ -43,7 +44,7 @@ async function applyVote(halt: Halt, input: CastBlockVote): Promise<Receipt> {
 
 /** Other values are something else to approve: the approvals before them are void. */
 function count({ clock }: Halt, step: OpenStep, vote: Vote, { person, tally, values, isChanged }: Extract<BlockVerdict, { kind: 'counts' }>): void {
-  const others = withoutVotesOf(step, person);
+  const others = votesOfOthers(step.votes, person);
   const gone = isChanged ? others.filter(({ kind }) => kind === 'approve').map(({ by }) => by.name) : [];
   step.votes = [...(isChanged ? [] : others), vote];
   step.tally = tally;
@@ -66,7 +67,7 @@ async function applyWithdraw(halt: Halt, { by, reason }: Withdraw): Promise<Rece
   if (verdict.kind === 'refused') return refused(step, ...verdict.reasons);
   const after = whyOver(halt, step);
   if (after !== null) return refused(step, after);
-  step.votes = withoutVotesOf(step, verdict.person);
+  step.votes = votesOfOthers(step.votes, verdict.person);
   step.tally = verdict.tally;
   step.version += 1;
   step.isNews = true;
@@ -110,13 +111,10 @@ async function judged(
   try {
     return await judgingBlock.judgeBlockVote({ plan, votes, act, fields, filled });
   } catch {
-    return { kind: 'refused', reasons: [{ code: 'unreadable', what: 'your rights', why: 'no answer in time' }] };
+    return RIGHTS_UNREAD;
   }
 }
 
-const withoutVotesOf = ({ votes }: OpenStep, person: Vote['by']): readonly Vote[] => votes.filter((vote) => !isSamePerson(vote.by, person));
-
 function refused(step: OpenStep | null, ...reasons: readonly ActReason[]): Receipt {
-  return { kind: 'refused', reasons, code: step?.plan.code ?? ('' as BlockCode) };
+  return { kind: 'refused', reasons, code: step?.plan.code ?? ('' as DeployCode) };
 }
-type BlockCode = OpenStep['plan']['code'];

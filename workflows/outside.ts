@@ -1,6 +1,6 @@
 // A build that deploys though nobody asked for it: read once before anybody is told, told once, looked after until it has ended.
 import { allHandlersFinished, condition, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
-import { answerOnce } from './answers.ts';
+import { answerOnce, RIGHTS_UNREAD } from './answers.ts';
 import type { NotAttested } from './attest-contract.ts';
 import { cancelling, judgingOutside, readingOutside, tellingOutside, tellingOutsideAtLast } from './ask.ts';
 import { createClock, type Clock } from './clock.ts';
@@ -161,6 +161,6 @@ async function applyAct(open: Outside, { input: act }: LateAct): Promise<Receipt
     open.stop ??= { by: allowed.person };
     return { kind: 'cancelling', build: number };
   } catch {
-    return refused({ code: 'unreadable', what: 'your rights', why: 'no answer in time' });
+    return refused(...RIGHTS_UNREAD.reasons);
   }
 }

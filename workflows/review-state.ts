@@ -1,8 +1,8 @@
 // What a review knows, and how people's acts change it: one at a time, judged outside, applied once, answered always.
 import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
-import { isSamePerson } from './accounts.ts';
+import { votesOfOthers } from './accounts.ts';
 import type { Verdict } from './activities.ts';
-import { answerOnce } from './answers.ts';
+import { answerOnce, RIGHTS_UNREAD } from './answers.ts';
 import { judging } from './ask.ts';
 import { createClock, type Clock } from './clock.ts';
 import type { Receipt } from './contract.ts';
@@ -88,7 +88,7 @@ async function apply(review: Review, input: CastReview): Promise<Receipt> {
   const { key, at, kind, reason } = input;
   const by = verdict.person;
   const vote: Vote = { kind: kind === 'sign' ? 'approve' : 'reject', by, surface: input.by.surface, at, contract: plan.contract, reason, key };
-  review.votes = [...review.votes.filter((earlier) => !isSamePerson(earlier.by, by)), vote];
+  review.votes = [...votesOfOthers(review.votes, by), vote];
   if (kind === 'dispute') {
     review.settled = { kind: 'disputed', by, reason: reason ?? '', at: clock.now() };
     review.news = 'ended';
@@ -112,7 +112,7 @@ async function judged({ plan, votes }: Review, { kind, by, reason }: CastReview)
     const act = { kind: kind === 'sign' ? 'approve' : 'reject', by, contract: null, sha: null, reason } as const;
     return await judging.judgeVote({ plan, votes, act });
   } catch {
-    return { kind: 'refused', reasons: [{ code: 'unreadable', what: 'your rights', why: 'no answer in time' }] };
+    return RIGHTS_UNREAD;
   }
 }
 

@@ -1,5 +1,5 @@
 // Step-up: where the rule asks for it, an approval given in Slack is kept aside until the same person says it on GitHub, too.
-import { isSamePerson, owns } from './accounts.ts';
+import { isSamePerson, owns, votesOfOthers } from './accounts.ts';
 import type { CastVote, Receipt } from './contract.ts';
 import { tellWithin, type Deploy } from './deploy-state.ts';
 import type { Account, Person, Plan, Vote } from './vocabulary.ts';
@@ -23,7 +23,7 @@ export function keepUnconfirmed(deploy: Deploy, plan: Plan, { input, by }: { rea
 
 /** The person has said it on GitHub, or has taken it back. */
 export function settleUnconfirmed(deploy: Deploy, by: Person): void {
-  deploy.unconfirmed = deploy.unconfirmed.filter((vote) => !isSamePerson(vote.by, by));
+  deploy.unconfirmed = votesOfOthers(deploy.unconfirmed, by);
 }
 
 /** Takes an approval back that waits for its confirmation; null: there is none of this account's owner. */
