@@ -1,4 +1,5 @@
 // The plays of the fault suite: what goes wrong, how often, and what must come of it. Small in the tests, large in the benchmark.
+import { TROUBLE } from '../../src/sim/buildkite/faults.ts';
 import type { FaultEffect } from '../../src/sim/http.ts';
 import { ENDS, isToldRight, type Deployed, type FaultStage, type Requests } from './fault-stage.ts';
 
@@ -14,14 +15,11 @@ export interface Outcome {
 
 /** Answers to a create that do not say whether it was carried out. Where nothing was, it has to be sent again. */
 const UNCLEAR: Readonly<Record<string, readonly FaultEffect[]>> = {
-  cut: [{ kind: 'commit-then-cut' }, { kind: 'cut' }],
-  'error-500': [
-    { kind: 'commit-then-status', status: 500 },
-    { kind: 'status', status: 500 },
-  ],
-  hang: [{ kind: 'commit-then-hang' }, { kind: 'hang' }],
-  html: [{ kind: 'commit-then-body', body: '<html><h1>Bad gateway</h1></html>' }],
-  truncated: [{ kind: 'commit-then-half' }, { kind: 'commit-then-body', body: '{"id":"019339a1-', contentType: 'application/json' }],
+  cut: [TROUBLE.cutAfter, TROUBLE.cutBefore],
+  'error-500': [TROUBLE.errorAfter, TROUBLE.errorBefore],
+  hang: [TROUBLE.hangAfter, TROUBLE.hangBefore],
+  html: [TROUBLE.htmlAfter],
+  truncated: [TROUBLE.halfAfter, TROUBLE.truncatedAfter],
 };
 export const UNCLEAR_KINDS = Object.keys(UNCLEAR);
 
