@@ -44,5 +44,5 @@ function isAnswered({ required, options, multiple }: BlockField, value: string):
 }
 
 function badField({ label, options }: BlockField): Extract<ActReason, { code: 'bad-field' }> {
-  return { code: 'bad-field', field: label, allowed: options?.map((option) => option.value) ?? null };
+  return { code: 'bad-field', field: label, allowed: options?.map((option) => option.label) ?? null };
 }

@@ -6,7 +6,7 @@ import { answerAboutPeople } from './answer-people.ts';
 import type { RenderContext } from './context.ts';
 import { plural } from './facts.ts';
 import { historyAnswer } from './history.ts';
-import { channel, code, fromBackticks, join, link, listed, named, say, strong, time } from './inline.ts';
+import { channel, code, fromBackticks, join, link, listed, named, quoted, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { placeWords } from './reason-text.ts';
 import { ACT_REASONS } from './reasons-act.ts';
@@ -124,7 +124,7 @@ function receiptLine(receipt: Exclude<Receipt, { kind: 'refused' }>): Inline {
     case 'rejected':
       return say`Rejected: ${code(receipt.service)} will not be deployed to ${receipt.environment} by this request.`;
     case 'block-rejected':
-      return say`Rejected: build ${receipt.build} does not go on after ${receipt.step}. It is cancelled.`;
+      return say`Rejected: build ${receipt.build} does not go on after ${quoted(receipt.step)}. It is cancelled.`;
     case 'withdrawn':
       return say`Withdrawn: ${receipt.have} of ${receipt.need} approvals left.`;
     case 'cancelled':

@@ -1,13 +1,15 @@
 // A build that waits at a block step: what it asks, who may let it go on, and what became of it. Pure.
 import type { BlockPhase, BlockStatus } from '../../workflows/block-contract.ts';
+import type { BlockField } from '../../workflows/block-vocabulary.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import { isFilled } from './block-form.ts';
 import type { RenderContext } from './context.ts';
-import { code, emphasis, link, listed, named, say, shaLink, strong, text, time, until } from './inline.ts';
+import { whereVoted } from './facts.ts';
+import { code, emphasis, link, listed, named, quoted, say, shaLink, strong, text, time, until } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { ruleWords } from './rule-words.ts';
 import { duration } from './time.ts';
-import { card, place } from './view.ts';
+import { card } from './view.ts';
 import type { Card, Fact, Surface } from './view.ts';
 
 export interface BlockRead {
@@ -30,7 +32,7 @@ interface Drawn {
 
 function drawn(read: BlockRead, phase: BlockPhase): Drawn {
   const { build, job, plan } = read.status;
-  const step = [emphasis(job.label)];
+  const step = quoted(job.label);
   switch (phase.kind) {
     case 'waiting':
       return { sign: '⏸', headline: say`Build ${build.number} waits at ${step}`, lines: [...asks(read), ...notes(read)], next: nextWords(read) };
@@ -67,13 +69,13 @@ function drawn(read: BlockRead, phase: BlockPhase): Drawn {
       return {
         sign: '✖️',
         headline: say`Build ${build.number} does not wait any more`,
-        lines: [say`It ended in Buildkite at ${time(phase.at)} (${phase.state}), ${soFarWords(read)}.`],
+        lines: [say`It ended in Buildkite as ${code(phase.state)} at ${time(phase.at)}, ${soFarWords(read)}.`],
       };
     case 'not-unblocked':
       return {
         sign: '❌',
-        headline: say`Buildkite did not let build ${build.number} go on`,
-        lines: [say`It is ${approversWords(read)}, but Buildkite answered: ${emphasis(phase.answer.slice(0, 300))}`],
+        headline: say`Build ${build.number} was approved, but could not be unblocked`,
+        lines: [say`${approversWords(read)}.`, say`${strong('What came in between:')} ${emphasis(phase.answer.slice(0, 300))}`],
         next: say`Unblock it there: ${buildLink(read)}${plan.subject.kind === 'own' ? [] : say` · or cancel it`}`,
       };
   }
@@ -105,8 +107,8 @@ export function notes({ status: { plan, voided } }: BlockRead): readonly Inline[
   if (plan.subject.kind === 'foreign' && !plan.subject.starter.known)
     lines.push(
       plan.subject.starter.others.length > 0
-        ? say`⚠️ I don't know who ${plan.subject.starter.name} is. Whoever approves must have a known Buildkite account, to be told from them.`
-        : say`⚠️ I don't know who ${plan.subject.starter.name} is, and no member of the organization whom I know: nobody can be told from them. My token needs ${code('view_teams')}, and people an address under ${code('buildkite')}.`,
+        ? say`⚠️ I don't know who ${plan.subject.starter.name} is. Only people whose Buildkite account I know can approve: of them I can tell that they did not start it.`
+        : say`⚠️ I don't know who ${plan.subject.starter.name} is, nor anybody's Buildkite account: nobody can approve, since it might have been them. My token needs ${code('view_teams')}, and people an address under ${code('buildkite')}.`,
     );
   if (!plan.knowsFields) lines.push(say`What the step asks for can't be read from the pipeline: if it has fields, they stay empty.`);
   return lines;
@@ -147,28 +149,33 @@ export function whatWords(read: BlockRead): Inline {
 /** What was filled in, or what is to be. */
 export function fieldFacts({ plan, filled }: BlockStatus): readonly Fact[] {
   if (plan.fields.length === 0) return [];
-  const values = plan.fields.map(({ key, label, default: fallback, required }) => {
+  const values = plan.fields.map((field) => {
+    const { key, label, default: fallback, required } = field;
     const value = filled === null ? fallback : (filled.values[key] ?? null);
     if (value === null || value === '') return say`${label}: ${filled !== null ? 'empty' : required ? 'to be filled in' : 'may be filled in'}`;
-    return say`${label}: ${code(value.replaceAll('\n', ', ').slice(0, 120))}`;
+    return say`${label}: ${code(choiceWords(field, value).slice(0, 120))}`;
   });
   const by = filled === null ? [] : say` · filled in by ${named(filled.by)}`;
   return [{ label: 'Fields', value: say`${listed(values, 8, ' · ')}${by}` }];
 }
 
-export function voteWords({ surface }: BlockRead, vote: Vote): Inline {
-  return say`${named(vote.by)}, ${place(vote.surface, surface)}, ${time(vote.at)}`;
+/** As the form calls it: what a choice stands for is the pipeline's own affair. */
+function choiceWords({ options, multiple }: BlockField, value: string): string {
+  const chosen = multiple ? value.split('\n') : [value];
+  return chosen.map((one) => options?.find((option) => option.value === one)?.label ?? one).join(', ');
+}
+
+export function voteWords(read: BlockRead, vote: Vote): Inline {
+  return say`${named(vote.by)}, ${whereVoted(read, vote)}, ${time(vote.at)}`;
 }
 
 function approversWords(read: BlockRead): Inline {
-  const votes = read.status.votes
-    .filter((vote) => vote.kind === 'approve')
-    .map((vote) => say`${named(vote.by)} (${place(vote.surface, read.surface)})`);
-  return votes.length === 0 ? text('approved by nobody') : say`approved by ${listed(votes, 6)}`;
+  const votes = read.status.votes.filter((vote) => vote.kind === 'approve').map((vote) => say`${named(vote.by)} (${whereVoted(read, vote)})`);
+  return votes.length === 0 ? text('Approved by nobody') : say`Approved by ${listed(votes, 6)}`;
 }
 
 function approvedWords(read: BlockRead, at: number, by: string | null): Inline {
-  const there = by === null ? [] : say` · in Buildkite it was ${strong(by)}`;
+  const there = by === null ? [] : say` · in Buildkite ${strong(by)} unblocked it`;
   return say`${approversWords(read)} · after ${duration(at - read.status.openedAt)}${there}`;
 }
 

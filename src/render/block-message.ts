@@ -7,7 +7,7 @@ import type { ButtonSpec } from './blocks.ts';
 import { COMMENT_MAX, drawCard, fitted } from './card-github.ts';
 import { cardBlocks, headlineOf } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { code, emphasis, join, say, time, toSlackFallback } from './inline.ts';
+import { code, join, quoted, say, time, toSlackFallback } from './inline.ts';
 import { cardMarker } from './marker.ts';
 import type { SlackMessage } from './message.ts';
 import { missingWords } from './rule-words.ts';
@@ -73,7 +73,7 @@ function buttonsOf(status: BlockStatus, { now }: RenderContext): readonly Button
           style: 'primary',
           confirm: {
             title: 'Let this build go on?',
-            text: say`You sign that build ${build.number} of ${code(build.pipeline)} goes on after ${emphasis(job.label.slice(0, 80))}, and nothing else.`,
+            text: say`You sign that build ${build.number} of ${code(build.pipeline)} goes on after ${quoted(job.label.slice(0, 80))}, and nothing else.`,
             yes: 'Approve',
             style: 'primary',
           },

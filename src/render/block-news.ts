@@ -38,5 +38,5 @@ function newsLines(read: BlockRead, news: BlockNews): readonly Inline[] {
   const still = tally.satisfied ? text('That was the last one.') : say`Still needed: ${needed}`;
   if (news === 'voted' && last !== undefined) return [say`✅ ${voteWords(read, last)}`, still];
   if (news === 'void') return [...notes(read).slice(0, 1), still];
-  return [say`⏰ ${headlineOf(drawnCard)}`, still];
+  return [say`⏰ ${drawnCard.headline}`, still];
 }

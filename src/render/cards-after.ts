@@ -3,7 +3,7 @@ import type { GateReason } from '../../workflows/reasons.ts';
 import { approvedLine, requestFacts } from './cards-before.ts';
 import { buildLink } from './cards-build.ts';
 import { approversWords } from './facts.ts';
-import { code, emphasis, join, link, named, say, shaLink, strong, time } from './inline.ts';
+import { code, emphasis, join, link, named, quoted, say, shaLink, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { hintsFor, noteLines } from './notes.ts';
 import { blockStopWords } from './request-line.ts';
@@ -56,7 +56,7 @@ function unfinishedCard(view: View, phase: PhaseOf<'ended-badly'>): Card {
     const why = block.kind === 'rejected' ? [emphasis(block.reason.slice(0, 500))] : [];
     return card({
       sign: '✖️',
-      headline: say`Stopped at ${emphasis(block.step.slice(0, 80))}: ${route(view.status)}`,
+      headline: say`Stopped at ${quoted(block.step.slice(0, 80))}: ${route(view.status)}`,
       facts: requestFacts(view),
       lines: [say`${buildLink(build)} was stopped at ${blockStopWords(block)}. ${halfReplaced(view)}`, why, ...noteLines(view)],
       steps: recovery(view, buildLink(build)),

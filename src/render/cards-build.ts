@@ -2,7 +2,7 @@
 import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
 import { requestFacts } from './cards-before.ts';
 import { approversWords } from './facts.ts';
-import { emphasis, join, link, named, say, strong } from './inline.ts';
+import { emphasis, join, link, named, quoted, say, strong } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { noteLines } from './notes.ts';
 import { duration } from './time.ts';
@@ -39,12 +39,12 @@ export function blockedCard(view: View, phase: PhaseOf<'blocked'>): Card {
   const { plan, request } = view.status;
   const who =
     plan?.blocks === true
-      ? say`A message of its own asks who lets it go on after ${emphasis(step)}, unless that step is left to Buildkite`
-      : say`Somebody has to unblock ${emphasis(step)} in ${buildLink(build)}`;
+      ? say`A message of its own asks who lets it go on after ${quoted(step)}, unless that step is left to Buildkite`
+      : say`Somebody has to unblock ${quoted(step)} in ${buildLink(build)}`;
   const approve = plan?.blocks === true ? say`Approve: ${typed(view, `approve ${request.code}`)} · ` : say`Go on: ${buildLink(build)} · `;
   return card({
     sign: '⏸',
-    headline: say`Build ${build.number} waits at ${emphasis(step)}: ${route(view.status)}`,
+    headline: say`Build ${build.number} waits at ${quoted(step)}: ${route(view.status)}`,
     facts: requestFacts(view),
     lines: [say`${strong('It is not deployed yet.')} ${who}; until then nobody else can deploy there.`, ...noteLines(view)],
     next: say`${approve}stop: ${typed(view, `cancel ${request.code}`)}`,

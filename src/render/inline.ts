@@ -36,6 +36,8 @@ export const text = (words: string): Inline => spansOf(words);
 export const code = (words: string): Span => ({ kind: 'code', text: words });
 export const strong = (words: string): Span => ({ kind: 'strong', text: words });
 export const emphasis = (words: string): Span => ({ kind: 'emphasis', text: words });
+/** A name that somebody else chose, within a sentence: it may end in a mark of its own. */
+export const quoted = (words: string): Inline => text(`“${words}”`);
 export const named = (person: Person): Span => ({ kind: 'person', person, call: false });
 /** Mentions the person: only for somebody who can act now. */
 export const called = (person: Person): Span => ({ kind: 'person', person, call: true });

@@ -56,7 +56,7 @@ function outsideCard(status: OutsideStatus, { prefix }: RenderContext): Card {
         ...common,
         sign: '⚠️',
         headline: say`Nobody asked for this: ${which} still runs`,
-        lines: [whyWords(input.why), say`It is looked after no more. Stop it in Buildkite.`],
+        lines: [whyWords(input.why), say`Nobody looks after it here any more: stop it in Buildkite.`],
       });
   }
 }
@@ -104,7 +104,7 @@ function originWords({ build }: OutsideStatus): readonly Inline[] {
 
 const SOURCES: Readonly<Record<string, string>> = {
   ui: 'in Buildkite',
-  api: 'through Buildkite’s API',
+  api: "through Buildkite's API",
   webhook: 'by a push',
   schedule: 'by a schedule',
   trigger_job: 'by another pipeline',

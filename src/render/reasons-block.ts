@@ -1,6 +1,6 @@
 // Why an act on a block step did not count. Spoken to whoever acted.
 import type { ActReason } from '../../workflows/reasons.ts';
-import { code, emphasis, listed, say, strong, time } from './inline.ts';
+import { code, listed, quoted, say, strong, time } from './inline.ts';
 import { no } from './reason-text.ts';
 import type { ReasonTexts } from './reason-text.ts';
 
@@ -15,7 +15,7 @@ export const BLOCK_REASONS: ReasonTexts<Extract<ActReason['code'], BlockReason>>
       say`Ask for ${code('buildkite:')} with your e-mail address in your entry under ${code('people')} in the configuration.`,
     ),
   'other-step': ({ step }) =>
-    no('stale', say`That was about another step; the build now waits at ${emphasis(step)}.`, say`Read its card, then act again.`),
+    no('stale', say`That was about another step; the build now waits at ${quoted(step)}.`, say`Read its card, then act again.`),
   'other-values': ({ by }, { surface }) =>
     no(
       'stale',
@@ -45,7 +45,7 @@ export const BLOCK_REASONS: ReasonTexts<Extract<ActReason['code'], BlockReason>>
       rejected: `was rejected${who}`,
       expired: 'expired',
       gone: 'is over: the build has ended',
-      'not-unblocked': 'was approved, but Buildkite did not let the build go on',
+      'not-unblocked': 'was approved, but could not be unblocked',
     };
     return no('late', say`That step ${words[how] ?? `is over (${how})`}, at ${time(at)}.`, null);
   },

@@ -3,7 +3,7 @@ import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { BlockStop, DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import { progress } from './cards-build.ts';
 import type { RenderContext } from './context.ts';
-import { code, emphasis, instant, join, link, named, say, shaLink, time } from './inline.ts';
+import { code, emphasis, instant, join, link, named, quoted, say, shaLink, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import { pendingWords } from './pending-words.ts';
 import { missingWords } from './rule-words.ts';
@@ -58,7 +58,7 @@ export function stateLine(status: DeployStatus, context: RenderContext): Inline 
       if (phase.cancelling !== null) return say`🛑 ${named(phase.cancelling)} cancelled it; Buildkite was asked to stop`;
       return say`🚚 being deployed: ${join(progress(phase.build, { status, context, surface: 'slack' }), ' · ')}`;
     case 'blocked':
-      return say`⏸ ${link(`build ${phase.build.number}`, phase.build.url)} waits at ${emphasis(phase.step)}`;
+      return say`⏸ ${link(`build ${phase.build.number}`, phase.build.url)} waits at ${quoted(phase.step)}`;
     default:
       return endLine(status, phase);
   }
@@ -127,8 +127,8 @@ function codesOf({ reasons }: { readonly reasons: readonly { readonly code: stri
   return [...new Set(reasons.map(({ code: reason }) => reason.replaceAll('-', ' ')))].slice(0, 6).join(', ');
 }
 
-/** `*Migrate?*, which Bea rejected`. */
+/** `“Migrate?”, which Bea rejected`. */
 export function blockStopWords(stop: BlockStop): Inline {
-  const step = [emphasis(stop.step.slice(0, 80))];
+  const step = quoted(stop.step.slice(0, 80));
   return stop.kind === 'expired' ? say`${step}, which nobody approved in time` : say`${step}, which ${named(stop.by)} rejected`;
 }

@@ -41,7 +41,7 @@ describe('what a step asks', () => {
     ['one twice', field({ options, multiple: true }), 'a\na'],
     ['one of several that is no option', field({ options, multiple: true }), 'a\nd'],
   ])('is not answered with %s', (_, asked, given) => {
-    const allowed = asked.options === null ? null : ['a', 'b', 'c'];
+    const allowed = asked.options === null ? null : ['A', 'B', 'C'];
     expect(checkFields([asked], { v: given }).reasons).toEqual([{ code: 'bad-field', field: 'Version', allowed }]);
   });
 

@@ -88,7 +88,7 @@ describe('a build that waits at a block step', () => {
     const code = codeOf('api-release', number);
     const { ts, text } = await cardOf(code, 'waits at');
     expect(text).toContain('2 of *release* (<@U02BEA> <@U03CARL> <@U04DAN>) · not Ann');
-    expect(text).toContain('Name of the release: to be filled in · Stream: `beta`');
+    expect(text).toContain('Name of the release: to be filled in · Stream: `Beta`');
 
     expect(await acme.ann.types(`approve ${code}`)).toContain(`You started build ${number}, or wrote what it builds`);
     expect(await acme.eve.types(`approve ${code}`)).toContain('api-release asks for *release*');
@@ -100,10 +100,10 @@ describe('a build that waits at a block step', () => {
     expect(await fills('U02BEA', ts, { 'release-name': 'Ada' })).toContain('Counted: 1 of 2');
     expect(buildkite.build('api-release', number).blocked).toBe(true);
 
-    expect((await cardOf(code, 'filled in by Bea')).text).toContain('Name of the release: `Ada` · Stream: `beta`');
+    expect((await cardOf(code, 'filled in by Bea')).text).toContain('Name of the release: `Ada` · Stream: `Beta`');
     expect(await acme.carl.types(`approve ${code}`)).toContain('that was the last one');
     const end = await cardOf(code, 'goes on after');
-    expect(end.text).toContain('in Buildkite it was *Carl*');
+    expect(end.text).toContain('in Buildkite *Carl* unblocked it');
     expect(end.buttons).toEqual([]);
     const build = buildkite.build('api-release', number);
     expect(build.metaData).toEqual({ 'release-name': 'Ada', stream: 'beta' });
@@ -185,7 +185,7 @@ describe('a build that waits at a block step', () => {
     await deploy.shows('slack', 'A message of its own asks who lets it go on');
     // What visibility lists lags behind what is told: until then, the words are taken for the deploy's.
     await eventually('the rejection', async () =>
-      /Rejected: build \d+ does not go on after Everybody\?/.test(await acme.carl.types(`reject ${deploy.code} the canary is sick`)),
+      /Rejected: build \d+ does not go on after “Everybody\?”/.test(await acme.carl.types(`reject ${deploy.code} the canary is sick`)),
     );
     const { github } = await deploy.bothShow('Stopped at', 'which Carl rejected');
     expect(github).toContain('the canary is sick');

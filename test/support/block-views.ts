@@ -23,8 +23,13 @@ export const FIELDS: readonly BlockField[] = [
   },
 ];
 
-export function blockTally(...by: readonly Person[]): Tally {
-  const waitingFor = [bea, carl, dan].filter((one) => !by.includes(one));
+export const blockTally = (...by: readonly Person[]): Tally => tallyOf([bea, carl, dan], by);
+
+/** Dan started that build. */
+const foreignTally = (...by: readonly Person[]): Tally => tallyOf([bea, carl], by);
+
+function tallyOf(members: readonly Person[], by: readonly Person[]): Tally {
+  const waitingFor = members.filter((one) => !by.includes(one));
   const satisfied = by.length >= 2;
   return { satisfied, have: by.length, need: 2, tree: { kind: 'group', group: 'sre', count: 2, satisfied, by, waitingFor } };
 }
@@ -105,12 +110,14 @@ function foreign(phase: BlockPhase, more: Partial<BlockStatus> = {}): BlockStatu
     build: { organization: 'acme', pipeline: 'api-release', number: 7, uuid, url: 'https://buildkite.test/acme/api-release/builds/7' },
     job: { id: 'job-7', label: 'Release?', key: null },
     plan: foreignPlan,
+    tally: foreignTally(),
     ...more,
   });
 }
 
 const waiting: BlockPhase = { kind: 'waiting', expiresAt: NOW + 228 * MINUTE, remindAt: [] };
 const half = { votes: [vote(bea, NOW - 5 * MINUTE)], tally: blockTally(bea) };
+const foreignHalf = { ...half, tally: foreignTally(bea) };
 const both = { votes: [...half.votes, vote(carl, NOW - MINUTE)], tally: blockTally(bea, carl) };
 const filled = { values: { 'release-name': 'Ada <@U01>', stream: 'stable' }, by: bea };
 const unknownPlan: BlockPlan = {
@@ -129,17 +136,18 @@ export const BLOCKS = {
   'block-waiting': own(waiting),
   'block-half': own(waiting, half),
   'block-foreign': foreign(waiting),
-  'block-filled': foreign(waiting, { ...half, filled, contract: 'c0ffee.1' as Contract }),
+  'block-filled': foreign(waiting, { ...foreignHalf, filled, contract: 'c0ffee.1' as Contract }),
   'block-refilled': foreign(waiting, {
     votes: [vote(carl, at)],
-    tally: blockTally(carl),
+    tally: foreignTally(carl),
     filled: { values: { 'release-name': 'Ada' }, by: carl },
     voided: { people: ['Bea'], why: 'other-values', by: 'Carl' },
     contract: 'c0ffee.2' as Contract,
   }),
-  'block-unknown-starter': foreign(waiting, { plan: unknownPlan }),
+  'block-unknown-starter': foreign(waiting, { plan: unknownPlan, tally: tallyOf([bea], []) }),
   'block-nobody-known': foreign(waiting, {
     plan: { ...unknownPlan, subject: { kind: 'foreign', starter: { name: 'ci-bot', known: false, others: [] }, message: '' } },
+    tally: tallyOf([], []),
   }),
   'block-void': own(waiting, { voided: { people: ['Bea'], why: 'recheck', by: null } }),
   'block-unblocking': own({ kind: 'unblocking', unread: 'who is in sre', expiresAt: NOW + MINUTE }, both),
@@ -147,7 +155,7 @@ export const BLOCKS = {
   'block-unblocked-filled': foreign({ kind: 'unblocked', by: null, at }, { ...both, filled }),
   'block-elsewhere': own({ kind: 'unblocked-elsewhere', by: 'Somebody', at }, half),
   'block-rejected': own({ kind: 'rejected', by: bea, reason: 'no backup', at }),
-  'block-expired-cancel': foreign({ kind: 'expired', build: 'cancel', at }, half),
+  'block-expired-cancel': foreign({ kind: 'expired', build: 'cancel', at }, foreignHalf),
   'block-expired-leave': own({ kind: 'expired', build: 'leave', at }, half),
   'block-gone': own({ kind: 'gone', state: 'canceled', at }),
   'block-not-unblocked': own({ kind: 'not-unblocked', answer: 'buildkite answered 403 Forbidden', at }, both),
