@@ -1,7 +1,8 @@
 // What the workflow of a blocked build asks of the world. Names are WIRE FORMAT, like those in activities.ts.
 import type { Cards, JudgeInput } from './activities.ts';
 import type { BlockNews, BlockPlan, BlockStatus, FilledFields } from './block-contract.ts';
-import type { BuildAddress, HaltedBuild, ManualJob, ManualStepWords, MemberIds } from './block-vocabulary.ts';
+import type { HaltedBuild, ManualJob, ManualStepWords, MemberIds } from './block-vocabulary.ts';
+import type { BuildAddress } from './build-vocabulary.ts';
 import type { ActReason, VoidVote } from './reasons.ts';
 import type { Person, Tally, Vote } from './vocabulary.ts';
 

@@ -1,7 +1,8 @@
 // The approval that a build opens when it waits at a block step: its messages and what it looks like from outside. WIRE FORMAT, like
 // contract.ts. One workflow for each build, which asks for one step at a time: the first that waits.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BlockField, BuildAddress } from './block-vocabulary.ts';
+import type { BlockField } from './block-vocabulary.ts';
+import type { BuildAddress } from './build-vocabulary.ts';
 import type { Act, Receipt, Withdraw } from './contract.ts';
 import type { BlockStop } from './status.ts';
 import type { Contract, DeployCode, JudgedPlan, Millis, Person, PersonKey, PullRequestRef, Tally, Vote } from './vocabulary.ts';

@@ -1,4 +1,5 @@
 // Block and input steps of Buildkite builds, as types. WIRE FORMAT, like vocabulary.ts.
+import type { BuildAsRead } from './build-vocabulary.ts';
 import type { Millis, PersonKey } from './vocabulary.ts';
 
 /** What a block step asks before it lets the build go on; the answer becomes meta-data of the build. */
@@ -20,13 +21,6 @@ export interface ManualStepWords {
   readonly label: string | null;
   readonly prompt: string | null;
   readonly fields: readonly BlockField[];
-}
-
-/** Where a build is: Buildkite numbers them within the pipeline. */
-export interface BuildAddress {
-  readonly organization: string;
-  readonly pipeline: string;
-  readonly number: number;
 }
 
 /** Somebody as Buildkite knows them. `person`: who that is by the reviewed configuration; null: nobody it knows. No address is kept. */
@@ -51,21 +45,11 @@ export interface ManualJob {
   readonly unblockedAt: Millis | null;
 }
 
-/** A build that may wait at a block step, as one read shows it. */
-export interface HaltedBuild {
-  readonly uuid: string;
-  readonly number: number;
-  readonly pipeline: string;
-  readonly url: string;
-  readonly commit: string;
-  readonly branch: string;
+/** A build that may wait at a block step. */
+export interface HaltedBuild extends BuildAsRead {
   readonly message: string;
-  /** Buildkite's own word; while `blocked` it says nothing. */
-  readonly state: string;
+  /** While it is, `state` says nothing. */
   readonly blocked: boolean;
-  /** It has ended, and waits for nobody. */
-  readonly isOver: boolean;
-  readonly source: string;
   readonly creator: BuildkiteUser | null;
   readonly author: BuildkiteUser | null;
   /** In the order of the build's page. */

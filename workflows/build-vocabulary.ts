@@ -34,6 +34,29 @@ export interface BuildFacts {
   readonly environment: string | null;
 }
 
+/** Where a build is: Buildkite numbers them within the pipeline. */
+export interface BuildAddress {
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly number: number;
+}
+
+/** A build as one read of it shows it, whoever asked for it. */
+export interface BuildAsRead {
+  readonly uuid: string;
+  readonly number: number;
+  readonly pipeline: string;
+  readonly url: string;
+  readonly commit: string;
+  readonly branch: string;
+  /** Buildkite's word for what made it: `ui`, `webhook`, `schedule`, `api` … */
+  readonly source: string;
+  /** Buildkite's own word. */
+  readonly state: string;
+  /** It has ended, and waits for nobody. */
+  readonly isOver: boolean;
+}
+
 /** How a build ended, told as what it is: only `passed` is success. */
 export type BuildEnd = 'passed' | 'failed' | 'canceled' | 'skipped' | 'not_run';
 

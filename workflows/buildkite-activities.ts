@@ -1,6 +1,6 @@
 // What workflows ask of Buildkite: queue `buildkite`. Names are WIRE FORMAT, like activities.ts.
 // One activity is one HTTP request is one token of the quota.
-import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import type { BuildAddress, BuildFacts, BuildOrder } from './build-vocabulary.ts';
 import type { LogTail } from './status.ts';
 import type { Target } from './vocabulary.ts';
 
@@ -11,10 +11,7 @@ export type CreateOutcome =
   | { readonly kind: 'not-sent'; readonly why: 'quota' | 'unreachable' | 'credential' | 'too-late'; readonly retryAfterMs: number };
 
 /** Which log: the first failed step of `readBuild`, with its job. */
-export interface LogTailInput {
-  readonly organization: string;
-  readonly pipeline: string;
-  readonly number: number;
+export interface LogTailInput extends BuildAddress {
   readonly jobId: string;
   /** `BuildFacts.url`: the page a person is sent to. */
   readonly buildUrl: string;
@@ -33,9 +30,9 @@ export interface BuildkiteActivities {
   createBuild(order: BuildOrder): Promise<CreateOutcome>;
   /** By `countersign:deploy-id`, finished builds too. More than one: lowest number first. */
   findBuild(input: { readonly organization: string; readonly pipeline: string; readonly deployId: string }): Promise<readonly BuildFacts[]>;
-  readBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<BuildFacts>;
+  readBuild(at: BuildAddress): Promise<BuildFacts>;
   /** Idempotent: a build that has ended, or is being cancelled already, is fine. */
-  cancelBuild(input: { readonly organization: string; readonly pipeline: string; readonly number: number }): Promise<void>;
+  cancelBuild(at: BuildAddress): Promise<void>;
   /** By `countersign:target`, newest first, at most 100, finished ones too. */
   listTargetBuilds(input: { readonly organization: string; readonly pipeline: string; readonly target: Target }): Promise<readonly BuildFacts[]>;
   /** The first page of `listRunningPage`, asked for by older versions. */

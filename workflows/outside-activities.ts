@@ -1,6 +1,6 @@
 // What `outside` asks of the world. Names are WIRE FORMAT, like activities.ts.
 import type { Authorised } from './activities.ts';
-import type { BuildAddress } from './block-vocabulary.ts';
+import type { BuildAddress } from './build-vocabulary.ts';
 import type { OutsideBuild, OutsideStatus } from './outside-contract.ts';
 import type { Cards } from './status.ts';
 import type { Account } from './vocabulary.ts';

@@ -1,8 +1,7 @@
 // A build that deploys though nobody asked for it: told once, with a button that cancels it. WIRE FORMAT, like contract.ts.
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { NotAttested } from './attest-contract.ts';
-import type { BuildAddress } from './block-vocabulary.ts';
-import type { BuildFacts } from './build-vocabulary.ts';
+import type { BuildAddress, BuildAsRead, BuildFacts } from './build-vocabulary.ts';
 import type { DeployCode, Millis, Person } from './vocabulary.ts';
 
 /** One workflow for each build, so that it is told once. */
@@ -38,21 +37,10 @@ export interface OutsideTiming {
 }
 export const OUTSIDE_TIMING: OutsideTiming = { lookMs: 300_000, lookMaxMs: 3_600_000, leaveMs: 3 * 86_400_000 };
 
-/** The build as one read shows it. */
-export interface OutsideBuild {
-  readonly uuid: string;
-  readonly number: number;
-  readonly pipeline: string;
-  readonly url: string;
-  readonly commit: string;
-  readonly branch: string;
-  /** Buildkite's word for what made it: `ui`, `webhook`, `schedule`, `api` … */
-  readonly source: string;
+/** A build that deploys, and what says whose it is. */
+export interface OutsideBuild extends BuildAsRead {
   /** Whom Buildkite names; null: nobody. */
   readonly startedBy: string | null;
-  /** Buildkite's own word. */
-  readonly state: string;
-  readonly isOver: boolean;
   /** Number of the build that it repeats. */
   readonly rebuiltFrom: number | null;
   /** Code of the request whose marks it carries: by its meta-data, or by the environment that a rebuild copies. */

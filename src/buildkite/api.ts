@@ -2,10 +2,10 @@
 // One call = one HTTP request = one token of the quota. Reads throw `Trouble`; `createBuild` answers a value or throws `Trouble` of kind `unclear`.
 import type { BuildkiteActivities, CreateOutcome } from '../../workflows/buildkite-activities.ts';
 import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
-import type { BuildAddress, HaltedBuild, ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
+import type { HaltedBuild, ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
 import type { OutsideBuild } from '../../workflows/outside-contract.ts';
 import type { ActsAs } from './credentials.ts';
-import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
+import type { BuildAddress, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 
 /** What the request is for, the most urgent first. `rollback`: the create of whatever mends an outage. */
@@ -59,7 +59,7 @@ export interface BuildkiteApi extends Omit<BuildkiteActivities, 'createBuild' | 
   createBuild(order: BuildOrder, notAfter: Millis, as?: ActsAs): Promise<CreateOutcome>;
   readOutside(at: BuildAddress): Promise<OutsideBuild>;
   /** Writes Markdown onto the page of a build; whatever was written there by this before is replaced. */
-  annotate(input: { readonly organization: string; readonly pipeline: string; readonly number: number; readonly body: string }): Promise<void>;
+  annotate(input: BuildAddress & { readonly body: string }): Promise<void>;
   /** `GET /v2/access-token`: start-up self-check. */
   checkToken(): Promise<{ readonly scopes: readonly string[]; readonly user: string; readonly expiresAt: Millis | null }>;
   /** Quota as the last response's headers told it. */

@@ -1,10 +1,10 @@
 // Block and input steps through Buildkite's REST API: what a build waits at, what is asked there, and unblocking it.
-import type { BuildAddress, ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
+import type { ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
 import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
-import { endOf } from '../../workflows/build-facts.ts';
+import type { BuildAddress } from '../../workflows/build-vocabulary.ts';
 import type { BlocksApi, KnownUser, RawHaltedBuild } from './api.ts';
 import type { ActsAs } from './credentials.ts';
-import { authorOf, factsOf, labelOf } from './build-facts.ts';
+import { asRead, authorOf, factsOf, labelOf } from './build-facts.ts';
 import { type Call, decoded, expectSuccess } from './call.ts';
 import { answerText, parseJson } from './http.ts';
 import { manualStepsIn } from './manual-steps.ts';
@@ -75,19 +75,10 @@ async function unblock(call: Call, { fields, unblocker, ...at }: UnblockInput, a
 
 function haltedOf(build: Build, pipeline: string): RawHaltedBuild {
   const facts = factsOf(build, pipeline);
-  const { uuid, number, url, commit, state, blocked } = facts;
   return {
-    uuid,
-    number,
-    pipeline,
-    url,
-    commit,
-    state,
-    blocked,
-    isOver: endOf(facts) !== null,
-    branch: build.branch ?? '',
+    ...asRead(build, facts),
+    blocked: facts.blocked,
     message: (build.message ?? '').split('\n', 1)[0]?.slice(0, 200) ?? '',
-    source: build.source ?? '',
     creator: build.creator == null ? null : userOf(build.creator),
     author: authorOf(build.author),
     manual: (build.jobs ?? []).filter((job) => job.type === 'manual').map(manualOf),

@@ -1,5 +1,6 @@
 // Buildkite's build as the facts that workflows keep. Pure.
-import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
+import { endOf } from '../../workflows/build-facts.ts';
+import type { BuildAsRead, BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
 import type { RawHaltedBuild } from './api.ts';
 import type { Build, Job } from './schema.ts';
 
@@ -28,6 +29,12 @@ export function factsOf(build: Build, pipeline: string | null): BuildFacts {
     steps: stepsOf(build.jobs ?? []),
     ...saysOf(build),
   };
+}
+
+/** As it is told of a build that may be anybody's. */
+export function asRead(build: Build, facts: BuildFacts): BuildAsRead {
+  const { uuid, number, pipeline, url, commit, state } = facts;
+  return { uuid, number, pipeline, url, commit, branch: build.branch ?? '', source: build.source ?? '', state, isOver: endOf(facts) !== null };
 }
 
 /**

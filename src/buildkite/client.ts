@@ -1,9 +1,8 @@
 // Buildkite's REST API as Countersign needs it: one call, one request, one token of the quota.
 import type { Logger } from 'pino';
-import type { BuildAddress } from '../../workflows/block-vocabulary.ts';
 import type { LogTailInput } from '../../workflows/buildkite-activities.ts';
 import type { LogTail } from '../../workflows/status.ts';
-import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { BuildAddress, BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import type { BuildkiteApi, Lane } from './api.ts';
 import { createBlocks } from './blocks.ts';

@@ -1,9 +1,8 @@
 // A build that nobody asked Countersign for, as one read shows it.
-import type { BuildAddress } from '../../workflows/block-vocabulary.ts';
-import { endOf } from '../../workflows/build-facts.ts';
+import type { BuildAddress } from '../../workflows/build-vocabulary.ts';
 import type { OutsideBuild } from '../../workflows/outside-contract.ts';
 import { parseDeployCode } from '../ids.ts';
-import { authorOf, DEPLOY_ID_KEY, factsOf } from './build-facts.ts';
+import { asRead, authorOf, DEPLOY_ID_KEY, factsOf } from './build-facts.ts';
 import { decoded, type Call } from './call.ts';
 import { buildPath } from './paths.ts';
 import { Build } from './schema.ts';
@@ -17,18 +16,9 @@ export async function readOutside(call: Call, at: BuildAddress): Promise<Outside
   const path = `${buildPath(at)}?exclude_jobs=true&exclude_pipeline=true`;
   const build = decoded(Build, await call(doing, { lane: 'status', method: 'GET', path }), doing);
   const facts = factsOf(build, at.pipeline);
-  const { uuid, number, url, commit, state } = facts;
   return {
-    uuid,
-    number,
-    pipeline: at.pipeline,
-    url,
-    commit,
-    state,
-    branch: build.branch ?? '',
-    source: build.source ?? '',
+    ...asRead(build, facts),
     startedBy: (build.creator?.name ?? authorOf(build.author)?.name)?.slice(0, NAME_MAX) ?? null,
-    isOver: endOf(facts) !== null,
     rebuiltFrom: facts.rebuiltFrom ?? null,
     code: codeIn(build.meta_data?.[CODE_KEY]) ?? codeIn(build.env?.[CODE_VARIABLE]),
     isMarked: typeof build.meta_data?.[DEPLOY_ID_KEY] === 'string',

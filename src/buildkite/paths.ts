@@ -1,5 +1,5 @@
 // Where things are in Buildkite's REST API: it addresses builds by their number within the pipeline.
-import type { BuildAddress } from '../../workflows/block-vocabulary.ts';
+import type { BuildAddress } from '../../workflows/build-vocabulary.ts';
 
 const part = (text: string): string => encodeURIComponent(text);
 
