@@ -2,7 +2,9 @@
 import { gunzipSync } from 'node:zlib';
 import type { SimHandler, SimRequest, SimResponse, SimRoutes } from '../http.ts';
 import { createAgentSessions, type AgentSessions, type HeldJob, type SimAgent } from './agent-sessions.ts';
+import { annotate, type AnnotationWish } from './annotations.ts';
 import type { Engine } from './engine.ts';
+import { environmentOf } from './environment.ts';
 import { apiTime, type Json } from './objects.ts';
 import type { OidcIssuer } from './oidc.ts';
 import { uuid7, type SimBuild } from './state.ts';
@@ -124,7 +126,10 @@ function insideRoutes({ engine, oidc }: House, sessions: AgentSessions): SimRout
     ),
     'POST /v3/jobs/:job/data/exists': data(({ metaData }, key) => ({ status: 200, body: { exists: Object.hasOwn(metaData, key) } })),
     'POST /v3/jobs/:job/data/keys': data(({ metaData }) => ({ status: 200, body: Object.keys(metaData) })),
-    'POST /v3/jobs/:job/annotations': asHolder(sessions, ({ build }, request) => annotate(engine, build, bodyOf(request))),
+    'POST /v3/jobs/:job/annotations': asHolder(sessions, ({ build }, request) => {
+      annotate(engine, { build, job: null }, wishIn(bodyOf(request)));
+      return { status: 201, body: {} };
+    }),
     'POST /v3/jobs/:job/oidc/tokens': asHolder(sessions, ({ build, job }, request) => {
       // The job's own token: an agent may not speak in the name of its job.
       if (sessions.heldBy(tokenOf(request)) === null) return NOBODY;
@@ -145,56 +150,24 @@ function insideRoutes({ engine, oidc }: House, sessions: AgentSessions): SimRout
   };
 }
 
-function annotate({ clock }: Engine, build: SimBuild, body: Json): SimResponse {
-  const context = textIn(body, 'context', 'default');
-  const known = build.annotations.find((one) => one.context === context && one.job === null);
-  const text = textIn(body, 'body');
-  const now = clock.now();
-  if (known !== undefined) Object.assign(known, { body: body['append'] === true ? known.body + text : text, updatedAt: now });
-  else
-    build.annotations.push({
-      id: uuid7(now),
-      context,
-      job: null,
-      style: typeof body['style'] === 'string' ? body['style'] : null,
-      priority: 3,
-      createdAt: now,
-      body: text,
-      updatedAt: now,
-    });
-  return { status: 201, body: {} };
+function wishIn(body: Json): AnnotationWish {
+  const { style, priority, append } = body;
+  return {
+    context: textIn(body, 'context', 'default'),
+    text: textIn(body, 'body'),
+    style: typeof style === 'string' && style !== '' ? style : null,
+    priority: typeof priority === 'number' ? priority : 3,
+    append: append === true,
+  };
 }
 
-/** The job as an agent takes it: with its environment, in which what Buildkite says wins over what a build brings. */
+/** The job as an agent takes it. */
 function jobBody({ state }: Engine, { build, job, token, agent }: HeldJob, base: string): Json {
-  const { pipeline } = build;
-  const step = job.step.type === 'command' ? job.step : null;
-  const command = step?.command ?? '';
   const env = {
-    ...Object.fromEntries(Object.entries({ ...pipeline.settings.env, ...build.env }).map(([name, value]) => [name, String(value)])),
-    CI: 'true',
-    BUILDKITE: 'true',
+    ...environmentOf(build, job, { base, organization: state.organization.slug }),
     BUILDKITE_AGENT_ID: agent.id,
     BUILDKITE_AGENT_NAME: agent.name,
-    BUILDKITE_BRANCH: build.branch,
-    BUILDKITE_BUILD_ID: build.id,
-    BUILDKITE_BUILD_NUMBER: String(build.number),
-    BUILDKITE_BUILD_URL: `${base}/${state.organization.slug}/${pipeline.slug}/builds/${build.number}`,
-    BUILDKITE_COMMAND: command,
-    BUILDKITE_COMMIT: build.commit,
-    BUILDKITE_JOB_ID: job.id,
-    BUILDKITE_LABEL: step?.label ?? '',
-    BUILDKITE_MESSAGE: build.message,
-    BUILDKITE_ORGANIZATION_SLUG: state.organization.slug,
-    BUILDKITE_PIPELINE_PROVIDER: 'git',
-    BUILDKITE_PIPELINE_SLUG: pipeline.slug,
     BUILDKITE_PLUGINS: '',
-    BUILDKITE_PULL_REQUEST: build.pullRequest?.id ?? 'false',
-    BUILDKITE_REPO: pipeline.settings.repository ?? `git@github.com:${state.organization.slug}/${pipeline.slug}.git`,
-    BUILDKITE_RETRY_COUNT: String(job.attempt),
-    BUILDKITE_SOURCE: build.source,
-    BUILDKITE_STEP_KEY: step?.key ?? '',
-    BUILDKITE_TAG: '',
     BUILDKITE_TIMEOUT: 'false',
   };
   return {
@@ -202,7 +175,7 @@ function jobBody({ state }: Engine, { build, job, token, agent }: HeldJob, base:
     endpoint: `${base}/v3`,
     state: 'accepted',
     env,
-    step: { command },
+    step: { command: job.step.type === 'command' ? (job.step.command ?? '') : '' },
     token,
     chunks_max_size_bytes: 102_400,
     log_max_size_bytes: 104_857_600,

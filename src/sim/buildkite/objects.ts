@@ -53,8 +53,11 @@ export function organizationJson(state: SimState, wording: Wording): Json {
 const pipelineUrl = (pipeline: SimPipeline, wording: Wording): string =>
   `${wording.base}/v2/organizations/${wording.organization}/pipelines/${pipeline.slug}`;
 export const buildUrl = (build: SimBuild, wording: Wording): string => `${pipelineUrl(build.pipeline, wording)}/builds/${build.number}`;
-export const buildWebUrl = (build: SimBuild, wording: Wording): string =>
+export const buildWebUrl = (build: SimBuild, wording: Pick<Wording, 'base' | 'organization'>): string =>
   `${wording.base}/${wording.organization}/${build.pipeline.slug}/builds/${build.number}`;
+
+export const repositoryOf = ({ slug, settings }: SimPipeline, { organization }: Pick<Wording, 'organization'>): string =>
+  settings.repository ?? `git@github.com:${organization}/${slug}.git`;
 
 export function pipelineJson(pipeline: SimPipeline, builds: readonly SimBuild[], wording: Wording): Json {
   const { settings } = pipeline;
@@ -71,7 +74,7 @@ export function pipelineJson(pipeline: SimPipeline, builds: readonly SimBuild[],
     name: settings.name ?? pipeline.slug,
     description: null,
     slug: pipeline.slug,
-    repository: settings.repository ?? `git@github.com:${wording.organization}/${pipeline.slug}.git`,
+    repository: repositoryOf(pipeline, wording),
     cluster_id: null,
     cluster_url: null,
     pipeline_template_uuid: null,

@@ -1,23 +1,18 @@
 // Routes of annotations, of a build and of a job.
 import type { SimResponse, SimRoutes } from '../http.ts';
 import { BUILD, guarded, jsonBody, ORGANIZATION, Refused, requireBuild, requireWrite, type Api, type Call } from './access.ts';
+import { annotate, type Place } from './annotations.ts';
 import { annotationJson, type Json } from './objects.ts';
 import { paged } from './paging.ts';
 import { requireJob } from './routes-jobs.ts';
-import { uuid7, type SimAnnotation, type SimBuild, type SimJob } from './state.ts';
-
-interface Place {
-  readonly build: SimBuild;
-  /** null: on the build. */
-  readonly job: SimJob | null;
-}
+import type { SimAnnotation } from './state.ts';
 
 export function annotationRoutes(api: Api): SimRoutes {
   const routes: Record<string, SimRoutes[string]> = {};
   for (const path of [BUILD, `${BUILD}/jobs/:job`, `${ORGANIZATION}/jobs/:job`]) {
     const place = (call: Call): Place => (path === BUILD ? { build: requireBuild(call), job: null } : requireJob(call));
     routes[`GET ${path}/annotations`] = guarded(api, ['read_builds'], (call) => list(call, place(call)));
-    routes[`POST ${path}/annotations`] = guarded(api, ['write_builds'], (call) => annotate(call, place(call)));
+    routes[`POST ${path}/annotations`] = guarded(api, ['write_builds'], (call) => write(call, place(call)));
     routes[`DELETE ${path}/annotations/:annotation`] = guarded(api, ['write_builds'], (call) => remove(call, place(call)));
   }
   return routes;
@@ -35,23 +30,16 @@ function list(call: Call, { build, job }: Place): SimResponse {
   });
 }
 
-/** One annotation a context and place: a second one replaces it, or is appended. */
-function annotate(call: Call, { build, job }: Place): SimResponse {
-  requireWrite(call, build.pipeline);
+function write(call: Call, place: Place): SimResponse {
+  requireWrite(call, place.build.pipeline);
   const body = jsonBody(call);
   const text = body['body'];
   const style = styleOf(body['style']);
   const priority = body['priority'] ?? 3;
   if (typeof text !== 'string' || text === '') throw invalid('body', 'missing');
   if (typeof priority !== 'number' || priority < 1 || priority > 10) throw invalid('priority', 'invalid');
-  const now = call.api.engine.clock.now();
   const context = typeof body['context'] === 'string' ? body['context'] : 'default';
-  const known = build.annotations.find((annotation) => annotation.context === context && annotation.job === job);
-  const annotation: SimAnnotation = known ?? { id: uuid7(now), context, job, style, priority, createdAt: now, body: '', updatedAt: now };
-  Object.assign(annotation, { style: style ?? annotation.style, priority, updatedAt: now });
-  annotation.body = body['append'] === true ? annotation.body + text : text;
-  if (known === undefined) build.annotations.push(annotation);
-  call.api.engine.emit(null, build, null);
+  const annotation = annotate(call.api.engine, place, { context, text, style, priority, append: body['append'] === true });
   return { status: 201, body: annotationJson(annotation, call.wording) };
 }
 

@@ -14,9 +14,9 @@ import {
   type Call,
 } from './access.ts';
 import { retryJob, unblockJob } from './acts.ts';
+import { environmentOf } from './environment.ts';
 import { valuesOf } from './filters.ts';
 import { jobJson } from './job-objects.ts';
-import { buildWebUrl, type Json } from './objects.ts';
 import { cursored } from './paging.ts';
 import { presentJobs, type SimBuild, type SimJob } from './state.ts';
 
@@ -38,7 +38,10 @@ export function jobRoutes(api: Api): SimRoutes {
   for (const prefix of [BUILD, ORGANIZATION]) {
     const job = `${prefix}/jobs/:job`;
     routes[`GET ${job}`] = guarded(api, ['read_builds'], (call) => jobAnswer(call, requireJob(call)));
-    routes[`GET ${job}/env`] = guarded(api, ['read_job_env'], (call) => ({ status: 200, body: { env: environmentOf(call, requireJob(call)) } }));
+    routes[`GET ${job}/env`] = guarded(api, ['read_job_env'], (call) => {
+      const { build, job: asked } = requireJob(call);
+      return { status: 200, body: { env: environmentOf(build, asked, call.wording) } };
+    });
     routes[`PUT ${job}/retry`] = guarded(api, ['write_builds', 'retry_builds'], retry);
     routes[`PUT ${job}/reprioritize`] = guarded(api, ['write_builds'], reprioritize);
     routes[`PUT ${job}/unblock`] = guarded(api, ['write_builds'], unblock);
@@ -114,31 +117,4 @@ function unblock(call: Call): SimResponse {
 function fieldsOf(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, Array.isArray(entry) ? entry.join('\n') : String(entry)]));
-}
-
-function environmentOf(call: Call, { build, job }: Found): Json {
-  const { pipeline } = build;
-  return {
-    CI: 'true',
-    BUILDKITE: 'true',
-    BUILDKITE_ORGANIZATION_SLUG: call.wording.organization,
-    BUILDKITE_PIPELINE_SLUG: pipeline.slug,
-    BUILDKITE_PIPELINE_PROVIDER: 'github',
-    BUILDKITE_REPO: pipeline.settings.repository ?? '',
-    BUILDKITE_BRANCH: build.branch,
-    BUILDKITE_TAG: '',
-    BUILDKITE_COMMIT: build.commit,
-    BUILDKITE_MESSAGE: build.message,
-    BUILDKITE_SOURCE: build.source,
-    BUILDKITE_PULL_REQUEST: build.pullRequest?.id ?? 'false',
-    BUILDKITE_BUILD_ID: build.id,
-    BUILDKITE_BUILD_NUMBER: String(build.number),
-    BUILDKITE_BUILD_URL: buildWebUrl(build, call.wording),
-    BUILDKITE_BUILD_CREATOR: build.creator.name,
-    BUILDKITE_BUILD_CREATOR_EMAIL: build.creator.email,
-    BUILDKITE_JOB_ID: job.id,
-    BUILDKITE_COMMAND: job.step.type === 'command' ? (job.step.command ?? job.step.label) : '',
-    ...pipeline.settings.env,
-    ...build.env,
-  };
 }

@@ -1,5 +1,5 @@
 // Behind the scenes: what to break, the builds, the quota, and the newest request as Temporal remembers it.
-import { buildWebUrl, webhookTime } from '../buildkite/objects.ts';
+import { buildWebUrl } from '../buildkite/objects.ts';
 import { ATTEST_STEP } from '../attest-job.ts';
 import { presentJobs, type SimBuild, type SimJob } from '../buildkite/state.ts';
 import { PIPELINE, type World } from '../world.ts';
@@ -87,7 +87,7 @@ const OVER = ['passed', 'failed', 'canceled', 'skipped', 'not_run'];
 
 function drawBuild(build: Readonly<SimBuild>, base: string): Tree {
   const state = build.blocked ? 'blocked' : build.state;
-  const url = buildWebUrl(build, { base, organization: 'acme', time: webhookTime });
+  const url = buildWebUrl(build, { base, organization: 'acme' });
   const number = String(build.number);
   const isOver = OVER.includes(build.state) && !build.blocked;
   return el('article', { class: 'build', key: build.id, 'aria-label': `Build ${number}` }, [

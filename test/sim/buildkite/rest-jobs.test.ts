@@ -78,10 +78,10 @@ describe('retrying what failed', () => {
 });
 
 describe('one job', () => {
-  it('tells its environment: the build’s own over the pipeline’s over Buildkite’s', async () => {
+  it('tells its environment: the build’s own over the pipeline’s, and Buildkite’s over both', async () => {
     const s = await stage();
     s.sim.addToken({ token: 'bkua_env', user: { name: 'Eve', email: 'eve@acme.test' }, scopes: ['read_job_env'] });
-    const build = await s.create({ env: { COUNTERSIGN_CODE: '7F3K-Q2' }, pull_request_id: 42 });
+    const build = await s.create({ env: { COUNTERSIGN_CODE: '7F3K-Q2', BUILDKITE_BUILD_NUMBER: '7' }, pull_request_id: 42 });
     const { body } = await s.ask('GET', `/organizations/acme/jobs/${build.jobs[0]?.id}/env`, { token: 'bkua_env' });
     expect(body.env).toMatchObject({ CI: 'true', BUILDKITE_PULL_REQUEST: '42', BUILDKITE_BUILD_NUMBER: '1', COUNTERSIGN_CODE: '7F3K-Q2' });
   });
