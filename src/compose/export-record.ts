@@ -7,8 +7,7 @@ import { loadConfig } from '../config/load.ts';
 import { describeProblem } from '../config/problem.ts';
 import { readFile } from '../config/read-file.ts';
 import { readSecret, type Variables } from '../config/read-secret.ts';
-import { apiKeyRule, zoneSuffix } from '../config/secret-rules.ts';
-import { readSigningKey } from '../config/signing-key.ts';
+import { apiKeyRule, SIGNING_KEY, zoneSuffix } from '../config/secret-rules.ts';
 import { parseDeployCode } from '../ids.ts';
 import { seal } from '../record/dsse.ts';
 import { statementOf } from '../record/statement.ts';
@@ -25,20 +24,19 @@ const refused = (why: string): Exported => ({ kind: 'refused', why });
 
 /** `named`: a code or a workflow id. `zone`: whose namespace holds it. */
 export async function exportRecord(named: string, env: Variables, zone = 'default'): Promise<Exported> {
-  const key = readSigningKey(env, readFile);
+  const suffix = zoneSuffix(zone);
   // Nothing is read that could not be signed.
-  if ('problem' in key) return refused(describeProblem(key.problem));
+  const key = readSecret(SIGNING_KEY, env, readFile);
+  const apiKey = readSecret(apiKeyRule(suffix), env, readFile);
+  const problems = [...key.problems, ...apiKey.problems];
+  if (key.secret === null || problems.length > 0) return refused(problems.map(describeProblem).join(' '));
   try {
-    const suffix = zoneSuffix(zone);
-    const { secret, problems } = readSecret(apiKeyRule(suffix), env, readFile);
-    const [problem] = problems;
-    if (problem !== undefined) return refused(describeProblem(problem));
-    const where = readTemporalAddress(env, { suffix, apiKey: secret === null ? null : () => secret.reveal() });
+    const where = readTemporalAddress(env, { suffix, apiKey: apiKey.secret?.reveal ?? null });
     if (where === null) return refused('TEMPORAL_ADDRESS: found nothing. Set it to the server that holds the histories');
     const namespace = where.namespace ?? configuredNamespace(env, zone);
     if (namespace === null) return refused(`--zone: the configuration has no zone "${zone}"`);
     const client = createClient(where, namespace);
-    return await sealedRecord(client, { named, namespace, pem: key.pem });
+    return await sealedRecord(client, { named, namespace, pem: key.secret.reveal() });
   } catch (error) {
     if (isTrouble(error)) return refused(error.message);
     throw error;

@@ -13,8 +13,8 @@ export interface SecretRule {
   readonly minLength: number;
   /** Tokens of a known kind begin so. */
   readonly prefix?: string;
-  /** A PEM in any of the forms in which variables carry one. `signing`: RSA or P-256. */
-  readonly privateKey?: 'rsa' | 'signing';
+  /** A PEM in any of the forms in which variables carry one, and what it is for. */
+  readonly privateKey?: keyof typeof KEYS;
   /** `redis://` or `rediss://`, with a password inside perhaps. */
   readonly isRedisUrl?: true;
   /** A signed token of somebody else, which is replaced while we run: only its file makes sense. */
@@ -91,14 +91,21 @@ function flawOf(rule: SecretRule, value: string): string | null {
   return rule.prefix !== undefined && !value.startsWith(rule.prefix) ? `it does not begin with ${rule.prefix}` : null;
 }
 
-function flawOfKey(value: string, kind: NonNullable<SecretRule['privateKey']>): string | null {
+/** Kinds and curves of keys that fit, and what to say of others. */
+const KEYS = {
+  app: { fit: ['rsa'], flaw: 'it is no RSA key; GitHub gives RSA keys to apps' },
+  assertions: { fit: ['rsa', 'prime256v1'], flaw: 'it is neither an RSA nor a P-256 key' },
+  records: { fit: ['ed25519', 'prime256v1'], flaw: 'it is neither an ed25519 nor a P-256 key' },
+} as const satisfies Record<string, { readonly fit: readonly string[]; readonly flaw: string }>;
+
+function flawOfKey(value: string, purpose: keyof typeof KEYS): string | null {
   const pem = toPem(value);
   if (pem === null) return 'it is no PEM private key, neither plain, nor with \\n for line ends, nor in base64';
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
-    if (asymmetricKeyType === 'rsa') return null;
-    if (kind === 'rsa') return 'it is no RSA key; GitHub gives RSA keys to apps';
-    return asymmetricKeyDetails?.namedCurve === 'prime256v1' ? null : 'it is neither an RSA nor a P-256 key';
+    const kind = asymmetricKeyDetails?.namedCurve ?? asymmetricKeyType;
+    const { fit, flaw } = KEYS[purpose];
+    return fit.some((one) => one === kind) ? null : flaw;
   } catch {
     return 'it looks like a PEM private key, but does not parse; perhaps it was cut off';
   }

@@ -26,7 +26,7 @@ export function rulesOf({ zones, builds }: Serving, env: Variables): readonly Se
       name: 'PRIVATE_KEY',
       pathName: 'PRIVATE_KEY_PATH',
       required: true,
-      privateKey: 'rsa',
+      privateKey: 'app',
       minLength: 0,
       fix: "Give the GitHub App's private key (.pem), or PRIVATE_KEY_PATH",
     },
@@ -88,7 +88,7 @@ function buildkiteRules(suffix: string, env: Variables): readonly SecretRule[] {
     {
       name: key,
       required: exchanges && !isGiven(assertion),
-      privateKey: 'signing',
+      privateKey: 'assertions',
       minLength: 0,
       fix: `Give the key with which the OAuth application signs (.pem), or ${assertion}_FILE`,
     },
@@ -116,6 +116,15 @@ export function apiKeyRule(suffix: string): SecretRule {
   const fix = 'Create an API key that may write to the namespace';
   return { name: `TEMPORAL_API_KEY${suffix}`, required: false, minLength: HOW_LONG, isHeader: true, fix };
 }
+
+/** Only `countersign export` needs it, so the product starts without. */
+export const SIGNING_KEY: SecretRule = {
+  name: 'COUNTERSIGN_SIGNING_KEY',
+  required: true,
+  privateKey: 'records',
+  minLength: 0,
+  fix: 'Make one with `openssl genpkey -algorithm ed25519 -out signing.pem`, and give it, or its path as COUNTERSIGN_SIGNING_KEY_FILE',
+};
 
 /** Credentials that open a zone. */
 const OF_A_ZONE = [

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { describeProblem } from '../../src/config/problem.ts';
-import { readSigningKey } from '../../src/config/signing-key.ts';
+import { readSecret, type Variables } from '../../src/config/read-secret.ts';
+import { SIGNING_KEY } from '../../src/config/secret-rules.ts';
 import { seal } from '../../src/record/dsse.ts';
 import { statementOf } from '../../src/record/statement.ts';
 import { ended, pemOf, publicOf, SIGNER } from '../support/records.ts';
@@ -44,7 +45,8 @@ describe('countersign verify', () => {
 });
 
 describe('the key that signs records', () => {
-  const files = { readText: (path: string): string => (path === 'key.pem' ? pemOf(SIGNER) : fail(path)) };
+  const files = { readText: (path: string): string => (path === 'key.pem' ? pemOf(SIGNER) : fail(path)), stampOf: (path: string): string => path };
+  const read = (env: Variables): ReturnType<typeof readSecret> => readSecret(SIGNING_KEY, env, files);
   const fail = (path: string): never => {
     throw new Error(path);
   };
@@ -55,15 +57,19 @@ describe('the key that signs records', () => {
     ['a PEM with \\n for line ends', { COUNTERSIGN_SIGNING_KEY: pemOf(p256).replaceAll('\n', '\\n') }],
     ['a file', { COUNTERSIGN_SIGNING_KEY_FILE: 'key.pem' }],
   ])('may be %s', (_what, env) => {
-    expect(readSigningKey(env, files)).toMatchObject({ pem: expect.stringContaining('PRIVATE KEY') });
+    expect(read(env).secret?.reveal()).toContain('PRIVATE KEY');
   });
 
   it.each([
-    ['nothing', {}, 'there is no key to sign with'],
-    ['an empty variable', { COUNTERSIGN_SIGNING_KEY: ' ' }, 'there is no key to sign with'],
+    ['nothing', {}, 'COUNTERSIGN_SIGNING_KEY: it is not set. Make one with `openssl genpkey'],
+    ['an empty variable', { COUNTERSIGN_SIGNING_KEY: ' ' }, 'it is set, but empty. Make one with'],
     ['a file that is not there', { COUNTERSIGN_SIGNING_KEY_FILE: 'none.pem' }, "the file can't be read"],
-    ['both', { COUNTERSIGN_SIGNING_KEY: 'x', COUNTERSIGN_SIGNING_KEY_FILE: 'key.pem' }, 'COUNTERSIGN_SIGNING_KEY_FILE is set as well'],
-    ['no key at all', { COUNTERSIGN_SIGNING_KEY: 'hunter2hunter2' }, 'it is no PEM private key without a password'],
+    [
+      'both',
+      { COUNTERSIGN_SIGNING_KEY: 'x', COUNTERSIGN_SIGNING_KEY_FILE: 'key.pem' },
+      'COUNTERSIGN_SIGNING_KEY_FILE: COUNTERSIGN_SIGNING_KEY is set as well',
+    ],
+    ['no key at all', { COUNTERSIGN_SIGNING_KEY: 'hunter2hunter2' }, 'it is no PEM private key'],
     ['a public key', { COUNTERSIGN_SIGNING_KEY: pemOf(publicOf(SIGNER)) }, 'it is no PEM private key'],
     ['RSA', { COUNTERSIGN_SIGNING_KEY: pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey) }, 'neither an ed25519 nor a P-256 key'],
     [
@@ -72,9 +78,9 @@ describe('the key that signs records', () => {
       'neither an ed25519 nor a P-256 key',
     ],
   ])('is asked for in words when it is %s', (_what, env, found) => {
-    const read = readSigningKey(env, files);
-    if (!('problem' in read)) throw new Error('it was taken');
-    expect(describeProblem(read.problem)).toContain(found);
-    expect(describeProblem(read.problem)).not.toContain('hunter2');
+    const { secret, problems } = read(env);
+    expect(secret).toBeNull();
+    expect(problems.map(describeProblem).join()).toContain(found);
+    expect(problems.map(describeProblem).join()).not.toContain('hunter2');
   });
 });

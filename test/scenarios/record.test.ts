@@ -110,7 +110,7 @@ describe('the record of a request', () => {
   });
 
   it('is refused with what to do when there is no key, no such request or no server', async () => {
-    expect(await refusal('2222-22', {})).toMatch(/there is no key to sign with\. Make one with `openssl genpkey/);
+    expect(await refusal('2222-22', {})).toMatch(/^COUNTERSIGN_SIGNING_KEY: it is not set\. Make one with `openssl genpkey/);
     expect(await refusal('2222-22')).toMatch(/^there is no request 2222-22 in namespace \S+, which keeps histories for \d+ d$/);
     expect(await refusal(`environment:free/production`)).toContain('there is no request environment:free/production');
     expect(await exportRecord('2222-22', KEY)).toMatchObject({ kind: 'refused', why: expect.stringContaining('TEMPORAL_ADDRESS') });
