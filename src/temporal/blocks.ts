@@ -2,7 +2,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { blockId, blockStatus, haltSeen, type BlockInput, type BlockStatus } from '../../workflows/block-contract.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
-import { isClosed, within } from './deadline.ts';
+import { unlessClosed, within } from './deadline.ts';
 import { blockQuery, lookUp, WAITING_BLOCKS } from './find-deploys.ts';
 
 const TELL_MS = 1_500;
@@ -52,11 +52,7 @@ async function tell(client: Client, { build, waits }: HaltSighting): Promise<voi
     );
     return;
   }
-  try {
-    await within(client, limits, () => client.workflow.getHandle(workflowId).signal(haltSeen));
-  } catch (error) {
-    if (!isClosed(error)) throw error;
-  }
+  await unlessClosed(within(client, limits, () => client.workflow.getHandle(workflowId).signal(haltSeen)));
 }
 
 async function read(client: Client, workflowId: string): Promise<BlockStatus | null> {

@@ -2,6 +2,7 @@
 import {
   isGrpcServiceError,
   ServiceError,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -36,6 +37,24 @@ export async function within<T>(client: Client, limits: { deadlineMs: number; do
 /** The workflow is closed or was never there. */
 export function isClosed(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || (error instanceof WorkflowUpdateFailedError && isCompletedBeforeUpdate(error));
+}
+
+/** For what need not reach a workflow that is closed or was never there. */
+export async function unlessClosed(telling: Promise<unknown>): Promise<void> {
+  await telling.catch((error: unknown) => {
+    if (!isClosed(error)) throw error;
+  });
+}
+
+/** `known`: its id is taken, and another is not started. */
+export async function unlessKnown(starting: Promise<unknown>): Promise<'started' | 'known'> {
+  try {
+    await starting;
+    return 'started';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'known';
+    throw error;
+  }
 }
 
 function isCompletedBeforeUpdate(error: WorkflowUpdateFailedError): boolean {

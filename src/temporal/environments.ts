@@ -1,17 +1,10 @@
 // Reading and joining the `environment` workflows.
-import {
-  QueryRejectedError,
-  WithStartWorkflowOperation,
-  WorkflowClient,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { QueryRejectedError, WithStartWorkflowOperation, WorkflowClient, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { environmentId, environmentState, join, TASK_QUEUE, type EnvironmentInput, type Join, type JoinAnswer } from '../../workflows/contract.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { EnvironmentTiming } from '../../workflows/timing.ts';
 import type { Target } from '../../workflows/vocabulary.ts';
-import { within } from './deadline.ts';
+import { unlessKnown, within } from './deadline.ts';
 
 const READ_MS = 1_500;
 /** A fresh environment reads Buildkite first; a reader waits this long for it to know. */
@@ -78,13 +71,11 @@ function startOptions(
 }
 
 async function startEnvironment(environments: EnvironmentClient, place: EnvironmentPlace): Promise<void> {
-  try {
-    await within(environments.client, { deadlineMs: READ_MS, doing: 'starting the environment' }, () =>
+  await unlessKnown(
+    within(environments.client, { deadlineMs: READ_MS, doing: 'starting the environment' }, () =>
       environments.client.workflow.start('environment', startOptions(environments, place)),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+    ),
+  );
 }
 
 async function queryOpen(client: Client, target: Target): Promise<EnvironmentState | null> {

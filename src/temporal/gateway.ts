@@ -1,5 +1,5 @@
 // Everything the front door asks of Temporal. No front end talks to Temporal except through here.
-import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
 import { buildSeen } from '../../workflows/build-contract.ts';
@@ -36,7 +36,7 @@ import { target as toTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { askToAttest } from './attest.ts';
 import { createBlockStore, type BlockStore } from './blocks.ts';
-import { isClosed, within } from './deadline.ts';
+import { isClosed, unlessClosed, unlessKnown, within } from './deadline.ts';
 import { readEnvironment, type EnvironmentClient, type EnvironmentPlace } from './environments.ts';
 import { codeQuery, findOwingReview, lookUp, openQuery, type FoundDeploy, type OpenWhere } from './find-deploys.ts';
 import { createOutsideGateway, type OutsideGateway } from './outside.ts';
@@ -114,10 +114,10 @@ export function createGateway(environments: EnvironmentClient, isHome = true): G
   };
 }
 
-async function startDeploy(client: Client, workflowId: string, request: DeployRequest): Promise<'started' | 'known'> {
+function startDeploy(client: Client, workflowId: string, request: DeployRequest): Promise<'started' | 'known'> {
   const input: DeployInput = { request, timing: DEPLOY_TIMING };
-  try {
-    await within(client, { deadlineMs: START_MS, doing: 'starting the request' }, () =>
+  return unlessKnown(
+    within(client, { deadlineMs: START_MS, doing: 'starting the request' }, () =>
       client.workflow.start('deploy', {
         workflowId,
         taskQueue: TASK_QUEUE.workflows,
@@ -127,18 +127,14 @@ async function startDeploy(client: Client, workflowId: string, request: DeployRe
         typedSearchAttributes: startAttributes(request),
         staticSummary: `${request.service} to ${request.environment} (${request.code})`,
       }),
-    );
-    return 'started';
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'known';
-    throw error;
-  }
+    ),
+  );
 }
 
 async function startReply(client: Client, input: ReplyInput): Promise<void> {
   const workflowId = replyId(input.to.repo.id, replyAbout(input));
-  try {
-    await within(client, { deadlineMs: START_MS, doing: 'starting the reply' }, () =>
+  await unlessKnown(
+    within(client, { deadlineMs: START_MS, doing: 'starting the reply' }, () =>
       client.workflow.start('reply', {
         workflowId,
         taskQueue: TASK_QUEUE.workflows,
@@ -146,10 +142,8 @@ async function startReply(client: Client, input: ReplyInput): Promise<void> {
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+    ),
+  );
 }
 
 async function act(client: Client, workflowId: string, late: LateAct | LateReview | LateBlockAct): Promise<ActOutcome> {
@@ -221,7 +215,7 @@ async function tellBuild(client: Client, build: BuildFacts): Promise<void> {
     );
   } catch (error) {
     if (!isClosed(error)) throw error;
-    await ignoreClosed(within(client, limits, () => client.workflow.getHandle(environmentId(target)).signal(strayBuildSeen, { build })));
+    await unlessClosed(within(client, limits, () => client.workflow.getHandle(environmentId(target)).signal(strayBuildSeen, { build })));
   }
 }
 
@@ -231,13 +225,5 @@ function tellDeploy<T>(
   fact: SignalDefinition<[T]>,
   told: T,
 ): Promise<void> {
-  return ignoreClosed(within(client, { deadlineMs: START_MS, doing }, () => client.workflow.getHandle(workflowId).signal(fact, told)));
-}
-
-async function ignoreClosed(call: Promise<void>): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
-    if (!isClosed(error)) throw error;
-  }
+  return unlessClosed(within(client, { deadlineMs: START_MS, doing }, () => client.workflow.getHandle(workflowId).signal(fact, told)));
 }

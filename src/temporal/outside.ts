@@ -1,8 +1,8 @@
 // The gateway's part for builds that nobody asked for.
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { outsideChanged, outsideId, type OutsideInput } from '../../workflows/outside-contract.ts';
-import { isClosed, within } from './deadline.ts';
+import { unlessClosed, unlessKnown, within } from './deadline.ts';
 
 const CALL_MS = 1_500;
 
@@ -16,29 +16,24 @@ export interface OutsideGateway {
 export function createOutsideGateway(client: Client): OutsideGateway {
   return {
     async start(input) {
-      const workflowId = outsideId(input.organization, input.uuid);
-      try {
-        await within(client, { deadlineMs: CALL_MS, doing: 'telling of a build that nobody asked for' }, () =>
+      await unlessKnown(
+        within(client, { deadlineMs: CALL_MS, doing: 'telling of a build that nobody asked for' }, () =>
           client.workflow.start('outside', {
-            workflowId,
+            workflowId: outsideId(input.organization, input.uuid),
             taskQueue: TASK_QUEUE.workflows,
             args: [input],
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowIdConflictPolicy: 'FAIL',
             staticSummary: `${input.pipeline} #${input.number}, which nobody asked for (${input.code})`,
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+        ),
+      );
     },
-    async changed({ organization, uuid }) {
-      const handle = client.workflow.getHandle(outsideId(organization, uuid));
-      try {
-        await within(client, { deadlineMs: CALL_MS, doing: 'telling of a change' }, () => handle.signal(outsideChanged));
-      } catch (error) {
-        if (!isClosed(error)) throw error;
-      }
-    },
+    changed: ({ organization, uuid }) =>
+      unlessClosed(
+        within(client, { deadlineMs: CALL_MS, doing: 'telling of a change' }, () =>
+          client.workflow.getHandle(outsideId(organization, uuid)).signal(outsideChanged),
+        ),
+      ),
   };
 }

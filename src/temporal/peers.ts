@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@tempor
 import type { HolderFacts, PeerActivities } from '../../workflows/activities.ts';
 import { watchAsked, type BuildResult, type BuildWatchInput } from '../../workflows/build-contract.ts';
 import { buildId, buildReported, buildWatchId, claimStart, TASK_QUEUE } from '../../workflows/contract.ts';
-import { isClosed, within } from './deadline.ts';
+import { isClosed, unlessClosed, within } from './deadline.ts';
 import { joinEnvironment, type EnvironmentClient } from './environments.ts';
 
 /** A claim waits for the whole re-check, which may read unreadable gates again: the caller's activity is retried meanwhile. */
@@ -35,12 +35,8 @@ export function createPeers(environments: EnvironmentClient): PeerActivities {
       };
     },
     async reportBuild({ deployId, turn, report }) {
-      try {
-        const limits = { deadlineMs: REPORT_MS, doing: 'reporting to the request' };
-        await within(client, limits, () => client.workflow.getHandle(deployId).signal(buildReported, { turn, report }));
-      } catch (error) {
-        if (!isClosed(error)) throw error;
-      }
+      const limits = { deadlineMs: REPORT_MS, doing: 'reporting to the request' };
+      await unlessClosed(within(client, limits, () => client.workflow.getHandle(deployId).signal(buildReported, { turn, report })));
     },
     async registerWatch({ organization, watched }) {
       const args: [BuildWatchInput] = [{ organization, carried: [], pages: true }];

@@ -1,12 +1,5 @@
 // Reading and changing the `people` workflow: links and delegations.
-import {
-  QueryRejectedError,
-  WithStartWorkflowOperation,
-  WorkflowClient,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { QueryRejectedError, WithStartWorkflowOperation, WorkflowClient, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
@@ -24,7 +17,7 @@ import {
   type PeopleState,
   type TokenState,
 } from '../../workflows/people-contract.ts';
-import { within } from './deadline.ts';
+import { unlessKnown, within } from './deadline.ts';
 
 const READ_MS = 1_500;
 /** One that was just started has its first task still to do. */
@@ -104,11 +97,7 @@ async function query<Answer, Args extends readonly unknown[]>(
 }
 
 async function start({ client, quiet }: Store): Promise<void> {
-  try {
-    await within(client, { deadlineMs: READ_MS, doing: 'starting people' }, () => client.workflow.start('people', startOptions(quiet)));
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+  await unlessKnown(within(client, { deadlineMs: READ_MS, doing: 'starting people' }, () => client.workflow.start('people', startOptions(quiet))));
 }
 
 function startOptions(quiet: boolean): { workflowId: string; taskQueue: string; args: [PeopleInput]; staticSummary: string } {

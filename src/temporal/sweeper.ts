@@ -1,7 +1,8 @@
 // Requests that were ended from outside close their own cards no longer. The sweeper finds them and starts their `farewell`.
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { farewellId, TASK_QUEUE, type FarewellInput } from '../../workflows/contract.ts';
+import { unlessKnown } from './deadline.ts';
 
 const EVERY_MS = 60_000;
 /** How far back it looks: longer than anybody leaves the workers switched off. */
@@ -36,16 +37,14 @@ export async function sweep(client: Client, seen: Set<string>): Promise<void> {
 }
 
 async function startFarewell(client: Client, runId: string, input: FarewellInput): Promise<void> {
-  try {
-    await client.workflow.start('farewell', {
+  await unlessKnown(
+    client.workflow.start('farewell', {
       workflowId: farewellId(runId),
       taskQueue: TASK_QUEUE.workflows,
       args: [input],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: `${input.deployId} was ended from outside: its cards are closed`,
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+    }),
+  );
 }
