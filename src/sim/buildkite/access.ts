@@ -1,6 +1,7 @@
 // Who is asking: token → user → scope, the quota, and the headers that every answer carries.
 import { createHash, randomUUID } from 'node:crypto';
 import type { SimHandler, SimRequest, SimResponse } from '../http.ts';
+import type { Done } from './acts.ts';
 import type { Engine } from './engine.ts';
 import { apiTime, type Wording } from './objects.ts';
 import type { QuotaBook } from './quota.ts';
@@ -161,4 +162,10 @@ export function jsonBody(call: Call): Readonly<Record<string, unknown>> {
     // Refused below, like any other body that is no object.
   }
   throw new Refused(400, 'The request body must be a JSON object, sent as application/json');
+}
+
+/** What an act led to; Buildkite's refusal of it is the answer. */
+export function carriedOut<T>(done: Done<T>): T {
+  if (done.kind === 'refused') throw new Refused(done.status, done.message);
+  return done.value;
 }

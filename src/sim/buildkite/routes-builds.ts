@@ -3,6 +3,7 @@ import type { SimResponse, SimRoutes } from '../http.ts';
 import {
   BUILD,
   BUILDS,
+  carriedOut,
   guarded,
   jsonBody,
   ORGANIZATION,
@@ -66,14 +67,12 @@ function retryFailed(call: Call): SimResponse {
   const wrong = wanted.filter((state) => !RETRYABLE.some((failure) => failure === state));
   if (wrong.length > 0) throw new Refused(400, `Invalid states: ${wrong.join(', ')}. Valid states are ${RETRYABLE.join(', ')}.`);
   const before = fullJson(call, build, {});
-  const done = retryFailedJobs(call.api.engine, build, { failures, by: call.token.user });
-  if (done.kind === 'refused') throw new Refused(done.status, done.message);
-  return { status: 202, body: { ...before, retried_jobs_count: done.value } };
+  const count = carriedOut(retryFailedJobs(call.api.engine, build, { failures, by: call.token.user }));
+  return { status: 202, body: { ...before, retried_jobs_count: count } };
 }
 
 function answered(call: Call, done: Done<SimBuild>): SimResponse {
-  if (done.kind === 'refused') throw new Refused(done.status, done.message);
-  return { status: 200, body: fullJson(call, done.value, {}) };
+  return { status: 200, body: fullJson(call, carriedOut(done), {}) };
 }
 
 function fullJson(call: Call, build: SimBuild, parts: Partial<BuildParts>): Json {

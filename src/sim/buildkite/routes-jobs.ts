@@ -2,6 +2,7 @@
 import type { SimResponse, SimRoutes } from '../http.ts';
 import {
   BUILD,
+  carriedOut,
   guarded,
   jsonBody,
   ORGANIZATION,
@@ -79,9 +80,7 @@ const jobAnswer = (call: Call, { build, job }: Found): SimResponse => ({ status:
 function retry(call: Call): SimResponse {
   const { build, job } = requireJob(call);
   requireWrite(call, build.pipeline);
-  const done = retryJob(call.api.engine, build, { job, by: call.token.user });
-  if (done.kind === 'refused') throw new Refused(done.status, done.message);
-  return jobAnswer(call, { build, job: done.value });
+  return jobAnswer(call, { build, job: carriedOut(retryJob(call.api.engine, build, { job, by: call.token.user })) });
 }
 
 function reprioritize(call: Call): SimResponse {
@@ -108,9 +107,7 @@ function unblock(call: Call): SimResponse {
   const body = jsonBody(call);
   const by = (body['unblocker'] ?? null) === null ? call.token.user : call.api.engine.state.users.find((user) => user.id === body['unblocker']);
   if (by === undefined) throw new Refused(422, 'Unblocker is not a valid user id for this organization');
-  const done = unblockJob(call.api.engine, build, { job, by, fields: fieldsOf(body['fields']) });
-  if (done.kind === 'refused') throw new Refused(done.status, done.message);
-  return jobAnswer(call, { build, job: done.value });
+  return jobAnswer(call, { build, job: carriedOut(unblockJob(call.api.engine, build, { job, by, fields: fieldsOf(body['fields']) })) });
 }
 
 /** Several values of one field are joined by line breaks. */

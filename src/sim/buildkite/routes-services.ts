@@ -4,8 +4,7 @@ import { guarded, jsonBody, ORGANIZATION, Refused, requireOrganization, type Api
 import { graphqlId, userJson, type Json, type Wording } from './objects.ts';
 import type { ServiceSettings, SimService } from './organization.ts';
 import { cursored } from './paging.ts';
-import { uuid7 } from './state.ts';
-import { DEFAULT_EVENTS } from './webhooks.ts';
+import { serviceOf } from './webhooks.ts';
 
 const SERVICES = `${ORGANIZATION}/services`;
 const BUILD_STATES = ['build_passed', 'build_fixed', 'build_failed', 'build_blocked', 'build_canceled', 'build_failing', 'job_activated'];
@@ -58,22 +57,9 @@ function requireService(call: Call): SimService {
 }
 
 function created(call: Call): SimService {
-  const now = call.api.engine.clock.now();
   const body = jsonBody(call);
   if (body['provider'] !== 'webhook') throw invalid('provider');
-  const service: SimService = {
-    id: uuid7(now),
-    createdAt: now,
-    createdBy: call.token.user,
-    description: '',
-    enabled: true,
-    scope: 'all',
-    scopeUuids: [],
-    branchConfiguration: '',
-    buildStates: {},
-    settings: { url: '', version: 3, token: '', token_mode: 'token', events: DEFAULT_EVENTS, tls_verify: true },
-    tries: 1,
-  };
+  const service = serviceOf({ url: '', token: '', mode: 'token' }, { by: call.token.user, now: call.api.engine.clock.now() });
   change(service, body);
   if (service.settings.url === '') throw invalid('settings.url');
   return service;

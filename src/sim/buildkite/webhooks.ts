@@ -51,7 +51,7 @@ export interface Webhooks {
 }
 
 const NO_FAULTS: WebhookFaults = { lose: false, delayMs: 0, copies: 1, reorder: false, newerPayload: false, signature: 'good' };
-export const DEFAULT_EVENTS: readonly BuildkiteEvent[] = [
+const DEFAULT_EVENTS: readonly BuildkiteEvent[] = [
   'build.scheduled',
   'build.running',
   'build.failing',
@@ -135,7 +135,8 @@ export function createWebhooks(options: {
   };
 }
 
-function serviceOf(service: WebhookService, made: { readonly by: SimUser; readonly now: number }): SimService {
+/** A new service, for all pipelines and branches. */
+export function serviceOf(service: WebhookService, made: { readonly by: SimUser; readonly now: number }): SimService {
   return {
     id: uuid7(made.now),
     createdAt: made.now,
