@@ -2,6 +2,7 @@
 import { keep, pullRequestClosed } from '../../workflows/contract.ts';
 import { onGithub, SHA, voteOf } from './deploy-examples.ts';
 import { changeRule } from './plan-twists.ts';
+import type { Play } from './plays.ts';
 import { SHORT, type Story } from './story.ts';
 
 /** Waiting with one vote, and then pushed to. */
@@ -14,7 +15,7 @@ async function pushedTo(story: Story): Promise<string> {
   return id;
 }
 
-export const LIFECYCLE_PLAYS: Readonly<Record<string, (story: Story) => Promise<string>>> = {
+export const LIFECYCLE_PLAYS: Readonly<Record<string, Play>> = {
   async closed(story) {
     changeRule(story.world, { onClose: 'cancel', onMerge: 'keep' });
     const id = await story.ask();
@@ -22,7 +23,7 @@ export const LIFECYCLE_PLAYS: Readonly<Record<string, (story: Story) => Promise<
     const closure = { number: 42, merged: false, head: SHA, mergeSha: null, by: onGithub('eve'), at: Date.now() + 1_000 };
     await story.handle(id).signal(pullRequestClosed, closure);
     await story.end(id);
-    return id;
+    return { deploy: id };
   },
   async 'waited-for-checks'(story) {
     const reasons = [{ code: 'checks-pending', passed: 3, total: 14, pending: [{ name: 'e2e', url: null }] }] as const;
@@ -38,7 +39,7 @@ export const LIFECYCLE_PLAYS: Readonly<Record<string, (story: Story) => Promise<
     await story.until(id, 'building');
     await story.finish(1, 'passed');
     await story.end(id);
-    return id;
+    return { deploy: id };
   },
   async kept(story) {
     changeRule(story.world, { onPush: { keep: 'requester', small: null } });
@@ -51,6 +52,6 @@ export const LIFECYCLE_PLAYS: Readonly<Record<string, (story: Story) => Promise<
     await story.until(id, 'building');
     await story.finish(1, 'passed');
     await story.end(id);
-    return id;
+    return { deploy: id };
   },
 };
