@@ -43,6 +43,17 @@ describe('the documents', () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
+  // Those of Temporal's own are told of by Temporal.
+  it('tell of every variable that is read', () => {
+    const sources = ['env', 'secret-rules', 'buildkite-credential'].map((name) => read(`src/config/${name}.ts`)).join('\n');
+    const names = [...sources.matchAll(/['`]((?:[A-Z]+_)+[A-Z]+)(?:['`]|\$\{suffix\})/g)].flatMap(([, name = '']) =>
+      name.startsWith('TEMPORAL_') ? [] : [name.replace(/_FILE$/, '')],
+    );
+    const told = ['go-live', 'operations', 'decision-records'].map((name) => read(`docs/${name}.md`)).join('\n');
+    expect(names.length).toBeGreaterThan(20);
+    expect([...new Set(names)].filter((name) => !told.includes(name))).toEqual([]);
+  });
+
   it('keep the README short', () => {
     expect(read('README.md').split('\n').length).toBeLessThan(150);
   });

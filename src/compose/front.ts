@@ -168,6 +168,9 @@ const KNOWN_EVENTS: ReadonlySet<string> = new Set([
   'build.running',
   'build.failing',
   'build.finished',
+  'build.skipped',
+  'job.activated',
+  'job.started',
 ]);
 
 /** A closed list: a label must not be whatever somebody sends. */

@@ -69,6 +69,8 @@ describe('a build that nobody asked for', () => {
     expect(last).toContain('Cancelled by Bea.');
     expect(buildkite.build('api', number).state).toBe('canceled');
     expect(told('api')).toHaveLength(1);
+    const metrics = await (await fetch(`${acme.product().opsUrl}/metrics`)).text();
+    expect(metrics).toContain('event="job.started"');
   });
 
   it('is cancelled at once where policy says so, whatever it does', async () => {
