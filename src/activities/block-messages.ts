@@ -1,5 +1,4 @@
 // Activities of the `notify` queue: the messages of builds that wait at a block step.
-import { activityInfo } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Cards } from '../../workflows/activities.ts';
 import type { BlockMessages } from '../../workflows/block-activities.ts';
@@ -7,9 +6,11 @@ import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { GithubApi } from '../github/api.ts';
 import { blockCardKey, blockMarkdown, blockMessage } from '../render/block-message.ts';
 import { blockNewsMarkdown, blockNewsMessage } from '../render/block-news.ts';
-import type { RenderContext } from '../render/context.ts';
+import { plainContext, type RenderContext } from '../render/context.ts';
 import { cardMarker } from '../render/marker.ts';
 import type { SlackApi } from '../slack/api.ts';
+import { commentUrl, linksOf } from './card-places.ts';
+import { postOnce } from './slack-cards.ts';
 import { runOnce, type Step } from './steps.ts';
 
 export interface BlockMessageDeps {
@@ -30,22 +31,17 @@ export function createBlockMessages(deps: BlockMessageDeps): BlockMessages {
 
 async function postSlack(deps: BlockMessageDeps, status: BlockStatus): Promise<NonNullable<Cards['slack']>> {
   const { channel } = status.plan.slack;
-  const key = blockCardKey(status);
-  const known = await deps.slack.findCard(channel, key, status.openedAt - 60_000).catch((error: unknown) => {
-    // Without the history scope a lost answer may post a second one; it never stops the first.
-    if (activityInfo().attempt > 1) throw error;
-    return null;
-  });
-  const card = known ?? (await deps.slack.postCard(channel, blockMessage(status, contextOf(deps, null), 'buttons'), key));
-  return { ...card, url: await deps.slack.permalink(card).catch(() => null) };
+  const message = blockMessage(status, contextOf(deps, null), 'buttons');
+  const { card } = await postOnce(deps.slack, { channel, key: blockCardKey(status), since: status.openedAt, message });
+  return card;
 }
 
 async function postGithub(deps: BlockMessageDeps, status: BlockStatus): Promise<NonNullable<Cards['github']>> {
-  const { repo, commitUrl } = status.plan;
+  const { repo } = status.plan;
   const issue = issueOf(status);
   const known = await deps.github.findComment(repo, issue, cardMarker(blockCardKey(status)));
   const comment = known ?? (await deps.github.createComment(repo, issue, blockMarkdown(status, contextOf(deps, null))));
-  return { comment, url: `${new URL(commitUrl).origin}/${repo.slug}/pull/${issue}#issuecomment-${comment}` };
+  return { comment, url: commentUrl(status.plan, { issue, comment }) };
 }
 
 /** Edits first (repeatable), posts last (not repeatable). */
@@ -68,8 +64,6 @@ function issueOf({ plan }: BlockStatus): number {
   return plan.github.issue;
 }
 
-/** Each message links to the other one. */
 function contextOf({ now, prefix }: BlockMessageDeps, cards: Cards | null): RenderContext {
-  const links = { githubUrl: cards?.github?.url ?? null, slackUrl: cards?.slack?.url ?? null };
-  return { now: now(), prefix, cards: links, usualMs: null, temporalUrl: null };
+  return { ...plainContext(now(), prefix), cards: linksOf(cards) };
 }

@@ -22,6 +22,7 @@ import { githubUrlOf, issueOf, repoOf, slackChannelOf } from './card-places.ts';
 import { createGithubCards, type GithubCards } from './github-card.ts';
 import { createMarks, type Marks } from './marks.ts';
 import { reminderSteps, stillTrue } from './remind.ts';
+import { findOwnCard, postOnce, urlOf, type NewCard } from './slack-cards.ts';
 import { runOnce, type Step } from './steps.ts';
 
 /** After so many refusals a token lacks the right; it is not just being changed. */
@@ -74,24 +75,14 @@ export function createNotifyActivities(given: NotifyDeps): NotifyActivities {
   };
 }
 
-/** Its address, to be kept with the card; null when Slack does not tell: the card is there all the same. */
-function permalink(deps: NotifyDeps, card: { readonly channel: string; readonly ts: string }): Promise<string | null> {
-  return deps.slack.permalink(card).catch(() => null);
-}
-
 async function postSlackCard(deps: Inside, status: DeployStatus): Promise<NonNullable<Cards['slack']>> {
   const began = deps.now();
-  const channel = slackChannelOf(status);
   const context = away(deps);
-  const known = await deps.slack.findCard(channel, status.workflowId, status.request.askedAt - 60_000).catch((error: unknown) => {
-    // Without the history scope a lost answer may post a second card; it never stops the first.
-    if (activityInfo().attempt > 1) throw error;
-    return null;
-  });
-  const card = known ?? (await deps.slack.postCard(channel, cardMessage(status, context), status.workflowId));
-  const slackUrl = await permalink(deps, card);
+  const { card, isNew } = await postOnce(deps.slack, { ...slackCardOf(status), message: cardMessage(status, context) });
+  const { url: slackUrl } = card;
   const { origin } = status.request;
-  if (origin.surface === 'slack' && origin.channel !== channel && known === null) {
+  const channel = slackChannelOf(status);
+  if (origin.surface === 'slack' && origin.channel !== channel && isNew) {
     const { code, service, environment, dryRun } = status.request;
     const message = replyMessage(
       { kind: 'started', code, service, environment, channel, dryRun },
@@ -105,7 +96,11 @@ async function postSlackCard(deps: Inside, status: DeployStatus): Promise<NonNul
   if (origin.surface === 'slack' && status.plan?.pullRequest == null) {
     await showMarks(deps, status, { cardUrl: slackUrl, began });
   }
-  return { ...card, url: slackUrl };
+  return card;
+}
+
+function slackCardOf(status: DeployStatus): Omit<NewCard, 'message'> {
+  return { channel: slackChannelOf(status), key: status.workflowId, since: status.request.askedAt };
 }
 
 /**
@@ -174,7 +169,7 @@ async function raiseAlarm(deps: NotifyDeps, { status, cards }: Parameters<Notify
 /** Without the right to look, or in a channel that is gone, there is no card to be found; the other surface is closed all the same. */
 async function findSlackCard(deps: NotifyDeps, status: DeployStatus): Promise<Cards['slack']> {
   try {
-    return await deps.slack.findCard(slackChannelOf(status), status.workflowId, status.request.askedAt - 60_000);
+    return await findOwnCard(deps.slack, slackCardOf(status));
   } catch (error) {
     const isForGood = isTrouble(error, 'not-found') || isTrouble(error, 'invalid');
     // A token that is being changed is refused for a moment only.
@@ -212,6 +207,6 @@ const away = ({ now, prefix }: NotifyDeps): RenderContext => plainContext(now(),
 async function contextOf(deps: NotifyDeps, status: DeployStatus, cards: Cards): Promise<RenderContext> {
   const { slack, github } = cards;
   const githubUrl = github === null ? null : (github.url ?? githubUrlOf(status, github));
-  const slackUrl = slack === null ? null : (slack.url ?? (await permalink(deps, slack)));
+  const slackUrl = slack === null ? null : (slack.url ?? (await urlOf(deps.slack, slack)));
   return { ...away(deps), cards: { githubUrl, slackUrl }, usualMs: status.plan?.usualMs ?? null };
 }

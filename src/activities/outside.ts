@@ -1,5 +1,4 @@
 // Activities of `outside`: reading a build that nobody asked for, telling of it, and who may cancel it.
-import { activityInfo } from '@temporalio/activity';
 import type { OutsideJudging, OutsideReading, OutsideTelling } from '../../workflows/outside-activities.ts';
 import type { OutsideStatus } from '../../workflows/outside-contract.ts';
 import type { Authorised } from '../../workflows/activities.ts';
@@ -13,6 +12,7 @@ import { outsideMessage } from '../render/outside-card.ts';
 import type { SlackApi } from '../slack/api.ts';
 import { readPerson, whoClicks } from './decide.ts';
 import type { FactsDeps } from './gather-facts.ts';
+import { postOnce } from './slack-cards.ts';
 import { readGroupsSoon, readLinksSoon, soon } from './soon.ts';
 
 /** Environments that differ in who may cancel; a pipeline that many services share has a few. */
@@ -53,10 +53,9 @@ export function createOutsideTelling(deps: {
   const drawn = (status: OutsideStatus): ReturnType<typeof outsideMessage> => outsideMessage(status, plainContext(now(), prefix));
   return {
     postOutside: async (status) => {
-      const { channel } = status.input;
-      const known = activityInfo().attempt === 1 ? null : await slack.findCard(channel, status.workflowId, status.openedAt - 60_000);
-      const card = known ?? (await slack.postCard(channel, drawn(status), status.workflowId));
-      return { ...card, url: await slack.permalink(card).catch(() => null) };
+      const { input, workflowId: key, openedAt: since } = status;
+      const { card } = await postOnce(slack, { channel: input.channel, key, since, message: drawn(status) });
+      return card;
     },
     updateOutside: ({ status, card }) => slack.updateCard(card, drawn(status)),
   };

@@ -1,14 +1,14 @@
 // Activities of the `notify` queue: the messages of the review that an emergency owes.
-import { activityInfo } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Cards, ReviewActivities } from '../../workflows/activities.ts';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { GithubApi } from '../github/api.ts';
-import type { RenderContext } from '../render/context.ts';
+import { plainContext, type RenderContext } from '../render/context.ts';
 import { cardMarker } from '../render/marker.ts';
 import { reviewAlsoLine, reviewMarkdown, reviewMessage, reviewNewsMarkdown, reviewNewsMessage } from '../render/review-card.ts';
 import type { SlackApi } from '../slack/api.ts';
-import { githubUrlOf, issueOf, repoOf, slackChannelOf } from './card-places.ts';
+import { githubUrlOf, issueOf, linksOf, repoOf, slackChannelOf } from './card-places.ts';
+import { postOnce } from './slack-cards.ts';
 import { runOnce, type Step } from './steps.ts';
 
 export interface ReviewDeps {
@@ -29,14 +29,9 @@ export function createReviewActivities(deps: ReviewDeps): ReviewActivities {
 
 async function postSlack(deps: ReviewDeps, status: ReviewStatus): Promise<NonNullable<Cards['slack']>> {
   const { deploy, workflowId } = status;
-  const channel = slackChannelOf(deploy);
-  const known = await deps.slack.findCard(channel, workflowId, deploy.request.askedAt - 60_000).catch((error: unknown) => {
-    // Without the history scope a lost answer may post a second one; it never stops the first.
-    if (activityInfo().attempt > 1) throw error;
-    return null;
-  });
-  const card = known ?? (await deps.slack.postCard(channel, reviewMessage(status, contextOf(deps, status, null), 'buttons'), workflowId));
-  return { ...card, url: await deps.slack.permalink(card).catch(() => null) };
+  const message = reviewMessage(status, contextOf(deps, status, null), 'buttons');
+  const { card } = await postOnce(deps.slack, { channel: slackChannelOf(deploy), key: workflowId, since: deploy.request.askedAt, message });
+  return card;
 }
 
 async function postGithub(deps: ReviewDeps, status: ReviewStatus): Promise<NonNullable<Cards['github']>> {
@@ -66,8 +61,6 @@ async function announce(deps: ReviewDeps, { status, cards, news }: Parameters<Re
   await runOnce(deps.log, steps);
 }
 
-/** Each message links to the other one. */
 function contextOf({ now, prefix }: ReviewDeps, { deploy }: ReviewStatus, cards: Cards | null): RenderContext {
-  const links = { githubUrl: cards?.github?.url ?? null, slackUrl: cards?.slack?.url ?? null };
-  return { now: now(), prefix, cards: links, usualMs: deploy.plan?.usualMs ?? null, temporalUrl: null };
+  return { ...plainContext(now(), prefix), cards: linksOf(cards), usualMs: deploy.plan?.usualMs ?? null };
 }
