@@ -110,21 +110,10 @@ function planOf(plan: Plan, workflowId: string): NonNullable<Decision['plan']> {
 
 function buildOf({ build, attested }: DeployStatus): Decision['build'] {
   if (build === null) return null;
-  const { uuid, number, pipeline, url, commit, state } = build;
-  const [createdAt, startedAt, finishedAt] = [build.createdAt, build.startedAt, build.finishedAt].map((at) => (at === null ? null : time(at)));
+  const { uuid, number, pipeline, url, commit, state, createdAt, startedAt, finishedAt } = build;
+  const times = { createdAt: timeOrNull(createdAt), startedAt: timeOrNull(startedAt), finishedAt: timeOrNull(finishedAt) };
   const proof = attested === undefined ? {} : { attested: attested.uuid === uuid };
-  return {
-    uuid,
-    number,
-    pipeline,
-    url,
-    commit,
-    state,
-    ...proof,
-    createdAt: createdAt ?? null,
-    startedAt: startedAt ?? null,
-    finishedAt: finishedAt ?? null,
-  };
+  return { uuid, number, pipeline, url, commit, state, ...proof, ...times };
 }
 
 function resultOf(phase: DeployPhase): Decision['result'] {
@@ -148,3 +137,4 @@ function personOf({ key, name, mapped, binding, github, slack }: Person): Decisi
 }
 
 const time = (at: Millis): string => new Date(at).toISOString();
+const timeOrNull = (at: Millis | null): string | null => (at === null ? null : time(at));
