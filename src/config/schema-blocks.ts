@@ -1,6 +1,6 @@
 // Block and input steps of Buildkite, as they are written: who unblocks them, and what they ask.
 import { z } from 'zod';
-import { duration, matching, name, strict, text } from './schema-parts.ts';
+import { channel, duration, matching, name, stepKey, strict, text } from './schema-parts.ts';
 import { count, PlainRule } from './schema-rule.ts';
 import { WAITING } from './schema-waiting.ts';
 
@@ -47,10 +47,7 @@ const shared = {
     .enum(['cancel', 'leave'])
     .optional()
     .describe('What becomes of a build whose step nobody approved in time: `cancel` it, or `leave` it blocked at Buildkite. Default `leave`.'),
-  steps: z
-    .record(matching(/^[A-Za-z0-9][A-Za-z0-9_:.-]{0,99}$/, 'the key of a step'), Step)
-    .optional()
-    .describe('What is different for single steps, by their `key` in the pipeline.'),
+  steps: z.record(stepKey, Step).optional().describe('What is different for single steps, by their `key` in the pipeline.'),
 };
 
 /** Of an environment: builds that Countersign started. */
@@ -67,9 +64,7 @@ export const EnvironmentBlocks = z.union(
 
 /** Of a pipeline: builds that anybody else started. */
 export const PipelineBlocks = strict({
-  channel: matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS')
-    .optional()
-    .describe('Where the card with buttons lives. Default: `slack.channel`.'),
+  channel: channel.optional().describe('Where the card with buttons lives. Default: `slack.channel`.'),
   approvals: Rule.describe('Who unblocks. Whoever started the build, and whoever is its author, never does.'),
   ...shared,
 });

@@ -1,12 +1,10 @@
 // Pipelines of Buildkite by name, for what concerns builds that Countersign did not start.
 import { z } from 'zod';
 import { PipelineBlocks } from './schema-blocks.ts';
-import { matching, name, strict } from './schema-parts.ts';
+import { name, pipelineSlug, repo, stepKey, strict } from './schema-parts.ts';
 
 const PipelineEntry = strict({
-  repo: matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'owner/name').describe(
-    'GitHub repository that it builds, `owner/name`: who acts on its builds can still read it.',
-  ),
+  repo: repo.describe('GitHub repository that it builds, `owner/name`: who acts on its builds can still read it.'),
   zone: name.optional().describe('Trust zone. Default `default`.'),
   outside: z
     .enum(['ignore', 'tell', 'cancel'])
@@ -15,7 +13,7 @@ const PipelineEntry = strict({
       'A build that deploys though nobody asked Countersign for it: `tell` the channel, with a button that cancels it; `cancel` it at once; or `ignore` it. Default `tell`.',
     ),
   deploySteps: z
-    .array(matching(/^[A-Za-z0-9][A-Za-z0-9_:.-]{0,99}$/, 'the key of a step'))
+    .array(stepKey)
     .min(1)
     .max(50)
     .optional()
@@ -26,4 +24,4 @@ const PipelineEntry = strict({
 export type PipelineEntry = z.infer<typeof PipelineEntry>;
 
 /** By slug. */
-export const pipelines = z.record(matching(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a pipeline'), PipelineEntry);
+export const pipelines = z.record(pipelineSlug, PipelineEntry);

@@ -1,24 +1,22 @@
 // The configuration as it is written. Strict: it accepts only what this version enforces.
 // No refinements here: the JSON Schema for editors is generated from this; what needs two values at once is in validate.ts.
 import { z } from 'zod';
+import { Approvals } from './schema-approvals.ts';
 import { EnvironmentBlocks } from './schema-blocks.ts';
 import { EmergencySection } from './schema-emergency.ts';
-import { duration, matching, name, strict, text } from './schema-parts.ts';
+import { channel, duration, matching, name, pipelineSlug, repo, strict, text } from './schema-parts.ts';
 import { pipelines } from './schema-pipelines.ts';
-import { count, refs, RuleNode } from './schema-rule.ts';
-import { WAITING } from './schema-waiting.ts';
+import { refs } from './schema-rule.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
 export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate'.split(' ');
 
-const slackChannel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
-
 const SlackSection = strict({
   team: matching(/^T[A-Z0-9]{2,20}$/, 'the id of a workspace, such as T01ACME').describe(
     'Id of the Slack workspace (`T…`). Commands from any other workspace have no effect.',
   ),
-  channel: slackChannel.describe('Id of the channel (`C…`) where cards live, unless a service names its own.'),
+  channel: channel.describe('Id of the channel (`C…`) where cards live, unless a service names its own.'),
   command: matching(/^\/[a-z][a-z0-9-]{0,30}$/, 'a slash command such as /deploy')
     .optional()
     .describe('The word of the slash command and of comments. Default `/deploy`.'),
@@ -83,48 +81,6 @@ const ZoneEntry = strict({
   }).describe('Where its builds run.'),
 });
 
-const closing = z.enum(['cancel', 'keep']);
-const OnPush = strict({
-  keep: z
-    .union([z.literal(false), z.literal('requester')], { error: 'false or requester' })
-    .optional()
-    .describe(
-      'Whether the requester may go back to the commit before the push, if whoever pushed is not needed. It takes new approvals. Default `false`.',
-    ),
-  small: strict({
-    lines: z.int().min(1).max(1_000).describe('At most so many changed lines.'),
-    files: z.array(text).min(1).max(50).describe('Every changed file matches one of these. `*` matches within a path segment, `**` across.'),
-  })
-    .optional()
-    .describe('A push that leaves the approvals standing, except those of whoever pushed. What changed must be known in full. Default: none.'),
-});
-
-const Approvals = strict({
-  all: z.array(RuleNode).min(1).optional().describe('Every one of these must be satisfied. One person fills one slot only.'),
-  any: z.array(RuleNode).min(1).optional().describe('One of these must be satisfied.'),
-  group: name.optional().describe('Short for a rule with one group.'),
-  count,
-  exclude: z
-    .array(z.enum(['requester', 'commit-authors']))
-    .optional()
-    .describe(
-      'Whose approval does not count. Whoever asked, and whoever pushed since, never counts, listed or not. `commit-authors`: nor do authors and co-authors of the commits since the live version. Default `[requester]`.',
-    ),
-  expire: duration.optional().describe('How long a request waits for approval. Default `4h`.'),
-  onPush: OnPush.optional().describe('What a push before the last approval does, beyond a new revision that takes new approvals.'),
-  onClose: closing.optional().describe('What becomes of a request whose pull request is closed. Default `cancel`.'),
-  onMerge: closing
-    .optional()
-    .describe('What becomes of a request whose pull request is merged: `keep` as long as the merged head is what is to be built. Default `keep`.'),
-  stepUp: z
-    .literal('github')
-    .optional()
-    .describe(
-      '`github`: an approval clicked in Slack counts only once the same person confirms it with `/approve` on a pull request of the repository. Default: off.',
-    ),
-  ...WAITING,
-});
-
 const Gates = strict({
   checks: z
     .union([z.enum(['all', 'none']), z.array(text).min(1)], { error: 'all, none or a list of names' })
@@ -176,9 +132,7 @@ const OnGithub = strict({
 });
 
 const EnvironmentEntry = strict({
-  pipeline: matching(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a pipeline')
-    .optional()
-    .describe('Slug of the Buildkite pipeline that deploys. Required, here or in `defaults`.'),
+  pipeline: pipelineSlug.optional().describe('Slug of the Buildkite pipeline that deploys. Required, here or in `defaults`.'),
   url: z
     .url({ protocol: /^https?$/, error: 'an address such as https://api.acme.test' })
     .max(300)
@@ -211,12 +165,12 @@ const EnvironmentEntry = strict({
 export type EnvironmentEntry = z.infer<typeof EnvironmentEntry>;
 
 const ServiceEntry = strict({
-  repo: matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'owner/name').describe('GitHub repository, `owner/name`.'),
+  repo: repo.describe('GitHub repository, `owner/name`.'),
   zone: name.optional().describe('Trust zone. Default `default`.'),
   aliases: z.array(name).optional().describe('Other names people may type.'),
   slack: strict({
-    channel: slackChannel.optional().describe('The card with buttons lives here, wherever the command was typed.'),
-    also: z.array(slackChannel).optional().describe('These channels get one line at the end.'),
+    channel: channel.optional().describe('The card with buttons lives here, wherever the command was typed.'),
+    also: z.array(channel).optional().describe('These channels get one line at the end.'),
   })
     .optional()
     .describe('Channels of this service.'),
