@@ -2,6 +2,7 @@
 // documentation; assertions are verified here by hand, with nothing of what the client signs them with.
 import { createPublicKey, randomBytes, verify, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { SimRequest, SimResponse, SimRoutes } from '../http.ts';
+import { matchesWildcard } from './patterns.ts';
 import { uuid7, type SimState, type SimUser } from './state.ts';
 
 /** A key of a client, as its JWKS has it: with its `kid`. */
@@ -133,7 +134,7 @@ function federate(desk: Desk, form: URLSearchParams, url: string): SimResponse {
   checkTimes(claims, desk.now());
   if (claims['iss'] !== client.issuer) throw new OauthError('invalid_client', 'JWT `iss` claim is invalid');
   if (![claims['aud']].flat().includes(url)) throw new OauthError('invalid_client', 'JWT `aud` claim is invalid');
-  if (!matches(client.subject, String(claims['sub']))) throw new OauthError('invalid_client', 'JWT `sub` claim is invalid');
+  if (!matchesWildcard(client.subject, String(claims['sub']))) throw new OauthError('invalid_client', 'JWT `sub` claim is invalid');
   for (const [name, value] of Object.entries(client.claims ?? {}))
     if (claims[name] !== value) throw new OauthError('invalid_client', `JWT \`${name}\` claim is invalid`);
   const user = { id: uuid7(desk.now()), name: client.clientId, email: `${client.clientId}@workload-identity.invalid`, createdAt: desk.now() };
@@ -242,9 +243,4 @@ function decode(part: string): Claims {
     // Told below.
   }
   throw new OauthError('invalid_client', 'Invalid JWT');
-}
-
-function matches(pattern: string, text: string): boolean {
-  const source = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${source.join('.*')}$`).test(text);
 }
