@@ -78,14 +78,6 @@ describe('go-buildkite 4.23.0', () => {
     expect(sim.build('deploy', 1).metaData).toEqual({ 'countersign:deploy-id': 'deploy:slack:T01ACME:1.2', release: '1.2' });
   });
 
-  it('takes a 429 for what it is, and does not ask again', { timeout: FIRST_RUN_MS }, async (context) => {
-    await needGo(context);
-    sim.setQuota({ user: 0 });
-    const seen = await lines(await goProgram('go-buildkite'), { args: ['refused'], env: env() });
-    expect(seen).toEqual([{ call: 'refused', status: 429, scope: 'rest_user', reset: '60' }]);
-    expect(asked()).toEqual([`POST ${BUILDS} 429`]);
-  });
-
   it.for([
     ['signature', 'payload signature check failed'],
     ['token', 'webhook token validation failed'],
@@ -150,12 +142,17 @@ describe('pybuildkite 1.3.0', () => {
     ]);
     expect(sim.unknownRoutes).toEqual([]);
   });
+});
 
-  it('takes a 429 for what it is, and does not ask again', { timeout: FIRST_RUN_MS }, async (context) => {
-    await needPython(context);
+describe('a client whose quota is used up', () => {
+  const refused = { call: 'refused', status: 429, scope: 'rest_user' };
+  it.for([
+    { folder: 'go-buildkite', need: needGo, programOf: goProgram, told: { ...refused, reset: '60' } },
+    { folder: 'pybuildkite', need: needPython, programOf: pythonProgram, told: refused },
+  ])('takes a 429 for what it is, and does not ask again: $folder', { timeout: FIRST_RUN_MS }, async ({ folder, need, programOf, told }, context) => {
+    await need(context);
     sim.setQuota({ user: 0 });
-    const seen = await lines(await pythonProgram('pybuildkite'), { args: ['refused'], env: env() });
-    expect(seen).toEqual([{ call: 'refused', status: 429, scope: 'rest_user' }]);
+    expect(await lines(await programOf(folder), { args: ['refused'], env: env() })).toEqual([told]);
     expect(asked()).toEqual([`POST ${BUILDS} 429`]);
   });
 });
