@@ -24,7 +24,7 @@ export interface ProgramRun {
 }
 
 /** Ends the test here when the tool is missing: skipped with the reason printed, or failed where `CI` is set. */
-export async function needTool(
+async function needTool(
   context: TestContext,
   tool: { readonly command: string; readonly args: readonly string[]; readonly isEnough: (version: string) => boolean; readonly wanted: string },
 ): Promise<void> {

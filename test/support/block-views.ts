@@ -23,7 +23,7 @@ export const FIELDS: readonly BlockField[] = [
   },
 ];
 
-export const blockTally = (...by: readonly Person[]): Tally => tallyOf([bea, carl, dan], by);
+const blockTally = (...by: readonly Person[]): Tally => tallyOf([bea, carl, dan], by);
 
 /** Dan started that build. */
 const foreignTally = (...by: readonly Person[]): Tally => tallyOf([bea, carl], by);

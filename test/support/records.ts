@@ -30,7 +30,7 @@ export function planBy(configured: Plan['rule'], judged: Plan['rule'] = configur
 const passed = { ...build, state: 'passed', finishedAt: NOW, steps: [] };
 
 /** As its workflow returned it. */
-export function endedStatus(change: Partial<DeployStatus> = {}): DeployStatus {
+function endedStatus(change: Partial<DeployStatus> = {}): DeployStatus {
   const phase = { kind: 'succeeded', build: passed, at: NOW } as const;
   const votes = [vote(bea, 'slack', 17, { contract }), vote(dan, 'github', 9, { contract })];
   const whole = status(phase, { ...approvedByBoth, plan, votes, tally: tally(bea, dan), build: passed });

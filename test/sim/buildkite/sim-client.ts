@@ -7,7 +7,7 @@ import { misshapen } from './shapes.ts';
 
 export const SHA = '4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6';
 export const BOT = { name: 'Countersign', email: 'bot@acme.test' };
-export const ALL_SCOPES = ['read_builds', 'write_builds', 'read_pipelines', 'read_build_logs', 'read_user', 'read_organizations'];
+const ALL_SCOPES = ['read_builds', 'write_builds', 'read_pipelines', 'read_build_logs', 'read_user', 'read_organizations'];
 export const ONE_STEP: readonly StepDefinition[] = [{ type: 'command', label: 'deploy', durationMs: 1_000 }];
 
 /** The fields of jobs, builds and errors that the tests look at. */
