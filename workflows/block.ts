@@ -1,7 +1,7 @@
 // A build that waits at a block step: the same approval is asked for as for a deploy, and then Buildkite is asked to let the build go
 // on. One step at a time, the first that waits: a later one could be unblocked before what comes before it has been looked at.
 import { allHandlersFinished, condition, getExternalWorkflowHandle, log, rootCause, workflowInfo } from '@temporalio/workflow';
-import { cancelling, judging } from './ask.ts';
+import { judging } from './ask.ts';
 import { lookingUp, planningBlock, readingHalt } from './block-ask.ts';
 import { keepPeopleTold } from './block-cards.ts';
 import { stoppedAtBlock, type BlockInput, type BlockPhase, type BlockResult } from './block-contract.ts';
@@ -11,6 +11,7 @@ import type { HaltedBuild, ManualJob } from './block-vocabulary.ts';
 import { delivered } from './delivered.ts';
 import { guarded, isFailureOf } from './guarded.ts';
 import type { BlockStop } from './status.ts';
+import { stopBuild } from './stop-build.ts';
 import type { Millis, Tally } from './vocabulary.ts';
 
 export async function block(input: BlockInput): Promise<BlockResult> {
@@ -204,11 +205,7 @@ async function expire(halt: Halt, step: OpenStep): Promise<void> {
 
 /** The request is told first, so that it does not take it for something that happened outside. */
 async function cancelBuild({ input }: Halt, stop: BlockStop): Promise<void> {
-  const { organization, pipeline, number, deployId } = input;
+  const { deployId } = input;
   if (deployId !== null) await delivered('why the build stops', getExternalWorkflowHandle(deployId).signal(stoppedAtBlock, stop));
-  try {
-    await cancelling.cancelBuild.executeWithOptions({ summary: `cancel build ${number}` }, [{ organization, pipeline, number }]);
-  } catch (error) {
-    log.warn('the build could not be cancelled', { number, cause: rootCause(error) });
-  }
+  await stopBuild(input);
 }

@@ -2,7 +2,7 @@
 import { allHandlersFinished, condition, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import { answerOnce, RIGHTS_UNREAD } from './answers.ts';
 import type { NotAttested } from './attest-contract.ts';
-import { cancelling, judgingOutside, readingOutside, tellingOutside, tellingOutsideAtLast } from './ask.ts';
+import { judgingOutside, readingOutside, tellingOutside, tellingOutsideAtLast } from './ask.ts';
 import { createClock, type Clock } from './clock.ts';
 import { buildSeen } from './build-contract.ts';
 import { actArrived, buildId, cancel, environmentId, strayBuildSeen, type LateAct, type Receipt } from './contract.ts';
@@ -18,6 +18,7 @@ import {
   type OutsideStatus,
 } from './outside-contract.ts';
 import type { ActReason } from './reasons.ts';
+import { stopBuild } from './stop-build.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 import type { Cards } from './status.ts';
 import type { Millis, Person, Target } from './vocabulary.ts';
@@ -69,7 +70,7 @@ async function lookAfter(open: Outside): Promise<void> {
   for (;;) {
     if (open.stop !== null && open.phase.kind === 'running') {
       open.phase = { kind: 'cancelling', by: open.stop.by };
-      await stopBuild(open);
+      await stopBuild(input);
     }
     card = await tell(open, card);
     if (isDone(open)) return;
@@ -128,15 +129,6 @@ async function readAgain(open: Outside): Promise<void> {
   if (!open.build.isOver) return;
   await freeTarget(open.build);
   open.phase = { kind: 'ended', state: open.build.state, by: open.stop?.by ?? null, cancelled: open.stop !== null, at: open.clock.now() };
-}
-
-async function stopBuild({ input }: Outside): Promise<void> {
-  const { organization, pipeline, number } = input;
-  try {
-    await cancelling.cancelBuild.executeWithOptions({ summary: `cancel build ${number}` }, [{ organization, pipeline, number }]);
-  } catch (error) {
-    log.warn('the build could not be cancelled', { number, error });
-  }
 }
 
 async function tell(open: Outside, card: Cards['slack']): Promise<Cards['slack']> {
