@@ -2,7 +2,7 @@
 // under way is told by the next one. Trouble with messages never holds the request up.
 import { condition, log } from '@temporalio/workflow';
 import { telling, tellingAtLast } from './ask.ts';
-import { delivered } from './delivered.ts';
+import { delivered, FIRST_PAUSE_MS, nextPauseMs } from './delivered.ts';
 import { isEnd, tellWithin, type Deploy } from './deploy-state.ts';
 import { statusOf } from './deploy-status.ts';
 import { stepsDoneBefore } from './guarded.ts';
@@ -11,8 +11,6 @@ import type { Cards, DeployStatus, ToldSoFar } from './status.ts';
 
 /** Name of the step of `announce` that posts under the Slack card. */
 const THREAD_STEP = 'thread';
-const FIRST_PAUSE_MS = 60_000;
-const LONGEST_PAUSE_MS = 600_000;
 
 /** Tells people of every change until the request is over and its last word is out. What was not delivered is tried again later. */
 export async function keepPeopleTold(deploy: Deploy): Promise<void> {
@@ -36,7 +34,7 @@ export async function keepPeopleTold(deploy: Deploy): Promise<void> {
     deploy.cards = told.cards;
     if (isEnd(status.phase)) return void (await alarm);
     if (!told.isComplete) tellWithin(deploy, pauseMs);
-    pauseMs = told.isComplete ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    pauseMs = nextPauseMs(pauseMs, told.isComplete);
   }
 }
 

@@ -3,16 +3,15 @@
 import { allHandlersFinished, condition, getExternalWorkflowHandle, log, ParentClosePolicy, setHandler, startChild } from '@temporalio/workflow';
 import { judging, tellingReview, tellingReviewAtLast } from './ask.ts';
 import { emergencyReviewed, environmentId } from './contract.ts';
-import { delivered } from './delivered.ts';
+import { FIRST_PAUSE_MS, nextPauseMs } from './delivered.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
 import { reviewId, reviewStatus, type ReviewInput, type ReviewNews, type ReviewStatus } from './review-contract.ts';
 import { hearReviewers, isSettled, openReview, reviewStatusOf, type Review } from './review-state.ts';
+import { sayOnCards } from './say-on-cards.ts';
 import type { Cards, DeployStatus, EmergencyNote } from './status.ts';
 import type { Millis } from './vocabulary.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const FIRST_PAUSE_MS = 60_000;
-const LONGEST_PAUSE_MS = 600_000;
 
 export async function review(input: ReviewInput): Promise<ReviewStatus> {
   const open = openReview(input);
@@ -54,12 +53,12 @@ async function askUntilSettled(open: Review): Promise<void> {
     const news: ReviewNews | null = open.news ?? owing;
     open.news = null;
     const status = reviewStatusOf(open);
-    const told = await tell(status, { cards, news, hasGithub: hasGithub(status) });
+    const told = await tell(status, cards, news);
     cards = told.cards;
     owing = told.isComplete ? null : news;
     if (isSettled(status)) return;
     const againAt: Millis = told.isComplete ? Infinity : clock.now() + pauseMs;
-    pauseMs = told.isComplete ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    pauseMs = nextPauseMs(pauseMs, told.isComplete);
     const hasNews = await clock.until(() => open.news !== null, Math.min(open.remindAt, againAt), 'remind the reviewers');
     if (hasNews || clock.now() < open.remindAt) continue;
     await lookAgain(open);
@@ -83,24 +82,15 @@ async function lookAgain(open: Review): Promise<void> {
   }
 }
 
-interface Said {
-  readonly cards: Cards;
-  readonly news: ReviewNews | null;
-  readonly hasGithub: boolean;
-}
-
-async function tell(status: ReviewStatus, said: Said): Promise<{ readonly cards: Cards; readonly isComplete: boolean }> {
+function tell(status: ReviewStatus, cards: Cards, news: ReviewNews | null): ReturnType<typeof sayOnCards> {
   const by = isSettled(status) ? tellingReviewAtLast : tellingReview;
-  const [slack, github] = await Promise.all([
-    said.cards.slack ?? delivered('Slack review', by.postSlackReview(status)),
-    said.cards.github ?? (said.hasGithub ? delivered('GitHub review', by.postGithubReview(status)) : null),
-  ]);
-  const cards: Cards = { slack, github };
-  const isPosted = slack !== null && (github !== null || !said.hasGithub);
-  // A card that was just posted says everything itself.
-  if (said.news === null) return { cards, isComplete: isPosted };
-  const saying = by.announceReview.executeWithOptions({ summary: said.news }, [{ status, cards, news: said.news }]).then(() => true);
-  return { cards, isComplete: (await delivered('review news', saying)) === true && isPosted };
+  return sayOnCards({
+    what: 'a review',
+    cards,
+    postSlack: () => by.postSlackReview(status),
+    postGithub: hasGithub(status) ? () => by.postGithubReview(status) : null,
+    announce: news === null ? null : (posted) => by.announceReview.executeWithOptions({ summary: news }, [{ status, cards: posted, news }]),
+  });
 }
 
 const hasGithub = ({ deploy: { plan, request } }: ReviewStatus): boolean => request.origin.surface === 'github' || plan?.pullRequest != null;
