@@ -9,7 +9,7 @@ import { code, emphasis, link, listed, named, quoted, say, shaLink, strong, text
 import type { Inline } from './inline.ts';
 import { ruleWords } from './rule-words.ts';
 import { duration } from './time.ts';
-import { card } from './view.ts';
+import { card, otherCard } from './view.ts';
 import type { Card, Fact, Surface } from './view.ts';
 
 export interface BlockRead {
@@ -201,10 +201,11 @@ function nextWords({ status, surface, context }: BlockRead): Inline {
   return say`${approve} · ${code(`${context.prefix} reject ${plan.code} why`)} stops the build`;
 }
 
-function footer({ status: { plan }, surface, context }: BlockRead): Inline {
+function footer(read: BlockRead): Inline {
+  const { plan } = read.status;
   const { subject } = plan;
   const request = subject.kind === 'own' ? say` · of request ${subject.code}` : [];
-  const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
-  const there = other === null ? [] : say` · ${link(surface === 'slack' ? 'on the pull request' : 'in Slack', other)}`;
+  const other = otherCard(read);
+  const there = other === null ? [] : say` · ${other}`;
   return say`code ${plan.code}${request} · policy ${plan.policyDigest.slice(0, 4)}${there}`;
 }

@@ -2,13 +2,12 @@
 import type { Button, KnownBlock } from '@slack/types';
 import type { BlockStatus } from '../../workflows/block-contract.ts';
 import { asks, blockCard, fieldFacts, whatWords, type BlockRead } from './block-card.ts';
-import { actions, button, header, linesSection } from './blocks.ts';
+import { actions, button, linesSection } from './blocks.ts';
 import type { ButtonSpec } from './blocks.ts';
-import { COMMENT_MAX, drawCard, fitted } from './card-github.ts';
-import { cardBlocks, headlineOf } from './card-slack.ts';
+import { drawCard, markedComment } from './card-github.ts';
+import { headlineOf, drawnMessage } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { code, join, quoted, say, time, toSlackFallback } from './inline.ts';
-import { cardMarker } from './marker.ts';
+import { code, quoted, say, time } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { missingWords } from './rule-words.ts';
 
@@ -17,8 +16,7 @@ export const blockCardKey = ({ workflowId, job }: BlockStatus): string => `${wor
 
 /** Markdown of the step's comment, hidden marker included. */
 export function blockMarkdown(status: BlockStatus, context: RenderContext): string {
-  const marker = cardMarker(blockCardKey(status));
-  return `${fitted(blockBody(status, context), COMMENT_MAX - marker.length - 2)}\n\n${marker}`;
+  return markedComment(blockBody(status, context), blockCardKey(status));
 }
 
 export function blockBody(status: BlockStatus, context: RenderContext): string {
@@ -31,19 +29,12 @@ export function blockMessage(status: BlockStatus, context: RenderContext, button
   const { phase, tally, plan } = status;
   const needed = phase.kind === 'waiting' ? missingWords(tally.tree, 'groups') : [];
   const sentences = [
-    say`${headlineOf(drawn)}.`,
     ...(needed.length === 0 ? [] : [say`Needs ${needed}.`]),
     ...(phase.kind === 'waiting' ? [say`Expires ${time(phase.expiresAt)}.`] : []),
     say`Code ${plan.code}.`,
   ];
-  return {
-    text: toSlackFallback(join(sentences, ' '), { now: context.now, max: 1_000 }),
-    blocks: [
-      header(headlineOf(drawn), context.now),
-      ...cardBlocks(drawn, context),
-      ...actions(buttons === 'buttons' && phase.kind === 'waiting' && !tally.satisfied ? buttonsOf(status, context) : []),
-    ],
-  };
+  const isOpen = phase.kind === 'waiting' && !tally.satisfied;
+  return drawnMessage(drawn, context, { sentences, buttons: buttons === 'buttons' && isOpen ? buttonsOf(status, context) : [] });
 }
 
 /** In short, with the buttons of its card. */

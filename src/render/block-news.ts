@@ -2,27 +2,24 @@
 import type { BlockNews, BlockStatus } from '../../workflows/block-contract.ts';
 import { peopleMissing } from '../policy/rule.ts';
 import { blockCard, notes, voteWords, type BlockRead } from './block-card.ts';
-import { linesSection } from './blocks.ts';
-import { fitted } from './card-github.ts';
-import { headlineOf } from './card-slack.ts';
+import { linesComment } from './card-github.ts';
+import { headlineOf, linesMessage } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { called, join, say, text, toGithub, toSlackFallback } from './inline.ts';
+import { called, say, text } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { missingWords } from './rule-words.ts';
 
 /** Under the step's card: who is still needed is called, and at the end whoever asked for the deploy. */
 export function blockNewsMessage(status: BlockStatus, news: BlockNews, context: RenderContext): SlackMessage {
-  const lines = newsLines({ status, context, surface: 'slack' }, news);
-  return { text: toSlackFallback(join(lines, ' '), { now: context.now, max: 1_500 }), blocks: linesSection(lines, context.now, 2_500) };
+  return linesMessage(newsLines({ status, context, surface: 'slack' }, news), context);
 }
 
 /** A new comment only where somebody has to act: the edited one says the rest. */
 export function blockNewsMarkdown(status: BlockStatus, news: BlockNews, context: RenderContext): string | null {
   const { kind } = status.phase;
   if (news !== 'reminder' && kind !== 'rejected' && kind !== 'expired' && kind !== 'not-unblocked') return null;
-  const lines = newsLines({ status, context, surface: 'github' }, news);
-  return fitted(lines.map((line) => toGithub(line, { now: context.now })).join('\n\n'), 60_000);
+  return linesComment(newsLines({ status, context, surface: 'github' }, news), context);
 }
 
 function newsLines(read: BlockRead, news: BlockNews): readonly Inline[] {

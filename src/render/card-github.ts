@@ -13,8 +13,18 @@ export const COMMENT_MAX = 65_536;
 
 /** Markdown of the card, hidden marker included; at most 65,536 characters. */
 export function cardMarkdown(status: DeployStatus, context: RenderContext): string {
-  const marker = cardMarker(status.workflowId);
-  return `${fitted(cardBody(status, context), COMMENT_MAX - marker.length - 2)}\n\n${marker}`;
+  return markedComment(cardBody(status, context), status.workflowId);
+}
+
+/** A comment that is found again by this key. */
+export function markedComment(body: string, key: string): string {
+  const marker = cardMarker(key);
+  return `${fitted(body, COMMENT_MAX - marker.length - 2)}\n\n${marker}`;
+}
+
+/** A new comment beside a card. */
+export function linesComment(lines: readonly Inline[], { now }: RenderContext): string {
+  return fitted(lines.map((line) => toGithub(line, { now })).join('\n\n'), 60_000);
 }
 
 /** The card without its marker: a copy must not be taken for the card. */

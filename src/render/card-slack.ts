@@ -1,5 +1,5 @@
 // The request's card as a Slack message. Pure.
-import type { KnownBlock } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { actions, context, fields, header, linesSection, section } from './blocks.ts';
 import { buttonsOf } from './buttons.ts';
@@ -23,6 +23,24 @@ export function cardMessage(status: DeployStatus, renderContext: RenderContext):
     text: fallbackText(status, card, renderContext),
     blocks: [header(title, renderContext.now), ...cardBlocks(card, renderContext), ...actions(buttonsOf(status, renderContext))],
   };
+}
+
+/** Of a card that is no request's. `sentences`: what notifications get after its headline. */
+export function drawnMessage(
+  card: Card,
+  renderContext: RenderContext,
+  { sentences, buttons }: { readonly sentences: readonly Inline[]; readonly buttons: readonly Button[] },
+): SlackMessage {
+  const { now } = renderContext;
+  return {
+    text: toSlackFallback(join([say`${headlineOf(card)}.`, ...sentences], ' '), { now, max: 1_000 }),
+    blocks: [header(headlineOf(card), now), ...cardBlocks(card, renderContext), ...actions(buttons)],
+  };
+}
+
+/** A new message beside a card. */
+export function linesMessage(lines: readonly Inline[], { now }: RenderContext): SlackMessage {
+  return { text: toSlackFallback(join(lines, ' '), { now, max: 1_500 }), blocks: linesSection(lines, now, 2_500) };
 }
 
 export function headlineOf(card: Card): Inline {

@@ -3,9 +3,10 @@ import { cancelledCard, endedBadlyCard, expiredCard, notBuiltCard, rejectedCard,
 import { approvedCard, checkingCard, plannedCard, planningCard, queuedCard, refusedCard, startingCard, waitingCard } from './cards-before.ts';
 import { blockedCard, buildingCard } from './cards-build.ts';
 import { asEmergency } from './emergency.ts';
-import { code, join, link, say } from './inline.ts';
+import { code, join, say } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { Card, View } from './view.ts';
+import { otherCard } from './view.ts';
 
 export function cardOf(view: View): Card {
   return { ...asEmergency(phaseCard(view), view), footer: footer(view) };
@@ -54,14 +55,15 @@ function phaseCard(view: View): Card {
 }
 
 /** `code 7F3K-Q2 · rev 2 · policy 3c9e · the approval is for exactly this commit, environment and parameters`. */
-function footer({ status, surface, context }: View): Inline {
+function footer(view: View): Inline {
+  const { status, surface } = view;
   const { request, plan, phase } = status;
   const parts: Inline[] = [surface === 'slack' ? say`code ${code(request.code)}` : say`code ${request.code}`];
   if (plan !== null && plan.revision > 1) parts.push(say`rev ${plan.revision}`);
   if (request.retryOf !== null) parts.push(say`tries ${request.retryOf.code} again`);
   if (plan !== null) parts.push(say`policy ${plan.policyDigest.slice(0, 4)}`, say`contract ${plan.contract.slice(0, 8)}`);
   if (phase.kind === 'waiting') parts.push(say`an approval is for exactly this commit, environment and parameters`);
-  const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
-  if (other !== null) parts.push([link(surface === 'slack' ? 'on the pull request' : 'in Slack', other)]);
+  const other = otherCard(view);
+  if (other !== null) parts.push(other);
   return join(parts, ' · ');
 }

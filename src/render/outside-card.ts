@@ -1,45 +1,42 @@
 // A build that nobody asked for, as the channel is told of it. Pure.
-import type { OutsideInput, OutsideStatus, OutsideWhy } from '../../workflows/outside-contract.ts';
-import { actions, button, header } from './blocks.ts';
-import { cardBlocks, headlineOf } from './card-slack.ts';
+import type { Button } from '@slack/types';
+import type { OutsideInput, OutsidePhase, OutsideStatus, OutsideWhy } from '../../workflows/outside-contract.ts';
+import { button } from './blocks.ts';
+import { drawnMessage } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { code, link, named, say, strong, time, toSlackFallback } from './inline.ts';
+import { code, link, named, say, strong, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { card, type Card, type Fact } from './view.ts';
 
 /** Its message, with a button exactly while that works. */
 export function outsideMessage(status: OutsideStatus, context: RenderContext): SlackMessage {
-  const drawn = outsideCard(status, context);
-  const { workflowId, phase, build } = status;
-  const target = { deployId: workflowId, contract: null, sha: null, now: context.now };
+  return drawnMessage(outsideCard(status, context), context, { sentences: [], buttons: buttonsOf(status, context) });
+}
+
+function buttonsOf({ workflowId, phase, build }: OutsideStatus, { now }: RenderContext): readonly Button[] {
+  if (phase.kind !== 'running') return [];
   const confirm = {
     title: 'Cancel the running build?',
     text: say`Build ${build.number} of ${code(build.pipeline)} may leave what it deploys half done.`,
     yes: 'Cancel the build',
     style: 'danger',
   } as const;
-  return {
-    text: toSlackFallback(say`${headlineOf(drawn)}.`, { now: context.now, max: 1_000 }),
-    blocks: [
-      header(headlineOf(drawn), context.now),
-      ...cardBlocks(drawn, context),
-      ...actions(phase.kind === 'running' ? [button({ action: 'cancel', label: 'Cancel build', style: 'danger', confirm }, target)] : []),
-    ],
-  };
+  const target = { deployId: workflowId, contract: null, sha: null, now };
+  return [button({ action: 'cancel', label: 'Cancel build', style: 'danger', confirm }, target)];
 }
 
 function outsideCard(status: OutsideStatus, { prefix }: RenderContext): Card {
   const { build, input, phase } = status;
   const which = say`build ${build.number} of ${code(build.pipeline)}`;
-  const common = { facts: facts(status), footer: footer(status) };
+  const told = input.why.kind === 'attestation' ? 'Not approved' : 'Nobody asked for this';
+  const common = { facts: facts(status), footer: footer(status), lines: [whyWords(input.why), ...originWords(status)] };
   switch (phase.kind) {
     case 'running':
       return card({
         ...common,
         sign: '⚠️',
-        headline: input.why.kind === 'attestation' ? say`Not approved: ${which}` : say`Nobody asked for this: ${which} deploys`,
-        lines: [whyWords(input.why), ...originWords(status)],
+        headline: input.why.kind === 'attestation' ? say`${told}: ${which}` : say`${told}: ${which} deploys`,
         next: say`Stop it with the button, if you may cancel deploys here, or in Buildkite. Meant it? Ask for it with ${code(prefix)} next time, so that somebody signs it.`,
       });
     case 'cancelling':
@@ -47,10 +44,10 @@ function outsideCard(status: OutsideStatus, { prefix }: RenderContext): Card {
         ...common,
         sign: '✖️',
         headline: say`Being cancelled: ${which}, which nobody asked for`,
-        lines: [whyWords(input.why), ...originWords(status), by(phase.by === null ? null : [named(phase.by)])],
+        below: [cancelledWords(phase)],
       });
     case 'ended':
-      return card({ ...common, ...endWords(status), lines: [whyWords(input.why), ...originWords(status)] });
+      return card({ ...common, ...endWords(phase, input.why, { which, told }) });
     case 'left':
       return card({
         ...common,
@@ -61,25 +58,32 @@ function outsideCard(status: OutsideStatus, { prefix }: RenderContext): Card {
   }
 }
 
-const by = (who: Inline | null): Inline =>
-  who === null ? say`Cancelled by policy: a build of this pipeline that deploys starts with an approval.` : say`Cancelled by ${who}.`;
+type PhaseOf<K extends OutsidePhase['kind']> = Extract<OutsidePhase, { kind: K }>;
 
-function endWords({ build, phase, input }: OutsideStatus): Pick<Card, 'sign' | 'headline' | 'below'> {
-  const which = say`build ${build.number} of ${code(build.pipeline)}`;
-  if (phase.kind !== 'ended') return { sign: '', headline: which, below: [] };
-  const who = phase.by === null ? null : [named(phase.by)];
-  if (phase.cancelled && phase.state === 'canceled') {
+function cancelledWords({ by }: PhaseOf<'cancelling' | 'ended'>): Inline {
+  return by === null ? say`Cancelled by policy: a build of this pipeline that deploys starts with an approval.` : say`Cancelled by ${named(by)}.`;
+}
+
+function endWords(
+  phase: PhaseOf<'ended'>,
+  why: OutsideWhy,
+  { which, told }: { readonly which: Inline; readonly told: string },
+): Pick<Card, 'sign' | 'headline' | 'below'> {
+  const { by, state, cancelled } = phase;
+  if (cancelled && state === 'canceled') {
     const headline = say`Cancelled: ${which}, which nobody asked for`;
-    return { sign: '✖️', headline, below: [by(who), say`What it has done already stays done.`] };
+    return { sign: '✖️', headline, below: [cancelledWords(phase), say`What it has done already stays done.`] };
   }
-  const late = phase.cancelled ? [say`${who ?? 'Policy'} cancelled it, too late.`] : [];
-  if (phase.state === 'passed') {
+  const late = cancelled ? [say`${by === null ? 'Policy' : named(by)} cancelled it, too late.`] : [];
+  if (state === 'passed') {
     const headline = say`Nobody asked for this: ${which} has passed`;
     return { sign: '⚠️', headline, below: [...late, say`What it deployed is live, though nobody approved it.`] };
   }
-  const asked = say`It was told no; a pipeline that asks first has deployed nothing.`;
-  const headline = say`${input.why.kind === 'attestation' ? 'Not approved' : 'Nobody asked for this'}: ${which} ended as ${code(phase.state)}`;
-  return { sign: '⚠️', headline, below: [...late, input.why.kind === 'attestation' ? asked : say`It may have deployed something before it ended.`] };
+  const done =
+    why.kind === 'attestation'
+      ? say`It was told no; a pipeline that asks first has deployed nothing.`
+      : say`It may have deployed something before it ended.`;
+  return { sign: '⚠️', headline: say`${told}: ${which} ended as ${code(state)}`, below: [...late, done] };
 }
 
 function whyWords(why: OutsideWhy): Inline {

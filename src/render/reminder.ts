@@ -1,28 +1,23 @@
 // Calling the people whose approval is still missing, or others instead of them. Pure.
 import type { Reminder } from '../../workflows/activities.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import { linesSection } from './blocks.ts';
-import { fitted } from './card-github.ts';
+import { linesComment } from './card-github.ts';
 import type { RenderContext } from './context.ts';
-import { called, code, listed, link, say, strong, time, toGithub, toSlackFallback, until } from './inline.ts';
+import { called, code, listed, link, say, strong, time, until } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { cardMarker } from './marker.ts';
 import { missingWords } from './rule-words.ts';
 import { route } from './view.ts';
 import type { Surface } from './view.ts';
+import { linesMessage } from './card-slack.ts';
 
 /** A group can be large; whoever is beyond this is named on the card. */
 const CALLED_MAX = 20;
 
 /** In the thread of the card. */
-export function reminderMessage(status: DeployStatus, reminder: Reminder, { now }: RenderContext): SlackMessage {
-  const lines = reminderLines(status, reminder, 'slack');
-  const text = toSlackFallback(
-    lines.flatMap((line, i) => (i === 0 ? line : say` ${line}`)),
-    { now, max: 1_500 },
-  );
-  return { text, blocks: linesSection(lines, now, 2_500) };
+export function reminderMessage(status: DeployStatus, reminder: Reminder, context: RenderContext): SlackMessage {
+  return linesMessage(reminderLines(status, reminder, 'slack'), context);
 }
 
 /** The one comment on the pull request; later reminders replace its words, which calls whoever is new in them. */
@@ -30,7 +25,7 @@ export function reminderMarkdown(status: DeployStatus, reminder: Reminder, conte
   const { githubUrl } = context.cards;
   const card = githubUrl === null ? [] : [say`What is signed: ${link(`the card of ${status.request.code}`, githubUrl)}.`];
   const lines = [...reminderLines(status, reminder, 'github'), ...card];
-  const words = fitted(lines.map((line) => toGithub(line, { now: context.now })).join('\n\n'), 60_000);
+  const words = linesComment(lines, context);
   return `${words}\n\n${reminderMarker(status.workflowId)}`;
 }
 

@@ -3,20 +3,19 @@ import type { Button } from '@slack/types';
 import type { ReviewNews, ReviewPhase, ReviewStatus } from '../../workflows/review-contract.ts';
 import type { Vote } from '../../workflows/vocabulary.ts';
 import { peopleMissing } from '../policy/rule.ts';
-import { actions, button, header, linesSection } from './blocks.ts';
+import { button } from './blocks.ts';
 import type { ButtonSpec } from './blocks.ts';
-import { drawCard, fitted, COMMENT_MAX } from './card-github.ts';
-import { cardBlocks, headlineOf } from './card-slack.ts';
+import { drawCard, markedComment, linesComment } from './card-github.ts';
+import { headlineOf, drawnMessage, linesMessage } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
 import { gatesWords, plural, whatFact, whereVoted } from './facts.ts';
 import { missingWords, ruleWords } from './rule-words.ts';
-import { called, code, emphasis, join, link, listed, named, say, text, time, toGithub, toSlackFallback, until } from './inline.ts';
+import { called, code, emphasis, listed, named, say, text, time, until } from './inline.ts';
 import type { Inline } from './inline.ts';
-import { cardMarker } from './marker.ts';
 import type { SlackMessage } from './message.ts';
 import { stateLine } from './request-line.ts';
 import { away, duration } from './time.ts';
-import { card, route, typed } from './view.ts';
+import { card, route, typed, otherCard } from './view.ts';
 import type { Card, Fact, Surface, View } from './view.ts';
 
 interface Read {
@@ -27,8 +26,7 @@ interface Read {
 
 /** Markdown of the review's comment, hidden marker included. */
 export function reviewMarkdown(status: ReviewStatus, context: RenderContext): string {
-  const marker = cardMarker(status.workflowId);
-  return `${fitted(reviewBody(status, context), COMMENT_MAX - marker.length - 2)}\n\n${marker}`;
+  return markedComment(reviewBody(status, context), status.workflowId);
 }
 
 export function reviewBody(status: ReviewStatus, context: RenderContext): string {
@@ -39,15 +37,9 @@ export function reviewBody(status: ReviewStatus, context: RenderContext): string
 export function reviewMessage(status: ReviewStatus, context: RenderContext, buttons: 'buttons' | 'plain'): SlackMessage {
   const drawn = reviewCard({ status, context, surface: 'slack' });
   const needed = missingWords(status.tally.tree, 'groups');
-  const sentences = [say`${headlineOf(drawn)}.`, ...(needed.length === 0 || status.phase.kind !== 'owed' ? [] : [say`Needs ${needed}.`])];
-  return {
-    text: toSlackFallback(join([...sentences, say`Code ${status.deploy.request.code}.`], ' '), { now: context.now, max: 1_000 }),
-    blocks: [
-      header(headlineOf(drawn), context.now),
-      ...cardBlocks(drawn, context),
-      ...actions(buttons === 'buttons' ? reviewButtons(status, context) : []),
-    ],
-  };
+  const needs = needed.length === 0 || status.phase.kind !== 'owed' ? [] : [say`Needs ${needed}.`];
+  const sentences = [...needs, say`Code ${status.deploy.request.code}.`];
+  return drawnMessage(drawn, context, { sentences, buttons: buttons === 'buttons' ? reviewButtons(status, context) : [] });
 }
 
 function reviewCard(read: Read): Card {
@@ -146,9 +138,10 @@ function goBack(read: Read): Inline | null {
   return typed(viewOf(read), `${request.service}@${live.slice(0, 12)} to ${request.environment}`);
 }
 
-function footer({ status: { deploy }, surface, context }: Read): Inline {
-  const other = surface === 'slack' ? context.cards.githubUrl : context.cards.slackUrl;
-  const where = other === null ? [] : say` · ${link(surface === 'slack' ? 'on the pull request' : 'in Slack', other)}`;
+function footer(read: Read): Inline {
+  const { deploy } = read.status;
+  const other = otherCard(read);
+  const where = other === null ? [] : say` · ${other}`;
   return say`code ${deploy.request.code}${deploy.plan === null ? [] : ` · policy ${deploy.plan.policyDigest.slice(0, 4)}`}${where}`;
 }
 
@@ -175,14 +168,13 @@ export function reviewButtons({ deploy, phase }: ReviewStatus, { now }: RenderCo
 
 /** Under the review's card: reviewers are called by a reminder, the requester by the end. */
 export function reviewNewsMessage(status: ReviewStatus, news: ReviewNews, context: RenderContext): SlackMessage {
-  return messageOf(newsLines({ status, context, surface: 'slack' }, news), context);
+  return linesMessage(newsLines({ status, context, surface: 'slack' }, news), context);
 }
 
 /** A new comment only where somebody has to act: the requester of a disputed one. The edited comment says the rest. */
 export function reviewNewsMarkdown(status: ReviewStatus, news: ReviewNews, context: RenderContext): string | null {
   if (news !== 'ended' || status.phase.kind !== 'disputed') return null;
-  const lines = newsLines({ status, context, surface: 'github' }, news);
-  return fitted(lines.map((line) => toGithub(line, { now: context.now })).join('\n\n'), 60_000);
+  return linesComment(newsLines({ status, context, surface: 'github' }, news), context);
 }
 
 /** For the `also` channels, which were told of the emergency: how its review ended. */
@@ -190,7 +182,7 @@ export function reviewAlsoLine(status: ReviewStatus, context: RenderContext): Sl
   const read: Read = { status, context, surface: 'slack' };
   const { phase, deploy } = status;
   const how = phase.kind === 'owed' ? text('still owed') : endWords(read, phase);
-  return messageOf([say`${headlineOf(reviewCard(read))}. ${how} · ${code(deploy.request.code)}`], context);
+  return linesMessage([say`${headlineOf(reviewCard(read))}. ${how} · ${code(deploy.request.code)}`], context);
 }
 
 function newsLines(read: Read, news: ReviewNews): readonly Inline[] {
@@ -210,8 +202,4 @@ function newsLines(read: Read, news: ReviewNews): readonly Inline[] {
     say`⏰ Still owed: the review of the emergency ${route(deploy)}, asked for ${away(request.askedAt, read.context.now)}: ${emphasis((request.emergency?.reason ?? '').slice(0, 300))}`,
     say`Needed: ${owed}. Sign it off or dispute it above, or type ${typed(viewOf(read), `review ${request.code} sign`)}`,
   ];
-}
-
-function messageOf(lines: readonly Inline[], { now }: RenderContext): SlackMessage {
-  return { text: toSlackFallback(join(lines, ' '), { now, max: 1_500 }), blocks: linesSection(lines, now, 2_500) };
 }

@@ -1,11 +1,10 @@
 // The short lines around a card: the Slack thread's timeline, the `also` channels, the new message at the end. Pure.
 import type { DeployStatus, ToldSoFar } from '../../workflows/status.ts';
-import { linesSection } from './blocks.ts';
 import { cardOf } from './card.ts';
-import { fitted } from './card-github.ts';
-import { headlineOf } from './card-slack.ts';
+import { linesComment } from './card-github.ts';
+import { headlineOf, linesMessage } from './card-slack.ts';
 import type { RenderContext } from './context.ts';
-import { called, code, link, say, shaLink, toGithub, toSlackFallback } from './inline.ts';
+import { called, code, link, say, shaLink } from './inline.ts';
 import type { Inline } from './inline.ts';
 import type { SlackMessage } from './message.ts';
 import { stateLine } from './request-line.ts';
@@ -25,7 +24,7 @@ export function threadMessage(status: DeployStatus, context: RenderContext, told
   const news = newsLines(status, known, context);
   const again = isNewRevision(status, known) ? askedAgainWords(status) : [];
   const rest = announcement(status, context, 'slack') ?? (again.length > 0 ? [lookAgain(again)] : standing(status, context, news.length > 0));
-  return message([...news, ...rest], context);
+  return linesMessage([...news, ...rest], context);
 }
 
 const isNewRevision = ({ plan, revision }: DeployStatus, told: ToldSoFar): boolean => revision !== null && (plan?.revision ?? 0) > told.revision;
@@ -44,7 +43,7 @@ export function alsoLine(status: DeployStatus, context: RenderContext): SlackMes
   if (plan === null || (phase.kind !== 'succeeded' && phase.kind !== 'ended-badly')) return null;
   const card = context.cards.slackUrl === null ? [] : say` · ${link('card', context.cards.slackUrl)}`;
   const sign = request.emergency === undefined ? '' : '🚨 ';
-  return message(
+  return linesMessage(
     [say`${sign}${route(status)} ${shaLink(plan.sha, plan.commitUrl)}: ${stateLine(status, context)} · ${code(request.code)}${card}`],
     context,
   );
@@ -52,13 +51,13 @@ export function alsoLine(status: DeployStatus, context: RenderContext): SlackMes
 
 /** One line for the `also` channels when an emergency begins. */
 export function alarmMessage(status: DeployStatus, context: RenderContext): SlackMessage {
-  return message([alarmLine({ status, context, surface: 'slack' })], context);
+  return linesMessage([alarmLine({ status, context, surface: 'slack' })], context);
 }
 
 /** The new comment on the pull request at the end, when somebody must act, or when whoever had approved is asked again; null when the edited card is enough. */
 export function announcementMarkdown(status: DeployStatus, context: RenderContext, told?: ToldSoFar | null): string | null {
   const lines = announcement(status, context, 'github') ?? askingAgain(status, context, told ?? supposedlyTold(status));
-  return lines === null ? null : fitted(lines.map((line) => toGithub(line, { now: context.now })).join('\n\n'), 60_000);
+  return lines === null ? null : linesComment(lines, context);
 }
 
 function askingAgain(status: DeployStatus, { cards }: RenderContext, told: ToldSoFar): readonly Inline[] | null {
@@ -93,13 +92,3 @@ const ANNOUNCED: ReadonlySet<DeployStatus['phase']['kind']> = new Set<DeployStat
   'cancelled',
   'terminated',
 ]);
-
-function message(lines: readonly Inline[], { now }: RenderContext): SlackMessage {
-  return {
-    text: toSlackFallback(
-      lines.flatMap((line, i) => (i === 0 ? line : say` ${line}`)),
-      { now, max: 1_500 },
-    ),
-    blocks: linesSection(lines, now, 2_500),
-  };
-}

@@ -4,7 +4,7 @@ import type { Plan, Vote } from '../../workflows/vocabulary.ts';
 import { isRef } from '../command/spelling.ts';
 import { printCommand } from '../command/print.ts';
 import type { RenderContext } from './context.ts';
-import { code, say, shaLink } from './inline.ts';
+import { code, say, shaLink, link } from './inline.ts';
 import type { Inline } from './inline.ts';
 
 export type Surface = 'github' | 'slack';
@@ -81,6 +81,12 @@ export function askAgain({ status, context, surface }: View, mode: 'start' | 'pl
     );
   }
   return printCommand({ kind: 'deploy', mode, service, ref, environment: request.environment, parameters: request.parameters }, context.prefix);
+}
+
+/** Leads to the card on the other surface; null: there is none. */
+export function otherCard({ surface, context: { cards } }: Pick<View, 'surface' | 'context'>): Inline | null {
+  const url = surface === 'slack' ? cards.githubUrl : cards.slackUrl;
+  return url === null ? null : [link(surface === 'slack' ? 'on the pull request' : 'in Slack', url)];
 }
 
 /** Where somebody acted, seen from where this is read. */
