@@ -128,7 +128,7 @@ describe('accounts', () => {
     expect((await deploy.ends('✅', 'is live on production')).slack).toContain('approved by mia-gh (crew, here)');
   });
 
-  it('that only an address ties together sign as one, marked as that, and as nobody once the address is another', async () => {
+  it('that only an address ties together sign as nobody without it, and with it as one, marked as that', async () => {
     const eve = (email: string | null): void => acme.world.slack.addUser({ id: PEOPLE.eve.slack, name: 'Eve', email });
     const deploy = await acme.ann.asks(await acme.pull(), '/deploy matched to production');
     expect(await acme.eve.clicks('approve', deploy)).toContain("I can't tell who you are on GitHub.");
