@@ -10,7 +10,7 @@ import { refs } from './schema-rule.ts';
 import { ROLES } from '../policy/environment-policy.ts';
 
 /** Keys that a later version will know: told apart from typos. */
-export const LATER_KEYS: readonly string[] = 'freeze lock rollback buildkite delegate'.split(' ');
+export const LATER_KEYS: readonly string[] = 'freeze lock rollback delegate'.split(' ');
 
 const SlackSection = strict({
   team: matching(/^T[A-Z0-9]{2,20}$/, 'the id of a workspace, such as T01ACME').describe(

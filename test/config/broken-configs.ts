@@ -42,6 +42,7 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('no version', broken('version: 1\n', ''), 'version', /missing/, /1/),
   row('an unknown key', broken('slack:', 'slak: 1\nslack:'), 'slak', /unknown key/, /"slack"/),
   row('a key of a later version', broken('services:', 'freeze: []\nservices:'), 'freeze', /not in this version/, /[Tt]ake it out/),
+  row('a key of another place', broken('services:', 'buildkite: {}\nservices:'), 'buildkite', /unknown key/, /./),
   row('a workspace by name', broken('T01ACME', 'acme'), 'slack.team', /acme/, /id of a workspace/),
   row('a channel by name', broken('C0DEPLOYS', "'#deploys'"), 'slack.channel', /#deploys/, /id of a channel/),
   row('no slack', broken('slack: { team: T01ACME, channel: C0DEPLOYS }\n', ''), 'slack', /missing/, /map/),
