@@ -1,8 +1,5 @@
 // The checks of block steps, of environments and of pipelines. Pure.
-import { toRule } from './build-rule.ts';
-import { DEFAULTS } from './defaults.ts';
 import { DEFAULT_ZONE, problemAt, type Draft } from './draft.ts';
-import { parseDuration } from './duration.ts';
 import { quote, suggest, type Problem } from './problem.ts';
 import type { BlockRuleEntry, BlocksEntry, FieldEntry } from './schema-blocks.ts';
 import type { Path } from './source.ts';
@@ -16,8 +13,6 @@ interface Checks {
   readonly at: Path;
   readonly tell: Tell;
 }
-
-const EXPIRE_MAX_MS = 30 * 86_400_000;
 
 export function validateBlocks({ approvals, steps = {} }: BlocksEntry, checks: Checks): readonly Problem[] {
   const inside = Object.entries(steps).flatMap(([key, step]) => {
@@ -48,13 +43,9 @@ const AIMLESS = { found: 'nothing says which of its builds deploy', fix: 'Write 
 
 function validateBlockRule(rule: BlockRuleEntry, { draft, at, tell }: Checks): readonly Problem[] {
   const inner = [...at, 'approvals'];
-  const expireMs = parseDuration(rule.expire ?? DEFAULTS.expire);
-  const wrongExpiry = expireMs === 0 || expireMs > EXPIRE_MAX_MS;
-  const problems = wrongExpiry
-    ? [tell([...inner, 'expire'], { found: `builds would wait ${rule.expire}`, fix: 'Write something between 1s and 30d' })]
-    : validateWaiting({ draft, rule: { remind: rule.remind, hours: rule.hours }, expireMs, tell: (path, told) => tell([...at, ...path], told) });
+  const problems = validateWaiting({ draft, rule, who: 'builds', tell: (path, told) => tell([...at, ...path], told) });
   const wrong = validateRule({ entry: rule, inner, draft, tell });
-  if (wrong.length > 0 || toRule(rule) === null) return [...problems, ...wrong];
+  if (wrong.length > 0) return [...problems, ...wrong];
   return [...problems, ...validatePossible(draft, rule, (told) => tell(inner, told))];
 }
 

@@ -1,8 +1,6 @@
 // The checks of one environment. Pure.
 import { toRule } from './build-rule.ts';
-import { DEFAULTS } from './defaults.ts';
 import { problemAt, type Draft } from './draft.ts';
-import { parseDuration } from './duration.ts';
 import type { PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
 import type { RuleEntry } from './schema-rule.ts';
@@ -95,16 +93,10 @@ function validateParameters({ merged }: PlacedEnvironment, tell: Tell): readonly
 }
 
 const ALTERNATIVES_MAX = 64;
-const EXPIRE_MAX_MS = 30 * 86_400_000;
 
 function validateApprovals(draft: Draft, { merged, environment }: PlacedEnvironment, tell: Tell): readonly Problem[] {
   if (merged.approvals === undefined || merged.approvals === 'none') return [];
-  const { expire } = merged.approvals;
-  const expiry = expire === undefined ? null : parseDuration(expire);
-  const wrongExpiry = expiry !== null && (expiry === 0 || expiry > EXPIRE_MAX_MS);
-  const problems = wrongExpiry
-    ? [tell(['approvals', 'expire'], { found: `requests would wait ${expire}`, fix: 'Write something between 1s and 30d' })]
-    : validateWaiting({ draft, rule: merged.approvals, expireMs: expiry ?? parseDuration(DEFAULTS.expire), tell });
+  const problems = validateWaiting({ draft, rule: merged.approvals, who: 'requests', tell });
   const patterns = validatePatterns(merged.approvals.onPush?.small?.files ?? [], (at, told) =>
     tell(['approvals', 'onPush', 'small', 'files', at], told),
   );

@@ -1,4 +1,5 @@
 // How long a request waits, and what the clock does meanwhile: from the words of the configuration to the rule, and what can be wrong with them. Pure.
+import { DEFAULTS } from './defaults.ts';
 import type { Draft } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import { quote, suggest, type Problem } from './problem.ts';
@@ -9,6 +10,7 @@ import type { ApprovalRule, ReminderRule, WorkingHours } from '../../workflows/v
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 const UNDO_MAX_MS = 600_000;
+const EXPIRE_MAX_MS = 30 * 86_400_000;
 
 type Waiting = Pick<ApprovalRule, 'remind' | 'escalate' | 'hours' | 'undoMs'>;
 
@@ -42,7 +44,17 @@ interface Checked {
   readonly tell: (inner: Path, told: Pick<Problem, 'found' | 'fix'>) => Problem;
 }
 
-export function validateWaiting(checked: Checked): readonly Problem[] {
+/** `who`: who would wait. */
+export function validateWaiting({
+  draft,
+  rule,
+  who,
+  tell,
+}: Omit<Checked, 'expireMs'> & { readonly rule: { readonly expire?: string | undefined }; readonly who: string }): readonly Problem[] {
+  const expireMs = parseDuration(rule.expire ?? DEFAULTS.expire);
+  if (expireMs === 0 || expireMs > EXPIRE_MAX_MS)
+    return [tell(['approvals', 'expire'], { found: `${who} would wait ${rule.expire}`, fix: 'Write something between 1s and 30d' })];
+  const checked = { draft, rule, expireMs, tell };
   return [...validateRemind(checked), ...validateEscalate(checked), ...validateHours(checked), ...validateUndo(checked)];
 }
 
