@@ -147,6 +147,7 @@ function isWhole(settings: Partly<Settings>): settings is Settings {
 
 function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, { zones, builds }: Serving): Partly<Settings> {
   const { env } = reading;
+  const publicUrl = readUrl(reading, { name: 'PUBLIC_URL', fallback: null });
   const secret = (name: string): Secret | null => secrets.get(name) ?? null;
   const both = (name: string, suffix = ''): readonly Secret[] =>
     [secret(`${name}${suffix}`), secret(`${name}_PREVIOUS${suffix}`)].filter((one) => one !== null);
@@ -158,13 +159,13 @@ function assemble(reading: Reading, secrets: ReadonlyMap<string, Secret>, { zone
     configPath: configPathOf(env),
     isProduction: env['NODE_ENV'] === 'production',
     logLevel: readChoice(reading, { name: 'LOG_LEVEL', choices: LOG_LEVELS, fallback: 'info' }),
-    publicUrl: readUrl(reading, { name: 'PUBLIC_URL', fallback: null }),
+    publicUrl,
     github: {
       appId: readCount(reading, 'APP_ID', "Copy the App ID (a number) from the GitHub App's page"),
       privateKey: secret('PRIVATE_KEY'),
       webhookSecrets: both('WEBHOOK_SECRET'),
       apiUrl: readUrl(reading, { name: 'GITHUB_API_URL', fallback: 'https://api.github.com', needs: 'github' }),
-      signIn: readSignIn(reading, secret('GITHUB_CLIENT_SECRET')),
+      signIn: readSignIn(reading, secret('GITHUB_CLIENT_SECRET'), publicUrl),
     },
     slack: {
       botToken: secret('SLACK_BOT_TOKEN'),
@@ -191,7 +192,7 @@ function readOrganization(reading: Reading): string {
 }
 
 /** All of it or nothing: half a sign-in would fail in the face of whoever tries it. */
-function readSignIn(reading: Reading, clientSecret: Secret | null): SignInSettings | null {
+function readSignIn(reading: Reading, clientSecret: Secret | null, publicUrl: string | null): SignInSettings | null {
   const { env, tell } = reading;
   const webUrl = readUrl(reading, { name: 'GITHUB_WEB_URL', fallback: 'https://github.com' });
   const isGiven = (name: string): boolean => (env[name] ?? '').trim() !== '';
@@ -204,7 +205,6 @@ function readSignIn(reading: Reading, clientSecret: Secret | null): SignInSettin
     fix: "Copy the client id (Iv…) from the GitHub App's page, or unset GITHUB_CLIENT_SECRET",
   });
   if (!hasSecret) tell('GITHUB_CLIENT_SECRET', 'it is not set, but GITHUB_CLIENT_ID is', 'Set both, or none to leave account links off');
-  const publicUrl = isGiven('PUBLIC_URL') ? readUrl({ env, tell: () => undefined }, { name: 'PUBLIC_URL', fallback: null }) : null;
   if (publicUrl === null) tell('PUBLIC_URL', 'it is not set', 'Account links need our own address, which GitHub sends people back to');
   return publicUrl === null || clientSecret === null ? null : { clientId, clientSecret, webUrl, publicUrl };
 }

@@ -35,6 +35,11 @@ export interface ReadSecret {
 const PLACEHOLDERS =
   /^(?:development|production|change[-_ ]?me|secrets?|my[-_ ]?secret|password|passw0rd|token|test(?:ing)?|example|dummy|fake|foo|bar|x+|todo|tbd|none|null|undefined|default|admin|placeholder|webhook[-_ ]?secret|your[-_ ].*|<.*>|\$\{.*\}|\.\.\.)$/i;
 
+/** As itself or as a file. */
+export function isGiven(env: Variables, name: string): boolean {
+  return env[name] !== undefined || env[`${name}_FILE`] !== undefined;
+}
+
 export function readSecret(rule: SecretRule, env: Variables, files: SecretFiles): ReadSecret {
   const wrong = (name: string, found: string, fix = rule.fix): ReadSecret => ({ secret: null, problems: [problemOf(name, found, fix)] });
   if (rule.isJwtFile === true && env[rule.name] !== undefined)

@@ -1,5 +1,5 @@
 // Which secrets a process is given, by its task: a worker holds those of its zones, a front door none that builds.
-import { problemOf, type SecretRule, type Variables } from './read-secret.ts';
+import { isGiven, problemOf, type SecretRule, type Variables } from './read-secret.ts';
 import { quote, type Problem } from './problem.ts';
 
 /** The task of a process. */
@@ -20,7 +20,6 @@ const HOW_LONG = 16;
 export function rulesOf({ zones, builds }: Serving, env: Variables): readonly SecretRule[] {
   const hook = 'Write a long random text, the same as in the settings of the GitHub App: `openssl rand -hex 32`';
   const signing = "Copy the signing secret from the Slack app's page, Basic Information";
-  const usesSocket = ['SLACK_APP_TOKEN', 'SLACK_APP_TOKEN_FILE'].some((name) => env[name] !== undefined);
   return [
     {
       name: 'PRIVATE_KEY',
@@ -39,7 +38,7 @@ export function rulesOf({ zones, builds }: Serving, env: Variables): readonly Se
       prefix: 'xoxb-',
       fix: "Copy the bot token (xoxb-…) from the Slack app's page, OAuth & Permissions",
     },
-    { name: 'SLACK_SIGNING_SECRET', required: !usesSocket, minLength: HOW_LONG, fix: signing },
+    { name: 'SLACK_SIGNING_SECRET', required: !isGiven(env, 'SLACK_APP_TOKEN'), minLength: HOW_LONG, fix: signing },
     { name: 'SLACK_SIGNING_SECRET_PREVIOUS', required: false, minLength: HOW_LONG, fix: 'Write the secret that is being replaced' },
     {
       name: 'SLACK_APP_TOKEN',
@@ -70,24 +69,23 @@ const REDIS: SecretRule = {
 
 /** A token, or what one is exchanged for. */
 function buildkiteRules(suffix: string, env: Variables): readonly SecretRule[] {
-  const isGiven = (name: string): boolean => [name, `${name}_FILE`].some((one) => env[one] !== undefined);
-  const [token, key, assertion] = ['API_TOKEN', 'OAUTH_PRIVATE_KEY', 'OAUTH_ASSERTION'].map((name) => `BUILDKITE_${name}${suffix}`) as [
-    string,
-    string,
-    string,
-  ];
-  const exchanges = isGiven(`BUILDKITE_OAUTH_CLIENT_ID${suffix}`);
+  const [token, key, assertion] = [
+    `BUILDKITE_API_TOKEN${suffix}`,
+    `BUILDKITE_OAUTH_PRIVATE_KEY${suffix}`,
+    `BUILDKITE_OAUTH_ASSERTION${suffix}`,
+  ] as const;
+  const exchanges = isGiven(env, `BUILDKITE_OAUTH_CLIENT_ID${suffix}`);
   return [
     {
       name: token,
-      required: !exchanges && !isGiven(key) && !isGiven(assertion),
+      required: !exchanges && !isGiven(env, key) && !isGiven(env, assertion),
       minLength: HOW_LONG,
       isHeader: true,
       fix: `Create an API access token for the bot's Buildkite user, or set BUILDKITE_OAUTH_CLIENT_ID${suffix}`,
     },
     {
       name: key,
-      required: exchanges && !isGiven(assertion),
+      required: exchanges && !isGiven(env, assertion),
       privateKey: 'assertions',
       minLength: 0,
       fix: `Give the key with which the OAuth application signs (.pem), or ${assertion}_FILE`,
