@@ -5,14 +5,19 @@ import { LINK_ACTION, type ActionValue } from '../render/actions.ts';
 import { ask, settle } from './answering.ts';
 import { accountOf, askerOf, openModal, placeOf, show, type ListenerDeps } from './heard.ts';
 import { rejectModal, type Objection } from './modals.ts';
-import { showTo } from './response-url.ts';
-import type { Interaction } from './schema.ts';
+import { showTo, type Asker } from './response-url.ts';
+import type { Interaction, ModalMemory, ModalSubmission } from './schema.ts';
 
 export interface HeardClick {
   readonly click: Interaction;
   readonly action: ActionValue;
   readonly at: Millis;
   readonly ack: () => Promise<void>;
+}
+
+export interface HeardSubmission {
+  readonly submission: ModalSubmission;
+  readonly at: Millis;
 }
 
 /** Slack hears 200 only after the durable step; the person hears the answer through the response_url, since an ack can't carry one. */
@@ -39,11 +44,35 @@ export function clickOf(
   return { key, act, by: accountOf(deps, click.user), at, from: placeOf(deps, askerOf(click)), ...action, reason: null };
 }
 
+/** What a modal that this click opens remembers until it is sent. */
+export function memoryOf(click: Interaction): ModalMemory {
+  return { value: click.actions[0].value ?? '', channel: askerOf(click).channel, isFromHome: click.channel === undefined };
+}
+
+/** What a modal says that was sent, as the bot hears it. */
+export function clickOfModal(
+  deps: ListenerDeps,
+  { submission, at }: HeardSubmission,
+  said: { readonly act: 'approve' | Objection; readonly action: ActionValue; readonly asker: Asker; readonly reason: string | null },
+): Parameters<ListenerDeps['frontDoor']['act']>[0] {
+  const { user, view } = submission;
+  const { act, action, asker, reason } = said;
+  return {
+    key: `slack:${deps.team}:${view.id}:${user.id}:${act}`,
+    act,
+    by: accountOf(deps, user),
+    at,
+    from: placeOf(deps, asker),
+    ...action,
+    reason,
+  };
+}
+
 /** Acknowledged first: the modal must open within the trigger's three seconds, and nothing durable happens yet. */
 export async function askWhy(deps: ListenerDeps, { click, action, ack }: HeardClick, objection: Objection): Promise<void> {
   await ack();
   const asker = askerOf(click);
-  const view = rejectModal({ value: click.actions[0].value ?? '', channel: asker.channel, isFromHome: click.channel === undefined }, objection);
+  const view = rejectModal(memoryOf(click), objection);
   if ((await openModal(deps, click.trigger_id, view)) !== null) return;
   const code = deployCode(action.deployId);
   const words = objection === 'reject' ? `reject ${code}` : `review ${code} dispute`;

@@ -1,5 +1,4 @@
 // The deploy form: opened first and filled then, changed with every choice, and sent like a command.
-import type { Millis } from '../../workflows/vocabulary.ts';
 import { slackDeployId } from '../../workflows/contract.ts';
 import { blockOf, NOTHING_FILLED_IN, readForm, type FormState } from '../render/form-fields.ts';
 import { formView } from '../render/form-slack.ts';
@@ -7,11 +6,12 @@ import type { DeployForm, FormAnswer, GrowingForm } from '../render/form.ts';
 import { toWords } from '../render/inline.ts';
 import type { SlackMessage } from '../render/message.ts';
 import { ask, settle, STILL_WORKING, type NoAnswer } from './answering.ts';
+import type { HeardSubmission } from './clicks.ts';
 import { slackWord } from './failures.ts';
 import { accountOf, answerInModal, contextOf, drawn, openModal, placeOf, updateModal, type ListenerDeps, type OpenView } from './heard.ts';
 import { answerModal } from './modals.ts';
 import { showTo, type Asker } from './response-url.ts';
-import { FormMemory, type Interaction, type ModalSubmission } from './schema.ts';
+import { FormMemory, type Interaction } from './schema.ts';
 
 /** What is looked up faster than this is shown at once, without an intermediate picture. */
 const AT_ONCE_MS = 400;
@@ -100,11 +100,7 @@ export interface FormAcks {
   readonly change: (view: ReturnType<typeof formView>) => Promise<void>;
 }
 
-export async function submittedForm(
-  deps: ListenerDeps,
-  { submission, at }: { readonly submission: ModalSubmission; readonly at: Millis },
-  ack: FormAcks,
-): Promise<void> {
+export async function submittedForm(deps: ListenerDeps, { submission, at }: HeardSubmission, ack: FormAcks): Promise<void> {
   const { user, view } = submission;
   const channel = channelOf(view.private_metadata, user.id);
   const asker: Asker = { channel, user: user.id, responseUrl: null };

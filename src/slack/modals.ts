@@ -4,7 +4,7 @@ import { isBlockId } from '../../workflows/block-contract.ts';
 import { deployCode } from '../ids.ts';
 import { decodeActionValue, DISPUTE_MODAL, REJECT_MODAL } from '../render/actions.ts';
 import type { SlackMessage } from '../render/message.ts';
-import { RejectModalMemory, type ModalSubmission } from './schema.ts';
+import { readMemory, type ModalMemory, type ModalSubmission } from './schema.ts';
 
 const REASON = { block: 'reason', action: 'text' } as const;
 const REASON_MAX_CHARACTERS = 500;
@@ -40,7 +40,7 @@ export const objectionOf = (callback: string | undefined): Objection | null =>
   callback === REJECT_MODAL ? 'reject' : callback === DISPUTE_MODAL ? 'dispute' : null;
 
 /** Asks why. Carries the clicked button's value, so that the vote is about what the card showed at the click. */
-export function rejectModal(memory: RejectModalMemory, objection: Objection = 'reject'): ModalView {
+export function rejectModal(memory: ModalMemory, objection: Objection = 'reject'): ModalView {
   const action = decodeActionValue(memory.value);
   const words = objection === 'reject' && action !== null && isBlockId(action.deployId) ? STEP : WORDS[objection];
   const subject = action === null ? '' : `*${deployCode(action.deployId)}*${action.sha === null ? '' : ` · \`${action.sha}\``}\n`;
@@ -77,16 +77,8 @@ export function answerModal(message: SlackMessage): ModalView {
 }
 
 /** What the modal was opened for, and the reason (trimmed, perhaps empty); null when it is none of ours. */
-export function readRejection(view: ModalSubmission['view']): (RejectModalMemory & { readonly reason: string }) | null {
-  const memory = RejectModalMemory.safeParse(parsed(view.private_metadata));
-  if (!memory.success) return null;
-  return { ...memory.data, reason: (view.state.values[REASON.block]?.[REASON.action]?.value ?? '').trim() };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+export function readRejection(view: ModalSubmission['view']): (ModalMemory & { readonly reason: string }) | null {
+  const memory = readMemory(view.private_metadata);
+  if (memory === null) return null;
+  return { ...memory, reason: (view.state.values[REASON.block]?.[REASON.action]?.value ?? '').trim() };
 }

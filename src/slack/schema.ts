@@ -77,11 +77,17 @@ export type ModalSubmission = z.infer<typeof ModalSubmission>;
 export const HomeOpened = z.object({ user: z.string().min(1), tab: z.string() });
 
 /** What our own modal remembers of the click that opened it. */
-export const RejectModalMemory = z.object({ value: z.string(), channel: z.string(), isFromHome: z.boolean().default(false) });
-export type RejectModalMemory = z.infer<typeof RejectModalMemory>;
+const ModalMemory = z.object({ value: z.string(), channel: z.string(), isFromHome: z.boolean().default(false) });
+export type ModalMemory = z.infer<typeof ModalMemory>;
 
-/** The same of the form of a block step. */
-export const BlockModalMemory = RejectModalMemory.pick({ value: true, channel: true });
+/** null: none of ours wrote it. */
+export function readMemory(text: string): ModalMemory | null {
+  try {
+    return ModalMemory.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
 
 /** Where the form was asked for: only where its answers go. */
 export const FormMemory = z.object({ channel: z.string().regex(/^[CDGUW][A-Z0-9]{2,20}$/) });

@@ -1,11 +1,13 @@
 // The home tab between a person in a simulated workspace and the front door.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/render/actions.ts';
+import { fieldAction } from '../../src/render/block-form.ts';
 import type { Home } from '../../src/render/home.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import { Trouble } from '../../src/trouble.ts';
 import { readableSlack } from '../support/readable.ts';
 import { HOMES } from '../support/slack-views.ts';
+import { BLOCKS } from '../support/block-views.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { REVIEWS } from '../support/review-views.ts';
 import { eventually, startSlackApp, type SlackApp } from './slack-app.ts';
@@ -93,6 +95,26 @@ describe('a click on the home tab', () => {
     if (act === 'dispute') await app.sim.submit(BEA, form.id, { text: 'nothing was down' });
     const heard = await eventually(() => app.heard.clicks[0]);
     expect(heard).toMatchObject({ act, deployId: WAITING.workflowId, by: { user: BEA }, reason: act === 'dispute' ? 'nothing was down' : null });
+  });
+
+  test('on a step opens its form, which is answered in its place and followed by a new picture', async () => {
+    const step = BLOCKS['block-foreign'];
+    home = { ...home, waiting: [], steps: [step] };
+    app.block = (id) => Promise.resolve(id === step.workflowId ? step : null);
+    app.fillBlock = () => Promise.resolve({ kind: 'answered', reply: { kind: 'recorded', act: 'approve' } });
+    await open();
+    await app.sim.clickInView(BEA, tabOf(), ACTIONS.fill);
+    const form = await eventually(() => app.sim.views(BEA).at(-1));
+    home = { ...home, steps: [] };
+    await app.sim.submit(BEA, form.id, { [fieldAction('release-name')]: 'Ada' });
+    await eventually(() => (modal().includes('recorded') ? true : undefined));
+    expect(app.heard.filled).toMatchObject([
+      {
+        click: { act: 'approve', deployId: step.workflowId, contract: step.contract, by: { user: BEA }, from: { channel: BEA } },
+        state: { 'release-name': { [fieldAction('release-name')]: { value: 'Ada' } } },
+      },
+    ]);
+    await published('Nothing. When somebody asks');
   });
 
   test('that takes long is answered in the same modal later', async () => {
