@@ -1,4 +1,5 @@
 // Buildkite's build object, with the parts that each address answers.
+import { inStates } from './filters.ts';
 import { jobJson } from './job-objects.ts';
 import { buildUrl, buildWebUrl, graphqlId, pipelineJson, userJson, type Json, type Wording } from './objects.ts';
 import { presentJobs, type SimBuild } from './state.ts';
@@ -56,7 +57,7 @@ export function buildJson(
 ): Json {
   const { builds, wording, parts } = context;
   const attempts = parts.retriedJobs ? build.jobs : presentJobs(build);
-  const jobs = attempts.filter((job) => parts.jobStates.length === 0 || (job.type !== 'waiter' && parts.jobStates.includes(job.state)));
+  const jobs = inStates(attempts, parts.jobStates);
   return {
     ...bareBuildJson(build, wording),
     env: build.env,

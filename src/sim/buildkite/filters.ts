@@ -1,6 +1,6 @@
 // Filters of the three build lists.
 import { matchesWildcard } from './patterns.ts';
-import type { SimBuild } from './state.ts';
+import type { SimBuild, SimJob } from './state.ts';
 
 /** All values of `name=` and `name[]=`. */
 export function valuesOf(query: URLSearchParams, name: string): readonly string[] {
@@ -32,4 +32,9 @@ export function passesFilters(build: SimBuild, query: URLSearchParams): boolean 
 function inState(build: SimBuild, wanted: string): boolean {
   if (wanted === 'finished') return build.blocked || ['passed', 'failed', 'canceled'].includes(build.state);
   return wanted === (build.blocked ? 'blocked' : build.state);
+}
+
+/** The jobs in these states; all for none. Nobody asks for waiters by their state. */
+export function inStates(jobs: readonly SimJob[], states: readonly string[]): readonly SimJob[] {
+  return jobs.filter((job) => states.length === 0 || (job.type !== 'waiter' && states.includes(job.state)));
 }

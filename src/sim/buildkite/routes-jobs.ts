@@ -16,7 +16,7 @@ import {
 } from './access.ts';
 import { retryJob, unblockJob } from './acts.ts';
 import { environmentOf } from './environment.ts';
-import { valuesOf } from './filters.ts';
+import { inStates, valuesOf } from './filters.ts';
 import { jobJson } from './job-objects.ts';
 import { cursored } from './paging.ts';
 import { presentJobs, type SimBuild, type SimJob } from './state.ts';
@@ -58,8 +58,7 @@ function listJobs(call: Call): SimResponse {
   const wrong = states.find((state) => !LISTABLE.includes(state));
   if (wrong !== undefined) throw new Refused(400, `Invalid state: ${wrong}`);
   const attempts = query.get('include_retried_jobs') === 'false' ? presentJobs(build) : build.jobs;
-  const jobs = attempts.filter((job) => states.length === 0 || (job.type !== 'waiter' && states.includes(job.state)));
-  return cursored(call.request, jobs, (job) => jobJson(build, job, call.wording));
+  return cursored(call.request, inStates(attempts, states), (job) => jobJson(build, job, call.wording));
 }
 
 export function requireJob(call: Call): Found {
