@@ -4,6 +4,7 @@ import type { ActReason } from '../../workflows/reasons.ts';
 import type { Act } from '../../workflows/contract.ts';
 import type { Command } from '../command/command.ts';
 import { findPipeline } from '../config/config.ts';
+import { deployCode } from '../ids.ts';
 import { checkFields } from '../policy/block-fields.ts';
 import { readBlockForm } from '../render/block-form.ts';
 import { toWords } from '../render/inline.ts';
@@ -66,12 +67,14 @@ async function act(deps: BotDeps, workflowId: string, late: LateBlockAct): Promi
   const reply = await actOn(deps, workflowId, late);
   if (reply !== null) return reply;
   const block = await deps.gateway.blocks.status(workflowId);
-  return refuse(block === null ? { code: 'unknown-request', named: workflowId } : whyOver(block));
+  return refuse((block === null ? null : whyOver(block)) ?? { code: 'unknown-request', named: deployCode(workflowId) });
 }
 
-function whyOver({ phase, build }: BlockStatus): ActReason {
-  const by = 'by' in phase ? (typeof phase.by === 'object' ? (phase.by?.name ?? null) : phase.by) : null;
-  return { code: 'step-over', how: phase.kind, by, at: 'at' in phase ? phase.at : 0, build: build.number };
+/** null: it was ended from outside, before anybody decided. */
+function whyOver({ phase, build }: BlockStatus): ActReason | null {
+  if (phase.kind === 'waiting' || phase.kind === 'unblocking') return null;
+  const by = 'by' in phase ? phase.by : null;
+  return { code: 'step-over', how: phase.kind, by: typeof by === 'string' ? by : (by?.name ?? null), at: phase.at, build: build.number };
 }
 
 const refuse = (reason: ActReason): Reply => ({ kind: 'refused', reasons: [reason] });
