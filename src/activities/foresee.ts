@@ -1,6 +1,5 @@
 // What a request would ask of people if it were made now: for somebody who thinks about one. Its own plan reads everything anew, and decides.
-import type { Account, ApprovalRule, ChangeSummary, CommitSha, RefWish } from '../../workflows/vocabulary.ts';
-import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import type { Foreseeable, Foreseen } from '../policy/foreseen.ts';
 import { resolvePerson } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
 import { gatherFacts, type FactsDeps } from './gather-facts.ts';
@@ -9,18 +8,8 @@ import { readKnown } from './known-people.ts';
 import { readChange } from './read-change.ts';
 import { createReader } from './reading.ts';
 
-export interface Foreseen {
-  readonly rule: ApprovalRule;
-  readonly change: ChangeSummary;
-  readonly sha: CommitSha;
-  readonly title: string;
-}
-
 /** null: there is no such commit, or it can't be read. */
-export async function foresee(
-  deps: FactsDeps,
-  { policy, ref: wish, by }: { readonly policy: EnvironmentPolicy; readonly ref: RefWish; readonly by: Account },
-): Promise<Foreseen | null> {
+export async function foresee(deps: FactsDeps, { policy, ref: wish, by }: Foreseeable): Promise<Foreseen | null> {
   const reader = createReader('once');
   const { people } = await readKnown(deps, reader, [by]);
   const gathered = await gatherFacts({ ...deps, gateway: { ...deps.gateway, ...withoutStart(deps.gateway) } }, reader, {

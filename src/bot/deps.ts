@@ -1,24 +1,10 @@
 import type { Logger } from 'pino';
-import type { Account, ApprovalRule, ChangeSummary, CommitSha, Person, RefWish } from '../../workflows/vocabulary.ts';
-import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
+import type { Account, Person } from '../../workflows/vocabulary.ts';
+import type { Foreseeable, Foreseen } from '../policy/foreseen.ts';
 import type { Membership } from '../policy/membership.ts';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Gateway } from '../temporal/gateway.ts';
-
-export interface Foreseeable {
-  readonly policy: EnvironmentPolicy;
-  readonly ref: RefWish;
-  readonly by: Account;
-}
-
-export interface Foreseen {
-  /** With its conditions judged. */
-  readonly rule: ApprovalRule;
-  readonly change: ChangeSummary;
-  readonly sha: CommitSha;
-  readonly title: string;
-}
 
 /** Who is who, and in which groups: for what is shown before anything is judged. */
 export interface Directory {

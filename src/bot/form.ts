@@ -5,6 +5,7 @@ import { isRef } from '../command/spelling.ts';
 import { findService, placeOf, policyOf, type Service } from '../config/config.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import { isConditional } from '../policy/conditions.ts';
+import type { Foreseen } from '../policy/foreseen.ts';
 import { excludedFrom } from '../policy/judge.ts';
 import { resolveParameters } from '../policy/parameters.ts';
 import { resolvePerson } from '../policy/people.ts';
@@ -16,7 +17,7 @@ import type { Inline } from '../render/inline.ts';
 import { reasonSentence } from '../render/reasons.ts';
 import { isTrouble } from '../trouble.ts';
 import { start } from './answer.ts';
-import type { BotDeps, Foreseen } from './deps.ts';
+import type { BotDeps } from './deps.ts';
 import type { FormAsk, FormSubmission } from './front-door.ts';
 import { servicesHere } from './grammar.ts';
 
