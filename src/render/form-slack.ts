@@ -63,7 +63,7 @@ function inputs({ services, service, environments, environment, parameters }: De
       label: plain('Branch, tag or commit', 75),
       // Who must approve may hang on it.
       dispatch_action: true,
-      hint: plain('Left empty: the head of the default branch. Of a commit at least 7 digits. Enter shows what it would take.', 150),
+      hint: plain('Left empty: the head of the default branch. Of a commit at least 7 digits. Press Enter to see what it would take.', 150),
       element: {
         type: 'plain_text_input',
         action_id: FORM_ACTIONS.ref,

@@ -28,8 +28,8 @@ export function homeView(home: Home, renderContext: RenderContext): HomeView {
     type: 'home',
     blocks: [
       header(say`What waits for you`, now),
-      ...home.toReview.slice(0, REVIEWS_MAX).flatMap((review) => reviewBlocks(review, renderContext)),
-      ...home.steps.slice(0, REVIEWS_MAX).flatMap((step) => blockForHome(step, renderContext)),
+      ...firstOf(home.toReview, { max: REVIEWS_MAX, draw: (review) => reviewBlocks(review, renderContext), rest: THEN, now }),
+      ...firstOf(home.steps, { max: REVIEWS_MAX, draw: (step) => blockForHome(step, renderContext), rest: THEN, now }),
       ...waitingBlocks(home, renderContext),
       header(say`What you asked for`, now),
       ...askedBlocks(home, renderContext),
@@ -47,6 +47,22 @@ export function homeUnreadView(why: Inline, { now }: RenderContext): HomeView {
 
 const ASK: Button = { type: 'button', action_id: FORM_ACTIONS.open, text: { type: 'plain_text', text: 'Ask for a deploy' } };
 
+const THEN = ', which show when these are done';
+
+interface Shown<T> {
+  readonly max: number;
+  readonly draw: (one: T) => readonly KnownBlock[];
+  /** After how many more there are. */
+  readonly rest: string;
+  readonly now: number;
+}
+
+/** Nobody takes a part for all of it. */
+function firstOf<T>(all: readonly T[], { max, draw, rest, now }: Shown<T>): readonly KnownBlock[] {
+  const more = all.length > max ? [say`and ${all.length - max} more${rest}`] : [];
+  return [...all.slice(0, max).flatMap(draw), ...context(more, now)];
+}
+
 function reviewBlocks(review: ReviewStatus, renderContext: RenderContext): readonly KnownBlock[] {
   const { emergency } = review.deploy.request;
   const why = say`The reason given: ${emphasis((emergency?.reason ?? '').slice(0, 300))}`;
@@ -63,9 +79,8 @@ function waitingBlocks({ waiting, toReview, steps, isPartial, person }: Home, re
       : say`Nothing: I don't know who you are on GitHub, so no rule can ask for you.`;
     return linesSection([none, ...more], now);
   }
-  const shown = waiting.slice(0, REQUESTS_MAX);
-  const rest = waiting.length > shown.length ? [say`and ${waiting.length - shown.length} more, which show when these are done`] : [];
-  return [...shown.flatMap((status) => waitingRequest(status, renderContext)), ...context([...rest, ...more], now)];
+  const draw = (status: DeployStatus): readonly KnownBlock[] => waitingRequest(status, renderContext);
+  return [...firstOf(waiting, { max: REQUESTS_MAX, draw, rest: THEN, now }), ...context(more, now)];
 }
 
 const VOTING: ReadonlySet<string | undefined> = new Set<string>([ACTIONS.approve, ACTIONS.reject, ACTIONS.details]);
@@ -88,18 +103,15 @@ function waitingRequest(status: DeployStatus, renderContext: RenderContext): rea
 
 function askedBlocks({ asked, owing }: Home, renderContext: RenderContext): readonly KnownBlock[] {
   const { now } = renderContext;
-  const owed = owing.slice(0, REVIEWS_MAX).flatMap((review) => linesSection([owedLine(review, renderContext)], now));
-  if (asked.length === 0 && owed.length > 0) return owed;
-  if (asked.length === 0) return linesSection([say`Nothing of yours is open.`], now);
-  const shown = asked.slice(0, REQUESTS_MAX);
-  const rest = asked.length > shown.length ? [say`and ${asked.length - shown.length} more`] : [];
+  if (asked.length + owing.length === 0) return linesSection([say`Nothing of yours is open.`], now);
+  const drawOwed = (review: ReviewStatus): readonly KnownBlock[] => linesSection([owedLine(review, renderContext)], now);
+  const drawAsked = (status: DeployStatus): readonly KnownBlock[] => [
+    ...linesSection([requestLine(status, renderContext)], now),
+    ...actions(buttonsOf(status, renderContext).filter(({ action_id: id }) => id === ACTIONS.details || id === ACTIONS.cancel)),
+  ];
   return [
-    ...owed,
-    ...shown.flatMap((status) => [
-      ...linesSection([requestLine(status, renderContext)], now),
-      ...actions(buttonsOf(status, renderContext).filter(({ action_id: id }) => id === ACTIONS.details || id === ACTIONS.cancel)),
-    ]),
-    ...context(rest, now),
+    ...firstOf(owing, { max: REVIEWS_MAX, draw: drawOwed, rest: '', now }),
+    ...firstOf(asked, { max: REQUESTS_MAX, draw: drawAsked, rest: '', now }),
   ];
 }
 
