@@ -77,7 +77,7 @@ export async function startBack(options: {
   });
   // So that the first click finds it running: at a click there is no time to start it.
   known.read(0).catch((error: unknown) => log.warn({ err: error }, 'links and delegations could not be read yet'));
-  const halted = sweepHalted({ config, zone: zone.name, buildkite, blocks: createBlockStore(environments.client), log });
+  const halted = sweepHalted({ config, buildkite, blocks: createBlockStore(environments.client), log });
   const sweeper = startSweeper({ client: environments.client, log });
   const access = watchAccess({ connection, namespace, apiKey: address.apiKey, now, log });
   return {

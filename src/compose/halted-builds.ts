@@ -7,19 +7,18 @@ import type { BlockStore } from '../temporal/blocks.ts';
 const EVERY_MS = 300_000;
 
 export interface HaltedSweep {
+  /** Of one zone, and so of one organization. */
   readonly config: Pick<Config, 'pipelines'>;
-  readonly zone: string;
   readonly buildkite: Pick<BlocksApi, 'listHalted'>;
   readonly blocks: Pick<BlockStore, 'seen'>;
 }
 
-/** Looks at once and then every five minutes, where a pipeline of this zone asks for it. Trouble is logged: the next round makes it good. */
+/** Looks at once and then every five minutes, where a pipeline asks for it. Trouble is logged: the next round makes it good. */
 export function sweepHalted({ log, ...sweep }: HaltedSweep & { readonly log: Logger }): { stop(): void } {
   const told = new Map<string, number | null>();
   const round = (): void => {
     lookForHalted(sweep, told).catch((error: unknown) => log.warn({ err: error }, 'builds that wait could not be looked for'));
   };
-  if (organizationsOf(sweep).length === 0) return { stop: () => undefined };
   const timer = setInterval(round, EVERY_MS);
   timer.unref();
   round();
@@ -27,23 +26,16 @@ export function sweepHalted({ log, ...sweep }: HaltedSweep & { readonly log: Log
 }
 
 /** Tells of each build once for each time that it began to wait. `told`: by the id of the build, since when it had waited then. */
-export async function lookForHalted(sweep: HaltedSweep, told: Map<string, number | null>): Promise<void> {
-  const { config, zone, buildkite, blocks } = sweep;
-  for (const organization of organizationsOf(sweep)) {
-    const waiting = await buildkite.listHalted(organization);
-    const named = waiting.filter(({ pipeline }) =>
-      config.pipelines.some((one) => one.zone === zone && one.organization === organization && one.slug === pipeline && one.blocks !== null),
-    );
-    for (const { pipeline, number, uuid, since } of named) {
-      if (told.get(uuid) === since) continue;
-      await blocks.seen({ build: { organization, pipeline, number, uuid }, waits: true });
-      told.set(uuid, since);
-    }
-    for (const uuid of told.keys()) if (!waiting.some((build) => build.uuid === uuid)) told.delete(uuid);
+export async function lookForHalted({ config, buildkite, blocks }: HaltedSweep, told: Map<string, number | null>): Promise<void> {
+  const pipelines = config.pipelines.filter((pipeline) => pipeline.blocks !== null);
+  const [first] = pipelines;
+  if (first === undefined) return;
+  const { organization } = first;
+  const waiting = await buildkite.listHalted(organization);
+  for (const { pipeline, number, uuid, since } of waiting) {
+    if (told.get(uuid) === since || !pipelines.some(({ slug }) => slug === pipeline)) continue;
+    await blocks.seen({ build: { organization, pipeline, number, uuid }, waits: true });
+    told.set(uuid, since);
   }
-}
-
-/** One a zone, if any. */
-function organizationsOf({ config, zone }: HaltedSweep): readonly string[] {
-  return [...new Set(config.pipelines.filter((one) => one.zone === zone && one.blocks !== null).map(({ organization }) => organization))];
+  for (const uuid of told.keys()) if (!waiting.some((build) => build.uuid === uuid)) told.delete(uuid);
 }

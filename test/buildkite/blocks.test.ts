@@ -104,7 +104,6 @@ describe('builds that wait', () => {
     let waiting = [one, { pipeline: 'other', number: 2, uuid: 'b', since: 1 }];
     const sweep: HaltedSweep = {
       config: { pipelines: [{ slug: 'api-release', organization: 'acme', zone: 'default', repo: 'acme/api', blocks: {} }] as never },
-      zone: 'default',
       buildkite: { listHalted: async () => waiting },
       blocks: { seen: async ({ build, waits }) => void seen.push(`${build.uuid} ${waits}`) },
     };
@@ -118,7 +117,8 @@ describe('builds that wait', () => {
     waiting = [];
     await lookForHalted(sweep, told);
     expect(told.size).toBe(0);
-    await lookForHalted({ ...sweep, zone: 'eu', buildkite: { listHalted: async () => Promise.reject(new Error('not asked')) } }, told);
+    const nothing = { pipelines: [{ slug: 'api-release', organization: 'acme', blocks: null }] as never };
+    await lookForHalted({ ...sweep, config: nothing, buildkite: { listHalted: async () => Promise.reject(new Error('not asked')) } }, told);
   });
 });
 
