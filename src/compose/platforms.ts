@@ -14,7 +14,7 @@ import type { SlackApi } from '../slack/api.ts';
 import { createSlack } from '../slack/client.ts';
 
 /** Check runs of ours: not a gate, or they would wait for themselves. */
-export const OWN_CHECKS = 'countersign/';
+const OWN_CHECKS = 'countersign/';
 
 export interface Platforms {
   readonly github: GithubApi;

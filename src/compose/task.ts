@@ -1,6 +1,7 @@
 // What this process is to do, from its words and variables: its role, the zones it serves, its settings and configuration; or every problem.
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
+import { DEFAULT_ZONE } from '../config/draft.ts';
 import { configPathOf, homeZone, readSettings, type Settings } from '../config/env.ts';
 import { loadConfig } from '../config/load.ts';
 import { suggest, type Problem } from '../config/problem.ts';
@@ -24,8 +25,6 @@ export interface Task {
 export type ReadTask =
   | { readonly kind: 'task'; readonly task: Task }
   | { readonly kind: 'problems'; readonly role: Role; readonly problems: readonly Problem[] };
-
-const DEFAULT_ZONE = 'default';
 
 export function readTask(words: readonly string[], env: Variables): ReadTask {
   const { values } = parseArgs({ args: [...words], options: { role: { type: 'string', default: 'all' }, zone: { type: 'string' } } });
@@ -56,7 +55,7 @@ export function readTask(words: readonly string[], env: Variables): ReadTask {
 }
 
 /** Zones in which something is deployed; `default` first, if it is one of them. */
-export function zonesOf({ services, pipelines }: Config): readonly [string, ...string[]] {
+function zonesOf({ services, pipelines }: Config): readonly [string, ...string[]] {
   const used = new Set([...services, ...pipelines].map(({ zone }) => zone));
   const [first = DEFAULT_ZONE, ...others] = [...used].toSorted((one, other) => Number(other === DEFAULT_ZONE) - Number(one === DEFAULT_ZONE));
   return [first, ...others];

@@ -27,7 +27,7 @@ export function addressOf(env: Readonly<Record<string, string | undefined>>, set
 }
 
 /** Where the zone lives: what a variable says of `default`, else what the configuration says. */
-export function namespaceOf(config: Config, zone: string, address: TemporalAddress): string {
+export function namespaceOf(config: Config, zone: string, address: Pick<TemporalAddress, 'namespace'>): string {
   const written = config.zones[zone]?.namespace ?? 'default';
   return zone === 'default' ? (address.namespace ?? written) : written;
 }

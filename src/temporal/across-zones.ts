@@ -3,7 +3,7 @@
 // would have to say "there is none".
 import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
 import { serviceOfPipeline } from '../../workflows/block-contract.ts';
-import type { DeployStatus } from '../../workflows/status.ts';
+import { believed, firstFound, whole } from './asking-all.ts';
 import { blocksAcrossZones } from './blocks-across-zones.ts';
 import type { FoundDeploy, OpenWhere } from './find-deploys.ts';
 import type { Gateway } from './gateway.ts';
@@ -44,16 +44,16 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
         { kind: 'over' },
       ),
     deployStatus: (workflowId) =>
-      own(
+      believed(
         zones,
-        (gateway) => gateway.deployStatus(workflowId),
-        (status) => status,
+        ({ gateway }) => gateway.deployStatus(workflowId),
+        ({ services }, { request }) => services.includes(request.service),
       ),
     reviewStatus: (deployId) =>
-      own(
+      believed(
         zones,
-        (gateway) => gateway.reviewStatus(deployId),
-        ({ deploy }) => deploy,
+        ({ gateway }) => gateway.reviewStatus(deployId),
+        ({ services }, { deploy }) => services.includes(deploy.request.service),
       ),
     findOwingReview: async () => (await whole(all.map((gateway) => gateway.findOwingReview()))).flat(),
     findByCode: (code, services) =>
@@ -94,15 +94,6 @@ function narrowed(zones: readonly ZoneLine[], services: readonly string[] | null
     .filter((zone) => zone.services.length > 0);
 }
 
-/** What a zone says of a request of one of its own services. */
-function own<T>(zones: readonly ZoneLine[], ask: (gateway: Gateway) => Promise<T | null>, about: (answer: T) => DeployStatus): Promise<T | null> {
-  const asked = zones.map(async ({ gateway, services }) => {
-    const answer = await ask(gateway);
-    return answer !== null && services.includes(about(answer).request.service) ? answer : null;
-  });
-  return firstFound<T | null>(asked, (answer) => answer !== null, null);
-}
-
 async function attestIn(zones: readonly ZoneLine[], workflowId: string, token: BuildToken): Promise<Attestation> {
   const nobody: Attestation = { kind: 'no', reason: 'no-request' };
   const asked = zones.filter(({ builds }) => builds(token)).map(({ gateway }) => gateway.attest(workflowId, token));
@@ -129,23 +120,4 @@ async function findOpen(zones: readonly ZoneLine[], ask: OpenAsk): Promise<reado
     (list) => list.length > 0,
     [],
   );
-}
-
-/** All answers, after every call has ended; the first failure if there was one. */
-export async function whole<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> {
-  const ended = await Promise.allSettled(calls);
-  return ended.map((end) => {
-    if (end.status === 'rejected') throw end.reason;
-    return end.value;
-  });
-}
-
-/** The first answer that is one. When there is none: the first failure, since that zone might have had it, else `none`. */
-export async function firstFound<T>(calls: readonly Promise<T>[], isFound: (answer: T) => boolean, none: T): Promise<T> {
-  const { promise, resolve } = Promise.withResolvers<T>();
-  const looked = calls.map(async (call) => {
-    const answer = await call;
-    if (isFound(answer)) resolve(answer);
-  });
-  return Promise.race([promise, whole(looked).then(() => none)]);
 }

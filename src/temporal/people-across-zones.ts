@@ -1,6 +1,6 @@
 // Links and delegations for a front door that reaches several zones: a zone's workers read those of their own namespace, so every zone is
 // told, and what holds is what all of them know. The home zone is told last: its answer is the answer, and it writes to people.
-import { whole } from './across-zones.ts';
+import { whole } from './asking-all.ts';
 import type { PeopleStore } from './people.ts';
 
 type Stores = readonly [PeopleStore, ...PeopleStore[]];

@@ -37,7 +37,7 @@ export async function readClosedRun(client: Client, workflowId: string): Promise
   }
 }
 
-export function closedRunOf({ events }: History, runId: string): ClosedRun {
+function closedRunOf({ events }: History, runId: string): ClosedRun {
   const all = events ?? [];
   const result = all.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads;
   return {
