@@ -3,19 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { buildWatchId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { changeBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
+import { approved, building } from '../support/plays.ts';
 import { useStory, type Story } from '../support/story.ts';
 
-async function approved(story: Story): Promise<string> {
-  const id = await story.ask();
-  await story.until(id, 'waiting');
-  await story.approve(id, 'bea', 'carl');
-  return id;
-}
-async function building(story: Story): Promise<string> {
-  const id = await approved(story);
-  await story.until(id, 'building');
-  return id;
-}
 const free = (story: Story): Promise<void> => story.waitFor('a free target', async () => (await story.environment()).holder === null);
 
 describe('when a workflow is ended from outside', () => {

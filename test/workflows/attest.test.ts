@@ -5,18 +5,12 @@ import { askToAttest } from '../../src/temporal/attest.ts';
 import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { building } from '../support/plays.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 describe('a request that is asked by a job whether its build is the approved one', () => {
   const current = useStory();
 
-  async function building(story: Story): Promise<string> {
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
-    return id;
-  }
   const ask = async (story: Story, id: string, build: BuildFacts | undefined, change: Partial<BuildToken> = {}): Promise<string> => {
     const { plan } = await story.status(id);
     const token: BuildToken = {

@@ -2,14 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { claimStart } from '../../workflows/contract.ts';
 import { NEXT_SHA, PEOPLE, SHA, tallyOf } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
-import { useStory, type Story } from '../support/story.ts';
-
-async function approved(story: Story): Promise<string> {
-  const id = await story.ask();
-  await story.until(id, 'waiting');
-  await story.approve(id, 'bea', 'carl');
-  return id;
-}
+import { approved } from '../support/plays.ts';
+import { useStory } from '../support/story.ts';
 
 describe('the claim', () => {
   const current = useStory();

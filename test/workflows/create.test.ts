@@ -5,6 +5,7 @@ import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import { strayBuildSeen } from '../../workflows/contract.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
+import { approved } from '../support/plays.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 const unclear = (): never => {
@@ -18,13 +19,6 @@ const unclear = (): never => {
 const fail = (): never => {
   throw new Error('nothing was ordered');
 };
-
-async function approved(story: Story): Promise<string> {
-  const id = await story.ask();
-  await story.until(id, 'waiting');
-  await story.approve(id, 'bea', 'carl');
-  return id;
-}
 
 async function passes(story: Story, id: string, number: number): Promise<void> {
   await story.until(id, 'building');

@@ -2,15 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildSeen } from '../../workflows/build-contract.ts';
 import { buildWatchId } from '../../workflows/contract.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
-import { useStory, type Story } from '../support/story.ts';
-
-async function building(story: Story): Promise<string> {
-  const id = await story.ask();
-  await story.until(id, 'waiting');
-  await story.approve(id, 'bea', 'carl');
-  await story.until(id, 'building');
-  return id;
-}
+import { building } from '../support/plays.ts';
+import { useStory } from '../support/story.ts';
 
 describe('a running build', () => {
   const current = useStory();

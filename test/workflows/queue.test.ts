@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deployCode } from '../../src/ids.ts';
-import { useStory, type Story } from '../support/story.ts';
-
-async function approved(story: Story): Promise<string> {
-  const id = await story.ask();
-  await story.until(id, 'waiting');
-  await story.approve(id, 'bea', 'carl');
-  return id;
-}
+import { approved } from '../support/plays.ts';
+import { useStory } from '../support/story.ts';
 
 describe('requests on one target', () => {
   const current = useStory();

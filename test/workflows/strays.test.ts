@@ -2,14 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { strayBuildSeen } from '../../workflows/contract.ts';
 import { planFor, SHA } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
-import { useStory, type Story } from '../support/story.ts';
-
-async function approved(story: Story): Promise<string> {
-  const id = await story.ask();
-  await story.until(id, 'waiting');
-  await story.approve(id, 'bea', 'carl');
-  return id;
-}
+import { approved } from '../support/plays.ts';
+import { useStory } from '../support/story.ts';
 
 describe('a build that no request of ours is following', () => {
   const current = useStory();
