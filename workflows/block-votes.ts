@@ -24,9 +24,7 @@ async function applyVote(halt: Halt, input: CastBlockVote): Promise<Receipt> {
   const verdict = await judged(step, { kind, by, contract: null, sha: null, reason }, fields);
   if (verdict.kind === 'refused') return refused(step, ...verdict.reasons);
   // The judge may have taken a moment, in which the expiry, somebody at Buildkite or the last look at the votes came first.
-  const after =
-    whyNot(halt, step, input) ??
-    (step.version === version ? null : ({ code: 'unreadable', what: 'the approvals', why: 'they changed meanwhile' } as const));
+  const after = whyNot(halt, step, input) ?? whyChanged(step, version);
   if (after !== null) return refused(step, after);
   const person = verdict.person;
   const vote: Vote = { kind, by: person, surface: by.surface, at, contract: step.plan.contract, reason, key };
@@ -63,9 +61,10 @@ async function applyWithdraw(halt: Halt, { by, reason }: Withdraw): Promise<Rece
   const { step } = halt;
   const before = whyOver(halt, step);
   if (step === null || before !== null) return refused(step, before ?? { code: 'not-planned-yet' });
+  const { version } = step;
   const verdict = await judged(step, { kind: 'withdraw', by, contract: null, sha: null, reason }, null);
   if (verdict.kind === 'refused') return refused(step, ...verdict.reasons);
-  const after = whyOver(halt, step);
+  const after = whyOver(halt, step) ?? whyChanged(step, version);
   if (after !== null) return refused(step, after);
   step.votes = votesOfOthers(step.votes, verdict.person);
   step.tally = verdict.tally;
@@ -89,6 +88,10 @@ function whyNot(halt: Halt, step: OpenStep | null, { kind, contract, fields, at,
   if (kind === 'approve' && step.tally.satisfied) return { code: 'already-approved', at: step.votes.at(-1)?.at ?? halt.clock.now() };
   return kind === 'reject' && (reason ?? '').trim() === '' ? { code: 'reason-needed' } : null;
 }
+
+/** The last look took approvals away while the judge was asked: the tally that he gave is not theirs. */
+const whyChanged = (step: OpenStep, version: number): ActReason | null =>
+  step.version === version ? null : { code: 'unreadable', what: 'the approvals', why: 'they changed meanwhile' };
 
 /** GitHub's times have whole seconds. */
 const CLOCKS_DIFFER_MS = 1_000;
