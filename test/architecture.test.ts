@@ -24,7 +24,7 @@ const PURE = [
   'src/policy/',
   'src/render/',
 ];
-const ADAPTER = [...PURE, 'src/ingress.ts', 'node:', 'zod', 'pino'];
+const ADAPTER = [...PURE, 'src/ingress.ts', 'src/in-time.ts', 'node:', 'zod', 'pino'];
 
 // The first layer whose path is a prefix applies.
 const LAYERS: readonly Layer[] = [
@@ -32,6 +32,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/ids.ts', may: ['node:crypto'], types: ['workflows/'] },
   { path: 'src/trouble.ts', may: [] },
   { path: 'src/scrub.ts', may: [] },
+  { path: 'src/in-time.ts', may: [] },
   { path: 'src/free-port.ts', may: ['node:'] },
   { path: 'src/secret-compare.ts', may: ['node:'] },
   { path: 'src/one-time-secret.ts', may: ['node:crypto'] },

@@ -1,6 +1,7 @@
 // The only way to Buildkite: one bucket for the bot's user, whose lanes are served by urgency, behind a gate that the response headers
 // close. Temporal is the durable queue; this one is short and hands long waits back. Nothing is ever tried again here.
 import type { Logger } from 'pino';
+import { inTime } from '../in-time.ts';
 import { Trouble } from '../trouble.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import type { Lane, Quota } from './api.ts';
@@ -167,13 +168,7 @@ function createTurn(): Turn {
 }
 
 /** What became of a request that does not end by itself is not known. */
-async function withinTime<T>(task: (signal: AbortSignal) => Promise<T>, timeoutMs: Millis): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
+function withinTime<T>(task: (signal: AbortSignal) => Promise<T>, timeoutMs: Millis): Promise<T> {
   const none = new Trouble({ source: 'buildkite', kind: 'unavailable', doing: 'waiting for an answer', found: 'none came in time' });
-  const timer = setTimeout(() => reject(none), timeoutMs + ANSWER_SLACK_MS);
-  try {
-    return await Promise.race([task(AbortSignal.timeout(timeoutMs)), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return inTime(task(AbortSignal.timeout(timeoutMs)), timeoutMs + ANSWER_SLACK_MS, none);
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type Bottleneck from 'bottleneck';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { inTime } from '../in-time.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { type Bucket, createBucket } from './bucket.ts';
 import type { Pace } from './pace.ts';
@@ -44,6 +45,8 @@ const PROCESSES_GUESSED = 4;
 const LOOKED_WITHIN_MS = 2_000;
 const STOPPED_WITHIN_MS = 1_000;
 
+const late = (): Error => new Error('it did not come in time');
+
 interface Opened {
   readonly client: Redis;
   readonly connection: Bottleneck.IORedisConnection;
@@ -78,7 +81,7 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
       await untilReady(client);
       seen.offset = await offsetOf(client);
       seen.processes = await countProcesses(client, { key: `${prefix}:processes`, me, at: redisNow() });
-      await within(LOOKED_WITHIN_MS, (opened.bucket ??= bucketOn(opened, options, prefix)).touch());
+      await inTime((opened.bucket ??= bucketOn(opened, options, prefix)).touch(), LOOKED_WITHIN_MS, late());
       seen.at = performance.now();
       seen.inVain = 0;
       reachable(true, null);
@@ -141,17 +144,7 @@ function bucketOn({ connection }: Opened, { pace, log }: SharedBucketOptions, pr
 
 async function shut({ client, connection, bucket }: Opened): Promise<void> {
   // A bucket that never began waits for ever to be stopped; nobody waits in it.
-  if (bucket !== null) await within(STOPPED_WITHIN_MS, bucket.stop()).catch(() => undefined);
+  if (bucket !== null) await inTime(bucket.stop(), STOPPED_WITHIN_MS, late()).catch(() => undefined);
   await connection.disconnect(false);
   client.disconnect();
-}
-
-async function within<T>(ms: Millis, done: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('it did not come in time')), ms);
-  try {
-    return await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
+import { inTime } from '../in-time.ts';
 import { BOARD_POLICY, boardPage, type BoardSnapshot } from './board.ts';
 import { listen } from './web-server.ts';
 
@@ -51,7 +52,7 @@ export async function startOpsServer(options: OpsOptions): Promise<OpsServer> {
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page === undefined) return send(res, { status: 404, type: 'text/plain', body: '' });
     if (req.method !== 'GET' && req.method !== 'HEAD') return send(res.setHeader('allow', 'GET'), { status: 405, type: 'text/plain', body: '' });
-    void inTime(async () => page()).then(
+    void inTime((async () => page())(), ANSWER_MS, new Error('not made in time')).then(
       (made) => send(res, made),
       (error: unknown) => {
         options.log.error({ err: error, path }, 'a page of the operations port failed');
@@ -80,16 +81,6 @@ function livePage(lag: IntervalHistogram): Page {
 
 function probe({ ok, detail }: { readonly ok: boolean; readonly detail: string }): Page {
   return { status: ok ? 200 : 503, type: 'text/plain; charset=utf-8', body: `${ok ? 'ok' : 'not ok'}: ${detail}\n` };
-}
-
-async function inTime<T>(make: () => Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('not made in time')), ANSWER_MS);
-  try {
-    return await Promise.race([make(), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function send(res: ServerResponse, page: Page): void {
