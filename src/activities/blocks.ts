@@ -15,7 +15,7 @@ import type { Account, Person } from '../../workflows/vocabulary.ts';
 import type { Config } from '../config/config.ts';
 import { checkFields, defaultsOf, sameValues } from '../policy/block-fields.ts';
 import { tallyPlan } from '../policy/judge.ts';
-import { areMembers, isReviewed, isSamePerson } from '../policy/people.ts';
+import { areMembers, isReviewed } from '../policy/people.ts';
 import { groupsOfRule } from '../policy/rule.ts';
 import { withStandIns } from '../policy/stand-ins.ts';
 import { foreignDraft, ownDraft } from './block-plan.ts';
@@ -63,9 +63,9 @@ async function judge(config: Config, deciding: Pick<DecidingActivities, 'judgeVo
   return reasons.length > 0 ? { kind: 'refused', reasons } : { ...verdict, values, isChanged };
 }
 
-/** Where nobody knows who started the build, only members under another id can be told from them. */
-function strict(config: Config, plan: BlockPlan): BlockPlan {
-  const unknown = config.people.filter((person) => mayHaveStarted(config, plan, person));
+/** Where nobody knows who started the build, only members under another id can be told from them. `voters`: who may be in no configuration any more. */
+function strict(config: Config, plan: BlockPlan, voters: readonly Person[] = []): BlockPlan {
+  const unknown = [...config.people, ...voters].filter((person) => mayHaveStarted(config, plan, person));
   return unknown.length === 0 ? plan : { ...plan, requesters: [...plan.requesters, ...unknown] };
 }
 
@@ -91,10 +91,10 @@ function mightBeStarter({ subject, build }: BlockPlan): ActReason {
 
 /** Everybody who approved, read afresh, no cache; unknown is never good. */
 async function recheck(deps: FactsDeps, { plan: frozen, votes, tally }: RecheckBlockInput): Promise<BlockRecheck> {
-  const plan = strict(deps.config, frozen);
+  const voters = votes.map(({ by }) => by);
+  const plan = strict(deps.config, frozen, voters);
   const reader = createReader();
   const links = await reader.read(LINKS, () => deps.known.read(0, votes.flatMap(accountInSlack)));
-  const voters = votes.map(({ by }) => by);
   const people = links.known ? links.value.people : deps.config.people;
   const names = groupsOfRule(plan.rule.tree);
   const membership = await readMembership(deps.groups, { names, maxAgeMs: 0, people, read: (what, call) => reader.read(what, call) });
@@ -103,15 +103,7 @@ async function recheck(deps: FactsDeps, { plan: frozen, votes, tally }: RecheckB
   const delegations = links.known ? links.value.delegations : [];
   const checked = await recheckPeople(deps, reader, { plan, votes, tally, people, delegations, membership });
   if (checked.kind === 'unknown') return checked;
-  // Somebody whose Buildkite account is not known any more might have started it.
-  const left = votes.filter(({ by }) => mayHaveStarted(deps.config, frozen, by));
-  const voided = [
-    ...checked.voided,
-    ...left
-      .filter(({ by }) => !checked.voided.some((gone) => isSamePerson(gone.by, by)))
-      .map(({ by }) => ({ by, why: 'became-requester', detail: null }) as const),
-  ];
-  return voided.length > 0 || !checked.tally.satisfied
-    ? { kind: 'void', votes: voided, tally: checked.tally }
+  return checked.voided.length > 0 || !checked.tally.satisfied
+    ? { kind: 'void', votes: checked.voided, tally: checked.tally }
     : { kind: 'good', tally: checked.tally };
 }

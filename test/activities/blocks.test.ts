@@ -300,8 +300,12 @@ describe('right before a step is unblocked', () => {
 
   it('a vote is void when the Buildkite account of its voter is not known any more, and nobody knows who started it', async () => {
     const unknown = { build: build({ creator: user('ci-bot', null) }) };
-    const world = { config: { buildkite: { 'github:3': 'carl@bk' } } };
-    expect(await recheck(world, unknown)).toMatchObject({ kind: 'void', votes: [{ by: { name: 'Bea' } }], tally: { satisfied: false } });
+    const isVoid = { kind: 'void', votes: [{ by: { name: 'Bea' }, why: 'became-requester' }], tally: { satisfied: false, have: 1 } };
+    const buildkite = { 'github:3': 'carl@bk' };
+    expect(await recheck({ config: { buildkite } }, unknown)).toMatchObject(isVoid);
+    // Gone from the configuration altogether, and in the group all the same.
+    const people = PEOPLE.filter(({ name }) => name !== 'Bea');
+    expect(await recheck({ config: { buildkite, people } }, unknown)).toMatchObject(isVoid);
     expect(await recheck({}, unknown)).toMatchObject({ kind: 'good' });
   });
 
