@@ -66,8 +66,11 @@ export const claiming = proxyActivities<Pick<PeerActivities, 'claim'>>({ startTo
 export const claimingAtOnce = (withinMs: Millis) =>
   proxyLocalActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: withinMs + 500, retry: { maximumAttempts: 1 } });
 
-/** Over well before the workflow task is renewed, also when a vote was judged in the same one (at-once.ts). */
-const soon = { startToCloseTimeout: '2s', scheduleToCloseTimeout: '2s', retry: { initialInterval: '200ms', nonRetryableErrorTypes } } as const;
+/**
+ * Over well before the workflow task is renewed, also when a vote was judged in the same one (at-once.ts). One attempt: on a busy machine
+ * the worker lets a second and third of a local activity begin after the time for all of them is over.
+ */
+const soon = { startToCloseTimeout: '2s', retry: { maximumAttempts: 1 } } as const;
 const patiently = { startToCloseTimeout: '6s', scheduleToCloseTimeout: '20s', retry: BRISK } as const;
 
 /** Local: two reads of Temporal, before every grant. */

@@ -21,13 +21,13 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     const first = await building(story);
     const id = await story.ask();
     await story.until(id, 'waiting');
-    story.world.slowCalls.set(id, [2_500, 2_500]);
+    story.world.slowCalls.set(id, [6_000, 2_500]);
     await story.approve(id, 'bea', 'carl');
     await story.until(id, 'queued');
     await story.waitFor('a join by an activity', async () => (await scheduled(story, id)).includes('joinQueue'));
     await story.cancel(id, 'ann');
     await story.end(id);
-    story.world.slowCalls.set(first, [2_500, 2_500]);
+    story.world.slowCalls.set(first, [6_000, 2_500]);
     await story.finish(1, 'passed');
     await story.end(first);
     expect(await scheduled(story, story.workflow('build').workflowId)).toContain('reportBuild');
