@@ -5,7 +5,7 @@ import { unmappedPerson } from './accounts.ts';
 import { pullRequestClosed, type PullRequestClosure } from './contract.ts';
 import { enter, followsPushes, isOver, tellWithin, type Deploy } from './deploy-state.ts';
 import { heard } from './guarded.ts';
-import type { Plan } from './vocabulary.ts';
+import type { Millis, Plan } from './vocabulary.ts';
 
 /** Registers the handler. One that arrives before the plan, or while a push is planned, is obeyed afterwards. */
 export function hearPullRequest(deploy: Deploy): void {
@@ -28,10 +28,13 @@ export function obeyClosure(deploy: Deploy, plan: Plan): void {
   if (!followsPushes(plan) || plan.pullRequest?.number !== closure.number) return;
   const { number, merged, head } = closure;
   // Asked for after the merge: that is its commit, and no news.
-  if (merged && (plan.sha === closure.mergeSha || closure.at <= request.askedAt)) return;
+  if (merged && (plan.sha === closure.mergeSha || isClearlyBefore(closure.at, request.askedAt))) return;
   const isKept = merged ? onMerge === 'keep' && plan.sha === head : onClose === 'keep';
   if (isKept) return tellWithin(deploy, deploy.timing.settleMs);
   const pullRequest = { number, merged, head };
   // Whoever closed a pull request needs no rights here, and decides nothing but that.
   enter(deploy, { kind: 'cancelled', by: unmappedPerson(closure.by), reason: null, during: deploy.phase.kind, at: clock.now(), pullRequest });
 }
+
+/** GitHub's times have whole seconds: within the same one nobody knows what came first, and nothing may be missed. */
+const isClearlyBefore = (at: Millis, askedAt: Millis): boolean => at < askedAt - (askedAt % 1_000);

@@ -2,7 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
 import { askToAttest } from '../../src/temporal/attest.ts';
-import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
+import { buildAttested, type Attestation, type BuildToken } from '../../workflows/attest-contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { building } from '../support/plays.ts';
@@ -36,6 +36,11 @@ describe('a request that is asked by a job whether its build is the approved one
   /** Updates that left an event. */
   const accepted = async (story: Story, id: string): Promise<number> =>
     (await story.stage.history(id)).events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes != null).length ?? 0;
+
+  const wasTold = async (story: Story): Promise<boolean> => {
+    const { events } = await story.stage.history(story.workflow('build').workflowId);
+    return events?.some((event) => event.workflowExecutionSignaledEventAttributes?.signalName === buildAttested.name) ?? false;
+  };
 
   it('believes each token once, however many ask at the same time, and a no leaves no event', async () => {
     const story = current();
@@ -78,6 +83,7 @@ describe('a request that is asked by a job whether its build is the approved one
     const id = await building(story);
     const [, own] = story.world.builds;
     expect(await ask(story, id, own)).toBe('yes');
+    await story.waitFor('its follower to be told', () => wasTold(story));
     const deployId = id;
     const target = own?.target ?? null;
     await story.webhook(earlier.number, { deployId, target, commit: own?.commit ?? '', state: 'running', startedAt: Date.now() });

@@ -94,6 +94,15 @@ describe('the end of a pull request', () => {
     expect((await story.status(later)).phase.kind).toBe('waiting');
   });
 
+  it('in the second in which it was asked for is obeyed: nobody knows which came first', async () => {
+    const story = storyWith(DEFAULTS);
+    const second = Date.now() - (Date.now() % 1_000);
+    const id = await story.ask({ askedAt: second + 900 });
+    await story.until(id, 'waiting');
+    await closes(story, id, { merged: true, head: NEXT_SHA, at: second });
+    expect((await story.until(id, 'cancelled')).phase).toMatchObject({ pullRequest: { merged: true } });
+  });
+
   it('is left to the turn by a plan of an older version', async () => {
     const story = current();
     const id = await story.ask();
