@@ -210,6 +210,13 @@ const MOVED: readonly Row[] = [
   { what: 'a push before the command', gate: 'head', state: 'pass' },
   { what: 'a push after the command', gate: 'head', facts: pushAt(NOW - MINUTE + 1_000), state: 'fail', reasons: ['head-moved'] },
   { what: 'a push in the same second as the command', gate: 'head', facts: pushAt(NOW - MINUTE), state: 'fail', reasons: ['head-moved'] },
+  {
+    what: 'a push in the same second as a command whose time is finer than that',
+    gate: 'head',
+    facts: { ...pushAt(NOW - MINUTE), askedAt: NOW - MINUTE + 999 },
+    state: 'fail',
+    reasons: ['head-moved'],
+  },
   { what: 'no push on record', gate: 'head', facts: { lastPush: known(null) }, state: 'pass' },
   { what: 'a record of another head', gate: 'head', facts: pushAt(NOW - 60 * MINUTE, LIVE), state: 'unknown', reasons: ['unreadable'] },
   {

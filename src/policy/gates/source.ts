@@ -80,8 +80,8 @@ function judgeFirstHead(ref: FoundRef, facts: Facts): Answer {
   }
   if (facts.expectedHead !== null && ref.type === 'pull-request' && ref.sha !== facts.expectedHead) return moved(ref.sha, facts);
   if (push === null) return pass('head', `nobody pushed to ${ref.name} since the command`);
-  // GitHub tells both times in whole seconds: within the same second the order can't be known, so it counts as later.
-  if (push.at >= facts.askedAt) return moved(push.sha, facts);
+  // GitHub tells times in whole seconds: within the same second the order can't be known, so it counts as later.
+  if (push.at + 1_000 > facts.askedAt) return moved(push.sha, facts);
   if (push.sha !== ref.sha) return unknown('head', `the last push to ${ref.name}`, `GitHub tells ${short(ref.sha)} and ${short(push.sha)}`);
   return pass('head', `nobody pushed to ${ref.name} since the command`);
 }
