@@ -34,6 +34,13 @@ const USUAL: Readonly<Record<string, EnvironmentEntry>> = {
 
 export const channelOf = (service: string): string => `C0${service.toUpperCase().replaceAll('-', '')}`;
 
+/** Somebody else than Acme's people, known to the configuration by these accounts. */
+export interface Newcomer {
+  readonly name: string;
+  readonly github: { readonly id: number; readonly login: string };
+  readonly slack: string;
+}
+
 export interface AtBuildkite {
   /** By name: the e-mail addresses of people's accounts there. */
   readonly addresses?: Readonly<Record<string, string>>;
@@ -47,12 +54,14 @@ export function configOf(
   groups: Readonly<Record<string, GroupEntry>> = {},
   emails: Readonly<Record<string, string>> = {},
   { addresses = {}, pipelines = {} }: AtBuildkite = {},
+  newcomers: readonly Newcomer[] = [],
 ): string {
-  const people = Object.values(PEOPLE).flatMap(({ name, github, slack, role }) =>
+  const known = Object.values(PEOPLE).flatMap(({ name, github, slack, role }) =>
     github === null || role === 'stranger'
       ? []
       : [{ name, github, ...(emails[name] === undefined ? { slack } : { email: emails[name] }), buildkite: addresses[name] }],
   );
+  const people = [...known, ...newcomers];
   const all: Readonly<Record<string, GroupEntry>> = { sre: ['Bea', 'Carl'], 'api-owners': ['Dan'], ...groups };
   // JSON is YAML.
   return JSON.stringify({

@@ -7,7 +7,7 @@ import type { SimFile } from '../../src/sim/github/state.ts';
 import type { SimContent } from '../../src/sim/slack/world.ts';
 import { CHANNEL, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/world.ts';
 import { eventually, startAcme, type Acme } from './acme.ts';
-import { channelOf, configOf, type AtBuildkite, type GroupEntry, type ServiceEntry } from './acme-config.ts';
+import { channelOf, configOf, type AtBuildkite, type GroupEntry, type Newcomer, type ServiceEntry } from './acme-config.ts';
 import { actorOf, type Actor } from './actors.ts';
 import { APP_MANIFEST } from './app-manifest.ts';
 import { checkExchange } from './github-openapi.ts';
@@ -56,6 +56,8 @@ export interface StoryOptions {
   /** By name, whose Slack account the configuration knows by its address alone. */
   readonly emails?: Readonly<Record<string, string>>;
   readonly atBuildkite?: AtBuildkite;
+  /** Members of both platforms who may write to the repository. */
+  readonly newcomers?: readonly Newcomer[];
 }
 
 /** Requests a minute to Buildkite: many stories happen at once. */
@@ -63,18 +65,25 @@ const QUOTA = 600;
 const ONE_QUICK_STEP: readonly StepDefinition[] = [{ type: 'command', label: 'roll out', durationMs: 500 }];
 
 export async function openStories(services: Readonly<Record<string, ServiceEntry>>, options: StoryOptions = {}): Promise<Stories> {
+  const { newcomers = [] } = options;
   const acme = await startAcme({
     buildkite: { speed: 10, quota: { user: QUOTA, organization: 4 * QUOTA } },
     env: { BUILDKITE_REQUESTS_PER_MINUTE: String(QUOTA), ...options.env },
-    config: configOf(services, options.groups, options.emails, options.atBuildkite),
+    config: configOf(services, options.groups, options.emails, options.atBuildkite, newcomers),
   });
   const { github, slack, buildkite } = acme.world;
   const pulls: number[] = [acme.world.pullRequest];
   const channels = [...Object.values(CHANNEL), ...Object.keys(services).map(channelOf)];
+  const members = [...Object.values(PEOPLE), ...newcomers].map(({ slack: id }) => id);
   const places: Places = { acme, pulls, channels };
   for (const [name, { steps, skipQueuedBranchBuilds = false }] of Object.entries(services)) {
     slack.addChannel({ id: channelOf(name), name });
     buildkite.addPipeline({ slug: name, steps: steps ?? ONE_QUICK_STEP, skipQueuedBranchBuilds });
+  }
+  for (const { name, github: account, slack: id } of newcomers) {
+    github.addUser(account);
+    github.setRole(REPOSITORY, account.login, 'write');
+    slack.addUser({ id, name });
   }
   // No more than the manifest asks for.
   github.setInstallation('acme', { permissions: APP_MANIFEST.default_permissions });
@@ -107,7 +116,7 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
     end: async () => {
       await acme.end();
       expect([...new Set(exchanges.flatMap(checkExchange))], 'what the published description has against our requests').toEqual([]);
-      expect([...new Set(sentToSlack(places).map(asMessage).flatMap(checkMessage))], 'what Slack has against our messages').toEqual([]);
+      expect([...new Set(sentToSlack(places, members).map(asMessage).flatMap(checkMessage))], 'what Slack has against our messages').toEqual([]);
     },
   };
 }
@@ -146,9 +155,9 @@ async function openPull({ world: { github } }: Acme, nth: number, wanted: PullOp
   return { number, branch, sha };
 }
 
-function sentToSlack({ acme, channels }: Places): readonly SimContent[] {
+function sentToSlack({ acme, channels }: Places, members: readonly string[]): readonly SimContent[] {
   const { slack } = acme.world;
   const messages = channels.flatMap((channel) => slack.messages(channel)).filter(({ user }) => user === slack.botUser);
-  const ephemerals = Object.values(PEOPLE).flatMap((person) => slack.ephemerals(person.slack));
+  const ephemerals = members.flatMap((member) => slack.ephemerals(member));
   return [...messages.flatMap((message) => [message, ...message.versions]), ...ephemerals];
 }
