@@ -1,7 +1,7 @@
 // What `outside` asks of the world. Names are WIRE FORMAT, like activities.ts.
 import type { Authorised } from './activities.ts';
 import type { BuildAddress } from './build-vocabulary.ts';
-import type { OutsideBuild, OutsideStatus } from './outside-contract.ts';
+import type { Claimed, ClaimedBuild, OutsideBuild, OutsideStatus } from './outside-contract.ts';
 import type { Cards } from './status.ts';
 import type { Account } from './vocabulary.ts';
 
@@ -13,6 +13,8 @@ export interface OutsideReading {
 export interface OutsideJudging {
   /** Whether this person may cancel builds of the pipeline. */
   authoriseOutside(input: { readonly organization: string; readonly pipeline: string; readonly by: Account }): Promise<Authorised>;
+  /** Whether the request that this build names says that it is its own. */
+  askClaimed(build: ClaimedBuild): Promise<Claimed>;
 }
 /** Queue `notify`. */
 export interface OutsideTelling {

@@ -17,6 +17,27 @@ export type OutsideWhy =
   /** A job of it asked whether it is approved, and was told no. */
   | { readonly kind: 'attestation'; readonly reason: NotAttested };
 
+/** A build that names a request as the one that asked for it, by its meta-data: anybody may write anything there. */
+export interface ClaimedBuild extends BuildAddress {
+  readonly uuid: string;
+  readonly commit: string;
+  /** The target that its meta-data names. */
+  readonly target: string | null;
+  /** Workflow id of the request that it names, or what stands there. */
+  readonly deployId: string;
+}
+
+/**
+ * What the request says to that. `not-known-yet`: its build may be under way, or a second one that is about to be stopped; or the request
+ * could not be asked.
+ */
+export type Claimed = 'its-own' | 'not-its-own' | 'no-such-request' | 'not-known-yet';
+
+/** The part of a claim that the build's address does not say. `code`: of the request that is named. */
+export interface OutsideClaim extends Pick<ClaimedBuild, 'commit' | 'target' | 'deployId'> {
+  readonly code: DeployCode;
+}
+
 export interface OutsideInput extends BuildAddress {
   readonly uuid: string;
   /** Names it in answers to people. */
@@ -24,6 +45,8 @@ export interface OutsideInput extends BuildAddress {
   readonly why: OutsideWhy;
   readonly policy: 'tell' | 'cancel';
   readonly channel: string;
+  /** It names a request, which is asked before Buildkite is: nobody is told if it says yes. */
+  readonly claim?: OutsideClaim;
   /** `OUTSIDE_TIMING` unless given. */
   readonly timing?: OutsideTiming;
 }
@@ -34,8 +57,19 @@ export interface OutsideTiming {
   readonly lookMaxMs: Millis;
   /** After so long it is looked after no more. */
   readonly leaveMs: Millis;
+  /** First and longest pause before a request that does not know yet is asked again, and after how long people are told all the same. */
+  readonly askMs?: Millis;
+  readonly askMaxMs?: Millis;
+  readonly doubtMs?: Millis;
 }
-export const OUTSIDE_TIMING: OutsideTiming = { lookMs: 300_000, lookMaxMs: 3_600_000, leaveMs: 3 * 86_400_000 };
+export const OUTSIDE_TIMING: Required<OutsideTiming> = {
+  lookMs: 300_000,
+  lookMaxMs: 3_600_000,
+  leaveMs: 3 * 86_400_000,
+  askMs: 2_000,
+  askMaxMs: 30_000,
+  doubtMs: 180_000,
+};
 
 /** A build that deploys, and what says whose it is. */
 export interface OutsideBuild extends BuildAsRead {
@@ -47,6 +81,8 @@ export interface OutsideBuild extends BuildAsRead {
   readonly code: string | null;
   /** Its meta-data says that a request asked for it. */
   readonly isMarked: boolean;
+  /** The request that it names then. Left out by workers of older versions. */
+  readonly claim?: OutsideClaim;
   /** It goes to one of our targets, which must not be deployed to twice at once: told to its environment. */
   readonly onTarget?: BuildFacts;
 }
@@ -65,6 +101,8 @@ export interface OutsideStatus {
   readonly build: OutsideBuild;
   readonly phase: OutsidePhase;
   readonly openedAt: Millis;
+  /** It names a request, and this is what was found out about that. */
+  readonly claim?: { readonly code: DeployCode; readonly said: Exclude<Claimed, 'its-own'> };
 }
 
 /** Something changed about the build: it is read again before anything is believed. */

@@ -12,7 +12,10 @@ import {
   OUTSIDE_TIMING,
   outsideChanged,
   outsideStatus,
+  type Claimed,
+  type ClaimedBuild,
   type OutsideBuild,
+  type OutsideClaim,
   type OutsideInput,
   type OutsidePhase,
   type OutsideStatus,
@@ -28,6 +31,8 @@ interface Outside {
   readonly clock: Clock;
   readonly openedAt: Millis;
   build: OutsideBuild | null;
+  /** What the request that it names said; null: it was not asked. */
+  claim: OutsideStatus['claim'] | null;
   phase: OutsidePhase;
   /** Somebody, or policy, wants it stopped; null by policy. */
   stop: { readonly by: Person | null } | null;
@@ -36,7 +41,7 @@ interface Outside {
 
 export async function outside(input: OutsideInput): Promise<OutsideStatus | null> {
   const clock = createClock();
-  const open: Outside = { input, clock, openedAt: clock.now(), build: null, phase: { kind: 'running' }, stop: null, isSuspect: false };
+  const open: Outside = { input, clock, openedAt: clock.now(), build: null, claim: null, phase: { kind: 'running' }, stop: null, isSuspect: false };
   const receipts = createLine();
   const desk = { acts: createLine(), receipts, apply: (act: LateAct) => applyAct(open, act), kindOf: () => 'cancel' as const };
   const answer = answerOnce<LateAct>(desk);
@@ -51,18 +56,19 @@ export async function outside(input: OutsideInput): Promise<OutsideStatus | null
   });
 }
 
-const statusOf = ({ input, build, phase, openedAt }: Outside): OutsideStatus | null =>
-  build === null ? null : { workflowId: workflowInfo().workflowId, input, build, phase, openedAt };
+const statusOf = ({ input, build, claim, phase, openedAt }: Outside): OutsideStatus | null =>
+  build === null ? null : { workflowId: workflowInfo().workflowId, input, build, phase, openedAt, ...(claim == null ? {} : { claim }) };
 
 const isDone = ({ phase }: Outside): boolean => phase.kind === 'ended' || phase.kind === 'left';
 
 async function lookAfter(open: Outside): Promise<void> {
   const { input, clock, openedAt } = open;
   const { lookMs, lookMaxMs, leaveMs } = input.timing ?? OUTSIDE_TIMING;
+  if (input.claim !== undefined && (await isClaimedRightly(open, input.claim))) return;
   await readAgain(open);
   const { build } = open;
-  if (build === null || !isStrange(input, build)) return;
-  // One that carries our meta-data may be ours after all, and is for people to judge.
+  if (build === null || !(await isStrange(open, build))) return;
+  // One that names a request may be its own after all (a history is kept for so long, and can be reset), and is for people to judge.
   if (input.policy === 'cancel' && !build.isMarked) open.stop = { by: null };
   await holdTarget(build);
   let card: Cards['slack'] = null;
@@ -86,10 +92,36 @@ async function lookAfter(open: Outside): Promise<void> {
 const STRANGE: readonly NotAttested[] = ['no-request', 'not-approved', 'other-build', 'other-pipeline'];
 
 /** Whether what was read bears out what was seen. */
-function isStrange({ uuid, why }: OutsideInput, build: OutsideBuild): boolean {
-  if (build.uuid !== uuid) return false;
-  // A webhook may come without the meta-data that the build has: then somebody asked for it.
-  return !build.isMarked || (why.kind === 'attestation' && STRANGE.includes(why.reason));
+async function isStrange(open: Outside, { uuid, isMarked, claim }: OutsideBuild): Promise<boolean> {
+  const { why, uuid: seen } = open.input;
+  if (uuid !== seen) return false;
+  if (!isMarked || open.claim !== null || (why.kind === 'attestation' && STRANGE.includes(why.reason))) return true;
+  // A webhook may come without the meta-data that the build has, or before a job of it wrote some.
+  return claim !== undefined && !(await isClaimedRightly(open, claim));
+}
+
+/** Asks the request that it names until it knows, for some minutes. What can't be shown to be its own is not. */
+async function isClaimedRightly(open: Outside, { code, ...named }: OutsideClaim): Promise<boolean> {
+  const { clock, input } = open;
+  const { organization, pipeline, number, uuid } = input;
+  const { askMs, askMaxMs, doubtMs } = { ...OUTSIDE_TIMING, ...input.timing };
+  const giveUpAt = clock.now() + doubtMs;
+  for (let pauseMs = askMs; ; pauseMs = Math.min(pauseMs * 2, askMaxMs)) {
+    const said = await askClaimed({ organization, pipeline, number, uuid, ...named });
+    if (said === 'its-own') return true;
+    open.claim = { code, said };
+    if (said !== 'not-known-yet' || clock.now() >= giveUpAt) return false;
+    await clock.pause(Math.min(pauseMs, giveUpAt - clock.now()), 'ask the request that it names again');
+  }
+}
+
+async function askClaimed(build: ClaimedBuild): Promise<Claimed> {
+  try {
+    return await judgingOutside.askClaimed(build);
+  } catch (error) {
+    log.warn('the request that it names could not be asked', { number: build.number, error });
+    return 'not-known-yet';
+  }
 }
 
 /** Nobody is granted a turn on its target until it has ended. Where no environment runs, nobody waits for one. */

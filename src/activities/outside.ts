@@ -10,6 +10,7 @@ import { groupsOfRule } from '../policy/rule.ts';
 import { plainContext } from '../render/context.ts';
 import { outsideMessage } from '../render/outside-card.ts';
 import type { SlackApi } from '../slack/api.ts';
+import type { Gateway } from '../temporal/gateway.ts';
 import { readPerson, whoClicks } from './decide.ts';
 import type { FactsDeps } from './gather-facts.ts';
 import { postOnce } from './slack-cards.ts';
@@ -22,8 +23,8 @@ export function createOutsideReading(buildkite: Pick<BuildkiteApi, 'readOutside'
   return { readOutside: (at) => buildkite.readOutside(at) };
 }
 
-export function createOutsideJudging(deps: FactsDeps): OutsideJudging {
-  return { authoriseOutside: (input) => authorise(deps, input) };
+export function createOutsideJudging(deps: FactsDeps & { readonly gateway: Pick<Gateway, 'outside'> }): OutsideJudging {
+  return { authoriseOutside: (input) => authorise(deps, input), askClaimed: (build) => deps.gateway.outside.askClaimed(build) };
 }
 
 async function authorise(deps: FactsDeps, { organization, pipeline, by }: Parameters<OutsideJudging['authoriseOutside']>[0]): Promise<Authorised> {

@@ -53,8 +53,9 @@ export async function fillBlock(deps: BotDeps, { click, state }: FilledBlock): P
   return { kind: 'answered', reply: await clickOnBlock(deps, { ...click, fields: given }) };
 }
 
-export async function foreignBuildSeen(deps: BotDeps, { organization, pipeline, number, uuid, waits }: ForeignBuild): Promise<void> {
-  if (findPipeline(deps.config, organization, pipeline)?.blocks == null) return;
+/** A build that names a request has its approval from there. */
+export async function foreignBuildSeen(deps: BotDeps, { organization, pipeline, number, uuid, claim, waits }: ForeignBuild): Promise<void> {
+  if (claim !== null || findPipeline(deps.config, organization, pipeline)?.blocks == null) return;
   await deps.gateway.blocks.seen({ build: { organization, pipeline, number, uuid }, waits });
 }
 

@@ -7,6 +7,7 @@ import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { ActKind } from '../../workflows/activities.ts';
 import type { HeadChange, PullRequestClosure } from '../../workflows/contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { OutsideClaim } from '../../workflows/outside-contract.ts';
 import type { Account, Contract, Millis, ReplyTo } from '../../workflows/vocabulary.ts';
 
 /** Text a person typed: a slash command, the body of a new comment or of a submitted review. */
@@ -55,16 +56,19 @@ export type FillAnswer =
   | { readonly kind: 'answered'; readonly reply: Reply };
 
 /**
- * A webhook about a build that nobody asked Countersign for. `waits`: it says that it waits at a block step. `step`: key of the step that
- * has just started; null: it is about something else, or the step has none.
+ * A webhook about a build that perhaps nobody asked Countersign for. `claim`: the request that it names as the one that did; null: none.
+ * `waits`: it says that it waits at a block step. `step`: key of the step that has just started; null: it is about something else, or the
+ * step has none.
  */
 export interface ForeignBuild {
   readonly organization: string;
   readonly pipeline: string;
   readonly number: number;
   readonly uuid: string;
+  readonly claim: OutsideClaim | null;
   readonly waits: boolean;
   readonly step: string | null;
+  readonly hasStarted: boolean;
   readonly hasEnded: boolean;
 }
 
@@ -110,7 +114,7 @@ export interface FrontDoor {
   pushed(event: PushEvent): Promise<void>;
   pullRequestClosed(event: ClosedEvent): Promise<void>;
   buildSeen(build: BuildFacts): Promise<void>;
-  /** Builds of pipelines that the configuration does not name are none of our business. */
+  /** Also of builds that name a request. Builds of pipelines that the configuration does not name are none of our business. */
   foreignBuildSeen(build: ForeignBuild): Promise<void>;
 }
 

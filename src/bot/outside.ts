@@ -1,6 +1,6 @@
-// Builds that nobody asked Countersign for: which of them people are told of.
+// Builds that nobody asked Countersign for, or that only say that somebody did: which of them people are told of.
 import type { BuildToken, NotAttested } from '../../workflows/attest-contract.ts';
-import { outsideId, type OutsideWhy } from '../../workflows/outside-contract.ts';
+import { outsideId, type OutsideClaim, type OutsideWhy } from '../../workflows/outside-contract.ts';
 import { outsideOf, type Outside } from '../config/outside.ts';
 import { deployCode } from '../ids.ts';
 import type { Cancel } from '../../workflows/contract.ts';
@@ -11,19 +11,33 @@ import type { ForeignBuild } from './front-door.ts';
 
 type Deps = Pick<BotDeps, 'config' | 'gateway'>;
 
-/** Pushes, schedules and steps that deploy nothing never alarm. */
+/** Pushes, schedules and steps that deploy nothing never alarm; nor does what a request knows as its own. */
 export async function outsideSeen(deps: Deps, seen: ForeignBuild): Promise<void> {
-  const { organization, pipeline, number, uuid } = seen;
+  const { organization, pipeline, number, uuid, claim } = seen;
   const known = outsideOf(deps.config, organization, pipeline);
   if (known === null || known.policy.do === 'ignore') return;
   const why = whyTold(known, seen);
-  if (why !== null) await start(deps, known, { organization, pipeline, number, uuid, why });
+  if (why !== null && !(await isClaimedRightly(deps, seen))) {
+    await start(deps, known, { organization, pipeline, number, uuid, why, ...(claim === null ? {} : { claim }) });
+  }
   if (seen.hasEnded) await deps.gateway.outside.changed({ organization, pipeline, uuid });
 }
 
-function whyTold({ policy }: Outside, { step }: ForeignBuild): OutsideWhy | null {
+function whyTold({ policy }: Outside, { step, claim, hasStarted }: ForeignBuild): OutsideWhy | null {
   if (step !== null && policy.deploySteps.includes(step)) return { kind: 'step', step };
-  return policy.isDedicated ? { kind: 'dedicated' } : null;
+  // Its request need not know it yet while nothing of it runs.
+  return policy.isDedicated && (claim === null || hasStarted) ? { kind: 'dedicated' } : null;
+}
+
+/** Whatever stands in the way of an answer now, a workflow asks later. */
+async function isClaimedRightly({ gateway }: Deps, { organization, pipeline, number, uuid, claim }: ForeignBuild): Promise<boolean> {
+  if (claim === null) return false;
+  const { deployId, commit, target } = claim;
+  try {
+    return (await gateway.outside.askClaimed({ organization, pipeline, number, uuid, deployId, commit, target })) === 'its-own';
+  } catch {
+    return false;
+  }
 }
 
 /** What says that the build is none of ours; a request that was cancelled or has ended may have had it. */
@@ -56,6 +70,7 @@ interface Told {
   readonly number: number;
   readonly uuid: string;
   readonly why: OutsideWhy;
+  readonly claim?: OutsideClaim;
 }
 
 async function start({ gateway }: Deps, { policy, channel }: Outside, told: Told): Promise<void> {

@@ -11,13 +11,14 @@ import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import { factsOf } from './build-facts.ts';
 import { parseJson } from './http.ts';
+import { claimOf } from './outside.ts';
 import { WebhookEvent } from './schema.ts';
 
 const MAX_BYTES = 1 << 20;
 const CLOCK_SKEW_MAX_S = 300;
 /** `job.activated`: a block step was unblocked. The other job events say nothing that the build's own do not. */
 const FOLLOWED = /^(?:build\.[a-z_]+|job\.activated)$/;
-/** Of builds that somebody else started: `job.started` names the step. */
+/** Of builds that somebody else may have started: `job.started` names the step. */
 const FOREIGN = /^(?:build\.[a-z_]+|job\.(?:activated|started))$/;
 const OK: RawResponse = { status: 200 };
 
@@ -48,9 +49,8 @@ async function handle(request: RawRequest, options: BuildkiteIngress): Promise<R
   }
   const parsed = WebhookEvent.safeParse(parseJson(request.rawBody.toString('utf8')));
   const event = (parsed.data?.event ?? only(request.headers, 'x-buildkite-event') ?? '').slice(0, 60);
-  const isFollowed = parsed.success && FOLLOWED.test(event);
-  const build = isFollowed ? ours(parsed.data) : null;
-  const foreign = parsed.success && build === null && FOREIGN.test(event) ? notOurs(parsed.data, event) : null;
+  const build = parsed.success && FOLLOWED.test(event) ? marked(parsed.data) : null;
+  const foreign = parsed.success && FOREIGN.test(event) ? perhapsForeign(parsed.data, event) : null;
   // Also what can't be read is answered with success: a second delivery would not be easier to read.
   if (!parsed.success) options.log.warn({ event }, 'ignored an unreadable webhook');
   if (build === null && foreign === null) {
@@ -58,8 +58,8 @@ async function handle(request: RawRequest, options: BuildkiteIngress): Promise<R
     return OK;
   }
   try {
-    if (build !== null) await options.frontDoor.buildSeen(build);
-    else if (foreign !== null) await options.frontDoor.foreignBuildSeen(foreign);
+    const { frontDoor } = options;
+    await Promise.all([build === null ? null : frontDoor.buildSeen(build), foreign === null ? null : frontDoor.foreignBuildSeen(foreign)]);
   } catch (error) {
     if (!isTrouble(error) || error.source !== 'temporal') throw error;
     options.log.warn({ err: error, deployId: build?.deployId ?? null }, 'a webhook could not be passed on');
@@ -70,25 +70,28 @@ async function handle(request: RawRequest, options: BuildkiteIngress): Promise<R
   return OK;
 }
 
-/** The build, if its meta-data says that Countersign asked for it. */
-function ours(event: WebhookEvent): BuildFacts | null {
+/** The build, if its meta-data says that a request asked for it, or that it goes to a target of ours. */
+function marked(event: WebhookEvent): BuildFacts | null {
   if (event.build == null) return null;
   const facts = factsOf(event.build, event.pipeline?.slug ?? null);
   return facts.deployId === null && facts.target === null ? null : facts;
 }
 
-/** A build that somebody else started; null: a request asked for it, or it does not say where it is. */
-function notOurs({ build, pipeline, job }: WebhookEvent, event: string): ForeignBuild | null {
+/** A build that somebody else may have started, since marks can be written by anybody; null: it does not say where it is. */
+function perhapsForeign({ build, pipeline, job }: WebhookEvent, event: string): ForeignBuild | null {
   const organization = /\/organizations\/([^/?#]+)\/pipelines\//.exec(build?.url ?? '')?.[1];
   const slug = pipeline?.slug;
-  if (build == null || organization === undefined || slug == null || factsOf(build, slug).deployId !== null) return null;
+  if (build == null || organization === undefined || slug == null) return null;
+  const facts = factsOf(build, slug);
   return {
     organization,
     pipeline: slug,
     number: build.number,
     uuid: build.id,
-    waits: build.blocked === true || build.state === 'blocked',
+    claim: claimOf(facts),
+    waits: facts.blocked,
     step: event === 'job.started' ? (job?.step_key ?? null) : null,
+    hasStarted: event === 'job.started' || facts.startedAt !== null,
     hasEnded: /^build\.(?:finished|skipped)$/.test(event) && build.blocked !== true,
   };
 }

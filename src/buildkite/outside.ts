@@ -1,8 +1,8 @@
 // A build that nobody asked Countersign for, as one read shows it.
-import type { BuildAddress } from '../../workflows/build-vocabulary.ts';
-import type { OutsideBuild } from '../../workflows/outside-contract.ts';
-import { parseDeployCode } from '../ids.ts';
-import { asRead, authorOf, DEPLOY_ID_KEY, factsOf } from './build-facts.ts';
+import type { BuildAddress, BuildFacts } from '../../workflows/build-vocabulary.ts';
+import type { OutsideBuild, OutsideClaim } from '../../workflows/outside-contract.ts';
+import { deployCode, parseDeployCode } from '../ids.ts';
+import { asRead, authorOf, factsOf } from './build-facts.ts';
 import { decoded, type Call } from './call.ts';
 import { buildPath } from './paths.ts';
 import { Build } from './schema.ts';
@@ -10,20 +10,32 @@ import { Build } from './schema.ts';
 const CODE_KEY = 'countersign:code';
 const CODE_VARIABLE = 'COUNTERSIGN_CODE';
 const NAME_MAX = 100;
+/** More than any id or target of ours has: what is longer is none, and is not kept whole. */
+const CLAIM_MAX = 300;
 
 export async function readOutside(call: Call, at: BuildAddress): Promise<OutsideBuild> {
   const doing = 'reading the build';
   const path = `${buildPath(at)}?exclude_jobs=true&exclude_pipeline=true`;
   const build = decoded(Build, await call(doing, { lane: 'status', method: 'GET', path }), doing);
   const facts = factsOf(build, at.pipeline);
+  const claim = claimOf(facts);
   return {
     ...asRead(build, facts),
     startedBy: (build.creator?.name ?? authorOf(build.author)?.name)?.slice(0, NAME_MAX) ?? null,
     rebuiltFrom: facts.rebuiltFrom ?? null,
     code: codeIn(build.meta_data?.[CODE_KEY]) ?? codeIn(build.env?.[CODE_VARIABLE]),
-    isMarked: typeof build.meta_data?.[DEPLOY_ID_KEY] === 'string',
+    // A rebuild is no request's, whatever it carries.
+    isMarked: claim !== null,
+    ...(claim === null ? {} : { claim }),
     ...(facts.target === null ? {} : { onTarget: facts }),
   };
+}
+
+/** The request that the build names as the one that asked for it; null: none. */
+export function claimOf({ deployId, target, commit }: BuildFacts): OutsideClaim | null {
+  if (deployId === null) return null;
+  const named = deployId.slice(0, CLAIM_MAX);
+  return { deployId: named, code: deployCode(named), commit, target: target?.slice(0, CLAIM_MAX) ?? null };
 }
 
 /** Anybody may write anything there: only what can be a code is one. */

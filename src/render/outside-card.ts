@@ -29,7 +29,9 @@ function buttonsOf({ workflowId, phase, build }: OutsideStatus, { now }: RenderC
 function outsideCard(status: OutsideStatus, { prefix }: RenderContext): Card {
   const { build, input, phase } = status;
   const which = say`build ${build.number} of ${code(build.pipeline)}`;
-  const told = input.why.kind === 'attestation' ? 'Not approved' : 'Nobody asked for this';
+  const isUnknown = status.claim?.said === 'not-known-yet';
+  const told = input.why.kind === 'attestation' ? 'Not approved' : isUnknown ? 'Perhaps nobody asked for this' : 'Nobody asked for this';
+  const unasked = isUnknown ? 'which no request knows as its own' : 'which nobody asked for';
   const common = { facts: facts(status), footer: footer(status), lines: [whyWords(input.why), ...originWords(status)] };
   switch (phase.kind) {
     case 'running':
@@ -37,25 +39,32 @@ function outsideCard(status: OutsideStatus, { prefix }: RenderContext): Card {
         ...common,
         sign: '⚠️',
         headline: input.why.kind === 'attestation' ? say`${told}: ${which}` : say`${told}: ${which} deploys`,
-        next: say`Stop it with the button, if you may cancel deploys here, or in Buildkite. Meant it? Ask for it with ${code(prefix)} next time, so that somebody signs it.`,
+        next: nextWords(status, prefix),
       });
     case 'cancelling':
       return card({
         ...common,
         sign: '✖️',
-        headline: say`Being cancelled: ${which}, which nobody asked for`,
+        headline: say`Being cancelled: ${which}, ${unasked}`,
         below: [cancelledWords(phase)],
       });
     case 'ended':
-      return card({ ...common, ...endWords(phase, input.why, { which, told }) });
+      return card({ ...common, ...endWords(phase, input.why, { which, told, unasked, isUnknown }) });
     case 'left':
       return card({
         ...common,
         sign: '⚠️',
-        headline: say`Nobody asked for this: ${which} still runs`,
+        headline: say`${told}: ${which} still runs`,
         lines: [whyWords(input.why), say`Nobody looks after it here any more: stop it in Buildkite.`],
       });
   }
+}
+
+function nextWords({ claim, input, build }: OutsideStatus, prefix: string): Inline {
+  const ask = claim?.said === 'not-known-yet' ? say`${code(`${prefix} why ${claim.code}`)} tells what that request knows by now. ` : [];
+  // Policy stops only what names nobody: a person who knows better can.
+  const left = input.policy === 'cancel' && build.isMarked ? say`Policy leaves a build that names a request to people. ` : [];
+  return say`${left}${ask}Stop it with the button, if you may cancel deploys here, or in Buildkite. Meant it? Ask for it with ${code(prefix)} next time, so that somebody signs it.`;
 }
 
 type PhaseOf<K extends OutsidePhase['kind']> = Extract<OutsidePhase, { kind: K }>;
@@ -67,17 +76,18 @@ function cancelledWords({ by }: PhaseOf<'cancelling' | 'ended'>): Inline {
 function endWords(
   phase: PhaseOf<'ended'>,
   why: OutsideWhy,
-  { which, told }: { readonly which: Inline; readonly told: string },
+  { which, told, unasked, isUnknown }: { readonly which: Inline; readonly told: string; readonly unasked: string; readonly isUnknown: boolean },
 ): Pick<Card, 'sign' | 'headline' | 'below'> {
   const { by, state, cancelled } = phase;
   if (cancelled && state === 'canceled') {
-    const headline = say`Cancelled: ${which}, which nobody asked for`;
+    const headline = say`Cancelled: ${which}, ${unasked}`;
     return { sign: '✖️', headline, below: [cancelledWords(phase), say`What it has done already stays done.`] };
   }
   const late = cancelled ? [say`${by === null ? 'Policy' : named(by)} cancelled it, too late.`] : [];
   if (state === 'passed') {
-    const headline = say`Nobody asked for this: ${which} has passed`;
-    return { sign: '⚠️', headline, below: [...late, say`What it deployed is live, though nobody approved it.`] };
+    const headline = say`${told}: ${which} has passed`;
+    const whether = isUnknown ? 'and no request is known to have approved it' : 'though nobody approved it';
+    return { sign: '⚠️', headline, below: [...late, say`What it deployed is live, ${whether}.`] };
   }
   const done =
     why.kind === 'attestation'
@@ -97,13 +107,25 @@ function whyWords(why: OutsideWhy): Inline {
   }
 }
 
-/** Whose marks it carries. */
-function originWords({ build }: OutsideStatus): readonly Inline[] {
+/** Whose marks it carries, and what is strange about that. */
+function originWords({ build, claim }: OutsideStatus): readonly Inline[] {
+  if (claim !== undefined) return [claimWords(claim)];
   const whose = build.code === null ? [] : say` of ${code(build.code)}`;
   if (build.rebuiltFrom !== null)
     return [say`It repeats build ${build.rebuiltFrom}${whose}. An approval is for one build; whoever wants another asks again.`];
   if (build.code === null && !build.isMarked) return [];
   return [say`It carries the marks${build.code === null ? ' of a request' : whose}, which has another build or is over.`];
+}
+
+function claimWords({ code: named, said }: NonNullable<OutsideStatus['claim']>): Inline {
+  switch (said) {
+    case 'no-such-request':
+      return say`Its meta-data names a request that does not exist: the name was made up, or is that of one long gone.`;
+    case 'not-its-own':
+      return say`Its meta-data says that ${code(named)} asked for it, but that request knows nothing of this build. Whoever may start builds can write any name there.`;
+    case 'not-known-yet':
+      return say`Its meta-data says that ${code(named)} asked for it, but that request could not say for minutes whether it did.`;
+  }
 }
 
 const SOURCES: Readonly<Record<string, string>> = {

@@ -7,6 +7,7 @@ import { believed, firstFound, whole } from './asking-all.ts';
 import { blocksAcrossZones } from './blocks-across-zones.ts';
 import type { FoundDeploy, OpenWhere } from './find-deploys.ts';
 import type { Gateway } from './gateway.ts';
+import { outsideAcrossZones } from './outside-across-zones.ts';
 import { peopleAcrossZones } from './people-across-zones.ts';
 
 export interface ZoneLine {
@@ -70,10 +71,7 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
     buildSeen: async (build) => (build.target === null ? undefined : ofTarget(build.target).buildSeen(build)),
     attest: (workflowId, token) => attestIn(zones, workflowId, token),
     blocks: blocksAcrossZones(zones),
-    outside: {
-      start: (input) => ofBuild(input).outside.start(input),
-      changed: (build) => ofBuild(build).outside.changed(build),
-    },
+    outside: outsideAcrossZones(zones, ofBuild),
     environmentState: (place, start) => ofTarget(place.target).environmentState(place, start),
     keptMs: async () => {
       const kept = await Promise.all(all.map((gateway) => gateway.keptMs()));

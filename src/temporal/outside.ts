@@ -1,14 +1,18 @@
 // The gateway's part for builds that nobody asked for.
 import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
-import { outsideChanged, outsideId, type OutsideInput } from '../../workflows/outside-contract.ts';
+import { outsideChanged, outsideId, type Claimed, type ClaimedBuild, type OutsideInput } from '../../workflows/outside-contract.ts';
+import { canBeDeployId, judgeClaimed } from '../policy/claimed-build.ts';
 import { unlessClosed, unlessKnown, within } from './deadline.ts';
+import { readStatus } from './read-status.ts';
 
 const CALL_MS = 1_500;
 
 export interface OutsideGateway {
   /** Once for each build, however often it is seen. Throws `Trouble` (temporal). */
   start(input: OutsideInput): Promise<void>;
+  /** Whether the request that this build names says that it is its own: one query, no event. Throws `Trouble` (temporal). */
+  askClaimed(build: ClaimedBuild): Promise<Claimed>;
   /** Whoever looks after this build looks again. Nobody does: nothing happens. */
   changed(build: Pick<OutsideInput, 'organization' | 'pipeline' | 'uuid'>): Promise<void>;
 }
@@ -29,6 +33,7 @@ export function createOutsideGateway(client: Client): OutsideGateway {
         ),
       );
     },
+    askClaimed: async (build) => (canBeDeployId(build.deployId) ? judgeClaimed(await readStatus(client, build.deployId), build) : 'no-such-request'),
     changed: ({ organization, uuid }) =>
       unlessClosed(
         within(client, { deadlineMs: CALL_MS, doing: 'telling of a change' }, () =>

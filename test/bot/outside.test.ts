@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { outsideOf } from '../../src/config/outside.ts';
+import { deployCode } from '../../src/ids.ts';
+import { Trouble } from '../../src/trouble.ts';
 import { outsideAsked, outsideSeen } from '../../src/bot/outside.ts';
 import type { ForeignBuild } from '../../src/bot/front-door.ts';
 import type { BotDeps } from '../../src/bot/deps.ts';
 import type { BuildToken, NotAttested } from '../../workflows/attest-contract.ts';
-import type { OutsideInput } from '../../workflows/outside-contract.ts';
+import type { Claimed, ClaimedBuild, OutsideInput } from '../../workflows/outside-contract.ts';
 import { BASE, configOf } from '../config/base-config.ts';
 
 /** The service has a channel of its own. */
@@ -17,22 +19,35 @@ const seen = (change: Partial<ForeignBuild> = {}): ForeignBuild => ({
   number: 34,
   uuid: UUID,
   step: 'deploy',
+  claim: null,
   waits: false,
+  hasStarted: true,
   hasEnded: false,
   ...change,
 });
 
-function bot(entries: string) {
+const CLAIM = { deployId: 'deploy:github:7:1', code: deployCode('deploy:github:7:1'), commit: 'a'.repeat(40), target: 'api/production' };
+
+const ASKS_NOBODY = { asked: 0, told: false };
+
+/** `says`: what the request says that a build names; null: nobody can be asked just now. */
+function bot(entries: string, says: Claimed | null = 'its-own') {
   const started: OutsideInput[] = [];
+  const asked: ClaimedBuild[] = [];
   const changed: string[] = [];
   const gateway = {
     outside: {
       start: async (input: OutsideInput) => void started.push(input),
+      async askClaimed(build: ClaimedBuild) {
+        asked.push(build);
+        if (says === null) throw new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'reading a request', found: 'no answer' });
+        return says;
+      },
       changed: async ({ uuid }: { uuid: string }) => void changed.push(uuid),
     },
   };
   const deps = { config: configured(entries), gateway: gateway as unknown as BotDeps['gateway'] };
-  return { deps, started, changed };
+  return { deps, started, asked, changed };
 }
 
 describe('a build from outside', () => {
@@ -55,6 +70,34 @@ describe('a build from outside', () => {
     const { deps, started, changed } = bot('');
     await outsideSeen(deps, seen({ step: null, hasEnded: true }));
     expect({ started, changed }).toEqual({ started: [], changed: [UUID] });
+  });
+
+  const STEPS = '{ api-deploy: { repo: acme/api, deploySteps: [deploy] } }';
+  const DEDICATED = '{ api-deploy: { repo: acme/api, dedicated: true } }';
+  it.each<[string, string, Partial<ForeignBuild>, Claimed | null, { asked: number; told: boolean }]>([
+    ['and is its build', STEPS, {}, 'its-own', { asked: 1, told: false }],
+    ['that has another build', STEPS, {}, 'not-its-own', { asked: 1, told: true }],
+    ['that does not exist', STEPS, {}, 'no-such-request', { asked: 1, told: true }],
+    ['that does not know yet', STEPS, {}, 'not-known-yet', { asked: 1, told: true }],
+    ['that cannot be asked', STEPS, {}, null, { asked: 1, told: true }],
+    ['at a step that deploys nothing', STEPS, { step: 'test' }, 'not-its-own', { asked: 0, told: false }],
+    ['of a pipeline that only deploys', DEDICATED, { step: null }, 'not-its-own', { asked: 1, told: true }],
+    ['of a pipeline that only deploys, before anything of it runs', DEDICATED, { step: null, hasStarted: false }, 'not-its-own', ASKS_NOBODY],
+    ['of a pipeline of which nothing is said', '', {}, 'not-its-own', ASKS_NOBODY],
+    ['where that is ignored', '{ api-deploy: { repo: acme/api, dedicated: true, outside: ignore } }', {}, 'not-its-own', ASKS_NOBODY],
+  ])('that names a request %s', async (_what, entries, change, says, { asked: times, told }) => {
+    const { deps, started, asked } = bot(entries, says);
+    await outsideSeen(deps, seen({ claim: CLAIM, ...change }));
+    const { code: _code, ...named } = CLAIM;
+    expect(asked).toEqual(Array.from({ length: times }, () => ({ organization: 'acme', pipeline: 'api-deploy', number: 34, uuid: UUID, ...named })));
+    // Its workflow asks once more before it tells anybody.
+    expect(started.map(({ claim }) => claim)).toEqual(told ? [CLAIM] : []);
+  });
+
+  it('that names a request is looked at again when it has ended: somebody may have been told of it', async () => {
+    const { deps, asked, changed } = bot('');
+    await outsideSeen(deps, seen({ step: null, claim: CLAIM, hasEnded: true }));
+    expect([asked, changed]).toEqual([[], [UUID]]);
   });
 
   const token: BuildToken = {

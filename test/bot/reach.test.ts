@@ -60,7 +60,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
     pullRequestClosed: unasked,
     buildSeen: unasked,
     attest: unasked,
-    outside: { start: unasked, changed: unasked },
+    outside: { start: unasked, askClaimed: unasked, changed: unasked },
     environmentState: async () => null,
     keptMs: async () => null,
     blocks: { seen: unasked, findOpen: unasked, findWaiting: unasked, status: unasked },

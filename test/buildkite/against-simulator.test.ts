@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ForeignBuild } from '../../src/bot/front-door.ts';
 import { createBuildkite } from '../../src/buildkite/client.ts';
 import { givenCredentials } from '../../src/buildkite/credentials.ts';
 import { createBuildkiteRoute } from '../../src/buildkite/ingress.ts';
@@ -228,9 +229,11 @@ describe('against the simulated Buildkite', () => {
 
   it.each(['token', 'signature'] as const)('webhooks in %s mode arrive as facts of the build', async (mode) => {
     const seen: BuildFacts[] = [];
+    const named = new Set<string | null>();
     const frontDoor = {
       buildSeen: async (build: BuildFacts) => void seen.push(build),
-      foreignBuildSeen: () => Promise.reject(new Error('it is ours')),
+      // Whose it is only the request that it names can say.
+      foreignBuildSeen: async ({ claim }: ForeignBuild) => void named.add(claim?.deployId ?? null),
     };
     const route = createBuildkiteRoute({ tokens: () => ['hook-token'], frontDoor, now: () => Date.now(), log: LOG });
     const server = await startWebServer({ port: 0, host: '127.0.0.1', routes: [route], log: LOG });
@@ -239,6 +242,7 @@ describe('against the simulated Buildkite', () => {
     sim.finish('api-deploy', 1, 'failed');
     await sim.deliveriesSettled();
     expect(seen.at(-1)).toMatchObject({ number: 1, pipeline: 'api-deploy', deployId: DEPLOY, target: 'api/production' });
+    expect([...named]).toEqual([DEPLOY]);
     expect(seen.some(({ state, finishedAt }) => state === 'failed' && finishedAt !== null)).toBe(true);
     sim.webhookFaults({ signature: 'wrong' });
     const before = seen.length;

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { ForeignBuild } from '../../src/bot/front-door.ts';
+import { deployCode } from '../../src/ids.ts';
 import { createBuildkiteRoute } from '../../src/buildkite/ingress.ts';
 import type { RawRequest } from '../../src/ingress.ts';
 import { Trouble } from '../../src/trouble.ts';
@@ -30,6 +31,8 @@ const BUILD = {
 };
 const finished = (change: object = {}): string =>
   JSON.stringify({ event: 'build.finished', build: { ...BUILD, ...change }, pipeline: { slug: 'api-deploy' }, sender: { name: 'x' } });
+
+const made = (deployId: string): ForeignBuild['claim'] => ({ deployId, code: deployCode(deployId), commit: BUILD.commit, target: null });
 
 function bench(options: { tokens?: string[]; fails?: Error } = {}) {
   const seen: BuildFacts[] = [];
@@ -152,10 +155,36 @@ describe('a Buildkite webhook', () => {
     expect(foreign).toMatchObject([{ organization: 'acme', pipeline: 'api-deploy', number: 512, uuid: '0197-uuid', ...told }]);
   });
 
-  it('that tells of a step of one of ours is none of these', async () => {
+  const CLAIM = {
+    deployId: 'deploy:github:101:5001',
+    code: deployCode('deploy:github:101:5001'),
+    commit: BUILD.commit,
+    target: 'cluster',
+  };
+  const rebuilt = { rebuilt_from: { number: 12 } };
+  const marked = (meta_data: object): object => ({ meta_data });
+  it.each<[string, string, object, ForeignBuild['claim']]>([
+    ['names a request', 'job.started', {}, CLAIM],
+    ['names a request, and no step has started', 'build.running', {}, CLAIM],
+    ['names a request without a target', 'job.started', marked({ 'countersign:deploy-id': 'made up' }), made('made up')],
+    ['names what is far too long to be a request', 'job.started', marked({ 'countersign:deploy-id': 'x'.repeat(9_000) }), made('x'.repeat(300))],
+    ['names no request', 'job.started', marked({ 'countersign:deploy-id': '' }), null],
+    ['says only where it goes', 'build.running', marked({ 'countersign:target': 'cluster' }), null],
+    ['repeats one of ours, with its meta-data', 'job.started', rebuilt, null],
+  ])('hands a build on that %s: nothing but its request can say whose it is', async (_what, event, change, claim) => {
     const { foreign, withToken } = bench();
-    await withToken(JSON.stringify({ event: 'job.started', build: BUILD, job: { step_key: 'deploy' }, pipeline: { slug: 'api-deploy' } }));
-    expect(foreign).toEqual([]);
+    await withToken(JSON.stringify({ event, build: { ...BUILD, ...change }, job: { step_key: 'deploy' }, pipeline: { slug: 'api-deploy' } }));
+    expect(foreign.map((build) => build.claim)).toEqual([claim]);
+  });
+
+  it.each<[string, string, object, boolean]>([
+    ['waits for an agent', 'build.scheduled', { started_at: null }, false],
+    ['runs', 'build.running', {}, true],
+    ['has a job that has started, whatever its own times say', 'job.started', { started_at: null }, true],
+  ])('says of a build that %s whether it has started', async (_what, event, change, hasStarted) => {
+    const { foreign, withToken } = bench();
+    await withToken(JSON.stringify({ event, build: { ...BUILD, ...change }, pipeline: { slug: 'api-deploy' } }));
+    expect(foreign.map((build) => build.hasStarted)).toEqual([hasStarted]);
   });
 
   it.each([
@@ -180,8 +209,8 @@ describe('a Buildkite webhook', () => {
     expect([seen, foreign]).toEqual([
       [],
       [
-        { ...at, waits: true, hasEnded: false, step: null },
-        { ...at, waits: false, hasEnded: true, step: null },
+        { ...at, claim: null, waits: true, hasStarted: true, hasEnded: false, step: null },
+        { ...at, claim: null, waits: false, hasStarted: true, hasEnded: true, step: null },
       ],
     ]);
     // Without an address nobody can tell whose it is.

@@ -1,5 +1,6 @@
 // The message about a build that nobody asked for, as files to read.
 import { describe, expect, it } from 'vitest';
+import { deployCode } from '../../src/ids.ts';
 import { outsideMessage } from '../../src/render/outside-card.ts';
 import { outsideId, type OutsideStatus } from '../../workflows/outside-contract.ts';
 import { slackTexts } from '../support/message-text.ts';
@@ -13,6 +14,9 @@ const build = outsideBuild(UUID);
 const seen: OutsideStatus = { workflowId: outsideId('acme', UUID), input, build, phase: { kind: 'running' }, openedAt: NOW };
 const ended = { kind: 'ended', by: null, cancelled: false, at: NOW } as const;
 
+const code = deployCode('deploy:github:101:5001');
+const claiming: OutsideStatus = { ...seen, build: { ...build, source: 'api', isMarked: true } };
+
 const EXAMPLES: Readonly<Record<string, OutsideStatus>> = {
   running: seen,
   rebuild: { ...seen, build: { ...build, rebuiltFrom: 33, code: '7F3K-Q2' } },
@@ -21,6 +25,16 @@ const EXAMPLES: Readonly<Record<string, OutsideStatus>> = {
     input: { ...input, why: { kind: 'attestation', reason: 'other-build' } },
     build: { ...build, source: 'api', code: '7F3K-Q2', isMarked: true },
   },
+  'claims-another': { ...claiming, claim: { code, said: 'not-its-own' } },
+  'claims-none': { ...claiming, input: { ...input, policy: 'cancel' }, claim: { code, said: 'no-such-request' } },
+  'claims-who-knows': { ...claiming, claim: { code, said: 'not-known-yet' } },
+  'claims-who-knows-passed': {
+    ...claiming,
+    build: { ...claiming.build, state: 'passed', isOver: true },
+    phase: { ...ended, state: 'passed' },
+    claim: { code, said: 'not-known-yet' },
+  },
+  'claims-who-knows-cancelling': { ...claiming, claim: { code, said: 'not-known-yet' }, phase: { kind: 'cancelling', by: bea } },
   dedicated: { ...seen, input: { ...input, why: { kind: 'dedicated' } }, build: { ...build, source: 'webhook', startedBy: null } },
   cancelling: { ...seen, phase: { kind: 'cancelling', by: bea } },
   'cancelling-by-policy': { ...seen, phase: { kind: 'cancelling', by: null } },

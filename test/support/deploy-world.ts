@@ -30,6 +30,7 @@ import type { BuildWatchTiming, EnvironmentTiming } from '../../workflows/timing
 import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { blocksLeft } from './blocks-left.ts';
+import { outsideLeft, type Strangers } from './outside-left.ts';
 import { waitingTimes } from '../../src/policy/waiting.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
 
@@ -64,6 +65,7 @@ export interface World {
   readonly alarms: string[];
   readonly reviewCards: { slack: number; github: number };
   readonly reviewNews: (ReviewNews | null)[];
+  readonly strangers: Strangers;
   /** The emergency of a request that was ended from outside. */
   owing: DeployStatus | null;
   /** Twists: functions that answer instead of the ordinary world. */
@@ -117,6 +119,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     alarms: [],
     reviewCards: { slack: 0, github: 0 },
     reviewNews: [],
+    strangers: { posts: [], reads: 0, asks: 0 },
     owing: null,
     plan: (input) => ({ kind: 'planned', plan: planFor(input, { organization }) }),
     judge: (votes, voter) => tallyOf([...votes.map((vote) => vote.by), voter]),
@@ -139,7 +142,8 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
 }
 
 export function activitiesOf(world: World, client: Client): Activities {
-  return { ...deciding(world), ...peers(world, client), ...buildkite(world), ...blocksLeft(world), ...notify(world), ...reviews(world) };
+  const decisions = { ...deciding(world), ...peers(world, client), ...outsideLeft(world, client) };
+  return { ...decisions, ...buildkite(world), ...blocksLeft(world), ...notify(world), ...reviews(world) };
 }
 
 function deciding(world: World): DecidingActivities {

@@ -6,6 +6,7 @@ import type { FoundDeploy, OpenWhere } from '../../src/temporal/find-deploys.ts'
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { BuildToken } from '../../workflows/attest-contract.ts';
+import type { ClaimedBuild, OutsideClaim, OutsideInput } from '../../workflows/outside-contract.ts';
 import { NOBODY } from '../support/people-store.ts';
 
 const DOWN = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'asking', found: 'nobody is there' });
@@ -56,6 +57,11 @@ function zone(
     blocks: {
       seen: ({ build }: { build: { pipeline: string } }) => answer(`halt ${build.pipeline}`, undefined),
       status: (id: string) => answer(`block ${id}`, id in requests ? blockOf(requests[id] ?? '') : null),
+    },
+    outside: {
+      start: ({ uuid }: { uuid: string }) => answer(`outside ${uuid}`, undefined),
+      askClaimed: ({ deployId }: { deployId: string }) => answer(`claimed ${deployId}`, deployId in requests ? 'its-own' : 'no-such-request'),
+      changed: ({ uuid }: { uuid: string }) => answer(`changed ${uuid}`, undefined),
     },
     people: NOBODY,
   } as unknown as Gateway;
@@ -132,6 +138,50 @@ describe('several zones', () => {
     const token = { organization: 'home', pipeline: 'deploy' } as BuildToken;
     expect(await gateway.attest('d2', token)).toEqual({ kind: 'no', reason: 'no-request' });
     expect(rogue.calls.filter((call) => call.startsWith('attest'))).toEqual([]);
+  });
+
+  const claimed = (organization: string, deployId: string): ClaimedBuild & OutsideClaim => ({
+    organization,
+    pipeline: 'deploy',
+    number: 1,
+    uuid: 'u1',
+    commit: 'c',
+    target: null,
+    deployId,
+    code: deployCode(deployId),
+  });
+  const outside = (build: ClaimedBuild & OutsideClaim) => ({ ...build, claim: build }) as unknown as OutsideInput;
+
+  it('say what their request claims of a build of their own pipelines, and of no other', async () => {
+    const [home, eu] = [zone('home', ['api']), zone('eu', ['shop'], { requests: { d1: 'shop' } })];
+    const gateway = across(home, eu);
+    expect(await gateway.outside.askClaimed(claimed('eu', 'd1'))).toBe('its-own');
+    expect(await gateway.outside.askClaimed(claimed('home', 'd1'))).toBe('no-such-request');
+    await gateway.outside.start(outside(claimed('eu', 'd1')));
+    await gateway.outside.changed(claimed('home', 'd1'));
+    expect([home.calls, eu.calls]).toEqual([
+      ['claimed d1', 'changed u1'],
+      ['claimed d1', 'outside u1'],
+    ]);
+  });
+
+  it('that share a pipeline are all asked; whoever has the request looks after the build that names it', async () => {
+    const shares = { builds: () => true };
+    const home = { ...zone('home', ['api']), ...shares };
+    const eu = { ...zone('eu', ['shop'], { requests: { d1: 'shop' } }), ...shares };
+    const gateway = across(home, eu);
+    expect(await gateway.outside.askClaimed(claimed('acme', 'd1'))).toBe('its-own');
+    await gateway.outside.start(outside(claimed('acme', 'd1')));
+    await gateway.outside.start({ ...outside(claimed('acme', 'd2')), uuid: 'u2' });
+    await gateway.outside.changed(claimed('acme', 'd1'));
+    const told = (zone: { readonly calls: readonly string[] }): readonly string[] => zone.calls.filter((call) => !call.startsWith('claimed'));
+    expect([told(home), told(eu)]).toEqual([
+      ['outside u2', 'changed u1'],
+      ['outside u1', 'changed u1'],
+    ]);
+    // One that can't be reached might have it.
+    const down = { ...zone('far', [], { down: true }), ...shares };
+    await expect(across(home, down).outside.askClaimed(claimed('acme', 'd1'))).rejects.toBe(DOWN);
   });
 
   it('are asked only as far as an answer needs them', async () => {
