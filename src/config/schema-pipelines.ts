@@ -10,7 +10,7 @@ const PipelineEntry = strict({
     .enum(['ignore', 'tell', 'cancel'])
     .optional()
     .describe(
-      'A build that deploys though nobody asked Countersign for it: `tell` the channel, with a button that cancels it; `cancel` it at once; or `ignore` it. Default `tell`.',
+      'A build that deploys though nobody asked Countersign for it: `tell` the channel, with a button that cancels it; `cancel` it at once, unless it names a request, which is told; or `ignore` it. Default `tell`.',
     ),
   deploySteps: z
     .array(stepKey)
