@@ -115,6 +115,11 @@ describe('against the simulated Buildkite', () => {
         service: 'api',
         environment: 'production',
       });
+      expect(await buildkite.readOutside({ ...AT, number })).toMatchObject({ isMarked: false, rebuiltFrom: 1 });
+      expect(await buildkite.readOutside({ ...AT, number: 1 })).toMatchObject({
+        isMarked: true,
+        claim: { deployId: DEPLOY, target: 'api/production' },
+      });
       expect(await buildkite.findBuild({ ...AT, deployId: DEPLOY })).toMatchObject([{ number: 1 }]);
       expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toMatchObject([{ number: 2 }, { number: 1 }]);
     },

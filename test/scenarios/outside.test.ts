@@ -1,7 +1,9 @@
 // Builds that deploy though nobody asked Countersign for them: told once, in the channel, with a button for those who may cancel.
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepDefinition } from '../../src/sim/buildkite/state.ts';
 import { PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
+import { outsideId } from '../../workflows/outside-contract.ts';
 import { eventually } from '../support/acme.ts';
 import { channelOf, ONE_SRE } from '../support/acme-config.ts';
 import { readableSlack } from '../support/readable.ts';
@@ -13,6 +15,7 @@ const STEPS: readonly StepDefinition[] = [
   { type: 'command', label: 'deploy', key: 'deploy' },
 ];
 const SLY = { name: 'Sly', email: 'sly@example.test' };
+const SLYS_TOKEN = 'bkua_sly';
 const staging = { environments: { staging: { approvals: 'none' } } };
 
 describe('a build that nobody asked for', () => {
@@ -24,6 +27,7 @@ describe('a build that nobody asked for', () => {
         strict: { ...staging, steps: STEPS },
         quiet: { ...staging, steps: STEPS },
         asking: { ...staging, steps: STEPS },
+        copied: { ...staging, steps: [{ type: 'command', label: 'deploy', key: 'deploy' }] },
       },
       {
         atBuildkite: {
@@ -31,11 +35,13 @@ describe('a build that nobody asked for', () => {
             api: { repo: REPOSITORY, deploySteps: ['deploy'] },
             strict: { repo: REPOSITORY, outside: 'cancel', dedicated: true },
             quiet: { repo: REPOSITORY, outside: 'ignore', deploySteps: ['deploy'] },
+            copied: { repo: REPOSITORY, deploySteps: ['deploy'] },
           },
         },
       },
     );
-    for (const pipeline of ['api', 'strict', 'quiet', 'asking']) acme.world.buildkite.hold(pipeline);
+    for (const pipeline of ['api', 'strict', 'quiet', 'asking', 'copied']) acme.world.buildkite.hold(pipeline);
+    acme.world.buildkite.addToken({ token: SLYS_TOKEN, user: SLY, scopes: ['write_builds'] });
   });
   afterAll(() => acme.end());
 
@@ -51,6 +57,20 @@ describe('a build that nobody asked for', () => {
     expect(await slack.click(PEOPLE[who].slack, ts, 'countersign:cancel')).toMatchObject({ status: 200, problem: null });
     return readableSlack(await eventually(`an answer to ${who}`, () => slack.ephemerals(PEOPLE[who].slack)[before]));
   };
+
+  /** Sly has a build made with meta-data of his choice, and its step that deploys starts; answers the build. */
+  async function forged(pipeline: string, { commit, marks }: { readonly commit: string; readonly marks: Readonly<Record<string, string>> }) {
+    const { buildkite } = acme.world;
+    const answer = await fetch(`${buildkite.url}/v2/organizations/acme/pipelines/${pipeline}/builds`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SLYS_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ commit, branch: 'main', meta_data: marks }),
+    });
+    expect(answer.status).toBe(201);
+    const { number } = (await answer.json()) as { readonly number: number };
+    buildkite.startBuild(pipeline, number);
+    return buildkite.build(pipeline, number);
+  }
 
   it('is told of once it starts a step that deploys, once, and is cancelled by whoever may cancel there', async () => {
     const { buildkite } = acme.world;
@@ -93,6 +113,35 @@ describe('a build that nobody asked for', () => {
     expect(told('quiet')).toEqual([]);
     expect(told('asking')).toEqual([]);
     expect(told('strict').filter((text) => text.includes('nobody asked for'))).toHaveLength(1);
+  });
+
+  it('is told of though it names a request, which is asked: made up, copied from one that runs, copied from one that has ended', async () => {
+    const { buildkite, github } = acme.world;
+    const main = github.sha(REPOSITORY, 'main');
+    const strange = (words: string): readonly string[] => told('copied').filter((text) => text.includes(words));
+    const own = await acme.ann.asks(await acme.pull(), '/deploy copied to staging');
+    const build = await acme.build('copied');
+    await own.bothShow('🚚 Deploying');
+    buildkite.startBuild('copied', build.number);
+    await buildkite.deliveriesSettled();
+
+    const copy = await forged('copied', { commit: main, marks: build.metaData });
+    expect(await says('copied', 'knows nothing of this build')).toContain(`Its meta-data says that \`${own.code}\` asked for it`);
+    buildkite.finish('copied', copy.number, 'failed');
+    buildkite.finish('copied', build.number, 'passed');
+    await own.ends('✅');
+
+    const late = await forged('copied', { commit: build.commit, marks: build.metaData });
+    await eventually('a second message', () => strange('knows nothing of this build')[1]);
+    // A second build of a request that has ended is stopped, besides.
+    await eventually('its end', () => buildkite.build('copied', late.number).state === 'canceled' || undefined);
+    await forged('copied', { commit: main, marks: { 'countersign:deploy-id': 'deploy:github:7001:404', 'countersign:code': own.code } });
+    expect(await says('copied', 'names a request that does not exist')).not.toContain(own.code);
+
+    await buildkite.deliveriesSettled();
+    expect([strange('Nobody asked for this').length, buildkite.builds('copied').length]).toEqual([3, 4]);
+    // What was asked for cost nobody a thought.
+    await expect(acme.client.workflow.getHandle(outsideId('acme', build.id)).describe()).rejects.toThrow(WorkflowNotFoundError);
   });
 
   it('is told of when it asked whether it is approved: here somebody repeats an approved one', async () => {
