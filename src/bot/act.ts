@@ -25,7 +25,7 @@ export async function findMeant(deps: BotDeps, incoming: Incoming, which: Which)
   const environment = which.by === 'environment' ? which.environment : null;
   const where =
     from.surface === 'github'
-      ? ({ kind: 'pull-request', repository: from.repo.id, number: from.issue, environment } as const)
+      ? ({ kind: 'pull-request', repository: from.repo.id, slug: from.repo.slug, number: from.issue, environment } as const)
       : ({ kind: 'services', services: servicesHere(deps.config, from).map(({ name }) => name) } as const);
   const open = await stillOpen(deps, await deps.gateway.findOpen(where, true));
   const [only] = open;

@@ -12,8 +12,8 @@ export async function attest({ config, gateway }: Pick<BotDeps, 'config' | 'gate
   // A slug can be given to somebody else; the id, where it is configured, can't.
   const isOther = zone === undefined || (zone.organizationId !== undefined && zone.organizationId !== token.organizationId);
   if (isOther) return { kind: 'no', reason: 'other-organization' };
-  const { commit, pipeline, number } = token;
-  const open = await gateway.findOpen({ kind: 'build', commit, pipeline, number }, true, CANDIDATES_MAX);
+  const { commit, organization, pipeline, number } = token;
+  const open = await gateway.findOpen({ kind: 'build', commit, organization, pipeline, number }, true, CANDIDATES_MAX);
   const answers = await Promise.all(open.map(({ workflowId }) => gateway.attest(workflowId, token)));
   const answer = clearest(answers);
   if (answer.kind === 'no') await outsideAsked({ config, gateway }, token, answer.reason);

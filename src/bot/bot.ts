@@ -113,7 +113,7 @@ async function actClicked(deps: BotDeps, click: Click): Promise<Reply> {
 
 /** Every open request of the pull request is told. */
 async function tellOpen(deps: BotDeps, { repo, pullRequest }: Omit<PushEvent, 'change'>, tell: (workflowId: string) => Promise<void>): Promise<void> {
-  const where = { kind: 'pull-request', repository: repo.id, number: pullRequest, environment: null } as const;
+  const where = { kind: 'pull-request', repository: repo.id, slug: repo.slug, number: pullRequest, environment: null } as const;
   const open = await deps.gateway.findOpen(where, false);
   await Promise.all(open.map(({ workflowId }) => tell(workflowId)));
 }

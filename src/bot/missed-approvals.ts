@@ -14,7 +14,8 @@ export interface MissedApproval {
 /** Open requests of this pull request in which the writer of the review could still fill a place, as far as their cards say. */
 export async function missedApprovals({ gateway }: BotDeps, { from, by }: Incoming): Promise<readonly MissedApproval[]> {
   if (from.surface !== 'github' || by.surface !== 'github') return [];
-  const open = await gateway.findOpen({ kind: 'pull-request', repository: from.repo.id, number: from.issue, environment: null }, false);
+  const { id, slug } = from.repo;
+  const open = await gateway.findOpen({ kind: 'pull-request', repository: id, slug, number: from.issue, environment: null }, false);
   const statuses = await Promise.all(open.map(({ workflowId }) => gateway.deployStatus(workflowId)));
   return statuses.flatMap((status) =>
     status !== null && status.phase.kind === 'waiting' && peopleMissing(status.tally?.tree ?? null).some((person) => owns(person, by))

@@ -3,10 +3,11 @@
 // would have to say "there is none".
 import type { Attestation, BuildToken } from '../../workflows/attest-contract.ts';
 import { serviceOfPipeline } from '../../workflows/block-contract.ts';
-import { believed, firstFound, whole } from './asking-all.ts';
+import { firstFound, firstThere, whole } from './asking-all.ts';
 import { blocksAcrossZones } from './blocks-across-zones.ts';
 import type { FoundDeploy, OpenWhere } from './find-deploys.ts';
 import type { Gateway } from './gateway.ts';
+import { oneZone, type OneZone } from './one-zone.ts';
 import { outsideAcrossZones } from './outside-across-zones.ts';
 import { peopleAcrossZones } from './people-across-zones.ts';
 
@@ -29,6 +30,7 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
   const [home] = zones;
   if (zones.length === 1) return home.gateway;
   const all = zones.map(({ gateway }) => gateway);
+  const each = zones.map(oneZone);
   const where = (isThere: (zone: ZoneLine) => boolean): Gateway => (zones.find(isThere) ?? home).gateway;
   const ofService = (service: string): Gateway => where(({ services }) => services.includes(service));
   const ofTarget = (target: string): Gateway => where(({ targets }) => targets.includes(target));
@@ -44,26 +46,14 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
         ({ kind }) => kind !== 'over',
         { kind: 'over' },
       ),
-    deployStatus: (workflowId) =>
-      believed(
-        zones,
-        ({ gateway }) => gateway.deployStatus(workflowId),
-        ({ services }, { request }) => services.includes(request.service),
-      ),
-    reviewStatus: (deployId) =>
-      believed(
-        zones,
-        ({ gateway }) => gateway.reviewStatus(deployId),
-        ({ services }, { deploy }) => services.includes(deploy.request.service),
-      ),
+    deployStatus: (workflowId) => firstThere(each.map(({ gateway }) => gateway.deployStatus(workflowId))),
+    reviewStatus: (deployId) => firstThere(each.map(({ gateway }) => gateway.reviewStatus(deployId))),
     findOwingReview: async () => (await whole(all.map((gateway) => gateway.findOwingReview()))).flat(),
     findByCode: (code, services) =>
-      firstFound(
+      firstThere(
         narrowed(zones, services).map(({ gateway, services: own, pipelines }) =>
           gateway.findByCode(code, services === null ? [...own, ...pipelines] : own),
         ),
-        (found) => found !== null,
-        null,
       ),
     findOpen: (wanted, lookAgain, most) => findOpen(zones, { wanted, lookAgain, most }),
     pushed: (workflowId, change) => everywhere((gateway) => gateway.pushed(workflowId, change)),
@@ -82,6 +72,12 @@ export function createGatewayAcross(zones: readonly [ZoneLine, ...ZoneLine[]]): 
       all.slice(1).map(({ people }) => people),
     ),
   };
+}
+
+/** The same zones, each by itself. One that is alone is asked about whatever it says. */
+export function zonesAlone(zones: readonly [ZoneLine, ...ZoneLine[]]): readonly OneZone[] {
+  const [{ name, services, gateway }] = zones;
+  return zones.length === 1 ? [{ name, services, gateway }] : zones.map(oneZone);
 }
 
 /** Zones with those of these services that are theirs; null: all of theirs. Zones with none are left out. */
@@ -106,8 +102,7 @@ interface OpenAsk {
 
 async function findOpen(zones: readonly ZoneLine[], ask: OpenAsk): Promise<readonly FoundDeploy[]> {
   const { wanted, lookAgain, most } = ask;
-  const services = wanted.kind === 'services' ? wanted.services : wanted.kind === 'environment' ? [wanted.service] : null;
-  const asked = narrowed(zones, services);
+  const asked = concerned(zones, wanted);
   const look = ({ gateway, services: own }: ZoneLine, again: boolean): Promise<readonly FoundDeploy[]> =>
     gateway.findOpen(wanted.kind === 'services' ? { kind: 'services', services: own } : wanted, again, most);
   const found = (await whole(asked.map((zone) => look(zone, false)))).flat();
@@ -118,4 +113,25 @@ async function findOpen(zones: readonly ZoneLine[], ask: OpenAsk): Promise<reado
     (list) => list.length > 0,
     [],
   );
+}
+
+/** Zones in which such a request could be: one that is away costs nothing of the others. */
+function concerned(zones: readonly ZoneLine[], wanted: OpenWhere): readonly ZoneLine[] {
+  switch (wanted.kind) {
+    case 'services':
+      return narrowed(zones, wanted.services);
+    case 'environment':
+      return narrowed(zones, [wanted.service]);
+    case 'build':
+      return zones.filter(({ builds }) => builds(wanted));
+    case 'pull-request': {
+      const slug = wanted.slug.toLowerCase();
+      const own = zones.filter(({ repositories }) => repositories.includes(slug));
+      // It was renamed, or is not configured any more: what is open there is known by its id.
+      return own.length > 0 ? own : zones;
+    }
+    case 'waiting':
+    case 'asked-by':
+      return zones;
+  }
 }

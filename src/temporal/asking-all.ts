@@ -19,15 +19,7 @@ export async function firstFound<T>(calls: readonly Promise<T>[], isFound: (answ
   return Promise.race([promise, whole(looked).then(() => none)]);
 }
 
-/** The first answer that is about what is the zone's own; null: there is none. */
-export function believed<Zone, T>(
-  zones: readonly Zone[],
-  ask: (zone: Zone) => Promise<T | null>,
-  isOwn: (zone: Zone, answer: T) => boolean,
-): Promise<T | null> {
-  const asked = zones.map(async (zone) => {
-    const answer = await ask(zone);
-    return answer !== null && isOwn(zone, answer) ? answer : null;
-  });
-  return firstFound<T | null>(asked, (answer) => answer !== null, null);
+/** The first answer that there is; null: there is none. */
+export function firstThere<T>(calls: readonly Promise<T | null>[]): Promise<T | null> {
+  return firstFound<T | null>(calls, (answer) => answer !== null, null);
 }

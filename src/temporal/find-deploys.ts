@@ -24,12 +24,19 @@ export interface FoundDeploy {
 
 /** Where open requests are looked for. */
 export type OpenWhere =
-  | { readonly kind: 'pull-request'; readonly repository: number; readonly number: number; readonly environment: string | null }
+  /** `repository`: its id, which decides. */
+  | {
+      readonly kind: 'pull-request';
+      readonly repository: number;
+      readonly slug: string;
+      readonly number: number;
+      readonly environment: string | null;
+    }
   | { readonly kind: 'services'; readonly services: readonly string[] }
   /** Those for this commit, and those of which the commit is not known yet. */
   | { readonly kind: 'environment'; readonly service: string; readonly environment: string; readonly sha: CommitSha }
   /** Those whose build this may be: for this commit, and not known to have another. */
-  | { readonly kind: 'build'; readonly commit: string; readonly pipeline: string; readonly number: number }
+  | { readonly kind: 'build'; readonly commit: string; readonly organization: string; readonly pipeline: string; readonly number: number }
   /** Whose approval is asked for, anywhere. */
   | { readonly kind: 'waiting' }
   /** Asked for by one of these accounts, by their keys. */

@@ -192,6 +192,16 @@ describe('several zones', () => {
     expect(eu.calls).toEqual([]);
   });
 
+  it('are asked for requests of a pull request, or of a build, only where they can be', async () => {
+    const home = zone('home', ['api'], { requests: { d1: 'api' } });
+    const gateway = across(home, zone('eu', ['shop'], { down: true }));
+    const pull = (slug: string): OpenWhere => ({ kind: 'pull-request', repository: 7, slug, number: 42, environment: null });
+    const build = (organization: string): OpenWhere => ({ kind: 'build', organization, pipeline: 'deploy', commit: 'c', number: 1 });
+    for (const where of [pull('Acme/API'), build('home')]) expect(await gateway.findOpen(where, false)).toMatchObject([{ workflowId: 'd1' }]);
+    // Renamed since it was configured: then it may be of any.
+    for (const where of [pull('acme/shop'), pull('acme/renamed'), build('eu')]) await expect(gateway.findOpen(where, false)).rejects.toBe(DOWN);
+  });
+
   it('that can’t be reached cost no answer that another has, and every one that would say there is none', async () => {
     const [home, eu] = [zone('home', ['api'], { requests: { d1: 'api' } }), zone('eu', ['shop'], { down: true })];
     const gateway = across(home, eu);
