@@ -10,7 +10,7 @@ import { readBoard } from './compose/board.ts';
 import { startFront, type Front } from './compose/front.ts';
 import { createBuilder, createPlatforms, together, type Builder } from './compose/platforms.ts';
 import { readTask, type Role, type Task } from './compose/task.ts';
-import { addressOf, gatewayOf, namespaceOf, openZone, sameNamespace, type ServedZone } from './compose/zones.ts';
+import { addressOf, namespaceOf, openZone, reachOf, sameNamespace, type ServedZone } from './compose/zones.ts';
 import { describeProblem } from './config/problem.ts';
 import { createLog } from './ops/log.ts';
 import { startOpsServer } from './ops/ops-server.ts';
@@ -74,7 +74,7 @@ interface Parts {
 async function run(running: Running): Promise<void> {
   const { task, zones, log, embedded } = running;
   const { role, settings, config } = task;
-  const gateway = gatewayOf(config, zones);
+  const reach = reachOf(config, zones);
   const builders: Builder[] = [];
   const platforms = createPlatforms({ settings, builders: () => builders, log, version: version() });
   const { metrics } = platforms;
@@ -87,7 +87,7 @@ async function run(running: Running): Promise<void> {
     ready: () => readiness(role, parts, builders),
     status: async () => statusOf(running, builders, parts),
     metrics: () => metrics.text(),
-    snapshot: () => readBoard(config, gateway, builders),
+    snapshot: () => readBoard({ config, log, ...reach }, builders),
     log,
   });
   handleShutdown({
@@ -110,7 +110,7 @@ async function run(running: Running): Promise<void> {
   const prepared = Promise.all(zones.map((zone) => untilPrepared(zone, log)));
   prepared.catch(() => {}); // Whoever awaits it below is told.
   await Promise.race([prepared, sleep(PREPARED_FIRST_MS)]);
-  if (role !== 'worker') parts.front = await startFront({ settings, config, platforms, gateway, zones, log });
+  if (role !== 'worker') parts.front = await startFront({ settings, config, platforms, reach, zones, log });
   await prepared;
   parts.backs = await Promise.all(builders.map((builder, at) => startBack({ config, platforms, builder, zone: zones[at] ?? zones[0], log })));
   for (const { name } of zones) warnAboutWebhooks(task, name, log);

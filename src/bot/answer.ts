@@ -13,8 +13,10 @@ import { delegate, link } from './about-people.ts';
 import { actOn, findByCode, findMeant, findRequest, tooLate } from './act.ts';
 import { actOnBlock, openBlockOf, showBlock } from './block.ts';
 import type { BotDeps } from './deps.ts';
+import { inEachZone } from './each-zone.ts';
 import type { Incoming } from './front-door.ts';
-import { readOpenRequests, readOwedReviews } from './open-requests.ts';
+import { readPlaces } from './live.ts';
+import { newestFirst, readOpenRequests, readOwedReviews } from './open-requests.ts';
 import { review } from './review.ts';
 import { servicesHere, servicesInReach } from './grammar.ts';
 
@@ -179,8 +181,17 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
   }
   const { from } = incoming;
   const services = servicesHere(deps.config, from).map(({ name }) => name);
-  const [requests, reviews] = await Promise.all([readOpenRequests(deps.gateway, services), readOwedReviews(deps.gateway, services)]);
-  return { kind: 'open-requests', where: from.surface === 'github' ? from.repo.slug : 'this channel', requests, reviews };
+  const { answers, unread } = await inEachZone(deps, services, async (zone) => {
+    const [requests, reviews] = await Promise.all([readOpenRequests(zone.gateway, zone.services), readOwedReviews(zone.gateway, zone.services)]);
+    return { value: { requests: requests.read, reviews: reviews.read }, others: requests.others + reviews.others };
+  });
+  return {
+    kind: 'open-requests',
+    where: from.surface === 'github' ? from.repo.slug : 'this channel',
+    requests: newestFirst(answers.flatMap(({ requests }) => requests)),
+    reviews: answers.flatMap(({ reviews }) => reviews),
+    unread,
+  };
 }
 
 /** A request that is not found may have ended so long ago that nothing of it is kept: then the answer says for how long it would have been. */
@@ -197,12 +208,7 @@ async function showLive(deps: BotDeps, incoming: Incoming, command: Extract<Comm
   const services = asked === null ? servicesHere(deps.config, incoming.from) : [asked];
   const policies = services.flatMap((service) => service.order.flatMap((name) => service.environments[name] ?? []));
   const wanted = policies.filter((policy) => command.environment === null || policy.environment === command.environment);
-  const environments = wanted.map(async (policy) => ({
-    service: policy.service,
-    environment: policy.environment,
-    state: await deps.gateway.environmentState(placeOf(deps.config, policy), false),
-  }));
-  return { kind: 'what-is-live', environments: await Promise.all(environments) };
+  return { kind: 'what-is-live', environments: await readPlaces(deps, wanted) };
 }
 
 async function showHistory(deps: BotDeps, incoming: Incoming, command: Extract<Command, { kind: 'history' }>): Promise<Reply> {

@@ -18,12 +18,11 @@ import { startWebServer, type WebServer } from '../ops/web-server.ts';
 import type { SlackApi } from '../slack/api.ts';
 import { createSlackIngress, type SlackAppOptions } from '../slack/ingress.ts';
 import { createSlackSocket, type SlackSocket } from '../slack/socket.ts';
-import type { Gateway } from '../temporal/gateway.ts';
 import { isTrouble, Trouble } from '../trouble.ts';
 import { createDirectory } from './directory.ts';
 import type { Platforms } from './platforms.ts';
 import { configOfZone } from './task.ts';
-import type { ServedZone } from './zones.ts';
+import type { Reach, ServedZone } from './zones.ts';
 
 export interface Front {
   readonly port: number;
@@ -34,21 +33,21 @@ export interface FrontOptions {
   readonly settings: Settings;
   readonly config: Config;
   readonly platforms: Platforms;
-  /** Reaches all zones. */
-  readonly gateway: Gateway;
+  readonly reach: Reach;
   readonly zones: readonly ServedZone[];
   readonly log: Logger;
 }
 
 /** Listens. Throws `Trouble` when Slack does not know our token. */
 export async function startFront(options: FrontOptions): Promise<Front> {
-  const { settings, config, platforms, gateway, log } = options;
+  const { settings, config, platforms, reach, log } = options;
+  const { gateway } = reach;
   const now = Date.now;
   const directory = createDirectory({ config, platforms, gateway, now });
   const linksAt = settings.github.signIn?.publicUrl ?? null;
-  const botOf = (reaching: Gateway, knowing = config): SlackFrontDoor =>
-    createBot({ config: knowing, gateway: reaching, directory, metrics: platforms.metrics, log, now, linksAt });
-  const bot = botOf(gateway);
+  const botOf = (reaching: Reach, knowing = config): SlackFrontDoor =>
+    createBot({ config: knowing, ...reaching, directory, metrics: platforms.metrics, log, now, linksAt });
+  const bot = botOf(reach);
   const slack = await slackOptions(options, bot);
   const routes: Route[] = [githubRoute(settings, bot, log)];
   const pages = settings.github.signIn === null ? [] : await linkRoutes(options, settings.github.signIn);
@@ -62,7 +61,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
         createBuildkiteRoute({
           path: webhookPath(zone.name),
           tokens: () => revealed(tokens),
-          frontDoor: botOf(zone.gateway, configOfZone(config, zone.name)),
+          frontDoor: botOf({ gateway: zone.gateway, zones: reach.zones.filter(({ name }) => name === zone.name) }, configOfZone(config, zone.name)),
           now,
           log,
         }),
@@ -106,13 +105,13 @@ async function slackOptions({ settings, config, platforms, log }: FrontOptions, 
 }
 
 /** The pages on which people link their accounts. */
-async function linkRoutes({ settings, config, platforms, gateway, log }: FrontOptions, signIn: SignInSettings): Promise<readonly Route[]> {
+async function linkRoutes({ settings, config, platforms, reach, log }: FrontOptions, signIn: SignInSettings): Promise<readonly Route[]> {
   const { teamName } = await identify(platforms.slack, log);
   const { clientId, clientSecret, webUrl, publicUrl } = signIn;
   return createLinkRoutes({
     publicUrl,
     signIn: createSignIn({ clientId, clientSecret: () => clientSecret.reveal(), webUrl, apiUrl: settings.github.apiUrl }),
-    people: gateway.people,
+    people: reach.gateway.people,
     reviewed: config.people,
     workspace: teamName,
     prefix: config.slack.command,

@@ -3,10 +3,11 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/config.ts';
 import type { Settings } from '../config/env.ts';
 import { zoneSuffix } from '../config/secret-rules.ts';
-import { createGatewayAcross, type ZoneLine } from '../temporal/across-zones.ts';
+import { createGatewayAcross, zonesAlone, type ZoneLine } from '../temporal/across-zones.ts';
 import { createClient, readTemporalAddress, type TemporalAddress } from '../temporal/connect.ts';
 import type { EnvironmentClient } from '../temporal/environments.ts';
 import { createGateway, type Gateway } from '../temporal/gateway.ts';
+import type { OneZone } from '../temporal/one-zone.ts';
 import { serviceOfPipeline } from '../../workflows/block-contract.ts';
 import { BUILD_TIMING, ENVIRONMENT_TIMING, type EnvironmentTiming } from '../../workflows/timing.ts';
 
@@ -56,8 +57,15 @@ export function sameNamespace(zones: readonly ServedZone[]): readonly [ServedZon
   return null;
 }
 
-export function gatewayOf(config: Config, [home, ...others]: readonly [ServedZone, ...ServedZone[]]): Gateway {
-  return createGatewayAcross([lineOf(config, home), ...others.map((zone) => lineOf(config, zone))]);
+/** The zones as one, and each by itself. */
+export interface Reach {
+  readonly gateway: Gateway;
+  readonly zones: readonly OneZone[];
+}
+
+export function reachOf(config: Config, [home, ...others]: readonly [ServedZone, ...ServedZone[]]): Reach {
+  const lines = [lineOf(config, home), ...others.map((zone) => lineOf(config, zone))] as const;
+  return { gateway: createGatewayAcross(lines), zones: zonesAlone(lines) };
 }
 
 function lineOf(config: Config, { name, gateway }: ServedZone): ZoneLine {

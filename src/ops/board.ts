@@ -1,19 +1,17 @@
 // The board: one plain, read-only page of what is open and what is live. No scripts; everything shown is escaped. Pure.
 import { createHash } from 'node:crypto';
-import type { DeployPhase, DeployStatus, EnvironmentState } from '../../workflows/status.ts';
+import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import type { Account, Millis } from '../../workflows/vocabulary.ts';
 import { liveOf } from '../policy/live.ts';
 import { escapeHtml } from '../render/escape.ts';
+import type { Place } from '../render/live.ts';
+import { isAllRead, type Unread } from '../render/unread.ts';
 
 export interface BoardSnapshot {
   readonly at: Millis;
   readonly requests: readonly DeployStatus[];
-  readonly environments: readonly {
-    readonly service: string;
-    readonly environment: string;
-    /** null: its workflow could not be asked. */
-    readonly state: EnvironmentState | null;
-  }[];
+  readonly unread: Unread;
+  readonly environments: readonly Place[];
   readonly quota: BoardQuota;
 }
 
@@ -57,8 +55,8 @@ export function boardPage(snapshot: BoardSnapshot): string {
 <h1>Countersign</h1>
 <p><small>as of ${time(snapshot.at)}, read again every 15 s</small></p>
 <h2>Open requests</h2>
-${table(['Code', 'What', 'Where to', 'State', 'Asked'], requests, 'Nothing is waiting and nothing is being deployed.')}
-<h2>Environments</h2>
+${table(['Code', 'What', 'Where to', 'State', 'Asked'], requests, nothingOpen(snapshot.unread))}
+${unreadSection(snapshot.unread)}<h2>Environments</h2>
 ${table(['Environment', 'Live', 'Being deployed', 'Queue'], environments, 'No environment is configured.')}
 ${quotaSection(snapshot.quota, snapshot.at)}</body>
 </html>
@@ -85,9 +83,23 @@ function requestRow({ request, plan, phase, tally }: DeployStatus, now: Millis):
   ]);
 }
 
-function environmentRow({ service, environment, state }: BoardSnapshot['environments'][number], now: Millis): string {
+function nothingOpen(unread: Unread): string {
+  return `Nothing is waiting and nothing is being deployed${isAllRead(unread) ? '' : ', as far as it could be read'}.`;
+}
+
+/** Nobody takes a part for all of it. */
+function unreadSection({ zones, others }: Unread): string {
+  const lines = zones.map(({ name, services }) => {
+    return `❓ Zone <code>${escapeHtml(name)}</code> (${escapeHtml(services.join(', '))}) can’t be read now: what is open there is missing here.`;
+  });
+  if (others > 0) lines.push(`❓ ${others === 1 ? 'One more open request' : `${others} more open requests`} can’t be read now.`);
+  return lines.map((line) => `<p>${line}</p>\n`).join('');
+}
+
+function environmentRow({ service, environment, state }: Place, now: Millis): string {
   const name = `<b>${escapeHtml(service)}</b> ${escapeHtml(environment)}`;
-  if (state === null) return row([name, 'can’t be read now', '', '']);
+  if (state === 'unread') return row([name, 'can’t be read now', '', '']);
+  if (state === null) return row([name, 'not known: nobody has asked for a deploy there yet', '', '']);
   const { holder, queue, known } = state;
   const live = liveOf(state, service, environment);
   const nothing = known ? 'nothing yet' : 'unknown: being read from Buildkite';

@@ -18,6 +18,7 @@ import type { Reply } from './reply.ts';
 import { requestLine, owedLine } from './request-line.ts';
 import { during, planSha } from './view.ts';
 import { duration } from './time.ts';
+import { isAllRead, unreadLines } from './unread.ts';
 import type { Surface } from './view.ts';
 
 export interface Answer {
@@ -210,16 +211,21 @@ function helpTopic(entry: HelpEntry): Answer {
 
 // ---- what there is -------------------------------------------------------------------------------------------
 
-function openRequests({ where, requests, reviews }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
+function openRequests({ where, requests, reviews, unread }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
   const place = placeWords(where);
   const owed = reviews.map((review) => owedLine(review, context));
-  const none = say`Nothing is waiting and nothing is being built ${place}.`;
+  const missing = unreadLines(unread, 'what is open');
+  const isAll = isAllRead(unread);
+  const asFar = isAll ? '' : ', as far as I could read';
+  const again = isAll ? [] : say`Ask again in a minute for the rest.`;
+  const none = say`Nothing is waiting and nothing is being built ${place}${asFar}.`;
   const [first] = requests;
-  if (first === undefined) return { lines: [none], items: owed, closing: null };
+  if (first === undefined) return { lines: [none], items: [...owed, ...missing], closing: isAll ? null : again };
+  const full = say`One of them in full: ${code(`${context.prefix} status ${first.request.code}`)}`;
   return {
-    lines: [say`${plural(requests.length, 'open request')} ${place}:`],
-    items: [...requests.map((status) => requestLine(status, context)), ...owed],
-    closing: say`One of them in full: ${code(`${context.prefix} status ${first.request.code}`)}`,
+    lines: [say`${plural(requests.length, 'open request')} ${place}${asFar}:`],
+    items: [...requests.map((status) => requestLine(status, context)), ...owed, ...missing],
+    closing: isAll ? full : say`${again} ${full}`,
   };
 }
 

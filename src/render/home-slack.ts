@@ -2,6 +2,7 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
+import type { Millis, Person } from '../../workflows/vocabulary.ts';
 import { ACTIONS } from './actions.ts';
 import { blockForHome } from './block-message.ts';
 import { actions, context, header, linesSection } from './blocks.ts';
@@ -16,6 +17,7 @@ import { liveWords } from './live.ts';
 import { requestLine, owedLine } from './request-line.ts';
 import { reviewButtons } from './review-card.ts';
 import { missingWords } from './rule-words.ts';
+import { isAllRead, unreadLines } from './unread.ts';
 import type { View } from './view.ts';
 
 /** Far below Slack's 100 blocks, and no more than a person reads. */
@@ -28,6 +30,7 @@ export function homeView(home: Home, renderContext: RenderContext): HomeView {
     type: 'home',
     blocks: [
       header(say`What waits for you`, now),
+      ...unreadBlocks(home, now),
       ...firstOf(home.toReview, { max: REVIEWS_MAX, draw: (review) => reviewBlocks(review, renderContext), rest: THEN, now }),
       ...firstOf(home.steps, { max: REVIEWS_MAX, draw: (step) => blockForHome(step, renderContext), rest: THEN, now }),
       ...waitingBlocks(home, renderContext),
@@ -69,18 +72,33 @@ function reviewBlocks(review: ReviewStatus, renderContext: RenderContext): reado
   return [...linesSection([owedLine(review, renderContext), why], renderContext.now), ...actions(reviewButtons(review, renderContext))];
 }
 
-function waitingBlocks({ waiting, toReview, steps, isPartial, person }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+/** What could not be read comes first: nobody takes the rest for all of it. */
+function unreadBlocks({ unread, person, knowsLinks }: Home, now: Millis): readonly KnownBlock[] {
+  const who = person.mapped
+    ? say`❓ Delegations can't be read just now: where you act for somebody else is missing here.`
+    : say`❓ I can't read just now who you are on GitHub, so what waits for you may be missing here.`;
+  const lines = [...unreadLines(unread, 'what waits for you and what you asked for'), ...(knowsLinks ? [] : [who])];
+  return lines.length === 0 ? [] : linesSection([...lines, say`Open this tab again in a minute; nothing is lost.`], now);
+}
+
+const isWhole = ({ unread, knowsLinks }: Home): boolean => isAllRead(unread) && knowsLinks;
+
+function waitingBlocks(home: Home, renderContext: RenderContext): readonly KnownBlock[] {
+  const { waiting, toReview, steps, isPartial, person } = home;
   const { now, prefix } = renderContext;
   const more = isPartial ? [say`There are more open requests than I looked at: ${code(`${prefix} status`)} shows those of a channel.`] : [];
   if (waiting.length === 0 && toReview.length + steps.length > 0) return context(more, now);
   if (waiting.length === 0) {
-    const none = person.mapped
-      ? say`Nothing. When somebody asks for your approval, it stands here.`
-      : say`Nothing: I don't know who you are on GitHub, so no rule can ask for you.`;
-    return linesSection([none, ...more], now);
+    return linesSection([isWhole(home) ? nothingWaits(person) : say`Nothing, as far as I could read.`, ...more], now);
   }
   const draw = (status: DeployStatus): readonly KnownBlock[] => waitingRequest(status, renderContext);
   return [...firstOf(waiting, { max: REQUESTS_MAX, draw, rest: THEN, now }), ...context(more, now)];
+}
+
+function nothingWaits({ mapped }: Person): Inline {
+  return mapped
+    ? say`Nothing. When somebody asks for your approval, it stands here.`
+    : say`Nothing: I don't know who you are on GitHub, so no rule can ask for you.`;
 }
 
 const VOTING: ReadonlySet<string | undefined> = new Set<string>([ACTIONS.approve, ACTIONS.reject, ACTIONS.details]);
@@ -101,9 +119,10 @@ function waitingRequest(status: DeployStatus, renderContext: RenderContext): rea
   return [...linesSection(lines, renderContext.now), ...actions(buttons)];
 }
 
-function askedBlocks({ asked, owing }: Home, renderContext: RenderContext): readonly KnownBlock[] {
+function askedBlocks(home: Home, renderContext: RenderContext): readonly KnownBlock[] {
+  const { asked, owing } = home;
   const { now } = renderContext;
-  if (asked.length + owing.length === 0) return linesSection([say`Nothing of yours is open.`], now);
+  if (asked.length + owing.length === 0) return linesSection([say`Nothing of yours is open${isWhole(home) ? '' : ', as far as I could read'}.`], now);
   const drawOwed = (review: ReviewStatus): readonly KnownBlock[] => linesSection([owedLine(review, renderContext)], now);
   const drawAsked = (status: DeployStatus): readonly KnownBlock[] => [
     ...linesSection([requestLine(status, renderContext)], now),

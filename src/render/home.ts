@@ -1,8 +1,10 @@
 // What the home tab shows, as data. Drawn by home-slack.ts. Types only.
 import type { BlockStatus } from '../../workflows/block-contract.ts';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
-import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
+import type { DeployStatus } from '../../workflows/status.ts';
 import type { Person } from '../../workflows/vocabulary.ts';
+import type { Place } from './live.ts';
+import type { Unread } from './unread.ts';
 
 export interface Home {
   readonly person: Person;
@@ -16,8 +18,11 @@ export interface Home {
   readonly owing: readonly ReviewStatus[];
   /** Open requests of this person. */
   readonly asked: readonly DeployStatus[];
-  /** Where this person may approve. `state` null: nobody has asked for a deploy there yet. */
-  readonly live: readonly { readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }[];
+  /** Where this person may approve. */
+  readonly live: readonly Place[];
   /** There are more open requests than were looked at. */
   readonly isPartial: boolean;
+  readonly unread: Unread;
+  /** Whether links and delegations could be read; without them people are who the configuration says. */
+  readonly knowsLinks: boolean;
 }

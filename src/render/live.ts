@@ -6,14 +6,15 @@ import { emergencyWords } from './emergency.ts';
 import { code, join, say, shaLink, time } from './inline.ts';
 import type { Inline } from './inline.ts';
 
-/** `state` null: the target has never been asked for. */
+/** `state` null: the target has never been asked for; `unread`: it can't be read just now. */
 export interface Place {
   readonly service: string;
   readonly environment: string;
-  readonly state: EnvironmentState | null;
+  readonly state: EnvironmentState | null | 'unread';
 }
 
 export function liveWords({ service, environment, state }: Place, { now }: RenderContext): Inline {
+  if (state === 'unread') return say`❓ can't be read just now`;
   // No reading of Buildkite for a mere question: the first request there does it.
   if (state === null) return say`❓ not known: nobody has asked for a deploy there yet`;
   const { holder, queue, known } = state;

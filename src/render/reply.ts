@@ -8,6 +8,8 @@ import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { Delegation, Link } from '../../workflows/people-contract.ts';
 import type { DeployCode, Millis, Person } from '../../workflows/vocabulary.ts';
+import type { Place } from './live.ts';
+import type { Unread } from './unread.ts';
 
 export type ActName = ActKind;
 
@@ -41,13 +43,14 @@ export type Reply =
       readonly where: string;
       readonly requests: readonly DeployStatus[];
       readonly reviews: readonly ReviewStatus[];
+      readonly unread: Unread;
     }
   | { readonly kind: 'one-request'; readonly status: DeployStatus }
   /** The same in full: everything that decided. */
   | { readonly kind: 'why'; readonly status: DeployStatus }
   | {
       readonly kind: 'what-is-live';
-      readonly environments: readonly { readonly service: string; readonly environment: string; readonly state: EnvironmentState | null }[];
+      readonly environments: readonly Place[];
     }
   /** Written at a line of code, where no command is executed. `line`: as it was typed. */
   | { readonly kind: 'wrong-place'; readonly line: string }

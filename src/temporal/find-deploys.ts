@@ -39,7 +39,7 @@ export type OpenWhere =
   | { readonly kind: 'build'; readonly commit: string; readonly organization: string; readonly pipeline: string; readonly number: number }
   /** Whose approval is asked for, anywhere. */
   | { readonly kind: 'waiting' }
-  /** Asked for by one of these accounts, by their keys. */
+  /** Asked for by one of these accounts, by their keys, and those of which that is not known yet: nobody has looked at them. */
   | { readonly kind: 'asked-by'; readonly accounts: readonly string[] };
 
 const DEPLOYS = `WorkflowType = 'deploy'`;
@@ -64,7 +64,7 @@ export function openQuery(where: OpenWhere): string {
     return `${OPEN} AND DeploySha = ${quote(commit)} AND (DeployBuild = ${quote(`${pipeline}#${number}`)} OR DeployBuild IS NULL)`;
   }
   if (where.kind === 'waiting') return `${OPEN} AND DeployState = 'waiting'`;
-  if (where.kind === 'asked-by') return `${OPEN} AND DeployRequester IN (${where.accounts.map(quote).join(', ')})`;
+  if (where.kind === 'asked-by') return `${OPEN} AND (DeployRequester IN (${where.accounts.map(quote).join(', ')}) OR DeployRequester IS NULL)`;
   const environment = where.environment === null ? '' : ` AND DeployEnvironment = ${quote(where.environment)}`;
   return `${OPEN} AND DeployPr = ${quote(`${where.repository}#${where.number}`)}${environment}`;
 }

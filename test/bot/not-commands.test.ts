@@ -65,6 +65,7 @@ async function deliver(event: string, payload: object): Promise<Seen> {
   const frontDoor = createBot({
     config: CONFIG,
     gateway,
+    zones: [{ name: 'default', services: ['api'], gateway }],
     directory,
     linksAt: null,
     metrics: { command: () => undefined, vote: () => undefined },

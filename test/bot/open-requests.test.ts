@@ -35,9 +35,9 @@ describe('the reviews that are owed', () => {
 
   it('are those that nobody has settled since they were listed, of these services', async () => {
     const all = gateway({ owed, signed, gone: null, broken: unread });
-    expect(await readOwedReviews(all, ['api'])).toEqual([owed]);
-    expect(await readOwedReviews(all, null)).toEqual([owed]);
-    expect(await readOwedReviews(all, ['web'])).toEqual([]);
+    expect(await readOwedReviews(all, ['api'])).toEqual({ read: [owed], others: 1 });
+    expect(await readOwedReviews(all, null)).toEqual({ read: [owed], others: 1 });
+    expect(await readOwedReviews(all, ['web'])).toEqual({ read: [], others: 1 });
   });
 
   it('are unknown when none can be read', async () => {
@@ -48,15 +48,15 @@ describe('the reviews that are owed', () => {
 describe('the open requests', () => {
   it('are those that still go on: neither ended, nor gone, nor only plans', async () => {
     const read = await readOpenRequests(gatewayOf({ waiting, succeeded, planned, gone: null }), ['api']);
-    expect(read).toEqual([waiting]);
+    expect(read).toEqual({ read: [waiting], others: 0 });
   });
 
-  it('are told without one that cannot be read', async () => {
-    expect(await readOpenRequests(gatewayOf({ broken: unread, waiting }), ['api'])).toEqual([waiting]);
+  it('are told with how many could not be read', async () => {
+    expect(await readOpenRequests(gatewayOf({ broken: unread, waiting }), ['api'])).toEqual({ read: [waiting], others: 1 });
   });
 
   it('are unknown when none can be read', async () => {
     await expect(readOpenRequests(gatewayOf({ one: unread, two: unread }), ['api'])).rejects.toBe(unread);
-    expect(await readOpenRequests(gatewayOf({}), ['api'])).toEqual([]);
+    expect(await readOpenRequests(gatewayOf({}), ['api'])).toEqual({ read: [], others: 0 });
   });
 });

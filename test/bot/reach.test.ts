@@ -69,6 +69,7 @@ async function ask(text: string, from: Incoming['from']): Promise<Asked> {
   const bot = createBot({
     config: CONFIG,
     gateway,
+    zones: [{ name: 'default', services: ['api', 'payroll'], gateway }],
     directory: { people: async () => PEOPLE, membership: async () => ({ groups: {}, unread: {} }), foresee: async () => null },
     metrics: { command: () => undefined, vote: () => undefined },
     log: pino({ level: 'silent' }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commitSha, deployCode } from '../../src/ids.ts';
 import { boardPage, type BoardSnapshot } from '../../src/ops/board.ts';
+import type { Place } from '../../src/render/live.ts';
 import type { DeployPhase, DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 
@@ -64,8 +65,8 @@ const WINDOWS: BoardSnapshot['quota']['windows'] = [
 ];
 const STATE: EnvironmentState = { target: 'api/production', known: true, live: [], holder: null, queue: [], history: [] };
 const board = (snapshot: Partial<BoardSnapshot>): string =>
-  boardPage({ at: NOW, requests: [], environments: [], quota: quotaOf('own'), ...snapshot });
-const environment = (state: EnvironmentState | null): string => board({ environments: [{ service: 'api', environment: 'production', state }] });
+  boardPage({ at: NOW, requests: [], unread: { zones: [], others: 0 }, environments: [], quota: quotaOf('own'), ...snapshot });
+const environment = (state: Place['state']): string => board({ environments: [{ service: 'api', environment: 'production', state }] });
 
 describe('the board', () => {
   it.each<[DeployPhase, string]>([
@@ -83,10 +84,11 @@ describe('the board', () => {
     expect(page).toContain('2026-11-24 14:10 UTC');
   });
 
-  it.each<[string, EnvironmentState | null, string]>([
+  it.each<[string, Place['state'], string]>([
     ['nothing live', STATE, 'nothing yet'],
     ['not read yet', { ...STATE, known: false }, 'unknown: being read from Buildkite'],
-    ['unreachable', null, 'can’t be read now'],
+    ['unreachable', 'unread', 'can’t be read now'],
+    ['never asked for', null, 'nobody has asked for a deploy there yet'],
     [
       'live',
       { ...STATE, live: [{ service: 'api', environment: 'production', sha: SHA, since: NOW - 1, code: null, buildUrl: null }] },
@@ -100,6 +102,14 @@ describe('the board', () => {
     ['held', { ...STATE, holder: { deployId: 'd', code: null, since: NOW - 45_000 } }, 'a build from outside</code> for 45 s'],
   ])('shows an environment that is %s', (_what, state, words) => {
     expect(environment(state)).toContain(words);
+  });
+
+  it('says what could not be read, and that the rest is not all', () => {
+    const page = board({ unread: { zones: [{ name: 'eu', services: ['shop', EVIL] }], others: 2 } });
+    expect(page).toContain('nothing is being deployed, as far as it could be read.');
+    expect(page).toContain('❓ Zone <code>eu</code> (shop, &lt;script&gt;');
+    expect(page).toContain('❓ 2 more open requests can’t be read now.');
+    expect(page).not.toContain('<script');
   });
 
   it("shows Buildkite's quota as the last answer told it, who shares it, and what is paused", () => {

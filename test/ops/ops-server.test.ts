@@ -9,7 +9,13 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 const LIMITER = { mode: 'degraded', processes: 4, waiting: 2, closed: {} } as const;
-const EMPTY: BoardSnapshot = { at: 1_700_000_000_000, requests: [], environments: [], quota: { windows: [], limiter: LIMITER } };
+const EMPTY: BoardSnapshot = {
+  at: 1_700_000_000_000,
+  requests: [],
+  unread: { zones: [], others: 0 },
+  environments: [],
+  quota: { windows: [], limiter: LIMITER },
+};
 
 async function bench(options: Partial<OpsOptions> = {}) {
   const metrics = createMetrics({ quota: () => [{ scope: 'user', remaining: 35 }], limiter: () => LIMITER, version: '1.2.3' });

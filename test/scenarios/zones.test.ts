@@ -170,4 +170,21 @@ describe('two zones behind one front door', () => {
     expect(status).toBe(200);
     expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api', 'api'], ['shop']]);
   });
+
+  it('are shown as far as they can be read, and the one whose workers are gone is named', async () => {
+    const { slack } = acme.world;
+    const api = await ask(acme, 'ann', '/deploy api to production');
+    await openCard(acme, api);
+    const away = "Zone `eu` (`shop`) can't be read just now";
+    const before = slack.ephemerals(PEOPLE.ann.slack).length;
+    await slack.slash(PEOPLE.ann.slack, 'C0PAY', '/deploy', 'status');
+    const [answer] = await told(acme, 'ann', /can't be read just now/, before);
+    expect(answer).toMatch(/1 open request in this channel, as far as I could read/);
+    await slack.openHome(PEOPLE.bea.slack);
+    const home = await eventually('the tab', () => {
+      const drawn = JSON.stringify(slack.home(PEOPLE.bea.slack));
+      return drawn.includes(away) && drawn;
+    });
+    expect(home).toContain('⏸ *api* → *production*');
+  });
 });

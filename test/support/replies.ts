@@ -8,7 +8,7 @@ import type { Person } from '../../workflows/vocabulary.ts';
 import { githubPersonKey } from '../../src/ids.ts';
 import { BLOCKS } from './block-views.ts';
 import { EXAMPLES } from './examples.ts';
-import { CODE, LIVE, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
+import { ALL_READ, CODE, LIVE, PARTLY_READ, NOW, PUSHED, SHA, ann, bea, code, dan } from './views.ts';
 import { EMERGENCIES, HISTORY_REPLIES, REVIEWS } from './review-views.ts';
 
 const MINUTE = 60_000;
@@ -236,13 +236,17 @@ export const REPLIES = {
     'help-approve': { kind: 'help', topic: 'approve', surface: 'github', services },
   },
   'open-requests': {
-    'open-none': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [] },
-    'open-review-owed': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [REVIEWS['review-half']] },
+    'open-none': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [], unread: ALL_READ },
+    'open-none-unread': { kind: 'open-requests', where: 'this channel', requests: [], reviews: [], unread: PARTLY_READ },
+    'open-some-unread': { kind: 'open-requests', where: 'this channel', requests: [EXAMPLES.queued.queued], reviews: [], unread: { ...PARTLY_READ, others: 1 } }, // oxfmt-ignore
+
+    'open-review-owed': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [REVIEWS['review-half']], unread: ALL_READ },
     'open-requests': {
       kind: 'open-requests',
       where: 'acme/api',
       requests: [EXAMPLES.waiting['waiting-half'], EXAMPLES.queued.queued, EXAMPLES.building.building, EXAMPLES.blocked.blocked],
       reviews: [REVIEWS['review-owed']],
+      unread: ALL_READ,
     },
   },
   'one-request': { 'one-request': { kind: 'one-request', status: EXAMPLES.waiting['waiting-half'] } },
@@ -258,6 +262,7 @@ export const REPLIES = {
         { service: 'api', environment: 'staging', state: { ...live, holder: null, queue: [] } },
         { service: 'web', environment: 'production', state: { ...live, known: false, live: [], queue: [], holder: { deployId: null, code: null, since: NOW - MINUTE } } }, // oxfmt-ignore
         { service: 'web', environment: 'staging', state: null },
+        { service: 'shop', environment: 'production', state: 'unread' },
       ],
     },
   },

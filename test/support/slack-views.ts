@@ -12,7 +12,7 @@ import type { SlackView } from './slack-blocks.ts';
 import { productionPolicy } from './policy-examples.ts';
 import { REPLIES } from './replies.ts';
 import { EXAMPLES } from './examples.ts';
-import { ann, bea, exampleContext, fromSlack, plan, tree } from './views.ts';
+import { ALL_READ, PARTLY_READ, ann, bea, exampleContext, fromSlack, plan, tree } from './views.ts';
 
 const MINUTE = 60_000;
 const GROUPS = ['sre', 'api-owners'].map((group) => ({ kind: 'group', group, count: 1 }) as const);
@@ -118,7 +118,18 @@ export const FORMS: Readonly<Record<string, DeployForm>> = {
   },
 };
 
-const none: Home = { person: bea, waiting: [], steps: [], toReview: [], owing: [], asked: [], live: [], isPartial: false };
+const none: Home = {
+  person: bea,
+  waiting: [],
+  steps: [],
+  toReview: [],
+  owing: [],
+  asked: [],
+  live: [],
+  isPartial: false,
+  unread: ALL_READ,
+  knowsLinks: true,
+};
 const askedByAnn = EXAMPLES.waiting['waiting-half'];
 
 export const HOMES: Readonly<Record<string, Home>> = {
@@ -135,6 +146,14 @@ export const HOMES: Readonly<Record<string, Home>> = {
     owing: [REVIEWS['review-owed']],
     asked: [askedByAnn, EXAMPLES.queued.queued, EXAMPLES.building.building, { ...EXAMPLES.planning.planning, request: fromSlack }],
   },
+  'zone-away': {
+    ...none,
+    waiting: [EXAMPLES.waiting.waiting],
+    live: [places[0], { service: 'shop', environment: 'production', state: 'unread' }],
+    unread: { ...PARTLY_READ, others: 0 },
+  },
+  'zone-away-nothing': { ...none, unread: PARTLY_READ, knowsLinks: false },
+  'zone-away-unknown-person': { ...none, person: stranger, unread: { ...PARTLY_READ, others: 1 }, knowsLinks: false },
   many: {
     ...none,
     waiting: Array.from({ length: 30 }, () => EXAMPLES.waiting.waiting),

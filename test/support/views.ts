@@ -1,11 +1,15 @@
 // People, a plan, a build and a request, as they are shown: what the examples of examples.ts and others are made of.
 import { commitSha, contractOf, deployCode, digestOf, githubPersonKey, parseDeployCode, repoSlug, target } from '../../src/ids.ts';
 import type { RenderContext } from '../../src/render/context.ts';
+import type { Unread } from '../../src/render/unread.ts';
 import type { DeployPhase, DeployStatus, ToldSoFar } from '../../workflows/status.ts';
 import type { BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
 import type { DeployCode, GateResult, Person, Plan, TallyNode, Vote } from '../../workflows/vocabulary.ts';
 
 const MINUTE = 60_000;
+export const ALL_READ: Unread = { zones: [], others: 0 };
+/** A zone is away, and of another two can't be read. */
+export const PARTLY_READ: Unread = { zones: [{ name: 'eu', services: ['shop', 'web'] }], others: 2 };
 /** 23 November 2026, 14:20 UTC. */
 export const NOW = Date.UTC(2026, 10, 23, 14, 20);
 export const ASKED = NOW - 22 * MINUTE;
