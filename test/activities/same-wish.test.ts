@@ -19,8 +19,12 @@ const OWN = listed('deploy:own', NOW - 500);
 const EARLIER = listed('deploy:earlier', NOW - 600);
 const LATER = listed('deploy:later', NOW - 400);
 
-/** `statuses`: what each request says of itself, one after the other; the last one for good. */
-function ask(found: readonly FoundDeploy[], statuses: Readonly<Record<string, readonly (DeployStatus | null)[]>>): ReturnType<typeof findSameWish> {
+/** `statuses`: what each request says of itself, one after the other; the last one for good. `lookMs`: how much later it is at each look at the clock. */
+function ask(
+  found: readonly FoundDeploy[],
+  statuses: Readonly<Record<string, readonly (DeployStatus | null)[]>>,
+  lookMs = 50,
+): ReturnType<typeof findSameWish> {
   const asked = new Map<string, number>();
   const gateway = {
     findOpen: async () => found,
@@ -31,7 +35,7 @@ function ask(found: readonly FoundDeploy[], statuses: Readonly<Record<string, re
     },
   };
   let now = NOW;
-  return findSameWish({ gateway, now: () => (now += 50) }, WISH);
+  return findSameWish({ gateway, now: () => (now += lookMs) }, WISH);
 }
 
 describe('the same wish asked twice', () => {
@@ -71,8 +75,8 @@ describe('the same wish asked twice', () => {
   });
 
   it('is not decided while the earlier one does not say what it wants', async () => {
-    await expect(ask([OWN, EARLIER], { 'deploy:earlier': [PLANNING] })).rejects.toMatchObject({ kind: 'unavailable' });
-  }, 60_000);
+    await expect(ask([OWN, EARLIER], { 'deploy:earlier': [PLANNING] }, 1_000)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
 
   it('is held up by nobody who has been planning for longer than a plan can take', async () => {
     expect(await ask([OWN, listed('deploy:stuck', NOW - 600_000)], { 'deploy:stuck': [PLANNING] })).toBeNull();
