@@ -92,6 +92,8 @@ export type OutsidePhase =
   /** `by` null: by policy. */
   | { readonly kind: 'cancelling'; readonly by: Person | null }
   | { readonly kind: 'ended'; readonly state: string; readonly by: Person | null; readonly cancelled: boolean; readonly at: Millis }
+  /** People were told that its request could not say whose it is: by now the request knows it as its own. */
+  | { readonly kind: 'claimed'; readonly at: Millis }
   /** It runs for days: nobody looks after it here any more. */
   | { readonly kind: 'left'; readonly at: Millis };
 

@@ -32,7 +32,7 @@ interface Outside {
   readonly openedAt: Millis;
   build: OutsideBuild | null;
   /** What the request that it names said; null: it was not asked. */
-  claim: OutsideStatus['claim'] | null;
+  claim: NonNullable<OutsideStatus['claim']> | null;
   phase: OutsidePhase;
   /** Somebody, or policy, wants it stopped; null by policy. */
   stop: { readonly by: Person | null } | null;
@@ -57,9 +57,9 @@ export async function outside(input: OutsideInput): Promise<OutsideStatus | null
 }
 
 const statusOf = ({ input, build, claim, phase, openedAt }: Outside): OutsideStatus | null =>
-  build === null ? null : { workflowId: workflowInfo().workflowId, input, build, phase, openedAt, ...(claim == null ? {} : { claim }) };
+  build === null ? null : { workflowId: workflowInfo().workflowId, input, build, phase, openedAt, ...(claim === null ? {} : { claim }) };
 
-const isDone = ({ phase }: Outside): boolean => phase.kind === 'ended' || phase.kind === 'left';
+const isDone = ({ phase }: Outside): boolean => phase.kind === 'ended' || phase.kind === 'left' || phase.kind === 'claimed';
 
 async function lookAfter(open: Outside): Promise<void> {
   const { input, clock, openedAt } = open;
@@ -84,6 +84,7 @@ async function lookAfter(open: Outside): Promise<void> {
     await clock.until(() => open.isSuspect || wantsStop(), Math.min(clock.now() + pauseMs, openedAt + leaveMs), 'look after the build');
     pauseMs = Math.min(pauseMs * 2, lookMaxMs);
     if (!wantsStop()) await readAgain(open);
+    await askAgain(open);
     if (!isDone(open) && clock.now() >= openedAt + leaveMs) open.phase = { kind: 'left', at: clock.now() };
   }
 }
@@ -95,17 +96,26 @@ const STRANGE: readonly NotAttested[] = ['no-request', 'not-approved', 'other-bu
 async function isStrange(open: Outside, { uuid, isMarked, claim }: OutsideBuild): Promise<boolean> {
   const { why, uuid: seen } = open.input;
   if (uuid !== seen) return false;
-  if (!isMarked || open.claim !== null || (why.kind === 'attestation' && STRANGE.includes(why.reason))) return true;
+  if (!isMarked || (why.kind === 'attestation' && STRANGE.includes(why.reason))) return true;
+  if (open.claim !== null && open.claim.said !== 'not-known-yet') return true;
   // A webhook may come without the meta-data that the build has, or before a job of it wrote some.
-  return claim !== undefined && !(await isClaimedRightly(open, claim));
+  const named = open.input.claim ?? claim;
+  return named !== undefined && !(await isClaimedRightly(open, named));
 }
 
-/** Asks the request that it names until it knows, for some minutes. What can't be shown to be its own is not. */
+/** People were told of doubts: what the request knows by now may end them. */
+async function askAgain(open: Outside): Promise<void> {
+  const named = open.input.claim ?? open.build?.claim;
+  if (open.claim?.said !== 'not-known-yet' || named === undefined || open.stop !== null) return;
+  if (await isClaimedRightly(open, named)) open.phase = { kind: 'claimed', at: open.clock.now() };
+}
+
+/** Asks the request that it names until it knows, for the first minutes; later once. What can't be shown to be its own is not. */
 async function isClaimedRightly(open: Outside, { code, ...named }: OutsideClaim): Promise<boolean> {
-  const { clock, input } = open;
+  const { clock, input, openedAt } = open;
   const { organization, pipeline, number, uuid } = input;
   const { askMs, askMaxMs, doubtMs } = { ...OUTSIDE_TIMING, ...input.timing };
-  const giveUpAt = clock.now() + doubtMs;
+  const giveUpAt = openedAt + doubtMs;
   for (let pauseMs = askMs; ; pauseMs = Math.min(pauseMs * 2, askMaxMs)) {
     const said = await askClaimed({ organization, pipeline, number, uuid, ...named });
     if (said === 'its-own') return true;

@@ -50,6 +50,13 @@ function outsideCard(status: OutsideStatus, { prefix }: RenderContext): Card {
       });
     case 'ended':
       return card({ ...common, ...endWords(phase, input.why, { which, told, unasked, isUnknown }) });
+    case 'claimed':
+      return card({
+        ...common,
+        sign: '✅',
+        headline: say`Asked for after all: ${which}`,
+        lines: [whyWords(input.why), ownWords(status)],
+      });
     case 'left':
       return card({
         ...common,
@@ -127,6 +134,9 @@ function claimWords({ code: named, said }: NonNullable<OutsideStatus['claim']>):
       return say`Its meta-data says that ${code(named)} asked for it, but that request could not say for minutes whether it did.`;
   }
 }
+
+const ownWords = ({ claim }: OutsideStatus): Inline =>
+  say`It is the build of ${code(claim?.code ?? 'a request')}, which has found it by now. Its own cards tell how it goes on.`;
 
 const SOURCES: Readonly<Record<string, string>> = {
   ui: 'in Buildkite',

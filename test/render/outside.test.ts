@@ -34,6 +34,7 @@ const EXAMPLES: Readonly<Record<string, OutsideStatus>> = {
     phase: { ...ended, state: 'passed' },
     claim: { code, said: 'not-known-yet' },
   },
+  'claims-rightly': { ...claiming, claim: { code, said: 'not-known-yet' }, phase: { kind: 'claimed', at: NOW } },
   'claims-who-knows-cancelling': { ...claiming, claim: { code, said: 'not-known-yet' }, phase: { kind: 'cancelling', by: bea } },
   dedicated: { ...seen, input: { ...input, why: { kind: 'dedicated' } }, build: { ...build, source: 'webhook', startedBy: null } },
   cancelling: { ...seen, phase: { kind: 'cancelling', by: bea } },

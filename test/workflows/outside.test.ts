@@ -149,6 +149,24 @@ describe('a build that nobody asked for', () => {
     await replays('claimed');
   });
 
+  it('of which people were told that its request does not know yet loses its button once that does', async () => {
+    [build, says] = [claiming(), ['not-known-yet']];
+    await start({ claim: CLAIM });
+    await told();
+    expect(posts[0]?.claim).toEqual({ code: CLAIM.code, said: 'not-known-yet' });
+    says = ['its-own'];
+    await changed();
+    expect((await end())?.phase.kind).toBe('claimed');
+    expect([edits.at(-1)?.phase.kind, cancels]).toEqual(['claimed', 0]);
+  });
+
+  it('that its request knows only once the build was read is told to nobody', async () => {
+    [build, says] = [claiming(), ['not-known-yet', 'not-known-yet', 'its-own']];
+    await start({ claim: CLAIM, timing: { lookMs: 60_000, lookMaxMs: 60_000, leaveMs: 120_000, askMs: 50, askMaxMs: 50, doubtMs: 40 } });
+    await end();
+    expect([posts.length, reads]).toEqual([0, 1]);
+  });
+
   it.each<[string, (Claimed | null)[]]>([
     ['at once', ['its-own']],
     ['a moment later', ['not-known-yet', null, 'its-own']],
