@@ -139,6 +139,8 @@ export interface BlockStatus {
   readonly filled: FilledFields | null;
   readonly voided: BlockVoid | null;
   readonly openedAt: Millis;
+  /** Since when the build waits, by Buildkite's clock: an earlier run may have told people already. */
+  readonly waitsSince?: Millis;
 }
 /** The step that waits, or the last one that did; null: none did yet. */
 export const blockStatus = defineQuery<BlockStatus | null>('blockStatus');

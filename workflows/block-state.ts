@@ -144,6 +144,7 @@ export function statusOf({ input }: Halt, step: OpenStep): BlockStatus {
     filled,
     voided,
     openedAt,
+    ...(build.waitsSince === undefined ? {} : { waitsSince: build.waitsSince }),
   };
 }
 

@@ -50,6 +50,8 @@ export interface HaltedBuild extends BuildAsRead {
   readonly message: string;
   /** While it is, `state` says nothing. */
   readonly blocked: boolean;
+  /** Since when, by Buildkite's clock. */
+  readonly waitsSince?: Millis;
   readonly creator: BuildkiteUser | null;
   readonly author: BuildkiteUser | null;
   /** In the order of the build's page. */

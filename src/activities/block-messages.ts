@@ -32,7 +32,10 @@ export function createBlockMessages(deps: BlockMessageDeps): BlockMessages {
 async function postSlack(deps: BlockMessageDeps, status: BlockStatus): Promise<NonNullable<Cards['slack']>> {
   const { channel } = status.plan.slack;
   const message = blockMessage(status, contextOf(deps, null), 'buttons');
-  const { card } = await postOnce(deps.slack, { channel, key: blockCardKey(status), since: status.openedAt, message });
+  const since = Math.min(status.openedAt, status.waitsSince ?? Infinity);
+  const { card, isNew } = await postOnce(deps.slack, { channel, key: blockCardKey(status), since, message });
+  // Of a workflow that was ended from outside it shows approvals that are gone.
+  if (!isNew) await deps.slack.updateCard(card, message);
   return card;
 }
 

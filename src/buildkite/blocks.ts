@@ -78,6 +78,7 @@ function haltedOf(build: Build, pipeline: string): RawHaltedBuild {
   return {
     ...asRead(build, facts),
     blocked: facts.blocked,
+    ...(facts.blocked && facts.finishedAt !== null ? { waitsSince: facts.finishedAt } : {}),
     message: (build.message ?? '').split('\n', 1)[0]?.slice(0, 200) ?? '',
     creator: build.creator == null ? null : userOf(build.creator),
     author: authorOf(build.author),

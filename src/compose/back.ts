@@ -16,10 +16,10 @@ import { withSignsOfLife } from '../activities/signs-of-life.ts';
 import type { Config } from '../config/config.ts';
 import { loadBundle } from '../temporal/bundle.ts';
 import { watchAccess } from '../temporal/access.ts';
-import { createBlockStore } from '../temporal/blocks.ts';
 import { connectWorker } from '../temporal/connect.ts';
 import { createPeers } from '../temporal/peers.ts';
 import { startSweeper } from '../temporal/sweeper.ts';
+import { createTellOfWaiting } from '../temporal/waiting-builds.ts';
 import { startWorkers, type RunningWorkers } from '../temporal/worker.ts';
 import { sweepHalted } from './halted-builds.ts';
 import { checkBuildkite } from './check-buildkite.ts';
@@ -77,7 +77,7 @@ export async function startBack(options: {
   });
   // So that the first click finds it running: at a click there is no time to start it.
   known.read(0).catch((error: unknown) => log.warn({ err: error }, 'links and delegations could not be read yet'));
-  const halted = sweepHalted({ config, buildkite, blocks: createBlockStore(environments.client), log });
+  const halted = sweepHalted({ config, buildkite, tell: createTellOfWaiting(environments.client), log });
   const sweeper = startSweeper({ client: environments.client, log });
   const access = watchAccess({ connection, namespace, apiKey: address.apiKey, now, log });
   return {

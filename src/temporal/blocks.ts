@@ -38,21 +38,26 @@ async function tell(client: Client, { build, waits }: HaltSighting): Promise<voi
   const workflowId = blockId(build.organization, build.uuid);
   const limits = { deadlineMs: TELL_MS, doing: 'telling of a build that waits' };
   if (waits) {
-    const input: BlockInput = { ...build, deployId: null };
-    await within(client, limits, () =>
-      client.workflow.signalWithStart('block', {
-        workflowId,
-        taskQueue: TASK_QUEUE.workflows,
-        args: [input],
-        signal: haltSeen,
-        signalArgs: [],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        staticSummary: `build ${build.number} of ${build.pipeline} waits at a block step`,
-      }),
-    );
+    const options = { ...blockOptions(build), signal: haltSeen, workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+    await within(client, limits, () => client.workflow.signalWithStart('block', { ...options, signalArgs: [] }));
     return;
   }
   await unlessClosed(within(client, limits, () => client.workflow.getHandle(workflowId).signal(haltSeen)));
+}
+
+/** Of the workflow that asks for the approval of a build which nobody asked Countersign for. */
+export function blockOptions(build: HaltSighting['build']): {
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly args: [BlockInput];
+  readonly staticSummary: string;
+} {
+  return {
+    workflowId: blockId(build.organization, build.uuid),
+    taskQueue: TASK_QUEUE.workflows,
+    args: [{ ...build, deployId: null }],
+    staticSummary: `build ${build.number} of ${build.pipeline} waits at a block step`,
+  };
 }
 
 async function read(client: Client, workflowId: string): Promise<BlockStatus | null> {

@@ -39,6 +39,12 @@ export function isClosed(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || (error instanceof WorkflowUpdateFailedError && isCompletedBeforeUpdate(error));
 }
 
+/** A query asked of a workflow that was ended before any worker looked at it. */
+export function wasNeverRun(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && NEVER_RUN_CODES.has(cause.code);
+}
+
 /** For what need not reach a workflow that is closed or was never there. */
 export async function unlessClosed(telling: Promise<unknown>): Promise<void> {
   await telling.catch((error: unknown) => {
@@ -61,6 +67,7 @@ function isCompletedBeforeUpdate(error: WorkflowUpdateFailedError): boolean {
   return /completed|closed|terminated/i.test(error.cause?.message ?? '');
 }
 
+const NEVER_RUN_CODES: ReadonlySet<number> = new Set([9]); // failed precondition
 const UNREACHABLE_CODES: ReadonlySet<number> = new Set([1, 4, 8, 14]); // cancelled, deadline exceeded, resource exhausted, unavailable
 
 function isUnreachable(error: unknown): boolean {

@@ -65,6 +65,8 @@ describe('what a build waits at', () => {
       creator: { name: 'Ada', email: 'ada@acme.test' },
       author: { name: 'Ada', email: 'ada@acme.test', login: null },
     });
+    const [listed] = await client().listHalted('acme');
+    expect(halted.waitsSince).toBe(listed?.since);
     expect(halted.manual).toMatchObject([
       { label: 'Release?', key: 'release', state: 'blocked', unblockable: true, unblockedBy: null, unblockedAt: null },
       { label: 'Notes', key: null, state: 'blocked' },
@@ -74,8 +76,8 @@ describe('what a build waits at', () => {
   it('is over when the build has ended, and names who unblocked what', async () => {
     sim.unblock('api-release', 1, { by: ADA });
     sim.cancelInUi('api-release', 1);
-    const { isOver, blocked, manual } = await client().readHalted(AT);
-    expect([isOver, blocked]).toEqual([true, false]);
+    const { isOver, blocked, manual, waitsSince } = await client().readHalted(AT);
+    expect([isOver, blocked, waitsSince]).toEqual([true, false, undefined]);
     expect(manual[0]).toMatchObject({ state: 'unblocked', unblockable: false, unblockedBy: { name: 'Ada' } });
     expect(manual[0]?.unblockedAt).toBeGreaterThan(0);
   });
@@ -98,22 +100,32 @@ describe('builds that wait', () => {
     expect(await client().listHalted('acme')).toEqual([]);
   });
 
-  it('are told of once for each time they wait, where the configuration names their pipeline', async () => {
+  it('are told of in every round, as news once for each time they wait, where the configuration names their pipeline', async () => {
     const seen: string[] = [];
     const one = { pipeline: 'api-release', number: 1, uuid: 'a', since: 1 };
     let waiting = [one, { pipeline: 'other', number: 2, uuid: 'b', since: 1 }];
     const sweep: HaltedSweep = {
       config: { pipelines: [{ slug: 'api-release', organization: 'acme', zone: 'default', repo: 'acme/api', blocks: {} }] as never },
       buildkite: { listHalted: async () => waiting },
-      blocks: { seen: async ({ build, waits }) => void seen.push(`${build.uuid} ${waits}`) },
+      tell: async ({ build, since, isNews }) => void seen.push(`${build.uuid} ${since} ${isNews ? 'news' : 'still'}`),
     };
     const told = new Map<string, number | null>();
     await lookForHalted(sweep, told);
     await lookForHalted(sweep, told);
-    expect(seen).toEqual(['a true']);
+    expect(seen).toEqual(['a 1 news', 'a 1 still']);
     waiting = [{ ...one, since: 2 }];
     await lookForHalted(sweep, told);
-    expect(seen).toEqual(['a true', 'a true']);
+    expect(seen.at(-1)).toBe('a 2 news');
+    const failing: HaltedSweep = {
+      ...sweep,
+      tell: async ({ build }) => (build.uuid === 'a' ? Promise.reject(new Error('away')) : sweep.tell({ build, since: 3, isNews: true })),
+    };
+    waiting = [
+      { ...one, since: 3 },
+      { ...one, uuid: 'c', since: 3 },
+    ];
+    await expect(lookForHalted(failing, told)).rejects.toThrow('away');
+    expect([seen.at(-1), told.get('a'), told.get('c')]).toEqual(['c 3 news', 2, 3]);
     waiting = [];
     await lookForHalted(sweep, told);
     expect(told.size).toBe(0);

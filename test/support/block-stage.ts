@@ -32,6 +32,7 @@ import type { BlockField, HaltedBuild, ManualJob } from '../../workflows/block-v
 import type { BuildkiteActivities } from '../../workflows/buildkite-activities.ts';
 import { TASK_QUEUE, type Receipt } from '../../workflows/contract.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
+import { createTellOfWaiting } from '../../src/temporal/waiting-builds.ts';
 import { BLOCKS } from './block-views.ts';
 import { voteOf, PEOPLE, type Name } from './deploy-examples.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
@@ -208,6 +209,10 @@ export interface HaltStory {
   readonly handle: WorkflowHandle<typeof block>;
   start(): Promise<void>;
   seen(): Promise<void>;
+  /** What the sweep does about it in a round, not as news unless said. */
+  swept(since: number, isNews?: boolean): Promise<void>;
+  /** Terminates it before any worker looks at it. */
+  startAndEnd(): Promise<void>;
   cast(name: Name, change?: Partial<CastBlockVote>): Promise<Receipt>;
   late(name: Name, change?: Partial<CastBlockVote>): Promise<void>;
   withdraw(name: Name): Promise<Receipt>;
@@ -273,6 +278,11 @@ function storyOf({ client }: Stage, world: HaltWorld): HaltStory {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       })),
     seen: () => handle.signal(haltSeen),
+    swept: (since, isNews = false) => createTellOfWaiting(client)({ build: { organization: 'acme', pipeline, number, uuid }, since, isNews }),
+    startAndEnd: async () => {
+      await client.workflow.start('block', { workflowId, taskQueue: 'nobody', args: [input] });
+      await handle.terminate();
+    },
     cast: (name, more) => {
       const given = vote(name, more);
       return handle.executeUpdate(castBlockVote, { args: [given], updateId: given.key });
