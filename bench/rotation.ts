@@ -165,7 +165,7 @@ async function servicesOf(base: string): Promise<readonly Service[]> {
   const answer = await fetch(`${base}/v2/organizations/acme/services`, { headers: { authorization: `Bearer ${ADMIN.token}` } });
   const body: unknown = await answer.json();
   if (!answer.ok) throw new Error(`services: ${answer.status} ${JSON.stringify(body)}`);
-  return Array.isArray(body) ? (body as Service[]) : (body as { readonly items: Service[] }).items;
+  return (body as { readonly items: readonly Service[] }).items;
 }
 
 async function patchService(base: string, { id, settings }: Service, tokenOf: (isEu: boolean) => string): Promise<void> {

@@ -2,11 +2,12 @@
 import type { ManualJob, ManualStepWords } from '../../workflows/block-vocabulary.ts';
 import type { UnblockInput, UnblockOutcome } from '../../workflows/block-activities.ts';
 import type { BuildAddress } from '../../workflows/build-vocabulary.ts';
+import { parseJson } from '../parse-json.ts';
 import type { BlocksApi, KnownUser, RawHaltedBuild } from './api.ts';
 import type { ActsAs } from './credentials.ts';
 import { asRead, authorOf, factsOf, labelOf } from './build-facts.ts';
 import { type Call, decoded, expectSuccess } from './call.ts';
-import { answerText, parseJson } from './http.ts';
+import { answerText } from './http.ts';
 import { manualStepsIn } from './manual-steps.ts';
 import { buildPath, jobPath, organizationPath, pipelinePath } from './paths.ts';
 import { Build, Builds, Job, Members, Pipeline, type User } from './schema.ts';

@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { isTrouble, Trouble, type TroubleKind } from '../trouble.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Lane } from './api.ts';
 import type { ActsAs, CredentialProvider } from './credentials.ts';
 import { withoutUser } from './quota.ts';
-import { answerText, type HttpOutcome, type HttpRequest, parseJson, send } from './http.ts';
+import { answerText, type HttpOutcome, type HttpRequest, send } from './http.ts';
 import type { Limiter } from './limiter.ts';
 
 export interface CallRequest {

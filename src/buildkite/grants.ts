@@ -5,8 +5,9 @@ import { SignJWT } from 'jose';
 import { scrubSecrets } from '../scrub.ts';
 import { Trouble, type TroubleKind } from '../trouble.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
+import { parseJson } from '../parse-json.ts';
 import { GETTING, type ActsAs, type Mint, type Minted } from './credentials.ts';
-import { parseJson, readCapped } from './http.ts';
+import { readCapped } from './http.ts';
 import { TokenAnswer, TokenRefusal } from './schema.ts';
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

@@ -1,4 +1,5 @@
 // One HTTP request to Buildkite and what became of it. No retries, no redirects, no judgement about what the caller wanted.
+import { parseJson } from '../parse-json.ts';
 import type { Limiter } from './limiter.ts';
 import { scrubSecrets } from '../scrub.ts';
 import type { Trouble } from '../trouble.ts';
@@ -86,15 +87,6 @@ export function answerText(answer: { readonly text: string; readonly error: Erro
   const message = answer.error?.message ?? (/^\s*</.test(answer.text) ? '' : answer.text);
   const whole = fields.length === 0 ? message : `${message} (${fields.join(', ')})`;
   return scrubSecrets(whole).replaceAll(/\s+/g, ' ').trim().slice(0, ERROR_TEXT_MAX);
-}
-
-/** JSON, or undefined where a proxy answered something else: even a 200 may carry HTML. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function errorBodyOf(text: string): ErrorBody | null {

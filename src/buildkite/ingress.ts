@@ -9,8 +9,8 @@ import { matchesAnySecret, secretsEqual } from '../secret-compare.ts';
 import { isTrouble } from '../trouble.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
+import { parseJson } from '../parse-json.ts';
 import { factsOf } from './build-facts.ts';
-import { parseJson } from './http.ts';
 import { claimOf } from './outside.ts';
 import { WebhookEvent } from './schema.ts';
 

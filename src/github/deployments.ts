@@ -1,5 +1,6 @@
 // GitHub Deployments: they tell, they start nothing of ours. There is no key against doubles, so each carries its request and is looked for first.
 import { Trouble } from '../trouble.ts';
+import { parseJson } from '../parse-json.ts';
 import type { DeploymentKey, DeploymentStatusWish, DeploymentWish, Repo } from './api.ts';
 import { addressOf, type Requests } from './requests.ts';
 import { Deployment, DeploymentPayload, Deployments, WithId } from './schema.ts';
@@ -22,18 +23,10 @@ export async function findDeployment(requests: Requests, repo: Repo, { sha, envi
 }
 
 function isOf(payload: unknown, by: DeploymentKey['by']): boolean {
-  const read = DeploymentPayload.safeParse(typeof payload === 'string' ? parsed(payload) : payload);
+  const read = DeploymentPayload.safeParse(typeof payload === 'string' ? parseJson(payload) : payload);
   if (!read.success) return false;
   const { deploy, code } = read.data.countersign;
   return 'deploy' in by ? deploy === by.deploy : code === by.code;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }
 
 export async function createDeployment(requests: Requests, repo: Repo, wish: DeploymentWish): Promise<number> {

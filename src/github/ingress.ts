@@ -6,6 +6,7 @@ import type { Probot } from 'probot';
 import type { FrontDoor } from '../bot/front-door.ts';
 import type { RawRequest, RawResponse, Route } from '../ingress.ts';
 import { isTrouble } from '../trouble.ts';
+import { parseJson } from '../parse-json.ts';
 import { registerHandlers, type Outcomes } from './events.ts';
 
 /** GitHub's own limit. */
@@ -65,12 +66,8 @@ function read(request: RawRequest): Delivery | RawResponse {
   const name = header(request.headers, 'x-github-event');
   if (header(request.headers, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') return { status: 415 };
   if (id === null || name === null || !DELIVERY_ID.test(id)) return { status: 400 };
-  try {
-    const payload: unknown = JSON.parse(request.rawBody.toString('utf8'));
-    return typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? { id, name, payload } : { status: 400 };
-  } catch {
-    return { status: 400 };
-  }
+  const payload = parseJson(request.rawBody.toString('utf8'));
+  return typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? { id, name, payload } : { status: 400 };
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string | null {

@@ -9,6 +9,7 @@ import { excludedFrom, standingVotes } from '../policy/judge.ts';
 import { isSamePerson, type Groups } from '../policy/people.ts';
 import { tallyVotes } from '../policy/rule.ts';
 import type { Person, Plan, Vote } from '../../workflows/vocabulary.ts';
+import { parseJson } from '../parse-json.ts';
 import { open, PAYLOAD_TYPE } from './dsse.ts';
 import { Envelope, Statement, type Decision, type TallyNode } from './schema.ts';
 import { subjectOf } from './statement.ts';
@@ -31,13 +32,13 @@ export type Verified =
 export function verifyRecord(file: Uint8Array, keys: readonly KeyObject[]): Verified {
   const unknown = (why: string): Verified => ({ kind: 'unknown', why });
   if (file.byteLength > RECORD_MAX_BYTES) return unknown('it is larger than any record');
-  const envelope = Envelope.safeParse(json(file));
+  const envelope = Envelope.safeParse(jsonIn(file));
   if (!envelope.success) return unknown('it is no signed record: no DSSE envelope with a payload and signatures');
   if (envelope.data.payloadType !== PAYLOAD_TYPE)
     return unknown(`its payload is no in-toto statement, but ${JSON.stringify(envelope.data.payloadType.slice(0, 80))}`);
   const opened = open(envelope.data, keys);
   if (opened === null) return unknown('none of the keys given has signed it as it is now');
-  const statement = Statement.safeParse(json(opened.payload));
+  const statement = Statement.safeParse(jsonIn(opened.payload));
   if (!statement.success)
     return unknown(
       `what was signed has another shape: ${statement.error.issues[0]?.path.join('.') ?? ''} ${statement.error.issues[0]?.message ?? ''}`,
@@ -46,13 +47,7 @@ export function verifyRecord(file: Uint8Array, keys: readonly KeyObject[]): Veri
   return { kind: 'checked', decision: statement.data.predicate, key: opened.key, checks, isGood: checks.every(({ flaw }) => flaw === null) };
 }
 
-function json(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
+const jsonIn = (bytes: Uint8Array): unknown => parseJson(Buffer.from(bytes).toString('utf8'));
 
 type PlanRecord = NonNullable<Decision['plan']>;
 

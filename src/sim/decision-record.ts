@@ -40,13 +40,31 @@ export async function recordOf(
   };
 }
 
-async function countersign(args: readonly string[], { folder, env }: { folder: string; env: Readonly<Record<string, string>> }): Promise<string> {
+/** Where a command runs, and all that it finds in its environment. */
+interface Place {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function countersign(args: readonly string[], place: Place): Promise<string> {
+  const { code, out, err } = await runCommand(args, place);
+  if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}: ${err || out}`);
+  return out;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `countersign`. Not synchronously: the platforms' simulators may live in this process. */
+export async function runCommand(args: readonly string[], { folder, env }: Place): Promise<Ended> {
   const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const [code] = (await ended) as [number | null];
-  if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}: ${err || out}`);
-  return out;
+  return { code, out, err };
 }
 
 interface Statement {

@@ -1,5 +1,6 @@
 // A verified body as what it says.
 import type { RawRequest } from '../ingress.ts';
+import { parseJson } from '../parse-json.ts';
 import { Envelope } from './schema.ts';
 
 export type Payload = Readonly<Record<string, unknown>>;
@@ -36,11 +37,7 @@ export function isForUs(payload: Payload, us: { readonly team: string; readonly 
 }
 
 function parsePayload(text: string): ParsedBody {
-  try {
-    const payload: unknown = JSON.parse(text);
-    if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return UNREADABLE;
-    return { kind: 'payload', payload: payload as Payload };
-  } catch {
-    return UNREADABLE;
-  }
+  const payload = parseJson(text);
+  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return UNREADABLE;
+  return { kind: 'payload', payload: payload as Payload };
 }

@@ -1,7 +1,7 @@
 // Builds that nobody asked for, across zones: each is told where its pipeline belongs. What a build claims is asked only of zones that
 // deploy with its pipeline, and of one of them alone its workflow could ask again: there it is started.
 import type { Claimed, ClaimedBuild, OutsideInput } from '../../workflows/outside-contract.ts';
-import { firstFound } from './asking-all.ts';
+import { firstFound, firstThere } from './asking-all.ts';
 import type { ZoneLine } from './across-zones.ts';
 import type { Gateway } from './gateway.ts';
 import type { OutsideGateway } from './outside.ts';
@@ -36,5 +36,5 @@ const isKnown = (answer: Claimed): boolean => answer !== 'no-such-request';
 function knowing(gateways: readonly Gateway[], build: ClaimedBuild): Promise<Gateway | null> {
   if (gateways.length < 2) return Promise.resolve(gateways[0] ?? null);
   const asked = gateways.map(async (gateway) => (isKnown(await gateway.outside.askClaimed(build)) ? gateway : null));
-  return firstFound<Gateway | null>(asked, (gateway) => gateway !== null, null);
+  return firstThere(asked);
 }

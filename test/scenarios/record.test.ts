@@ -1,25 +1,14 @@
 // The signed record of a request, as an auditor gets it: exported from the running installation, verified without it.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRecord, type Exported } from '../../src/compose/export-record.ts';
+import { runCommand, type Ended } from '../../src/sim/decision-record.ts';
 import { eventually } from '../support/acme.ts';
 import { ONE_SRE, TWO_GROUPS } from '../support/acme-config.ts';
 import { NEXT_SIGNER, pemOf, publicOf, SIGNER } from '../support/records.ts';
 import { openStories, type Stories } from '../support/stories.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-
-interface Told {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('the record of a request', () => {
   let acme: Stories;
@@ -31,14 +20,7 @@ describe('the record of a request', () => {
   const trusted = put('public.pem', pemOf(publicOf(SIGNER)));
   const other = put('other.pem', pemOf(publicOf(NEXT_SIGNER)));
 
-  /** Not synchronously: the platforms' simulators live in this process. */
-  async function countersign(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Told> {
-    const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const texts = Promise.all([text(child.stdout), text(child.stderr)]);
-    const [code] = (await once(child, 'exit')) as [number | null];
-    const [out, err] = await texts;
-    return { code, out, err };
-  }
+  const countersign = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => runCommand(args, { folder, env });
   const envWith = (key: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
     const { TEMPORAL_ADDRESS = '', TEMPORAL_NAMESPACE = '' } = acme.env();
     return { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ...key };

@@ -1,6 +1,7 @@
 // Who is asking: token → user → scope, the quota, and the headers that every answer carries.
 import { createHash, randomUUID } from 'node:crypto';
 import type { SimHandler, SimRequest, SimResponse } from '../http.ts';
+import { jsonObject } from '../json.ts';
 import type { Done } from './acts.ts';
 import type { Engine } from './engine.ts';
 import { apiTime, type Wording } from './objects.ts';
@@ -154,14 +155,10 @@ export function requireBuildToChange(call: Call): SimBuild {
 export function jsonBody(call: Call): Readonly<Record<string, unknown>> {
   const text = call.request.rawBody.toString('utf8');
   if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    const isCalledJson = (call.request.headers['content-type'] ?? '').startsWith('application/json');
-    if (isCalledJson && typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
-  } catch {
-    // Refused below, like any other body that is no object.
-  }
-  throw new Refused(400, 'The request body must be a JSON object, sent as application/json');
+  const isCalledJson = (call.request.headers['content-type'] ?? '').startsWith('application/json');
+  const body = isCalledJson ? jsonObject(text) : null;
+  if (body === null) throw new Refused(400, 'The request body must be a JSON object, sent as application/json');
+  return body;
 }
 
 /** What an act led to; Buildkite's refusal of it is the answer. */

@@ -1,6 +1,7 @@
 // The agent API, as much of it as the real buildkite-agent needs to run a job: register, ask for work, run it, give it back.
 import { gunzipSync } from 'node:zlib';
 import type { SimHandler, SimRequest, SimResponse, SimRoutes } from '../http.ts';
+import { jsonObject } from '../json.ts';
 import { createAgentSessions, type AgentSessions, type HeldJob, type SimAgent } from './agent-sessions.ts';
 import { annotate, type AnnotationWish } from './annotations.ts';
 import type { Engine } from './engine.ts';
@@ -192,12 +193,7 @@ function tokenOf({ headers }: SimRequest): string {
 }
 
 function bodyOf({ rawBody }: SimRequest): Json {
-  try {
-    const value: unknown = JSON.parse(rawBody.toString('utf8'));
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-  } catch {
-    return {};
-  }
+  return jsonObject(rawBody.toString('utf8')) ?? {};
 }
 
 function textIn(body: Json, name: string, fallback = ''): string {

@@ -2,6 +2,7 @@
 // documentation; assertions are verified here by hand, with nothing of what the client signs them with.
 import { createPublicKey, randomBytes, verify, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { SimRequest, SimResponse, SimRoutes } from '../http.ts';
+import { jsonObject } from '../json.ts';
 import { matchesWildcard } from './patterns.ts';
 import { uuid7, type SimState, type SimUser } from './state.ts';
 
@@ -236,11 +237,7 @@ function checkTimes(claims: Claims, now: number): { readonly iat: number; readon
 }
 
 function decode(part: string): Claims {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value));
-  } catch {
-    // Told below.
-  }
-  throw new OauthError('invalid_client', 'Invalid JWT');
+  const claims = jsonObject(Buffer.from(part, 'base64url').toString('utf8'));
+  if (claims === null) throw new OauthError('invalid_client', 'Invalid JWT');
+  return claims;
 }

@@ -1,5 +1,6 @@
 // Who is asking: the app itself (a JSON web token signed with its key) or one installation (a `ghs_` token).
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { jsonObject } from '../json.ts';
 import { ApiError } from './responses.ts';
 import type { GithubState, Permissions, SimInstallation, SimToken } from './state.ts';
 
@@ -31,12 +32,7 @@ export function verifyAppJwt(state: GithubState, publicKeyPem: string, authoriza
 }
 
 function decodePart(part: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : null;
-  } catch {
-    return null;
-  }
+  return jsonObject(Buffer.from(part, 'base64url').toString('utf8'));
 }
 
 export function issueToken(

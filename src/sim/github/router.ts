@@ -1,5 +1,6 @@
 // From a request to GitHub's answer: authentication, permissions, redirects of renamed repositories, the exchange log.
 import { randomBytes } from 'node:crypto';
+import { jsonObject } from '../json.ts';
 import { bearerOf, verifyAppJwt, verifyToken } from './auth.ts';
 import { ApiError, errorResponse, notFound } from './responses.ts';
 import { installationOf, repositoryBySlug } from './lookup.ts';
@@ -149,13 +150,7 @@ function callOf(request: SimRequest, state: GithubState): Call {
 }
 
 function parseBody(request: SimRequest): Readonly<Record<string, unknown>> | null {
-  if (request.rawBody.length === 0) return {};
-  try {
-    const value: unknown = JSON.parse(request.rawBody.toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : null;
-  } catch {
-    return null;
-  }
+  return request.rawBody.length === 0 ? {} : jsonObject(request.rawBody.toString('utf8'));
 }
 
 function exchangeOf(pattern: string, request: SimRequest, response: SimResponse): Exchange {

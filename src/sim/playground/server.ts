@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
+import { jsonObject } from '../json.ts';
 import type { World } from '../world.ts';
 import { isPersonName, perform, readAct, type Told } from './acts.ts';
 import { turnMainGreen } from './commits.ts';
@@ -113,7 +114,7 @@ async function act({ request, response }: Exchange, scene: Scene): Promise<void>
   const isOurs = request.headers.origin === `http://${request.headers.host}` && request.headers['content-type'] === 'application/json';
   if (!isOurs) return send(response, 403, { told: 'Only this page may act.', errors: {} });
   const body = await readBody(request);
-  const parsed = body === null ? null : readJson(body);
+  const parsed = body === null ? null : jsonObject(body);
   const wish = parsed === null ? null : readAct(parsed['act']);
   if (parsed === null || wish === null || !isPersonName(parsed['as']))
     return send(response, 400, { told: 'That is nothing one can do here.', errors: {} });
@@ -134,15 +135,6 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function readJson(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {

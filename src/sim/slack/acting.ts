@@ -39,12 +39,3 @@ export function personOf(world: SlackWorld, id: string): SimUser {
   if (person === undefined || person.deleted) throw new Error(`nobody called ${id} can act in this workspace`);
   return person;
 }
-
-export function readBody(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
-}

@@ -1,5 +1,6 @@
 // What people do in modals and on the home tab: choose, type, click, submit, open the tab. Each that the app hears is one signed request.
-import { findButton, personOf, readBody, type Acting, type Delivered } from './acting.ts';
+import { jsonObject } from '../json.ts';
+import { findButton, personOf, type Acting, type Delivered } from './acting.ts';
 import type { Answered } from './delivery.ts';
 import { describeView } from './describe.ts';
 import { SlackRefusal } from './refusal.ts';
@@ -41,7 +42,7 @@ export function createInViews(base: Base): InViews {
     verifyUrl: async () => {
       const challenge = `challenge-${world.nextTs()}`;
       const { status, body } = await courier.sendJson({ token: 'deprecated-token', challenge, type: 'url_verification' });
-      return status === 200 && readBody(body)?.['challenge'] === challenge;
+      return status === 200 && jsonObject(body)?.['challenge'] === challenge;
     },
   };
 }
@@ -134,7 +135,7 @@ async function submit(acting: Acting, submitted: { viewId: string; values: Reado
 /** https://docs.slack.dev/surfaces/modals#updating_response */
 function applySubmission(world: SlackWorld, { id, user }: SimView, answered: Answered): Delivered {
   const heard: Delivered = { ...NOTHING_HEARD, status: answered.status };
-  const body = answered.body === '' ? {} : readBody(answered.body);
+  const body = answered.body === '' ? {} : jsonObject(answered.body);
   const index = world.views.findIndex((view) => view.id === id);
   const view = world.views[index];
   if (body === null) return { ...heard, problem: 'http_service_error' };

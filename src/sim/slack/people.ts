@@ -1,5 +1,6 @@
 // What people do in Slack: type a command, click a button, fill in a modal. Each becomes one signed request to the app.
-import { findButton, personOf, readBody, type Acting, type Delivered } from './acting.ts';
+import { jsonObject } from '../json.ts';
+import { findButton, personOf, type Acting, type Delivered } from './acting.ts';
 import type { Answered, Courier } from './delivery.ts';
 import { describeMessage } from './describe.ts';
 import { createInViews, type InViews } from './in-views.ts';
@@ -44,7 +45,7 @@ async function slash(acting: Acting, typed: { channel: string; command: string; 
     trigger_id: newTrigger(world, person.id),
   });
   if (answered.problem !== null || answered.body === '') return delivered(answered, id);
-  const body = readBody(answered.body) ?? { text: answered.body };
+  const body = jsonObject(answered.body) ?? { text: answered.body };
   const content = readContent(body);
   if (typeof content === 'string') return { ...delivered(answered, id), problem: 'invalid_command_response' };
   return { ...delivered(answered, id), answer: showEphemeral(world, { ...place, id }, content, 'command') };

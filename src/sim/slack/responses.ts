@@ -1,16 +1,7 @@
 // A message for a response_url, or the body of a command's answer: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+import { jsonObject } from '../json.ts';
 import { refuseBlocks } from './validate.ts';
-import {
-  findMessage,
-  isRecord,
-  named,
-  replaceMessage,
-  type ResponseUrl,
-  type SimBlock,
-  type SimContent,
-  type SimEphemeral,
-  type SlackWorld,
-} from './world.ts';
+import { findMessage, named, replaceMessage, type ResponseUrl, type SimBlock, type SimContent, type SimEphemeral, type SlackWorld } from './world.ts';
 
 /** The content, or Slack's word for what is wrong with it. */
 export function readContent(body: Readonly<Record<string, unknown>>): SimContent | string {
@@ -41,7 +32,7 @@ export function useResponseUrl(world: SlackWorld, id: string, text: string): { r
   const url = world.responseUrls.get(id);
   if (url === undefined || world.now() > url.expiresAt) return { status: 404, body: { ok: false, error: 'expired_url' } };
   if (url.usesLeft <= 0) return { status: 404, body: { ok: false, error: 'used_url' } };
-  const body = parse(text);
+  const body = jsonObject(text);
   if (body === null) return { status: 400, body: { ok: false, error: 'invalid_payload' } };
   url.usesLeft -= 1;
   const problem = apply(world, url, body);
@@ -65,13 +56,4 @@ function apply(world: SlackWorld, url: ResponseUrl, body: Readonly<Record<string
     world.changed();
   } else showEphemeral(world, url, content, 'response_url');
   return null;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
