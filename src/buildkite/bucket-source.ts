@@ -9,6 +9,8 @@ export interface BucketState {
   readonly mode: 'own' | 'shared' | 'degraded';
   /** That share the quota. */
   readonly processes: number;
+  /** Redis was not reached yet: how many share it is a cautious guess. */
+  readonly isGuessed: boolean;
 }
 
 export interface BucketSource {
@@ -34,7 +36,7 @@ function ownBucket({ pace, log }: { readonly pace: Pace; readonly log: Logger })
     current: () => own,
     onChange: () => () => undefined,
     doubt: () => undefined,
-    state: () => ({ mode: 'own', processes: 1 }),
+    state: () => ({ mode: 'own', processes: 1, isGuessed: false }),
     stop: () => own.stop(),
   };
 }
@@ -68,7 +70,7 @@ function sharedOrPart({ pace, log, shared }: { readonly pace: Pace; readonly log
     doubt: (bucket) => {
       if (bucket !== part) shared.doubt(bucket);
     },
-    state: () => ({ mode: shared.bucket() === null ? 'degraded' : 'shared', processes: shared.processes() }),
+    state: () => ({ mode: shared.bucket() === null ? 'degraded' : 'shared', processes: shared.processes(), isGuessed: shared.isGuessing() }),
     stop: async () => {
       leavePart();
       await shared.stop();

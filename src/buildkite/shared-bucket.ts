@@ -22,6 +22,8 @@ export interface SharedBucket extends SharedGate {
   onChange(listener: () => void): void;
   /** Processes seen lately, this one included; a cautious guess before Redis was ever reached. */
   processes(): number;
+  /** Whether that is a guess. */
+  isGuessing(): boolean;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,9 @@ const PROCESSES_GUESSED = 4;
 const LOOKED_WITHIN_MS = 2_000;
 const STOPPED_WITHIN_MS = 1_000;
 
+const AWAY = 'redis can not be reached: this process keeps to its part of the quota until it is back';
+const NEVER_REACHED = `redis can not be reached, and was not since the start: look at REDIS_URL, and whether Redis is up. Nobody knows how many processes share the quota, so this one keeps to the part of one of ${PROCESSES_GUESSED} until Redis answers`;
+
 const late = (): Error => new Error('it did not come in time');
 
 interface Opened {
@@ -59,7 +64,7 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
   const me = randomUUID();
   const prefix = `{countersign:${options.owner}}`;
   const listeners: (() => void)[] = [];
-  const seen = { offset: 0, processes: PROCESSES_GUESSED, at: -Infinity, isReachable: false, inVain: 0 };
+  const seen = { offset: 0, processes: PROCESSES_GUESSED, isGuess: true, at: -Infinity, isReachable: false, inVain: 0 };
   const redisNow = (): Millis => Math.round(performance.now() + seen.offset);
   const openAnew = (): Opened => open(options, redisNow);
   let opened = openAnew();
@@ -71,8 +76,7 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
     if (isReachable === told || isStopped) return;
     told = isReachable;
     seen.isReachable = isReachable;
-    if (isReachable) log.info({ processes: seen.processes }, 'redis is there: the quota is shared');
-    else log.warn({ err: why }, 'redis can not be reached: this process keeps to its part of the quota');
+    tell(options, seen, why);
     for (const listener of listeners) listener();
   };
   async function look(): Promise<void> {
@@ -81,6 +85,7 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
       await untilReady(client);
       seen.offset = await offsetOf(client);
       seen.processes = await countProcesses(client, { key: `${prefix}:processes`, me, at: redisNow() });
+      seen.isGuess = false;
       await inTime((opened.bucket ??= bucketOn(opened, options, prefix)).touch(), LOOKED_WITHIN_MS, late());
       seen.at = performance.now();
       seen.inVain = 0;
@@ -111,6 +116,7 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
     },
     onChange: (listener) => void listeners.push(listener),
     processes: () => seen.processes,
+    isGuessing: () => seen.isGuess,
     ...createSharedGate({
       key: `${prefix}:gate`,
       client: () => (seen.isReachable ? opened.client : null),
@@ -125,6 +131,15 @@ export function openSharedBucket(options: SharedBucketOptions): SharedBucket {
       await shut(opened);
     },
   };
+}
+
+function tell(
+  { log, owner }: SharedBucketOptions,
+  { isReachable, processes, isGuess }: { readonly isReachable: boolean; readonly processes: number; readonly isGuess: boolean },
+  why: unknown,
+): void {
+  if (isReachable) log.info({ owner, processes }, 'redis is there: the quota is shared');
+  else log.warn({ err: why, owner, processes }, isGuess ? NEVER_REACHED : AWAY);
 }
 
 function open({ url, log }: SharedBucketOptions, redisNow: () => Millis): Opened {

@@ -118,6 +118,10 @@ export function lowest(builders: readonly Builder[]): readonly Quota[] {
 /** Of several zones the worst. */
 export function together(builders: readonly Builder[]): LimiterState {
   const states = builders.map(({ limiter }) => limiter.state());
-  const [first] = states.toSorted((one, other) => Number(other.mode === 'degraded') - Number(one.mode === 'degraded'));
-  return { ...(first ?? { mode: 'own', processes: 0, closed: {} }), waiting: states.reduce((sum, { waiting }) => sum + waiting, 0) };
+  const trouble = ({ mode, isGuessed }: LimiterState): number => Number(mode === 'degraded') + Number(isGuessed);
+  const [first] = states.toSorted((one, other) => trouble(other) - trouble(one));
+  return {
+    ...(first ?? { mode: 'own', processes: 0, isGuessed: false, closed: {} }),
+    waiting: states.reduce((sum, { waiting }) => sum + waiting, 0),
+  };
 }

@@ -27,6 +27,8 @@ export interface BoardQuota {
   readonly limiter: {
     readonly mode: 'own' | 'shared' | 'degraded';
     readonly processes: number;
+    /** Redis was not reached yet: how many share the quota is a guess. */
+    readonly isGuessed: boolean;
     readonly waiting: number;
     /** Lanes that are closed, and for how long. */
     readonly closed: Readonly<Record<string, Millis>>;
@@ -113,7 +115,7 @@ function environmentRow({ service, environment, state }: Place, now: Millis): st
 
 /** Nothing where nothing is asked of Buildkite: a front door of its own. */
 function quotaSection({ windows, limiter }: BoardQuota, now: Millis): string {
-  const { mode, processes, waiting, closed } = limiter;
+  const { mode, processes, isGuessed, waiting, closed } = limiter;
   if (windows.length === 0 && mode !== 'degraded') return '';
   const whose = { user: 'of the bot’s user', organization: 'of the organization' };
   const rows = windows.map(({ scope, limit, remaining, resetAt }) =>
@@ -121,13 +123,19 @@ function quotaSection({ windows, limiter }: BoardQuota, now: Millis): string {
   );
   const lanes = Object.entries(closed).map(([lane, ms]) => `${escapeHtml(lane)} for ${duration(ms)}`);
   const lines = [
-    mode === 'degraded' ? '⚠️ Redis can’t be reached: this process keeps to its part of the quota until it is back.' : null,
+    mode === 'degraded' ? awayWords(processes, isGuessed) : null,
     mode === 'shared' ? `Shared by ${processes === 1 ? 'one process' : `${processes} processes`}.` : null,
     waiting === 0 ? null : `${waiting === 1 ? 'One request waits' : `${waiting} requests wait`} here.`,
     lanes.length === 0 ? null : `Paused: ${lanes.join(', ')}.`,
   ].filter((line) => line !== null);
   const note = lines.length === 0 ? '' : `<p>${lines.join(' ')}</p>\n`;
   return `<h2>Buildkite’s quota</h2>\n${table(['Quota', 'As the last answer told'], rows, 'Nothing was asked yet.')}\n${note}`;
+}
+
+function awayWords(processes: number, isGuessed: boolean): string {
+  return isGuessed
+    ? `⚠️ Redis was not reached since the start: look at REDIS_URL. How many processes share the quota is not known, so this process keeps to the part of one of ${processes} until Redis answers.`
+    : '⚠️ Redis can’t be reached: this process keeps to its part of the quota until it is back.';
 }
 
 function stateWords(phase: DeployPhase, now: Millis): string {

@@ -92,7 +92,7 @@ async function bench(reply: Reply, options: { timeoutMs?: number; now?: () => nu
     },
     observe: (answer) => void observed.push(answer),
     quota: () => [],
-    state: () => ({ mode: 'own', processes: 1, waiting: 0, closed: {} }),
+    state: () => ({ mode: 'own', processes: 1, isGuessed: false, waiting: 0, closed: {} }),
     stop: async () => undefined,
   };
   const baseUrl = options.baseUrl ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

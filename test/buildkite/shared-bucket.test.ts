@@ -1,5 +1,5 @@
 // Several limiters with a connection of their own each, as several processes have, on one real Redis. Windows are a tenth as long.
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { Lane } from '../../src/buildkite/api.ts';
 import { partOf } from '../../src/buildkite/bucket-source.ts';
@@ -22,7 +22,7 @@ const LOG = pino({ level: 'silent' });
 interface Stage {
   readonly redis: TestRedis;
   readonly started: { readonly at: number; readonly lane: Lane }[];
-  join(pace?: Pace): Limiter;
+  join(pace?: Pace, log?: Logger): Limiter;
   /** Whether it ran; false: handed back because it would wait for too long. */
   ask(limiter: Limiter, lane: Lane): Promise<boolean>;
   /** Asks all the time, with so many at once, until it is stopped. */
@@ -58,10 +58,10 @@ async function stage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): P
       return all;
     };
   };
-  const join = (pace: Pace = PACE_OF_TESTS): Limiter => {
+  const join = (pace: Pace = PACE_OF_TESTS, log: Logger = LOG): Limiter => {
     const now = Date.now;
-    const shared = openSharedBucket({ url: () => redis.url, owner: 'acme:default', pace, now, log: LOG });
-    const limiter = createLimiter({ organization: 'acme', now, log: LOG, pace, shared });
+    const shared = openSharedBucket({ url: () => redis.url, owner: 'acme:default', pace, now, log });
+    const limiter = createLimiter({ organization: 'acme', now, log, pace, shared });
     limiters.push(limiter);
     return limiter;
   };
@@ -210,12 +210,21 @@ describe('Redis', () => {
   it.concurrent('is away at the start: a careful part until it is there', async (context) => {
     const on = await stage(context);
     await on.redis.kill();
-    const one = on.join();
+    const lines: string[] = [];
+    const one = on.join(PACE_OF_TESTS, pino({ level: 'info', base: null, timestamp: false }, { write: (line: string) => void lines.push(line) }));
     expect(await on.ask(one, 'rollback')).toBe(true);
-    expect(one.state()).toMatchObject({ mode: 'degraded', processes: 4 });
+    expect(one.state()).toMatchObject({ mode: 'degraded', processes: 4, isGuessed: true });
+    // Told once, however often it looks.
+    await sleep(2_500);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/"level":40.*look at REDIS_URL.*the part of one of 4 until Redis answers/);
     await on.redis.start();
     await shared(one);
-    expect(one.state()).toMatchObject({ mode: 'shared', processes: 1 });
+    expect(one.state()).toMatchObject({ mode: 'shared', processes: 1, isGuessed: false });
+    expect(lines.slice(1)).toEqual([expect.stringContaining('redis is there')]);
+    await on.redis.kill();
+    await until('alone again', () => mode(one) === 'degraded');
+    expect(one.state()).toMatchObject({ processes: 1, isGuessed: false });
   });
 
   it.concurrent('is away at the end: the process ends all the same, and whoever waits is told that nothing was sent', async (context) => {

@@ -57,7 +57,7 @@ function quotaOf(
   more: Partial<BoardSnapshot['quota']['limiter']> = {},
   windows: BoardSnapshot['quota']['windows'] = [],
 ): BoardSnapshot['quota'] {
-  return { windows, limiter: { mode, processes: 1, waiting: 0, closed: {}, ...more } };
+  return { windows, limiter: { mode, processes: 1, isGuessed: false, waiting: 0, closed: {}, ...more } };
 }
 const WINDOWS: BoardSnapshot['quota']['windows'] = [
   { scope: 'user', limit: 50, remaining: 12, resetAt: NOW + 20_000 },
@@ -124,6 +124,11 @@ describe('the board', () => {
       'says that Redis is away, before anything was asked too',
       quotaOf('degraded', { processes: 4 }),
       'Redis can’t be reached: this process keeps to',
+    ],
+    [
+      'says that it is a guess who shares the quota, and where to look',
+      quotaOf('degraded', { processes: 4, isGuessed: true }),
+      'Redis was not reached since the start: look at REDIS_URL. How many processes share the quota is not known, so this process keeps to the part of one of 4',
     ],
     ['says nothing more of a quota that nobody shares and nobody waits for', quotaOf('own', {}, WINDOWS), '</table>\n</body>'],
     ['says nothing of a quota that this process does not use', quotaOf('own'), '<p>No environment is configured.</p>\n</body>'],

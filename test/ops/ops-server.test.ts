@@ -8,7 +8,7 @@ const servers: OpsServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
-const LIMITER = { mode: 'degraded', processes: 4, waiting: 2, closed: {} } as const;
+const LIMITER = { mode: 'degraded', processes: 4, isGuessed: true, waiting: 2, closed: {} } as const;
 const EMPTY: BoardSnapshot = {
   at: 1_700_000_000_000,
   requests: [],
