@@ -94,6 +94,13 @@ describe('a build from outside', () => {
     expect(started.map(({ claim }) => claim)).toEqual(told ? [CLAIM] : []);
   });
 
+  it('that names a request is Buildkite’s to tell once more while Temporal cannot be reached at all', async () => {
+    const { deps } = bot(STEPS, null);
+    const down = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 'telling', found: 'nobody is there' });
+    Object.assign(deps.gateway.outside, { start: () => Promise.reject(down) });
+    await expect(outsideSeen(deps, seen({ claim: CLAIM }))).rejects.toBe(down);
+  });
+
   it('that names a request is looked at again when it has ended: somebody may have been told of it', async () => {
     const { deps, asked, changed } = bot('');
     await outsideSeen(deps, seen({ step: null, claim: CLAIM, hasEnded: true }));

@@ -15,7 +15,7 @@ import { useStory, type Story } from '../support/story.ts';
 const CONFIG = configOf(BASE.replace('services:', 'pipelines: { api-deploy: { repo: acme/api, deploySteps: [deploy] } }\nservices:'));
 
 /** Its step that deploys has started: what the front door does about that. */
-async function deploys({ world: { organization }, client }: Story, build: BuildFacts, doubtMs = 10_000): Promise<void> {
+async function deploys({ world: { organization }, client }: Story, build: BuildFacts, doubtMs = 60_000): Promise<void> {
   const gateway = createOutsideGateway(client);
   const timing = { ...OUTSIDE_TIMING, askMs: 50, askMaxMs: 100, doubtMs };
   const outside: Gateway['outside'] = { ...gateway, start: (input) => gateway.start({ ...input, timing }) };
@@ -90,6 +90,14 @@ describe('a build that names a request', () => {
     expect(await told(story)).toMatchObject({ said: 'no-such-request' });
     await deploys(story, build);
     expect(story.world.strangers).toMatchObject({ posts: [{ build: { number: 1 }, phase: { kind: 'running' } }], reads: 1 });
+  });
+
+  it('that is a workflow of another kind is told: only requests are asked', async () => {
+    const story = current();
+    await building(story);
+    await deploys(story, copyOf(story, story.workflow('environment').workflowId));
+    expect(await told(story)).toMatchObject({ said: 'no-such-request' });
+    expect(story.world.strangers.asks).toBe(1);
   });
 
   it('that still waits for approval is told', async () => {

@@ -65,10 +65,11 @@ describe('a build that nobody asked for', () => {
   });
 
   const id = (): string => outsideId('acme', uuid);
+  const TIMING = { lookMs: 60_000, lookMaxMs: 60_000, leaveMs: 120_000, askMs: 50, askMaxMs: 50, doubtMs: 60_000 };
   const start = async (change: Partial<OutsideInput> = {}): Promise<void> =>
     createOutsideGateway(stage.client).start({
       ...outsideInput(uuid),
-      timing: { lookMs: 60_000, lookMaxMs: 60_000, leaveMs: 120_000, askMs: 50, askMaxMs: 50, doubtMs: 200 },
+      timing: TIMING,
       ...change,
     });
   const end = (): Promise<OutsideStatus | null> => stage.client.workflow.getHandle(id()).result();
@@ -130,7 +131,7 @@ describe('a build that nobody asked for', () => {
     ['can’t be asked', [null], 'not-known-yet'],
   ])('that names a request that %s (%j) is told as that, and cancelled by nobody but people', async (_what, answers, said) => {
     [build, says] = [claiming(), answers];
-    await start({ policy: 'cancel', claim: CLAIM });
+    await start({ policy: 'cancel', claim: CLAIM, timing: { ...TIMING, doubtMs: 100 } });
     await told();
     expect([posts[0]?.claim, posts[0]?.phase.kind, cancels]).toEqual([{ code: CLAIM.code, said }, 'running', 0]);
     await click('bea');
@@ -151,7 +152,7 @@ describe('a build that nobody asked for', () => {
 
   it('of which people were told that its request does not know yet loses its button once that does', async () => {
     [build, says] = [claiming(), ['not-known-yet']];
-    await start({ claim: CLAIM });
+    await start({ claim: CLAIM, timing: { ...TIMING, doubtMs: 0 } });
     await told();
     expect(posts[0]?.claim).toEqual({ code: CLAIM.code, said: 'not-known-yet' });
     says = ['its-own'];
@@ -161,8 +162,8 @@ describe('a build that nobody asked for', () => {
   });
 
   it('that its request knows only once the build was read is told to nobody', async () => {
-    [build, says] = [claiming(), ['not-known-yet', 'not-known-yet', 'its-own']];
-    await start({ claim: CLAIM, timing: { lookMs: 60_000, lookMaxMs: 60_000, leaveMs: 120_000, askMs: 50, askMaxMs: 50, doubtMs: 40 } });
+    [build, says] = [claiming(), ['not-known-yet', 'its-own']];
+    await start({ claim: CLAIM, timing: { ...TIMING, doubtMs: 0 } });
     await end();
     expect([posts.length, reads]).toEqual([0, 1]);
   });
