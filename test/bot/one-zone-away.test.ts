@@ -135,6 +135,7 @@ describe('the home tab', () => {
   it('can’t be drawn when no zone can be read, and a bug is no zone that is away', async () => {
     await expect(botWith(AWAY, AWAY).home()).rejects.toBe(AWAY);
     await expect(botWith(API, BUG).home()).rejects.toBe(BUG);
+    await expect(botWith(API, BUG).says('status', 'CALL')).rejects.toBe(BUG);
   });
 
   it('believes no zone about what belongs to another', async () => {

@@ -1,5 +1,8 @@
 // What the sweep does about builds that wait, in every round, on a real server.
+import type { Client } from '@temporalio/client';
 import { expect, it } from 'vitest';
+import { createTellOfWaiting } from '../../src/temporal/waiting-builds.ts';
+import { blockStatus } from '../../workflows/block-contract.ts';
 import { useHalts } from '../support/block-stage.ts';
 
 const current = useHalts(async () => undefined);
@@ -77,4 +80,26 @@ it('what has come to its end is told of as news only', async () => {
   await story.swept(Date.now(), true);
   // Looked at, and found not to wait.
   await story.waitFor('another look', async () => (await state()) === 'COMPLETED' && story.world.reads > 2);
+});
+
+it('what came to its end since it was looked at is not opened again', async () => {
+  const story = current();
+  const { client, workflowId } = story.handle;
+  await story.start();
+  await story.until('waiting');
+  await story.cast('bea');
+  await story.cast('carl');
+  await story.end();
+  // Seen as it was a moment ago, between somebody's ending it and starting it again.
+  const workflow = {
+    getHandle: (id: string) => ({
+      describe: async () => ({ status: { name: 'TERMINATED' } }),
+      query: () => client.getHandle(id).query(blockStatus),
+    }),
+    start: client.start.bind(client),
+  };
+  const tell = createTellOfWaiting({ workflow, connection: client.connection } as unknown as Client);
+  const [, organization = '', uuid = ''] = workflowId.split(':');
+  await tell({ build: { organization, pipeline: 'api-release', number: 7, uuid }, since: LONG_AGO, isNews: false });
+  expect(await state()).toBe('COMPLETED');
 });
