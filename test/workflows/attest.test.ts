@@ -1,11 +1,11 @@
 // The fence: of all builds that could be a request's own, one is ever told yes.
-import { Worker } from '@temporalio/worker';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askToAttest } from '../../src/temporal/attest.ts';
 import { buildAttested, type Attestation, type BuildToken } from '../../workflows/attest-contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { building } from '../support/plays.ts';
+import { replayed } from '../support/replay.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 describe('a request that is asked by a job whether its build is the approved one', () => {
@@ -29,9 +29,6 @@ describe('a request that is asked by a job whether its build is the approved one
     };
     const answer: Attestation = await askToAttest(story.client, id, token);
     return answer.kind === 'no' ? answer.reason : answer.kind;
-  };
-  const replays = async (story: Story, id: string): Promise<void> => {
-    await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, await story.stage.history(id), id);
   };
   /** Updates that left an event. */
   const accepted = async (story: Story, id: string): Promise<number> =>
@@ -57,7 +54,7 @@ describe('a request that is asked by a job whether its build is the approved one
     await story.finish(1, 'passed');
     await story.end(id);
     expect(await ask(story, id, own, { key: 'job@3' })).toBe('over');
-    await replays(story, id);
+    await replayed(story.stage, id);
   });
 
   it('does not know before its build is known, and says no before its start was granted', async () => {
@@ -96,6 +93,6 @@ describe('a request that is asked by a job whether its build is the approved one
     await story.finish(own?.number ?? 0, 'passed');
     expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: own?.number } });
     expect(story.world.cancels).not.toContain(own?.number);
-    await replays(story, id);
+    await replayed(story.stage, id);
   });
 });

@@ -1,15 +1,14 @@
 // A build that waits at block steps. Every story is replayed from its history right after it was played.
-import { Worker } from '@temporalio/worker';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { change, job, tallyOf, useHalts, type HaltStory } from '../support/block-stage.ts';
 import { FIELDS } from '../support/block-views.ts';
 import { PEOPLE } from '../support/deploy-examples.ts';
 import { storeHistory } from '../support/record-history.ts';
+import { replayed } from '../support/replay.ts';
 
 const VERSION = process.env['RECORD_HISTORIES'];
 const current = useHalts(async (stage, workflowId, test) => {
-  const history = await stage.history(workflowId);
-  await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, workflowId);
+  const history = await replayed(stage, workflowId);
   const words = test
     .toLowerCase()
     .replaceAll(/[^a-z ]/g, '')

@@ -1,12 +1,12 @@
 // Every story is replayed right after it was played: what the workflows do once, they do again from their history alone.
 // With RECORD_HISTORIES=<version> the histories are kept as well (test/support/record-history.ts).
-import { Worker } from '@temporalio/worker';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { APPROVAL_PLAYS } from '../support/approval-plays.ts';
 import { PEER_PLAYS } from '../support/peer-plays.ts';
 import { BUILD_PLAYS } from '../support/build-plays.ts';
 import { LIFECYCLE_PLAYS } from '../support/lifecycle-plays.ts';
 import { storeHistory } from '../support/record-history.ts';
+import { replayed } from '../support/replay.ts';
 import { useStory } from '../support/story.ts';
 
 const VERSION = process.env['RECORD_HISTORIES'];
@@ -19,10 +19,8 @@ describe('a history that was just written is replayed', () => {
     const story = current();
     const workflows = await play(story);
     for (const [workflow, workflowId] of Object.entries(workflows)) {
-      const history = await story.stage.history(workflowId);
-      await expect(
-        Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, workflowId),
-      ).resolves.toBeUndefined();
+      const history = await replayed(story.stage, workflowId);
+      expect(history.events).not.toEqual([]);
       if (VERSION !== undefined) await storeHistory(`${VERSION}.${name}.${workflow}`, workflowId, history);
     }
   });

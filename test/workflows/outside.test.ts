@@ -1,7 +1,6 @@
 // A build that nobody asked for: told once, cancelled by whoever may or by policy, looked after until it has ended.
 import { ApplicationFailure } from '@temporalio/activity';
-import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deployCode } from '../../src/ids.ts';
 import { createOutsideGateway } from '../../src/temporal/outside.ts';
 import { cancel, type Receipt } from '../../workflows/contract.ts';
@@ -10,6 +9,7 @@ import { outsideId, type Claimed, type OutsideBuild, type OutsideInput, type Out
 import { PEOPLE, personOf, slackReply, voteOf, type Name } from '../support/deploy-examples.ts';
 import { outsideBuild, outsideInput } from '../support/outside-examples.ts';
 import { storeHistory } from '../support/record-history.ts';
+import { replayed } from '../support/replay.ts';
 import { openStage, type Stage } from '../support/temporal-stage.ts';
 
 const VERSION = process.env['RECORD_HISTORIES'];
@@ -85,8 +85,7 @@ describe('a build that nobody asked for', () => {
   }
 
   async function replays(name: string): Promise<void> {
-    const history = await stage.history(id());
-    await expect(Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, id())).resolves.toBeUndefined();
+    const history = await replayed(stage, id());
     if (VERSION !== undefined) await storeHistory(`${VERSION}.${name}.outside`, id(), history);
   }
 
