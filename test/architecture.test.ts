@@ -127,6 +127,11 @@ describe('the architecture', () => {
     expect(readers.toSorted()).toEqual(['src/cli.ts', 'src/main.ts', 'src/sim/demo.ts'].filter((file) => SOURCES.includes(file)));
   });
 
+  it('asks by local activities in one place, which sees to it that what they lead to can be replayed', () => {
+    const users = SOURCES.filter((file) => read(file).includes('proxyLocalActivities'));
+    expect(users).toEqual(['workflows/at-once.ts']);
+  });
+
   it('keeps zod in schemas and configuration', () => {
     const users = SOURCES.filter((file) => importsOf(file, read(file)).some(({ target, typeOnly }) => target === 'zod' && !typeOnly));
     expect(users.filter((file) => !/\/(schema|env)\.ts$/.test(file) && !file.startsWith('src/config/'))).toEqual([]);

@@ -1,5 +1,6 @@
 // How the world is asked: queue, time-outs, retries and priority of every activity. The names are in activities.ts.
-import { proxyActivities, proxyLocalActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
+import { proxyActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
+import { local, nearby } from './at-once.ts';
 import type { BuildkiteActivities } from './buildkite-activities.ts';
 import type { DecidingActivities, NotifyActivities, PeerActivities, ReviewActivities } from './activities.ts';
 import { TASK_QUEUE } from './contract.ts';
@@ -33,19 +34,16 @@ export const deciding = proxyActivities<Pick<DecidingActivities, 'makePlan' | 'r
   retry: BRISK,
 });
 
-/** Local, since a person waits for the answer: short (see at-once.ts) and read-only. */
-export const forAPerson = {
-  startToCloseTimeout: '3s',
-  scheduleToCloseTimeout: '4s',
-  retry: { initialInterval: '100ms', maximumAttempts: 2, nonRetryableErrorTypes },
-} as const;
-export const judging = proxyLocalActivities<Pick<DecidingActivities, 'judgeVote' | 'authorise' | 'surveyWaiting'>>(forAPerson);
-export const judgingOutside = proxyLocalActivities<OutsideJudging>(forAPerson);
+/** A person waits for the answer: short, and read-only. */
+export const forAPerson = <T extends object>(): T => nearby<T>(3_000, { startToCloseTimeout: '3s', scheduleToCloseTimeout: '5s', retry: BRISK });
+export const judging = forAPerson<Pick<DecidingActivities, 'judgeVote' | 'authorise' | 'surveyWaiting'>>();
+export const judgingOutside = forAPerson<OutsideJudging>();
 
-/** Local: it asks nobody, so it fails with its worker alone. */
-export const timing = proxyLocalActivities<Pick<DecidingActivities, 'planWaiting'>>({
+/** It asks nobody, so it fails with its worker alone. */
+export const timing = nearby<Pick<DecidingActivities, 'planWaiting'>>(3_000, {
   startToCloseTimeout: '5s',
-  retry: { initialInterval: '100ms', maximumAttempts: 20, nonRetryableErrorTypes },
+  scheduleToCloseTimeout: '1m',
+  retry: BRISK,
 });
 
 // ---- peers -----------------------------------------------------------------------------------------------------
@@ -63,24 +61,18 @@ export const peers = proxyActivities<Pick<PeerActivities, 'registerWatch'>>({
  */
 export const claiming = proxyActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: '30s', heartbeatTimeout, retry: BRISK });
 /** Local, for the usual claim, which is answered at once: five events fewer. One that takes longer goes on by `claiming`, attached to the same update. */
-export const claimingAtOnce = (withinMs: Millis) =>
-  proxyLocalActivities<Pick<PeerActivities, 'claim'>>({ startToCloseTimeout: withinMs + 500, retry: { maximumAttempts: 1 } });
+export const claimingAtOnce = (withinMs: Millis): Pick<PeerActivities, 'claim'> => local(withinMs + 500);
 
-/**
- * Over well before the workflow task is renewed, also when a vote was judged in the same one (at-once.ts). One attempt: on a busy machine
- * the worker lets a second and third of a local activity begin after the time for all of them is over.
- */
-const soon = { startToCloseTimeout: '2s', retry: { maximumAttempts: 1 } } as const;
+const SOON_MS = 2_000;
 const patiently = { startToCloseTimeout: '6s', scheduleToCloseTimeout: '20s', retry: BRISK } as const;
 
-/** Local: two reads of Temporal, before every grant. */
-export const looking = proxyLocalActivities<Pick<PeerActivities, 'describeHolders'>>(soon);
-/** One short update of the environment. */
-export const joiningAtOnce = proxyLocalActivities<Pick<PeerActivities, 'joinQueue'>>(soon);
-export const joining = proxyActivities<Pick<PeerActivities, 'joinQueue'>>(patiently);
+/** Two reads of Temporal, before every grant. */
+export const looking = nearby<Pick<PeerActivities, 'describeHolders'>>(SOON_MS, patiently);
 /** One signal, which needs the server alone and no other worker. */
-export const reportingAtOnce = proxyLocalActivities<Pick<PeerActivities, 'reportBuild'>>(soon);
-export const reporting = proxyActivities<Pick<PeerActivities, 'reportBuild'>>(patiently);
+export const reporting = nearby<Pick<PeerActivities, 'reportBuild'>>(SOON_MS, patiently);
+/** One short update of the environment. */
+export const joiningAtOnce = local<Pick<PeerActivities, 'joinQueue'>>(SOON_MS);
+export const joining = proxyActivities<Pick<PeerActivities, 'joinQueue'>>(patiently);
 
 // ---- Buildkite: one request each, by priority where a backlog forms ----------------------------------------------
 

@@ -1,5 +1,5 @@
 // How the world is asked about block steps: queue, time-outs, retries and priority. The names are in block-activities.ts.
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import { atLast, BRISK, forAPerson, heartbeatTimeout, notifying, onBuildkite, PERSISTENT } from './ask.ts';
 import type { BlockBuildkiteActivities, BlockDecidingActivities, BlockMessages } from './block-activities.ts';
 
@@ -10,7 +10,7 @@ export const planningBlock = proxyActivities<Pick<BlockDecidingActivities, 'plan
   retry: BRISK,
 });
 
-export const judgingBlock = proxyLocalActivities<Pick<BlockDecidingActivities, 'judgeBlockVote'>>(forAPerson);
+export const judgingBlock = forAPerson<Pick<BlockDecidingActivities, 'judgeBlockVote'>>();
 
 export const readingHalt = proxyActivities<Pick<BlockBuildkiteActivities, 'readHalted'>>(onBuildkite('unblock'));
 /** Decoration: what is asked can be configured, and who is named decides nothing. */

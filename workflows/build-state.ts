@@ -1,7 +1,6 @@
 // What a `build` knows while it carries out one turn, and how it speaks. No waiting here.
 import { getExternalWorkflowHandle, log, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import { reporting, reportingAtOnce } from './ask.ts';
-import { atOnce } from './at-once.ts';
+import { reporting } from './ask.ts';
 import type { Attested } from './attest-contract.ts';
 import type { block } from './block.ts';
 import { blockId, haltSeen } from './block-contract.ts';
@@ -74,9 +73,7 @@ export function report(build: Build, what: BuildReport): void {
   const { deployId, turn } = build.input;
   if (deployId === null) return;
   const told = { deployId, turn, report: what };
-  errand(build, () =>
-    atOnce({ patch: 'report-patiently', soon: () => reportingAtOnce.reportBuild(told), patiently: () => reporting.reportBuild(told) }),
-  );
+  errand(build, () => reporting.reportBuild(told));
 }
 
 /** A build that nobody follows: the environment judges it. */

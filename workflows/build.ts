@@ -2,6 +2,7 @@
 // mutex of the target, so it never ends before Buildkite's build has ended or is proven absent.
 import { allHandlersFinished, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { claiming, claimingAtOnce, reading } from './ask.ts';
+import { atOnce } from './at-once.ts';
 import { endOf } from './build-facts.ts';
 import { openBuild, report, tellOver, tellStray, type Build } from './build-state.ts';
 import type { BuildInput, BuildResult } from './build-contract.ts';
@@ -62,11 +63,7 @@ async function claimTheStart({ input }: Build, deployId: string): Promise<Claim>
   const wish = { deployId, claim: { turn: input.turn, run: workflowInfo().runId } };
   const { claimMs: withinMs } = input;
   if (withinMs === undefined) return claiming.claim(wish);
-  try {
-    return await claimingAtOnce(withinMs).claim({ ...wish, withinMs });
-  } catch {
-    return claiming.claim(wish);
-  }
+  return atOnce({ soon: () => claimingAtOnce(withinMs).claim({ ...wish, withinMs }), patiently: () => claiming.claim(wish) });
 }
 
 function resultOf({ input, order }: Build, { how, build: ended }: Ended): BuildResult {

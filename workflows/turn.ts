@@ -103,7 +103,7 @@ async function join(deploy: Deploy, plan: Plan): Promise<JoinAnswer | null> {
   // New for every try: a known one would be answered from a closed run, and start nothing.
   const wish = (): Parameters<typeof joining.joinQueue>[0] => ({ join: input, target, updateId: uuid4() });
   try {
-    return await atOnce({ patch: 'join-patiently', soon: () => joiningAtOnce.joinQueue(wish()), patiently: () => joining.joinQueue(wish()) });
+    return await atOnce({ soon: () => joiningAtOnce.joinQueue(wish()), patiently: () => joining.joinQueue(wish()) });
   } catch (error) {
     log.warn('the environment gave no answer', { target, error });
     return null;

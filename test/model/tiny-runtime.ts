@@ -16,6 +16,7 @@ export type Implementations = Readonly<Record<string, (...args: readonly never[]
 
 interface Run {
   readonly id: string;
+  readonly runId: string;
   readonly activities: Implementations;
   readonly handlers: Map<string, Handler>;
   readonly waiting: Set<Waiting>;
@@ -29,6 +30,7 @@ interface Run {
 }
 
 let current: Run | null = null;
+let runs = 0;
 
 function run(): Run {
   if (current === null) throw new Error('no workflow runs');
@@ -59,7 +61,19 @@ export function start(options: {
   readonly workflow: () => Promise<unknown>;
 }): Driver {
   const { id, at, activities, workflow } = options;
-  const mine: Run = { id, activities, handlers: new Map(), waiting: new Set(), timers: new Set(), now: at, open: 0, uuids: 0, failure: null };
+  runs += 1;
+  const mine: Run = {
+    id,
+    runId: `run-${runs}`,
+    activities,
+    handlers: new Map(),
+    waiting: new Set(),
+    timers: new Set(),
+    now: at,
+    open: 0,
+    uuids: 0,
+    failure: null,
+  };
   current = mine;
   workflow().catch((error: unknown) => (mine.failure = { error }));
   return driverOf(mine);
@@ -162,7 +176,8 @@ export function standIns(real: typeof sdk): Readonly<Record<string, unknown>> {
       return holds() ? Promise.resolve() : new Promise<void>((resolve) => void mine.waiting.add({ holds, resolve }));
     },
     sleep: (ms: number) => sleepIn(run(), ms, Scope.present, () => new real.CancelledFailure('the timer was taken back')),
-    workflowInfo: () => ({ workflowId: run().id, typedSearchAttributes: { get: () => undefined } }),
+    patched: () => true,
+    workflowInfo: () => ({ workflowId: run().id, runId: run().runId, historyLength: run().now, typedSearchAttributes: { get: () => undefined } }),
     setCurrentDetails: () => undefined,
     upsertSearchAttributes: () => undefined,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined },

@@ -90,7 +90,7 @@ export interface World {
   answer: () => void;
   /** Reports of `build` do not reach their request. */
   loseReports: boolean;
-  /** By the id of its request: how long its next joins and reports take, in ms; then they are as fast as they can. */
+  /** How long the next calls take, in ms, then they are as fast as they can: by the id of its request joins and reports, by `judge` what is judged. */
   readonly slowCalls: Map<string, number[]>;
   readonly timing: { environment: EnvironmentTiming; watch: BuildWatchTiming };
   /** Called with each created build, as Buildkite sends a webhook at once. */
@@ -150,6 +150,7 @@ function deciding(world: World): DecidingActivities {
   return {
     makePlan: async (input) => world.plan(input),
     async judgeVote(input) {
+      await takeTime(world, 'judge');
       const { votes, act } = input;
       const person = personOf(act.by);
       if (person.key === PEOPLE.ann.key) return { kind: 'refused', reasons: [{ code: 'own-request', name: person.name }] };
@@ -164,6 +165,7 @@ function deciding(world: World): DecidingActivities {
       return { kind: 'counts', person, tally: world.judge(votes, person, input) };
     },
     async authorise({ by, act }) {
+      await takeTime(world, 'judge');
       const person = personOf(by);
       if (person.key === PEOPLE.zoe.key) return { kind: 'refused', reasons: [{ code: `may-not-${act}`, allowed: ['requester'] }] };
       return { kind: 'allowed', person };
@@ -175,8 +177,8 @@ function deciding(world: World): DecidingActivities {
   };
 }
 
-async function takeTime({ slowCalls }: World, deployId: string): Promise<void> {
-  const ms = slowCalls.get(deployId)?.shift() ?? 0;
+async function takeTime({ slowCalls }: World, whose: string): Promise<void> {
+  const ms = slowCalls.get(whose)?.shift() ?? 0;
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }
 

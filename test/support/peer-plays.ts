@@ -4,7 +4,7 @@ import { farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { reviewId } from '../../workflows/review-contract.ts';
 import { createPeopleStore } from '../../src/temporal/people.ts';
-import { PEOPLE } from './deploy-examples.ts';
+import { PEOPLE, tallyOf } from './deploy-examples.ts';
 import { newBuild } from './deploy-world.ts';
 import { askInEmergency, breakTheGlass, reviewedBy, sign } from './emergencies.ts';
 import { approved, building, withTarget, type Play } from './plays.ts';
@@ -14,6 +14,8 @@ async function scheduled(story: Story, workflowId: string): Promise<readonly str
   const { events } = await story.stage.history(workflowId);
   return (events ?? []).map(({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name ?? '');
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const PEER_PLAYS: Readonly<Record<string, Play>> = {
   /** The answers of its environment, and the reports of its build, come late; meanwhile somebody looks at it and cancels. */
@@ -31,6 +33,35 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     await story.finish(1, 'passed');
     await story.end(first);
     expect(await scheduled(story, story.workflow('build').workflowId)).toContain('reportBuild');
+    return withTarget(story, id);
+  },
+  /** The last vote and somebody's cancel come while another vote is judged: the queue would be asked while that person's rights are read. */
+  async 'calls-at-once'(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    story.world.slowCalls.set('judge', [400]);
+    story.world.slowCalls.set(id, [300]);
+    const first = story.approve(id, 'bea');
+    const last = pause(100).then(() => story.approve(id, 'carl'));
+    const refused = pause(200).then(() => story.cancel(id, 'zoe'));
+    await Promise.all([first, last, refused]);
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  /** They come while another is judged, and each takes long: one is judged too late for a call of the same task. */
+  async 'late-calls'(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    story.world.slowCalls.set('judge', [600, 1_200, 1_200, 100]);
+    story.world.judge = (votes, voter) => ({ ...tallyOf([...votes.map(({ by }) => by), voter]), satisfied: votes.length === 3 });
+    const names = ['bea', 'carl', 'dan', 'eve'] as const;
+    await Promise.all(names.map((name) => story.approve(id, name)));
+    expect(await scheduled(story, id)).toContain('judgeVote');
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
     return withTarget(story, id);
   },
   async 'cancelled-in-queue'(story) {
