@@ -54,7 +54,7 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
   async 'late-calls'(story) {
     const id = await story.ask();
     await story.until(id, 'waiting');
-    story.world.slowCalls.set('judge', [600, 1_200, 1_200, 100]);
+    story.world.slowCalls.set('judge', [1_800, 1_200, 1_200, 100]);
     story.world.judge = (votes, voter) => ({ ...tallyOf([...votes.map(({ by }) => by), voter]), satisfied: votes.length === 3 });
     const names = ['bea', 'carl', 'dan', 'eve'] as const;
     await Promise.all(names.map((name) => story.approve(id, name)));
