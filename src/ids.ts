@@ -17,6 +17,10 @@ export function commitSha(text: string): CommitSha {
   return sha;
 }
 
+const TARGET = /^[A-Za-z0-9][A-Za-z0-9._/@:+-]{0,199}$/;
+/** The text as the name of a target, or null: anybody may write anything into the meta-data of a build. */
+export const parseTarget = (text: string): Target | null => (TARGET.test(text) ? (text as Target) : null);
+
 export const repoSlug = (text: string): RepoSlug => text as RepoSlug;
 export const target = (text: string): Target => text as Target;
 export const githubPersonKey = (id: number): PersonKey => `github:${id}` as PersonKey;
@@ -43,6 +47,9 @@ export function parseDeployCode(text: string): DeployCode | null {
 export function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('hex');
 }
+
+/** What the build of a request carries, and what nobody can know but from the request's history or that build: the run id is random. */
+export const sealOf = (workflowId: string, firstRun: string): string => digestOf({ sealOf: workflowId, firstRun });
 
 export const contractOf = (parts: Readonly<Record<string, unknown>>): Contract => digestOf(parts) as Contract;
 

@@ -40,7 +40,7 @@ const LAYERS: readonly Layer[] = [
   { path: 'src/one-time-secret.ts', may: ['node:crypto'] },
   { path: 'src/ingress.ts', may: [], types: ['node:'] },
   { path: 'src/command/', may: ['src/command/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/'] },
-  { path: 'src/policy/', may: ['src/policy/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/', 'src/command/'] },
+  { path: 'src/policy/', may: ['src/policy/', 'src/ids.ts', 'src/trouble.ts', 'src/secret-compare.ts'], types: ['workflows/', 'src/command/'] },
   { path: 'src/render/', may: ['src/render/', 'src/command/', 'src/policy/', 'src/ids.ts', 'src/trouble.ts'], types: ['workflows/', '@slack/types'] },
   { path: 'src/record/', may: [...PURE, 'src/record/', 'node:crypto', 'zod', 'jose'] },
   { path: 'src/github/', may: [...ADAPTER, 'src/github/', 'probot', '@octokit/'], types: ['src/bot/'] },

@@ -37,6 +37,8 @@ export interface PlanInput {
   readonly before?: { readonly plan: Plan; readonly votes: readonly Vote[]; readonly tally: Tally | null };
   /** The requester goes back to the commit of this plan: it is what is planned, whatever the head is. */
   readonly keep?: Plan;
+  /** The first run of the workflow, whatever it was reset to since: the seal is made from it. Inputs of older versions want none. */
+  readonly firstRun?: string;
 }
 export type PlanResult =
   | {
@@ -48,6 +50,8 @@ export type PlanResult =
       readonly pushedBy?: Account;
       /** What the push changed. */
       readonly delta?: PushDelta | null;
+      /** For the order, never for people: the same at every plan of the request. */
+      readonly seal?: string;
       /** The push was small: these votes stand, for the contract of this plan, and these do not. */
       readonly standing?: { readonly votes: readonly Vote[]; readonly voided: readonly VoidVote[]; readonly tally: Tally };
     }

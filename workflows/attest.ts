@@ -3,6 +3,7 @@ import { setHandler } from '@temporalio/workflow';
 import { attest, wouldAttest, type Attestation, type BuildToken, type NotAttested } from './attest-contract.ts';
 import { isOver, type Deploy } from './deploy-state.ts';
 import { guarded } from './guarded.ts';
+import { bearsSeal } from './seal.ts';
 import { passOnAttested } from './turn.ts';
 
 /** Far more than the steps of a build; each is kept, so that no token is believed twice. */
@@ -41,7 +42,7 @@ function judge(deploy: Deploy, token: BuildToken): Attestation {
   if (token.branch !== order.branch) return no('other-branch');
   if (attested !== null && !isBuild(token, attested)) return no('other-build');
   if (build === null) return { kind: 'not-known-yet' };
-  if (!isBuild(token, build)) return no('other-build');
+  if (!isBuild(token, build) || !bearsSeal(order, build)) return no('other-build');
   if (deploy.tokens.includes(token.key) || deploy.tokens.length >= TOKENS_MAX) return no('token-used');
   const { code, service, environment, sha, contract, approvers } = order;
   return { kind: 'yes', code, service, environment, sha, contract, approvers };

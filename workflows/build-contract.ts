@@ -22,6 +22,8 @@ export interface BuildInput {
   readonly timing: BuildTiming;
   /** Of two builds of the request one is stopped. Inputs of older versions leave both alone. */
   readonly keepsOne?: true;
+  /** Of the request, as in its order. */
+  readonly seal?: string;
   /** With `follow`: a second build of a request that had its own already; it is asked to stop. */
   readonly stops?: true;
 }

@@ -1,5 +1,6 @@
 // What Buildkite's words mean for us. Unknown states are shown as they are and never taken for an end.
 import type { BuildEnd, BuildFacts, BuildOrder, BuildStep } from './build-vocabulary.ts';
+import { isOf, sealIn } from './seal.ts';
 
 const ENDS: Readonly<Record<string, BuildEnd>> = {
   passed: 'passed',
@@ -25,8 +26,10 @@ export function endOf(build: BuildFacts): BuildEnd | null {
   return end === 'skipped' || end === 'not_run' || build.finishedAt !== null ? end : null;
 }
 
-/** Whether it builds what was ordered. What carries our id but builds something else, or elsewhere, was not asked for by us. */
-export const isOrdered = ({ pipeline, sha }: BuildOrder, build: BuildFacts): boolean => build.pipeline === pipeline && build.commit === sha;
+/** Whether it builds what was ordered. What carries our id but builds something else, or elsewhere, or lacks our seal, was not asked for by us. */
+export function isOrdered(order: BuildOrder, build: BuildFacts): boolean {
+  return build.pipeline === order.pipeline && build.commit === order.sha && isOf(order, build);
+}
 
 /** The build with what a newer sighting adds; null when the sighting is older than what is known. */
 export function advance(known: BuildFacts, seen: BuildFacts): BuildFacts | null {
@@ -36,13 +39,14 @@ export function advance(known: BuildFacts, seen: BuildFacts): BuildFacts | null 
 
 /** Meta-data never changes; a source that does not carry it takes nothing away. */
 export function named(seen: BuildFacts, known: BuildFacts): BuildFacts {
-  const { deployId, target, service, environment } = known;
+  const { deployId, target, service, environment, seal } = known;
   return {
     ...seen,
     deployId: seen.deployId ?? deployId,
     target: seen.target ?? target,
     service: seen.service ?? service,
     environment: seen.environment ?? environment,
+    ...sealIn(seen.seal ?? seal),
   };
 }
 

@@ -38,6 +38,8 @@ export interface Build {
   stopped: readonly string[];
   /** The build that proved, from within, to be the request's own: if there are two, this one stays. */
   attested: Attested | null;
+  /** The build that is ours by Buildkite's answer to the create, or by what an earlier run told; null where the order has no seal. */
+  known: Attested | null;
   /** Environments that did not start us and want to know our end. */
   askers: readonly string[];
   /** What may be built, once the start was granted to this run. */
@@ -62,6 +64,7 @@ export function openBuild(input: BuildInput): Build {
     isWatched: false,
     isCancelled: false,
     attested: null,
+    known: null,
     askers: [],
     result: null,
     order: null,

@@ -32,6 +32,8 @@ export interface BuildFacts {
   readonly target: string | null;
   readonly service: string | null;
   readonly environment: string | null;
+  /** `countersign:seal`; left out: none, or what can be no seal. */
+  readonly seal?: string;
 }
 
 /** Where a build is: Buildkite numbers them within the pipeline. */
@@ -78,6 +80,8 @@ export interface BuildOrder {
   readonly previousSha: CommitSha | null;
   readonly parameters: Readonly<Record<string, string>>;
   readonly contract: Contract;
+  /** What tells its build from a copy (seal.ts). Orders of older versions have none. */
+  readonly seal?: string;
   readonly emergency?: { readonly reason: string };
   /** As in the plan. */
   readonly blocks?: true;

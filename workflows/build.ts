@@ -12,6 +12,7 @@ import type { Claim } from './contract.ts';
 import { guarded } from './guarded.ts';
 import { hearOfBuild } from './hear-build.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
+import { isOf } from './seal.ts';
 
 export async function build(input: BuildInput): Promise<BuildResult> {
   const turn = openBuild(input);
@@ -42,6 +43,7 @@ async function carryOut(turn: Build): Promise<BuildResult> {
   turn.isCancelled ||= claim.cancel;
   turn.order = claim.order;
   turn.attested ??= claim.attested ?? null;
+  turn.known ??= claim.known ?? null;
   const created = await createOnce(turn, claim.order, claim.again || look !== null);
   switch (created.kind) {
     case 'refused':
@@ -81,11 +83,11 @@ async function lookAround(turn: Build, notBefore: number): Promise<BuildFacts | 
   const waitMs = notBefore - clock.now();
   if (waitMs > 0) await clock.pause(waitMs, 'no create of the run before can be under way any more');
   const unfinished = (await listTargetBuilds(turn)).filter((found) => endOf(found) === null);
-  for (const other of unfinished.filter(({ deployId }) => deployId !== input.deployId)) {
+  for (const other of unfinished.filter((one) => !isOf(input, one))) {
     const { build: ended } = await followToEnd(turn, other, false);
     tellStray(turn, ended);
   }
-  const own = unfinished.filter(({ deployId }) => deployId === input.deployId);
+  const own = unfinished.filter((one) => isOf(input, one));
   return own.toSorted((one, two) => one.number - two.number)[0] ?? null;
 }
 

@@ -19,6 +19,13 @@ export interface LogTailInput extends BuildAddress {
   readonly step: string;
 }
 
+export interface FindBuild {
+  readonly organization: string;
+  readonly pipeline: string;
+  readonly deployId: string;
+  readonly seal?: string;
+}
+
 export interface RunningPage {
   readonly builds: readonly BuildFacts[];
   /** There are no more pages. */
@@ -28,8 +35,8 @@ export interface RunningPage {
 export interface BuildkiteActivities {
   /** One attempt only; any failure or time-out is unclear and is followed by `findBuild`. */
   createBuild(order: BuildOrder): Promise<CreateOutcome>;
-  /** By `countersign:deploy-id`, finished builds too. More than one: lowest number first. */
-  findBuild(input: { readonly organization: string; readonly pipeline: string; readonly deployId: string }): Promise<readonly BuildFacts[]>;
+  /** By `countersign:seal`, by `countersign:deploy-id` where the order has none; finished builds too. More than one: lowest number first. */
+  findBuild(input: FindBuild): Promise<readonly BuildFacts[]>;
   readBuild(at: BuildAddress): Promise<BuildFacts>;
   /** Idempotent: a build that has ended, or is being cancelled already, is fine. */
   cancelBuild(at: BuildAddress): Promise<void>;

@@ -32,4 +32,6 @@ export interface EndedTurn {
   readonly turn: number;
   readonly how: BuildEnd | 'not-built';
   readonly build: BuildFacts | null;
+  /** Of the request, as in its join. */
+  readonly seal?: string;
 }

@@ -10,6 +10,7 @@ import { guarded } from './guarded.ts';
 import { createLine } from './line.ts';
 import { autoApprovals } from './rule-approvals.ts';
 import type { BuildOrder, Signatures } from './build-vocabulary.ts';
+import { sealIn } from './seal.ts';
 import type { LiveVersion, Plan } from './vocabulary.ts';
 
 const LONGEST_PAUSE_MS = 60_000;
@@ -48,9 +49,15 @@ async function judgeClaim(deploy: Deploy, claim: ClaimStart): Promise<Claim> {
 function answerWithoutCheck(deploy: Deploy, { turn }: ClaimStart): Claim | null {
   if (isOver(deploy)) return { kind: 'no', reason: 'ended' };
   if (turn !== deploy.turn) return { kind: 'no', reason: 'other-turn' };
-  const { go, cancelling, attested } = deploy;
-  if (go !== null) return { kind: 'go', order: go.order, again: true, cancel: cancelling !== null, ...(attested === null ? {} : { attested }) };
+  const { go, cancelling } = deploy;
+  if (go !== null) return { kind: 'go', order: go.order, again: true, cancel: cancelling !== null, ...ownBuild(deploy) };
   return deploy.inLine ? null : { kind: 'no', reason: 'void-votes' };
+}
+
+/** Which build is its own, as far as that was heard of. */
+function ownBuild({ attested, build, seal }: Deploy): Pick<Extract<Claim, { kind: 'go' }>, 'attested' | 'known'> {
+  const known = build === null || seal === null ? {} : { known: { number: build.number, uuid: build.uuid } };
+  return attested === null ? known : { attested, ...known };
 }
 
 async function recheck(deploy: Deploy, plan: Plan): Promise<Recheck> {
@@ -113,6 +120,7 @@ function orderOf(deploy: Deploy, plan: Plan, live: LiveVersion | null): BuildOrd
     parameters: plan.parameters,
     contract: plan.contract,
     signatures: signaturesOf(deploy, plan),
+    ...sealIn(deploy.seal),
     ...(plan.emergency === undefined ? {} : { emergency: { reason: plan.emergency.reason } }),
     ...(plan.blocks === undefined ? {} : { blocks: plan.blocks }),
   };

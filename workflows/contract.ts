@@ -139,8 +139,15 @@ export interface ClaimStart {
   readonly run: string;
 }
 export type Claim =
-  /** `attested`: the build that stays, if there are two. */
-  | { readonly kind: 'go'; readonly order: BuildOrder; readonly again: boolean; readonly cancel: boolean; readonly attested?: Attested }
+  /** `attested`: the build that stays, if there are two. `known`: the one that an earlier run of `build` told of. */
+  | {
+      readonly kind: 'go';
+      readonly order: BuildOrder;
+      readonly again: boolean;
+      readonly cancel: boolean;
+      readonly attested?: Attested;
+      readonly known?: Attested;
+    }
   | { readonly kind: 'no'; readonly reason: 'ended' | 'other-turn' | 'void-votes' | 'gates' };
 export const claimStart = defineUpdate<Claim, [ClaimStart]>('claimStart');
 

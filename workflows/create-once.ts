@@ -6,6 +6,7 @@ import { creating, reading } from './ask.ts';
 import { isOrdered } from './build-facts.ts';
 import { report, tellStray, type Build } from './build-state.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import { sealIn } from './seal.ts';
 import type { Millis } from './vocabulary.ts';
 
 export type Created =
@@ -35,12 +36,18 @@ export async function createOnce(build: Build, order: BuildOrder, mayExist: bool
     }
     if (build.isCancelled) return { kind: 'cancelled-first' };
     const outcome = await tryCreate(build, order);
-    if (outcome.kind === 'created') return { kind: 'built', build: outcome.build };
+    if (outcome.kind === 'created') return { kind: 'built', build: ours(build, order, outcome.build) };
     if (outcome.kind === 'refused') return { kind: 'refused', answer: `${outcome.status}: ${outcome.answer}` };
     isUnclear = outcome.kind === 'unclear';
     if (outcome.kind === 'unclear') await waitUntilOver(build, order, outcome.overAt);
     else await waitToSend(build, outcome);
   }
+}
+
+/** What Buildkite answers to our create is ours, whatever it leaves out of the answer. */
+function ours(build: Build, { seal }: BuildOrder, { uuid, number, ...facts }: BuildFacts): BuildFacts {
+  if (seal !== undefined) build.known = { uuid, number };
+  return { uuid, number, ...facts, ...sealIn(seal) };
 }
 
 type NotSent = Extract<CreateOutcome, { kind: 'not-sent' }>;
@@ -121,11 +128,12 @@ function noteOther(build: Build, order: BuildOrder, other: BuildFacts): void {
 }
 
 async function look(build: Build, order: BuildOrder): Promise<BuildFacts | null> {
-  const { organization, pipeline, deployId, code } = order;
+  const { organization, pipeline, deployId, code, seal } = order;
+  const ourOwn = (build.attested ?? build.known)?.uuid;
   for (let times = 1; ; times += 1) {
     const summary = `is there a build of ${code}? (${times} of ${LOOKS})`;
-    const found = await reading.findBuild.executeWithOptions({ summary }, [{ organization, pipeline, deployId }]);
-    const own = found.find(({ uuid }) => uuid === build.attested?.uuid) ?? found.find((one) => isOrdered(order, one)) ?? null;
+    const found = await reading.findBuild.executeWithOptions({ summary }, [{ organization, pipeline, deployId, ...sealIn(seal) }]);
+    const own = found.find(({ uuid }) => uuid === ourOwn) ?? found.find((one) => isOrdered(order, one)) ?? null;
     if (own !== null || times === LOOKS) {
       for (const other of found.filter((one) => one !== own)) noteOther(build, order, other);
       return own;

@@ -28,6 +28,8 @@ export interface Deploy {
 
   phase: DeployPhase;
   plan: Plan | null;
+  /** null: not planned yet, or begun with an older version. */
+  seal: string | null;
   /** When the plan was adopted: what was written before was not about it. */
   plannedAt: Millis;
   votes: readonly Vote[];
@@ -121,6 +123,7 @@ export function openDeploy({ request, timing }: DeployInput): Deploy {
     isNoted: false,
     phase: { kind: 'planning' },
     plan: null,
+    seal: null,
     plannedAt: -Infinity,
     votes: [],
     unconfirmed: [],

@@ -1,6 +1,7 @@
 // A request as it is seen from outside: on its cards, in answers, in its result.
 import { nameOf } from './accounts.ts';
 import { isApproved, type Deploy } from './deploy-state.ts';
+import { sealIn } from './seal.ts';
 import type { DeployStatus } from './status.ts';
 import type { Plan } from './vocabulary.ts';
 
@@ -28,6 +29,7 @@ export function statusOf(deploy: Deploy): DeployStatus {
     ...(escalated === null ? {} : { escalated }),
     ...(deploy.doubles.length === 0 ? {} : { doubles: deploy.doubles }),
     ...(deploy.attested === null ? {} : { attested: deploy.attested }),
+    ...sealIn(deploy.seal),
   };
 }
 

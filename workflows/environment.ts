@@ -20,7 +20,7 @@ import { grantTurn, watchForeignHolder } from './grant.ts';
 import { guarded, heard } from './guarded.ts';
 import { tellPlaces } from './places.ts';
 import { carry, joinQueue, learn, leaveQueue, nextHolder, release, stateOf, type Queue } from './queue.ts';
-import { knowsEnd, noteReview, record } from './records.ts';
+import { isCopy, knowsEnd, noteReview, ownerOf, record } from './records.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 
 interface HolderEnd {
@@ -97,7 +97,8 @@ async function noteStray({ target, queue, organization, clock }: Environment, se
   if (!queue.pipelines.includes(seen.pipeline)) return;
   const isKnown = queue.strays.some(({ uuid }) => uuid === seen.uuid) || queue.holder?.follow?.uuid === seen.uuid;
   // An end that was recorded, or is about to be, is no news; and before Buildkite was read nothing is missed.
-  const isEndKnown = endOf(seen) !== null && (knowsEnd(queue, seen) || (seen.deployId !== null && seen.deployId === queue.holder?.deployId));
+  const isHolders = seen.deployId !== null && seen.deployId === queue.holder?.deployId && !isCopy(queue, seen);
+  const isEndKnown = endOf(seen) !== null && (knowsEnd(queue, seen) || isHolders);
   if (!queue.known || isKnown || isEndKnown) return;
   let build: BuildFacts;
   try {
@@ -106,7 +107,7 @@ async function noteStray({ target, queue, organization, clock }: Environment, se
     return;
   }
   if (build.target !== target) return;
-  if (endOf(build) !== null) record(queue, { build, code: null, deployId: build.deployId, place: null, now: clock.now() });
+  if (endOf(build) !== null) record(queue, { build, code: null, deployId: ownerOf(queue, build), place: null, now: clock.now() });
   else if (!queue.strays.some(({ uuid }) => uuid === build.uuid)) queue.strays = [...queue.strays, build];
 }
 

@@ -109,6 +109,8 @@ async function confirm(following: Following, before: BuildFacts): Promise<Ended 
     build.isSuspect = true;
     return null;
   }
+  // Another build with the same number, in a pipeline that was made anew: ours is gone.
+  if (read.uuid !== before.uuid) return { how: 'canceled', build: before };
   build.followed = named(read, before);
   if (following.isOwn && (isBlocked(read) || isBlocked(before))) tellBlock(build, build.followed);
   const how = endOf(read);

@@ -10,6 +10,7 @@ import type { Environment } from './environment-state.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
 import { endTurn, hold, loseSight, nextHolder, putBack, release } from './queue.ts';
 import { isSecond } from './records.ts';
+import { isOf, sealIn } from './seal.ts';
 
 /** The re-check reads GitHub and Slack: a second or two, unless one of them is slow. */
 const CLAIM_MS = 3_000;
@@ -30,8 +31,8 @@ export async function grantTurn(here: Environment): Promise<void> {
   if (wasRunning) return holdForeign(here, facts.build.deployId);
   if (next.entry !== null && facts.deploy !== 'running' && queue.look === null) {
     // Closed before its turn: nothing of it can be under way.
-    const { deployId, turn } = next.entry;
-    return endTurn(queue, { deployId, turn, how: 'not-built', build: null });
+    const { deployId, turn, seal } = next.entry;
+    return endTurn(queue, { deployId, turn, how: 'not-built', build: null, ...sealIn(seal) });
   }
   await startBuild(here, { ...next, since: clock.now() });
 }
@@ -54,11 +55,11 @@ export async function watchForeignHolder(here: Environment): Promise<void> {
 
 async function startBuild(here: Environment, holder: Holder): Promise<void> {
   const { queue, target, clock } = here;
-  const adoptsStray = holder.entry !== null && queue.strays.some(({ deployId }) => deployId === holder.deployId);
+  const { entry, follow, deployId } = holder;
+  const adoptsStray = entry !== null && queue.strays.some((stray) => isOf(entry, stray));
   const look = queue.look ?? (adoptsStray ? { notBefore: clock.now() } : null);
   hold(queue, holder);
   here.hasForeignHolder = false;
-  const { entry, follow, deployId } = holder;
   const input: BuildInput = {
     target,
     environmentId: environmentId(target),
@@ -71,6 +72,7 @@ async function startBuild(here: Environment, holder: Holder): Promise<void> {
     look: follow === null ? look : null,
     follow,
     ...(follow === null ? { keepsOne: true } : isSecond(queue, follow) ? { stops: true } : {}),
+    ...sealIn(entry?.seal),
     claimMs: here.timing.claimMs ?? CLAIM_MS,
     timing: here.timing.build,
   };

@@ -7,6 +7,7 @@ import { tellEnd, tellStray, type Build } from './build-state.ts';
 import { heard } from './guarded.ts';
 import { isDouble, keepOne } from './keep-one.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
+import { isOf } from './seal.ts';
 
 /** Registers the handlers. */
 export function hearOfBuild(build: Build): void {
@@ -39,14 +40,14 @@ export function hearOfBuild(build: Build): void {
 
 function isOurs({ followed, input }: Build, seen: BuildFacts): boolean {
   if (seen.uuid === followed?.uuid || seen.uuid === input.follow?.uuid) return true;
-  return seen.deployId !== null && seen.deployId === input.deployId;
+  return isOf(input, seen);
 }
 
 /** A sighting moves what is shown, never back; an end or a block step is only suspected until it was read. */
 function noteSighting(build: Build, seen: BuildFacts): void {
   const { followed } = build;
   if (followed?.uuid !== seen.uuid) {
-    const mayBeOurs = isOurs(build, seen) && followed?.deployId !== build.input.deployId;
+    const mayBeOurs = isOurs(build, seen) && (followed === null || !isOf(build.input, followed));
     if (mayBeOurs) build.early = [...build.early.filter(({ uuid }) => uuid !== seen.uuid), seen];
     else if (!isDouble(build, seen)) tellStray(build, seen);
     else if (keepOne(build, seen) === 'seen') startFollowing(build, seen);

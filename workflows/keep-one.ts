@@ -9,21 +9,21 @@ import type { BuildFacts } from './build-vocabulary.ts';
 /** Whether this is a second build as the request ordered it. Anybody may write our id into a build of another pipeline: that is none of ours. */
 export function isDouble({ input, order, followed }: Build, seen: BuildFacts): boolean {
   if (input.keepsOne !== true || order === null || followed === null) return false;
-  const isOurs = (build: BuildFacts): boolean => build.deployId === input.deployId && isOrdered(order, build);
-  return isOurs(seen) && isOurs(followed) && seen.uuid !== followed.uuid;
+  return isOrdered(order, seen) && isOrdered(order, followed) && seen.uuid !== followed.uuid;
 }
 
 /**
- * The one that proved itself from within stays, else the first. The other is asked to stop; it still holds the target, which the
- * environment sees to. Answers which one stays.
+ * The one that proved itself from within stays, else the one that is known to be ours, else the first. The other is asked to stop; it
+ * still holds the target, which the environment sees to. Answers which one stays.
  */
 export function keepOne(build: Build, seen: BuildFacts): 'followed' | 'seen' {
-  const { followed, attested, stopped } = build;
+  const { followed, attested, known, stopped } = build;
   if (followed === null || stopped.includes(seen.uuid)) {
     if (endOf(seen) !== null) tellStray(build, seen);
     return 'followed';
   }
-  const isProven = (one: BuildFacts): boolean => one.uuid === attested?.uuid;
+  // Our seal is no secret any more once our build exists: a job of an older build may write it into that.
+  const isProven = (one: BuildFacts): boolean => one.uuid === (attested ?? known)?.uuid;
   const seenStays = isProven(seen) || (!isProven(followed) && seen.number < followed.number);
   const [kept, other] = seenStays ? [seen, followed] : [followed, seen];
   build.stopped = [...stopped, other.uuid];

@@ -25,6 +25,8 @@ export interface ClaimedBuild extends BuildAddress {
   readonly target: string | null;
   /** Workflow id of the request that it names, or what stands there. */
   readonly deployId: string;
+  /** Left out: it carries none. */
+  readonly seal?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ClaimedBuild extends BuildAddress {
 export type Claimed = 'its-own' | 'not-its-own' | 'no-such-request' | 'not-known-yet';
 
 /** The part of a claim that the build's address does not say. `code`: of the request that is named. */
-export interface OutsideClaim extends Pick<ClaimedBuild, 'commit' | 'target' | 'deployId'> {
+export interface OutsideClaim extends Pick<ClaimedBuild, 'commit' | 'target' | 'deployId' | 'seal'> {
   readonly code: DeployCode;
 }
 

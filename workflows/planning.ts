@@ -1,5 +1,5 @@
 // Plans and revisions: the first plan, and a new one when somebody pushes before the last vote.
-import { rootCause, setHandler } from '@temporalio/workflow';
+import { rootCause, setHandler, workflowInfo } from '@temporalio/workflow';
 import { accountKey, isSamePerson, nameOf } from './accounts.ts';
 import type { PlanInput, PlanResult } from './activities.ts';
 import { deciding } from './ask.ts';
@@ -197,11 +197,14 @@ interface PlanWish {
 }
 
 async function askForPlan(deploy: Deploy, { withinMs, ...wish }: PlanWish): Promise<PlanResult> {
-  const { request, id, pushers } = deploy;
+  const { request, id, pushers, timing } = deploy;
   const summary = wish.revision === 1 ? `plan ${request.service} to ${request.environment}` : `plan revision ${wish.revision}`;
-  const input = { request, workflowId: id, pushers, ...wish };
+  const sealed = timing.seals === true ? { firstRun: workflowInfo().firstExecutionRunId } : {};
+  const input = { request, workflowId: id, pushers, ...wish, ...sealed };
   try {
-    return await deciding.makePlan.executeWithOptions({ summary, scheduleToCloseTimeout: withinMs }, [input]);
+    const result = await deciding.makePlan.executeWithOptions({ summary, scheduleToCloseTimeout: withinMs }, [input]);
+    if (result.kind === 'planned') deploy.seal = result.seal ?? deploy.seal;
+    return result;
   } catch (error) {
     const why = rootCause(error) ?? 'no answer';
     return { kind: 'refused', reasons: [{ code: 'unreadable', what: 'what the plan needs', why }], gates: [], sha: null, target: null };

@@ -4,7 +4,8 @@ import type { CarriedEnvironment, EndedTurn, Holder, WaitingJoin } from './carri
 import type { BuildResult } from './build-contract.ts';
 import type { EnvironmentInput, Join, JoinAnswer } from './contract.ts';
 import { withLive } from './live.ts';
-import { record } from './records.ts';
+import { isCopy, ownerOf, record } from './records.ts';
+import { bearsSeal, isOf, sealIn } from './seal.ts';
 import type { DeployRecord, EnvironmentState, LiveService } from './status.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 import type { Millis, Target } from './vocabulary.ts';
@@ -124,9 +125,9 @@ export function leaveQueue(queue: Queue, turn: Turn): void {
 /** Whose turn is next: builds that run already at Buildkite come first, unless their request waits and can adopt them. */
 export function nextHolder(queue: Queue): Omit<Holder, 'since'> | null {
   const stray = queue.strays[0];
-  const entry = stray === undefined ? queue.waiting[0] : queue.waiting.find(({ deployId }) => deployId === stray.deployId);
+  const entry = stray === undefined ? queue.waiting[0] : queue.waiting.find((waiting) => isOf(waiting, stray));
   if (entry !== undefined) return { entry, follow: null, deployId: entry.deployId };
-  return stray === undefined ? null : { entry: null, follow: stray, deployId: stray.deployId };
+  return stray === undefined ? null : { entry: null, follow: stray, deployId: isCopy(queue, stray) ? null : stray.deployId };
 }
 
 /** The turn is granted: what was next holds the target. */
@@ -135,7 +136,7 @@ export function hold(queue: Queue, holder: Holder): void {
   const { entry, follow } = holder;
   if (entry !== null) {
     leaveQueue(queue, entry);
-    queue.strays = queue.strays.filter(({ deployId }) => deployId !== entry.deployId);
+    queue.strays = queue.strays.filter((stray) => !isOf(entry, stray));
   }
   if (follow !== null) queue.strays = queue.strays.filter(({ uuid }) => uuid !== follow.uuid);
 }
@@ -154,22 +155,24 @@ export function putBack(queue: Queue): void {
  */
 export function release(queue: Queue, result: BuildResult, now: Millis, turn: number | null = null): void {
   const { holder } = queue;
-  if (holder?.entry != null && turn !== null && turn !== holder.entry.turn) putBack(queue);
+  const entry = holder?.entry ?? null;
+  // A build that carries its id and not its seal says nothing of what became of the request.
+  const isCopys = entry !== null && result.kind === 'ended' && !bearsSeal(entry, result.build);
+  const isPast = entry === null || isCopys || (turn !== null && turn !== entry.turn);
+  if (entry !== null && isPast) putBack(queue);
   queue.holder = null;
-  if (result.kind === 'ended')
-    record(queue, {
-      build: result.build,
-      code: result.code,
-      deployId: holder?.deployId ?? null,
-      place: holder?.entry ?? null,
-      now,
-      asked: result.asked ?? null,
-    });
-  if (holder?.entry == null || (turn !== null && turn !== holder.entry.turn)) return;
-  const { deployId } = holder.entry;
+  if (result.kind === 'ended') {
+    const { build, code, asked = null } = result;
+    const deployId = entry === null ? ownerOf(queue, build) : entry.deployId;
+    record(queue, { build, now, ...(isCopys ? NOBODYS : { code, deployId, place: entry, asked }) });
+  }
+  if (isPast) return;
   const isBuilt = result.kind === 'ended';
-  endTurn(queue, { deployId, turn: holder.entry.turn, how: isBuilt ? result.how : 'not-built', build: isBuilt ? result.build : null });
+  const { deployId, seal } = entry;
+  endTurn(queue, { deployId, turn: entry.turn, how: isBuilt ? result.how : 'not-built', build: isBuilt ? result.build : null, ...sealIn(seal) });
 }
+
+const NOBODYS = { code: null, deployId: null, place: null };
 
 export function endTurn(queue: Queue, turn: EndedTurn): void {
   leaveQueue(queue, turn);

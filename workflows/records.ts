@@ -3,6 +3,7 @@ import { endOf } from './build-facts.ts';
 import type { Asked } from './build-contract.ts';
 import { withLive, type BuiltPlace } from './live.ts';
 import type { Queue } from './queue.ts';
+import { bearsSeal, type Sealed } from './seal.ts';
 import type { DeployRecord, EmergencyNote } from './status.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
 import type { Millis } from './vocabulary.ts';
@@ -56,6 +57,24 @@ export function noteReview(queue: Queue, { deployId, review }: { readonly deploy
     one.emergency === undefined ? one : { ...one, emergency: { ...one.emergency, review } };
   queue.history = queue.history.map((record) => (record === reviewed ? noted(record) : record));
   queue.live = queue.live.map((one) => (one.service === service && one.environment === environment && one.buildUrl === buildUrl ? noted(one) : one));
+}
+
+/** What this target knows of the request that the build names: it waits here, holds it, or had a turn. */
+function namedBy({ holder, waiting, ended }: Queue, { deployId }: BuildFacts): readonly Sealed[] {
+  const known: readonly (Sealed | null)[] = [holder?.entry ?? null, ...waiting, ...ended];
+  return known.filter((one) => one !== null && one.deployId === deployId) as readonly Sealed[];
+}
+
+/** Whether the build is known not to be of the request that it names. */
+export function isCopy(queue: Queue, build: BuildFacts): boolean {
+  return namedBy(queue, build).some((request) => !bearsSeal(request, build));
+}
+
+/** The request that the build is of, and not only says so; null: none, or nobody here can tell. */
+export function ownerOf(queue: Queue, build: BuildFacts): string | null {
+  const { deployId, url } = build;
+  const isKnown = queue.history.some((before) => before.buildUrl === url && before.workflowId === deployId) || namedBy(queue, build).length > 0;
+  return isKnown && !isCopy(queue, build) ? deployId : null;
 }
 
 /** A build of a request that had another one: nobody approved two. One that was revived is the same build. */

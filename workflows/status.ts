@@ -152,6 +152,8 @@ export interface DeployStatus {
   readonly doubles?: readonly { readonly kept: number; readonly other: number }[];
   /** The build that proved, from within, to be this request's own. */
   readonly attested?: Attested;
+  /** What its own build carries, which is asked for where a build names this request (seal.ts). Never shown. */
+  readonly seal?: string;
 }
 
 /** As much of a request as its timeline tells already: the next line says what has come since. */
@@ -216,6 +218,8 @@ export interface Join {
   readonly pipeline: string;
   /** It goes before everybody who waits. */
   readonly emergency?: true;
+  /** What its build will carry (seal.ts). */
+  readonly seal?: string;
 }
 export interface QueueEntry {
   readonly deployId: string;

@@ -10,6 +10,8 @@ export interface DeployTiming {
   readonly askAgainMaxMs: Millis;
   /** A start of which nothing is heard for `askAgainMs` is told as waiting for Buildkite's quota. Absent in inputs of older versions: it is not. */
   readonly tellsQueued?: true;
+  /** Its build carries a seal (seal.ts). Absent in inputs of older versions: its id alone tells it. */
+  readonly seals?: true;
   /** How long an unreadable gate is read again at the turn, and the first pause in between (doubled each time). */
   readonly unreadableMs: Millis;
   readonly unreadablePauseMs: Millis;
@@ -26,6 +28,7 @@ export const DEPLOY_TIMING: DeployTiming = {
   askAgainMs: 60_000,
   askAgainMaxMs: 600_000,
   tellsQueued: true,
+  seals: true,
   unreadableMs: 600_000,
   unreadablePauseMs: 5_000,
   progressMs: 15_000,

@@ -11,6 +11,7 @@ import { enter, isOver, tellWithin, type Deploy } from './deploy-state.ts';
 import { guarded, heard } from './guarded.ts';
 import type { LogTail } from './status.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
+import { sealIn } from './seal.ts';
 import type { Plan } from './vocabulary.ts';
 
 interface Place {
@@ -99,7 +100,8 @@ async function join(deploy: Deploy, plan: Plan): Promise<JoinAnswer | null> {
   const { id: deployId, turn, request } = deploy;
   const { target, service, environment, sha, organization, pipeline } = plan;
   const urgent = plan.emergency === undefined ? {} : ({ emergency: true } as const);
-  const input: Join = { deployId, code: request.code, turn, service, environment, sha, organization, pipeline, ...urgent };
+  const named = { deployId, code: request.code, turn, service, environment, sha, organization, pipeline };
+  const input: Join = { ...named, ...urgent, ...sealIn(deploy.seal) };
   // New for every try: a known one would be answered from a closed run, and start nothing.
   const wish = (): Parameters<typeof joining.joinQueue>[0] => ({ join: input, target, updateId: uuid4() });
   try {

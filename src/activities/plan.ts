@@ -4,6 +4,7 @@ import type { GateReason } from '../../workflows/reasons.ts';
 import type { DeployRecord } from '../../workflows/status.ts';
 import type { Account, ChangeSummary, Person, Plan, PullRequestRef } from '../../workflows/vocabulary.ts';
 import { findService, policyOf, promotesTo, type Config } from '../config/config.ts';
+import { sealOf } from '../ids.ts';
 import { planContract, policyDigest } from '../policy/contract.ts';
 import type { EnvironmentPolicy } from '../policy/environment-policy.ts';
 import { emergencyRule, withEmergency } from '../policy/emergency.ts';
@@ -30,6 +31,12 @@ import { findSameWish } from './same-wish.ts';
 import { headSeen, whyWritingChanged } from './writing.ts';
 
 export async function makePlan(deps: FactsDeps, input: PlanInput): Promise<PlanResult> {
+  const result = await planOf(deps, input);
+  if (result.kind === 'refused' || input.firstRun === undefined) return result;
+  return { ...result, seal: sealOf(input.workflowId, input.firstRun) };
+}
+
+async function planOf(deps: FactsDeps, input: PlanInput): Promise<PlanResult> {
   const { request } = input;
   const policy = policyOf(deps.config, request.service, request.environment);
   if (policy === null) return refused([unknownPlace(deps.config, request.service, request.environment)], null);

@@ -32,9 +32,9 @@ function whyTold({ policy }: Outside, { step, claim, hasStarted }: ForeignBuild)
 /** Whatever stands in the way of an answer now, a workflow asks later. */
 async function isClaimedRightly({ gateway }: Deps, { organization, pipeline, number, uuid, claim }: ForeignBuild): Promise<boolean> {
   if (claim === null) return false;
-  const { deployId, commit, target } = claim;
+  const { code: _code, ...named } = claim;
   try {
-    return (await gateway.outside.askClaimed({ organization, pipeline, number, uuid, deployId, commit, target })) === 'its-own';
+    return (await gateway.outside.askClaimed({ organization, pipeline, number, uuid, ...named })) === 'its-own';
   } catch {
     return false;
   }

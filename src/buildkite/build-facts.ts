@@ -1,15 +1,20 @@
 // Buildkite's build as the facts that workflows keep. Pure.
 import { endOf } from '../../workflows/build-facts.ts';
 import type { BuildAsRead, BuildFacts, BuildStep } from '../../workflows/build-vocabulary.ts';
+import { parseTarget } from '../ids.ts';
 import type { RawHaltedBuild } from './api.ts';
+import { SEAL } from './order.ts';
 import type { Build, Job } from './schema.ts';
 
 export const DEPLOY_ID_KEY = 'countersign:deploy-id';
 export const TARGET_KEY = 'countersign:target';
+export const SEAL_KEY = 'countersign:seal';
 const SERVICE_KEY = 'countersign:service';
 const ENVIRONMENT_KEY = 'countersign:environment';
 
 const LABEL_MAX = 120;
+/** More than anything of ours has, and little enough to be kept in a history. */
+const TEXT_MAX = 300;
 const STEP_TYPES: Readonly<Record<string, BuildStep['type']>> = { script: 'command', manual: 'block', trigger: 'trigger' };
 
 /** `pipeline`: the slug if the caller knows it; bulk lists leave it out and it is read from the build's address. */
@@ -38,14 +43,16 @@ export function asRead(build: Build, facts: BuildFacts): BuildAsRead {
 }
 
 /**
- * Whose build it is, by its meta-data. A rebuild has our environment variables, and as far as Buildkite says not our meta-data: it goes to
+ * Whose build it is, by its meta-data, which is a claim: the request judges by the seal. A rebuild has our environment variables, and as far as Buildkite says not our meta-data: it goes to
  * the same target, which it holds, but it is not the build that was approved.
  */
-function saysOf(build: Build): Pick<BuildFacts, 'deployId' | 'target' | 'service' | 'environment' | 'rebuiltFrom'> {
+function saysOf(build: Build): Pick<BuildFacts, 'deployId' | 'target' | 'service' | 'environment' | 'rebuiltFrom' | 'seal'> {
   const { rebuilt_from: from } = build;
   const says = (key: string): string | null => textIn(build.meta_data, key) ?? (from == null ? null : textIn(build.env, variableOf(key)));
-  const place = { target: says(TARGET_KEY), service: says(SERVICE_KEY), environment: says(ENVIRONMENT_KEY) };
-  return from == null ? { deployId: says(DEPLOY_ID_KEY), ...place } : { deployId: null, ...place, rebuiltFrom: from.number };
+  const seal = textIn(build.meta_data, SEAL_KEY);
+  const place = { target: parseTarget(says(TARGET_KEY) ?? ''), service: says(SERVICE_KEY), environment: says(ENVIRONMENT_KEY) };
+  if (from != null) return { deployId: null, ...place, rebuiltFrom: from.number };
+  return { deployId: says(DEPLOY_ID_KEY), ...place, ...(seal !== null && SEAL.test(seal) ? { seal } : {}) };
 }
 
 /** `countersign:deploy-id` is `COUNTERSIGN_DEPLOY_ID` to the steps of a build. */
@@ -75,7 +82,7 @@ function pipelineIn(url: string | null | undefined): string | null {
 
 function textIn(values: Build['meta_data'], key: string): string | null {
   const value = values?.[key];
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? value.slice(0, TEXT_MAX) : null;
 }
 
 /** Sometimes a bare string. `username` is one of GitHub. */

@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import type { LogTailInput } from '../../workflows/buildkite-activities.ts';
 import type { LogTail } from '../../workflows/status.ts';
 import type { BuildAddress, BuildFacts } from '../../workflows/build-vocabulary.ts';
+import { isOf, sealIn } from '../../workflows/seal.ts';
 import type { Millis } from '../../workflows/vocabulary.ts';
 import type { BuildkiteApi, Lane } from './api.ts';
 import { createBlocks } from './blocks.ts';
-import { DEPLOY_ID_KEY, factsOf, TARGET_KEY } from './build-facts.ts';
+import { DEPLOY_ID_KEY, factsOf, SEAL_KEY, TARGET_KEY } from './build-facts.ts';
 import { type Call, createCaller, decoded, expectSuccess, type OnAnswer } from './call.ts';
 import { createBuild } from './create-build.ts';
 import type { CredentialProvider } from './credentials.ts';
@@ -58,12 +59,14 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
     ...createBlocks(call),
     quota: () => limiter.quota(),
     createBuild: (order, notAfter, as = null) => createBuild({ call, now, path: buildsPath(order), as }, order, notAfter),
-    findBuild: async ({ organization, pipeline, deployId }) => {
-      const query = new URLSearchParams({ ...PAGE, [`meta_data[${DEPLOY_ID_KEY}]`]: deployId });
+    findBuild: async ({ organization, pipeline, deployId, seal }) => {
+      // By what only our own build has: however many carry our id, it is on the first page.
+      const mark = seal === undefined ? { [`meta_data[${DEPLOY_ID_KEY}]`]: deployId } : { [`meta_data[${SEAL_KEY}]`]: seal };
+      const query = new URLSearchParams({ ...PAGE, ...mark });
       const path = buildsPath({ organization, pipeline });
       const found = await listed({ lane: 'create', doing: 'looking for the build', path, query, pipeline });
       // Adopting a stranger would be worse than finding nothing: the filter's work is checked.
-      return found.filter((build) => build.deployId === deployId).toSorted((a, b) => a.number - b.number);
+      return found.filter((build) => isOf({ deployId, ...sealIn(seal) }, build)).toSorted((a, b) => a.number - b.number);
     },
     listTargetBuilds: async ({ organization, pipeline, target }) => {
       const query = new URLSearchParams({ ...PAGE, [`meta_data[${TARGET_KEY}]`]: target });

@@ -14,6 +14,7 @@ export type Ordered = { readonly kind: 'request'; readonly body: CreateRequest }
 
 export const SAFE_VALUE = /^[A-Za-z0-9._/@:+-]{1,200}$/;
 const VALUE_MAX = 200;
+export const SEAL = /^[0-9a-f]{64}$/;
 const SHA = /^[0-9a-f]{40}$/;
 const PARAMETER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 
@@ -32,11 +33,16 @@ export function createRequestOf(order: BuildOrder): Ordered {
       branch: shown(order.branch),
       message: `Deploy ${order.service} to ${order.environment} (${order.code}, asked by ${shown(order.requester)})`,
       env: Object.fromEntries(values.map(([name, value]) => [`COUNTERSIGN_${name.toUpperCase().replaceAll('-', '_')}`, value])),
-      meta_data: Object.fromEntries([...values, ['contract', order.contract] as const].map(([name, value]) => [`countersign:${name}`, value])),
+      meta_data: Object.fromEntries([...values, ...onlyMetaData(order)].map(([name, value]) => [`countersign:${name}`, value])),
       // Pipelines for deploys usually have their triggers switched off; without this they answer 422.
       ignore_pipeline_branch_filters: true,
     },
   };
+}
+
+/** What no step needs. Not the seal among what is copied into a rebuild. */
+function onlyMetaData({ contract, seal }: BuildOrder): (readonly [string, string])[] {
+  return [['contract', contract], ...(seal === undefined ? [] : [['seal', seal] as const])];
 }
 
 /** Names as in the meta-data; the environment has the same ones in capitals. Absent is left out, never empty. */
@@ -63,6 +69,7 @@ function problemIn(order: BuildOrder): string | null {
   for (const [name, value] of Object.entries(exact)) {
     if (!SAFE_VALUE.test(value)) return `not asked: ${name} has characters that no build may receive`;
   }
+  if (order.seal !== undefined && !SEAL.test(order.seal)) return 'not asked: the seal is none';
   if (!SHA.test(order.sha)) return 'not asked: the commit is no full SHA';
   if (order.previousSha !== null && !SHA.test(order.previousSha)) return 'not asked: the previous commit is no full SHA';
   if (order.pullRequest !== null && !(Number.isSafeInteger(order.pullRequest) && order.pullRequest > 0)) return 'not asked: no pull request number';

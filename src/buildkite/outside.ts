@@ -1,6 +1,7 @@
 // A build that nobody asked Countersign for, as one read shows it.
 import type { BuildAddress, BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { OutsideBuild, OutsideClaim } from '../../workflows/outside-contract.ts';
+import { sealIn } from '../../workflows/seal.ts';
 import { deployCode, parseDeployCode } from '../ids.ts';
 import { asRead, authorOf, factsOf } from './build-facts.ts';
 import { decoded, type Call } from './call.ts';
@@ -10,8 +11,6 @@ import { Build } from './schema.ts';
 const CODE_KEY = 'countersign:code';
 const CODE_VARIABLE = 'COUNTERSIGN_CODE';
 const NAME_MAX = 100;
-/** More than any id or target of ours has: what is longer is none, and is not kept whole. */
-const CLAIM_MAX = 300;
 
 export async function readOutside(call: Call, at: BuildAddress): Promise<OutsideBuild> {
   const doing = 'reading the build';
@@ -32,10 +31,9 @@ export async function readOutside(call: Call, at: BuildAddress): Promise<Outside
 }
 
 /** The request that the build names as the one that asked for it; null: none. */
-export function claimOf({ deployId, target, commit }: BuildFacts): OutsideClaim | null {
+export function claimOf({ deployId, target, commit, seal }: BuildFacts): OutsideClaim | null {
   if (deployId === null) return null;
-  const named = deployId.slice(0, CLAIM_MAX);
-  return { deployId: named, code: deployCode(named), commit, target: target?.slice(0, CLAIM_MAX) ?? null };
+  return { deployId, code: deployCode(deployId), commit, target, ...sealIn(seal) };
 }
 
 /** Anybody may write anything there: only what can be a code is one. */

@@ -32,7 +32,7 @@ import { castReview, reviewArrived, type LateReview, type ReviewStatus } from '.
 import type { DeployStatus, EnvironmentState } from '../../workflows/status.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { DeployCode, DeployRequest } from '../../workflows/vocabulary.ts';
-import { target as toTarget } from '../ids.ts';
+import { parseTarget } from '../ids.ts';
 import { isTrouble } from '../trouble.ts';
 import { askToAttest } from './attest.ts';
 import { createBlockStore, type BlockStore } from './blocks.ts';
@@ -206,8 +206,8 @@ async function storedReceipt(client: Client, handle: WorkflowHandle, key: string
 }
 
 async function tellBuild(client: Client, build: BuildFacts): Promise<void> {
-  if (build.target === null) return;
-  const target = toTarget(build.target);
+  const target = parseTarget(build.target ?? '');
+  if (target === null) return;
   const limits = { deadlineMs: START_MS, doing: 'telling of a build' };
   try {
     await within(client, limits, () =>

@@ -43,10 +43,18 @@ describe('what a build receives', () => {
           'countersign:param-migrate': 'no',
           'countersign:target': 'api/production',
           'countersign:contract': 'c0ffee',
+          'countersign:seal': ORDER.seal,
         },
         ignore_pipeline_branch_filters: true,
       },
     });
+  });
+
+  it('is sealed in its meta-data alone, which a rebuild does not take along; the order of an older version is not', () => {
+    expect(JSON.stringify(createRequestOf(ORDER)).split(ORDER.seal ?? '')).toHaveLength(2);
+    const { seal: _seal, ...unsealed } = ORDER;
+    expect(JSON.stringify(createRequestOf(unsealed))).not.toContain('seal');
+    expect(createRequestOf({ ...ORDER, seal: 'run-1' })).toMatchObject({ kind: 'refused', answer: 'not asked: the seal is none' });
   });
 
   it('leaves out what is absent instead of sending it empty', () => {

@@ -16,6 +16,7 @@ const starting = status(STARTING, { build: null });
 const building = status(BUILDING, { build });
 const ended = status({ kind: 'succeeded', build, at: NOW }, { build });
 const interrupted = status({ kind: 'terminated', how: 'terminated', during: 'starting', at: NOW }, { build: null });
+const seal = 'a'.repeat(64);
 const attested = { number: OTHER.number, uuid: OTHER.uuid };
 
 describe('a build that names a request', () => {
@@ -38,6 +39,11 @@ describe('a build that names a request', () => {
     ['whose create has no answer yet, for another target', starting, { ...OTHER, target: null }, 'not-its-own'],
     ['whose create has no answer yet, of another pipeline', starting, { ...OTHER, pipeline: 'other' }, 'not-its-own'],
     ['whose create has no answer yet, of another organization', starting, { ...OTHER, organization: 'evil' }, 'not-its-own'],
+    ['which does not know it yet, though it carries the seal', status(BUILDING, { build, seal }), { ...OTHER, seal }, 'not-known-yet'],
+    ['which sealed its own, and has no answer yet', status(STARTING, { build: null, seal }), OTHER, 'not-its-own'],
+    ['which sealed its own otherwise', status(STARTING, { build: null, seal }), { ...OTHER, seal: 'b'.repeat(64) }, 'not-its-own'],
+    ['which sealed its own, by a half of the seal', status(STARTING, { build: null, seal }), { ...OTHER, seal: seal.slice(32) }, 'not-its-own'],
+    ['which follows it, without a seal in this webhook', status(BUILDING, { build, seal }), OWN, 'its-own'],
     [
       'which has a second one of that number, of another pipeline',
       status(BUILDING, { build, doubles: [{ kept: build.number, other: OTHER.number }] }),

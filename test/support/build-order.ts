@@ -1,5 +1,5 @@
 // The build of one request, as it is ordered from Buildkite.
-import { commitSha, deployCode, target } from '../../src/ids.ts';
+import { commitSha, deployCode, sealOf, target } from '../../src/ids.ts';
 import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
 import type { Contract } from '../../workflows/vocabulary.ts';
 
@@ -20,4 +20,5 @@ export const ORDER: BuildOrder = {
   previousSha: commitSha('1a2b3c4d'.repeat(5)),
   parameters: { migrate: 'no' },
   contract: 'c0ffee' as Contract,
+  seal: sealOf('deploy:github:101:5001', 'run-1'),
 };

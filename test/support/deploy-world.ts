@@ -28,9 +28,11 @@ import type { ReviewNews } from '../../workflows/review-contract.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { BuildWatchTiming, EnvironmentTiming } from '../../workflows/timing.ts';
 import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
+import { isOf, sealIn } from '../../workflows/seal.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { blocksLeft } from './blocks-left.ts';
 import { outsideLeft, type Strangers } from './outside-left.ts';
+import { sealOf } from '../../src/ids.ts';
 import { waitingTimes } from '../../src/policy/waiting.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
 
@@ -148,7 +150,11 @@ export function activitiesOf(world: World, client: Client): Activities {
 
 function deciding(world: World): DecidingActivities {
   return {
-    makePlan: async (input) => world.plan(input),
+    async makePlan(input) {
+      const result = await world.plan(input);
+      if (result.kind === 'refused' || input.firstRun === undefined) return result;
+      return { ...result, seal: sealOf(input.workflowId, input.firstRun) };
+    },
     async judgeVote(input) {
       await takeTime(world, 'judge');
       const { votes, act } = input;
@@ -260,16 +266,17 @@ function buildkite(world: World): BuildkiteActivities {
           service: order.service,
           environment: order.environment,
           commit: order.sha,
+          ...sealIn(order.seal),
         });
         world.onCreated(created);
         return created;
       };
       return world.create(order, build);
     },
-    async findBuild({ deployId }) {
+    async findBuild({ deployId, seal }) {
       world.reads.push('find');
       world.find();
-      return world.builds.filter((build) => build.deployId === deployId);
+      return world.builds.filter((build) => isOf({ deployId, ...sealIn(seal) }, build));
     },
     async readBuild({ number }) {
       world.reads.push(`read ${number}`);

@@ -5,6 +5,7 @@ import { claimOf } from '../../src/buildkite/outside.ts';
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import { createOutsideGateway } from '../../src/temporal/outside.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import { sealIn } from '../../workflows/seal.ts';
 import { OUTSIDE_TIMING, outsideId, type OutsideStatus } from '../../workflows/outside-contract.ts';
 import { BASE, configOf } from '../config/base-config.ts';
 import { newBuild } from '../support/deploy-world.ts';
@@ -140,7 +141,7 @@ describe('a build that names a request', () => {
   it('before Buildkite’s answer is there is told when that names another', async () => {
     const story = current();
     const { id, answer } = await starting(story);
-    const copy = copyOf(story, id);
+    const copy = copyOf(story, id, sealIn(own(story).seal));
     await deploys(story, copy);
     await story.waitFor('a question', () => story.world.strangers.asks > 0);
     expect(story.world.strangers.posts).toEqual([]);
@@ -150,6 +151,18 @@ describe('a build that names a request', () => {
     await story.end(id);
     expect(await told(story)).toMatchObject({ said: 'not-its-own' });
     expect(story.world.strangers.posts).toMatchObject([{ build: { number: copy.number } }]);
+  });
+
+  it('before Buildkite’s answer is there is told at once when it lacks the seal', async () => {
+    const story = current();
+    const { id, answer } = await starting(story);
+    await deploys(story, copyOf(story, id));
+    expect(await told(story)).toMatchObject({ said: 'not-its-own' });
+    expect(story.world.strangers.posts).toMatchObject([{ build: { number: 2 } }]);
+    answer.open();
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    expect((await story.end(id)).build?.number).toBe(1);
   });
 
   it('that never comes to know is told after some time all the same', async () => {
@@ -163,14 +176,15 @@ describe('a build that names a request', () => {
   it('as a second one, which is being stopped, is told on the cards of the request alone', async () => {
     const story = current();
     const id = await building(story);
-    const second = copyOf(story, id);
+    const seal = sealIn(own(story).seal);
+    const second = copyOf(story, id, seal);
     // The step starts before anybody has noticed that there are two.
     await deploys(story, second);
     await story.waitFor('a question', () => story.world.strangers.asks > 0);
     await story.webhook(second.number, { state: 'running', startedAt: Date.now() });
     await story.waitFor('the cancel', () => story.world.cancels.includes(second.number));
     expect(await endOf(story, second)).toBeNull();
-    const third = copyOf(story, id);
+    const third = copyOf(story, id, seal);
     await story.webhook(third.number, { state: 'running', startedAt: Date.now() });
     await story.waitFor('the news of it', async () => (await story.status(id)).doubles?.length === 2);
     await deploys(story, third);

@@ -1,12 +1,13 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { buildAttested } from '../../workflows/attest-contract.ts';
-import type { BuildOrder } from '../../workflows/build-vocabulary.ts';
+import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import { strayBuildSeen } from '../../workflows/contract.ts';
+import { sealIn } from '../../workflows/seal.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
-import { approved } from '../support/plays.ts';
-import { useStory, type Story } from '../support/story.ts';
+import { approved, building } from '../support/plays.ts';
+import { SHORT, useStory, type Story } from '../support/story.ts';
 
 const unclear = (): never => {
   throw ApplicationFailure.create({
@@ -15,6 +16,10 @@ const unclear = (): never => {
     details: [{ startedAt: Date.now() - 900 }],
   });
 };
+
+/** Buildkite made it of our create, whatever it answered. */
+const madeFor = ({ world }: Story, { deployId, target, sha: commit, seal }: BuildOrder, change: Partial<BuildFacts> = {}): BuildFacts =>
+  newBuild(world, { deployId, target, commit, ...sealIn(seal), ...change });
 
 const fail = (): never => {
   throw new Error('nothing was ordered');
@@ -92,7 +97,7 @@ describe('the create', () => {
     story.world.create = (order) => {
       story.world.creates.push(order);
       // Buildkite shows what it has made a little later.
-      setTimeout(() => newBuild(story.world, { deployId: order.deployId, target: order.target, commit: order.sha }), 150);
+      setTimeout(() => madeFor(story, order), 150);
       return unclear();
     };
     const id = await approved(story);
@@ -181,8 +186,7 @@ describe('the create', () => {
     const { create } = story.world;
     story.world.create = (order) => {
       story.world.create = create;
-      const { deployId, target } = order;
-      newBuild(story.world, { deployId, target, commit: 'f'.repeat(40) });
+      madeFor(story, order, { commit: 'f'.repeat(40) });
       return unclear();
     };
     const id = await approved(story);
@@ -199,7 +203,7 @@ describe('the create', () => {
     const story = current();
     story.world.create = (order, build) => {
       build();
-      newBuild(story.world, { deployId: order.deployId, target: order.target, commit: order.sha });
+      madeFor(story, order);
       return unclear();
     };
     const id = await approved(story);
@@ -218,7 +222,28 @@ describe('the create', () => {
     ]);
   });
 
-  it('that shows itself after another one was sent is the one that stays, and its end is what is told', async () => {
+  it('that shows itself after another one was answered is stopped: which one Buildkite made of ours is known by now', async () => {
+    const story = current();
+    const { create } = story.world;
+    let hidden: BuildOrder | null = null;
+    story.world.create = (order) => {
+      hidden = order;
+      story.world.create = create;
+      newBuild(story.world, { target: 'elsewhere' });
+      return unclear();
+    };
+    const id = await building(story);
+    const { deployId, target, sha, seal } = hidden ?? fail();
+    await story.webhook(1, { deployId, target, commit: sha, ...sealIn(seal), state: 'running', startedAt: Date.now() });
+    await story.waitFor('the cancel of the first', () => story.world.cancels.includes(1));
+    await story.waitFor('the news of it', async () => (await story.status(id)).doubles?.length === 1);
+    expect(await story.status(id)).toMatchObject({ build: { number: 2 }, doubles: [{ kept: 2, other: 1 }] });
+    await story.finish(1, 'canceled');
+    await passes(story, id, 2);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+  });
+
+  it('of a request of an older version that shows itself after another one was sent is the one that stays, and its end is what is told', async () => {
     const story = current();
     const { create } = story.world;
     let hidden: BuildOrder | null = null;
@@ -229,7 +254,10 @@ describe('the create', () => {
       newBuild(story.world, { target: 'elsewhere' });
       return unclear();
     };
-    const id = await approved(story);
+    const { seals: _seals, ...older } = SHORT.deploy;
+    const id = await story.ask({}, older);
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea', 'carl');
     await story.until(id, 'building');
     expect((await story.status(id)).build?.number).toBe(2);
     const { deployId, target, sha } = hidden ?? fail();
@@ -250,8 +278,8 @@ describe('the create', () => {
     newBuild(story.world, { target: 'elsewhere', pipeline: 'sandbox' });
     const id = await approved(story);
     await story.until(id, 'building');
-    const { deployId, target, commit } = changeBuild(story.world, 2, {});
-    await story.webhook(1, { deployId, target, commit, state: 'running', startedAt: Date.now() });
+    const { deployId, target, commit, seal } = changeBuild(story.world, 2, {});
+    await story.webhook(1, { deployId, target, commit, ...sealIn(seal), state: 'running', startedAt: Date.now() });
     await story.webhook(2, { state: 'running', startedAt: Date.now() });
     await story.finish(1, 'passed');
     await story.finish(2, 'failed');
