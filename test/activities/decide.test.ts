@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GithubApi } from '../../src/github/api.ts';
+import { sealOf } from '../../src/ids.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { ReplyTo } from '../../workflows/vocabulary.ts';
 import { comparison, GROUPS, HEAD, MERGE, NOW, person, pullRequest, ref, vote } from '../policy/given.ts';
@@ -11,6 +12,15 @@ const AUTHORS_EXCLUDED = {
 const RENAMED = { ...REPOSITORY, id: 8 };
 
 describe('a plan', () => {
+  it('plans with a seal that is the same at every revision, where one is wanted', async () => {
+    const firstRun = '0199ffff-0000-7000-8000-000000000000';
+    const first = await decidingIn().makePlan({ ...asked(), firstRun });
+    const second = await decidingIn().makePlan({ ...asked(), firstRun, revision: 2 });
+    expect([first, second]).toMatchObject([{ seal: sealOf(asked().workflowId, firstRun) }, { seal: sealOf(asked().workflowId, firstRun) }]);
+    expect(JSON.stringify(first)).not.toContain(firstRun);
+    expect(await decidingIn().makePlan(asked())).not.toHaveProperty('seal');
+  });
+
   it('is made when everything is good', async () => {
     expect(await decidingIn().makePlan(asked())).toMatchObject({ kind: 'planned', plan: { sha: HEAD } });
   });

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ForeignBuild } from '../../src/bot/front-door.ts';
 import { createBuildkite } from '../../src/buildkite/client.ts';
+import { createRequestOf } from '../../src/buildkite/order.ts';
 import { givenCredentials } from '../../src/buildkite/credentials.ts';
 import { createBuildkiteRoute } from '../../src/buildkite/ingress.ts';
 import { createLimiter, type Limiter } from '../../src/buildkite/limiter.ts';
@@ -32,6 +33,7 @@ const ORDER: BuildOrder = {
   previousSha: null,
   parameters: { migrate: 'no' },
   contract: 'c0ffee' as Contract,
+  seal: '5ea1'.repeat(16),
 };
 const BOT = { name: 'Countersign', email: 'bot@acme.test' };
 const TOKEN = 'bkua_simulated';
@@ -58,6 +60,8 @@ afterEach(async () => {
   await sim.close();
 });
 
+/** How a create without an answer is looked for. */
+const SEALED = { ...AT, deployId: DEPLOY, seal: ORDER.seal ?? '' };
 const client = (options: { baseUrl?: string; token?: string } = {}) =>
   createBuildkite({
     credentials: givenCredentials(() => options.token ?? TOKEN),
@@ -82,6 +86,8 @@ describe('against the simulated Buildkite', () => {
     });
     const isOurs = [expect.objectContaining({ number: 1, deployId: DEPLOY, target: 'api/production', pipeline: 'api-deploy' })];
     expect(await buildkite.findBuild({ ...AT, deployId: DEPLOY })).toEqual(isOurs);
+    expect(await buildkite.findBuild(SEALED)).toEqual(isOurs);
+    expect(await buildkite.findBuild({ ...SEALED, seal: 'f'.repeat(64) })).toEqual([]);
     expect(await buildkite.findBuild({ ...AT, deployId: 'deploy:slack:T01ACME:2' })).toEqual([]);
     expect(await buildkite.listTargetBuilds({ ...AT, target: ORDER.target })).toEqual(isOurs);
     sim.buildInUi('api-deploy', { commit: 'HEAD', branch: 'main' });
@@ -94,6 +100,21 @@ describe('against the simulated Buildkite', () => {
     expect(await buildkite.readBuild({ ...AT, number: 1 })).toMatchObject({ state: 'canceled' });
     expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toEqual([]);
     expect(sim.unknownRoutes).toEqual([]);
+  });
+
+  it('a build is found by its seal among more copies than a page holds, and no copy is', async () => {
+    const buildkite = client();
+    const { seal: _seal, ...unsealed } = ORDER;
+    await buildkite.createBuild(ORDER, soon());
+    const ordered = createRequestOf(unsealed);
+    const body = JSON.stringify(ordered.kind === 'request' ? ordered.body : null);
+    sim.setQuota({ organization: 1_000, user: 1_000 });
+    for (let copies = 0; copies < 101; copies += 1) {
+      const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+      await fetch(`${sim.url}/v2/organizations/acme/pipelines/api-deploy/builds`, { method: 'POST', headers, body });
+    }
+    expect(sim.builds('api-deploy')).toHaveLength(102);
+    expect(await buildkite.findBuild(SEALED)).toMatchObject([{ number: 1, seal: ORDER.seal }]);
   });
 
   it.each([[false], [true]])(
@@ -118,8 +139,10 @@ describe('against the simulated Buildkite', () => {
       expect(await buildkite.readOutside({ ...AT, number })).toMatchObject({ isMarked: false, rebuiltFrom: 1 });
       expect(await buildkite.readOutside({ ...AT, number: 1 })).toMatchObject({
         isMarked: true,
-        claim: { deployId: DEPLOY, target: 'api/production' },
+        claim: { deployId: DEPLOY, target: 'api/production', seal: ORDER.seal },
       });
+      expect(await buildkite.readBuild({ ...AT, number })).not.toHaveProperty('seal');
+      expect(await buildkite.findBuild(SEALED)).toMatchObject([{ number: 1 }]);
       expect(await buildkite.findBuild({ ...AT, deployId: DEPLOY })).toMatchObject([{ number: 1 }]);
       expect((await buildkite.listRunningPage({ organization: 'acme', page: 1 })).builds).toMatchObject([{ number: 2 }, { number: 1 }]);
     },

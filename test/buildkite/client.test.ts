@@ -212,6 +212,23 @@ describe('looking for builds', () => {
     ]);
   });
 
+  it('finds a sealed one by its seal alone, whatever the list answers', async () => {
+    const seal = 'a'.repeat(64);
+    const of = (number: number, sealed: string | undefined, id = DEPLOY) =>
+      build({ number, meta_data: { 'countersign:deploy-id': id, ...(sealed === undefined ? {} : { 'countersign:seal': sealed }) } });
+    const answer = [
+      of(9, seal),
+      of(8, undefined),
+      of(7, 'b'.repeat(64)),
+      of(6, seal.toUpperCase()),
+      of(5, seal, 'another'),
+      of(4, 'x'.repeat(1_000)),
+    ];
+    const { buildkite, requests } = await bench(json(200, answer));
+    expect((await buildkite.findBuild({ ...AT, deployId: DEPLOY, seal })).map(({ number }) => number)).toEqual([9]);
+    expect(requests[0]?.line).toContain(`meta_data[countersign:seal]=${seal}`);
+  });
+
   it('lists the builds of a target, newest first', async () => {
     const { buildkite, requests } = await bench(json(200, [build({ number: 3 }), build({ number: 9 }), build({ meta_data: {} })]));
     const found = await buildkite.listTargetBuilds({ ...AT, target: target('api/production') });

@@ -133,6 +133,18 @@ describe('a Buildkite webhook', () => {
     expect(seen).toEqual([]);
   });
 
+  it.each([
+    ['that is far too long', 'x'.repeat(50_000)],
+    ['that is none', 'two words\n'],
+    ['that is empty', ''],
+  ])('follows nobody for a target %s, and still has the build judged', async (_which, target) => {
+    const { seen, foreign, withToken } = bench();
+    const marks = { ...BUILD.meta_data, 'countersign:target': target, 'countersign:deploy-id': 'd'.repeat(50_000) };
+    expect(await withToken(finished({ meta_data: marks }))).toEqual({ status: 200 });
+    expect(seen.map((build) => [build.target, build.deployId?.length])).toEqual([[null, 300]]);
+    expect(foreign.map(({ claim }) => [claim?.target, claim?.deployId.length])).toEqual([[null, 300]]);
+  });
+
   it('follows an unblocked step and builds that only carry a target', async () => {
     const { seen, withToken } = bench();
     await withToken(finished().replace('build.finished', 'job.activated'));

@@ -140,4 +140,10 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     from: 'deploy.votes = standing?.votes ?? [];',
     to: 'deploy.votes = standing?.votes ?? deploy.votes;',
   },
+  {
+    name: 'a build that lacks the seal of the request may be its own',
+    file: 'src/policy/claimed-build.ts',
+    from: "if (seal !== undefined && !secretsEqual(seen.seal ?? '', seal)) return 'not-its-own';",
+    to: '',
+  },
 ];

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { askToAttest } from '../../src/temporal/attest.ts';
 import { buildAttested, type Attestation, type BuildToken } from '../../workflows/attest-contract.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
+import { sealIn } from '../../workflows/seal.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { building } from '../support/plays.ts';
 import { replayed } from '../support/replay.ts';
@@ -83,7 +84,8 @@ describe('a request that is asked by a job whether its build is the approved one
     await story.waitFor('its follower to be told', () => wasTold(story));
     const deployId = id;
     const target = own?.target ?? null;
-    await story.webhook(earlier.number, { deployId, target, commit: own?.commit ?? '', state: 'running', startedAt: Date.now() });
+    const marks = { deployId, target, commit: own?.commit ?? '', ...sealIn(own?.seal) };
+    await story.webhook(earlier.number, { ...marks, state: 'running', startedAt: Date.now() });
     await story.waitFor('the cancel of the other', () => story.world.cancels.includes(earlier.number));
     const [double] = story.world.builds;
     expect(await ask(story, id, double, { key: 'job@2' })).toBe('other-build');
