@@ -53,11 +53,11 @@ describe('a build that was made to look like that of a request', () => {
     return buildkite.build(service, number);
   }
   async function attests(service: Service, number: number): Promise<string> {
-    const { oidc, build: buildAt } = acme.world.buildkite;
-    const build = buildAt(service, number);
+    const { buildkite } = acme.world;
+    const build = buildkite.build(service, number);
     const [job] = build.jobs;
     if (job === undefined) throw new Error('a build without jobs');
-    const token = oidc.tokenOf(build, job, { audience: acme.product().url, claims: ['build_id'] });
+    const token = buildkite.oidc.tokenOf(build, job, { audience: acme.product().url, claims: ['build_id'] });
     const answer = await fetch(`${acme.product().url}/buildkite/attest`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
     return `${answer.status} ${answer.status === 200 ? '' : await answer.text()}`.trim();
   }
@@ -94,10 +94,10 @@ describe('a build that was made to look like that of a request', () => {
     await acme.build('queued');
     const second = await asked('queued');
     await acme.bea.clicks('approve', second.deploy);
-    await second.deploy.bothShow(first.deploy.code);
+    const environment = acme.client.workflow.getHandle(environmentId(target('queued/production')));
+    await eventually('the second in the queue', async () => (await environment.query(environmentState)).queue.length === 1 || undefined);
     const copy = await forged('queued', second.sha, publicOf('queued', second.deploy));
     await endsWithItsOwn('queued', first, 1);
-    const environment = acme.client.workflow.getHandle(environmentId(target('queued/production')));
     // The cards say so within 15 s: a place in the queue is mere progress.
     await eventually('the copy to hold the target', async () => {
       const { holder, queue } = await environment.query(environmentState);
@@ -129,7 +129,7 @@ describe('a build that was made to look like that of a request', () => {
       channels.flatMap((channel) => slack.messages(channel)),
       github.requests.map(({ path, query, body }) => [path, query, body]),
       slack.requests.map(({ path, query, body }) => [path, query, body]),
-      acme.world.buildkite.requests.filter(({ path }) => !/\/builds$/.test(path)).map(({ path, query, body }) => [path, query, body]),
+      acme.world.buildkite.requests.filter(({ path }) => !path.endsWith('/builds')).map(({ path, query, body }) => [path, query, body]),
       acme.product().log(),
       github.sha(REPOSITORY, 'main'),
     ]);
