@@ -40,7 +40,7 @@ export function createRequestOf(order: BuildOrder): Ordered {
   };
 }
 
-/** What no step needs. Not the seal among what is copied into a rebuild. */
+/** What no step needs: variables are printed by jobs and copied into rebuilds, so the seal is none. */
 function onlyMetaData({ contract, seal }: BuildOrder): (readonly [string, string])[] {
   return [['contract', contract], ...(seal === undefined ? [] : [['seal', seal] as const])];
 }

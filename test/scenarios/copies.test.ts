@@ -2,7 +2,7 @@
 // choice. Whenever they do it, what runs for the request is the build that Countersign ordered.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimBuild } from '../../src/sim/buildkite/state.ts';
-import { CHANNEL, REPOSITORY } from '../../src/sim/world.ts';
+import { CHANNEL } from '../../src/sim/world.ts';
 import { target } from '../../src/ids.ts';
 import { environmentId, environmentState, githubDeployId } from '../../workflows/contract.ts';
 import { eventually } from '../support/acme.ts';
@@ -120,7 +120,7 @@ describe('a build that was made to look like that of a request', () => {
     await endsWithItsOwn('late', request, 1);
   });
 
-  it('finds the seal nowhere but in the build', async () => {
+  it('finds the seal nowhere but in the build, and what it is made of nowhere', async () => {
     const { slack, github } = acme.world;
     const seals = SERVICES.flatMap((service) => acme.builds(service)).flatMap(({ metaData }) => metaData['countersign:seal'] ?? []);
     expect(new Set(seals).size).toBe(5);
@@ -131,8 +131,12 @@ describe('a build that was made to look like that of a request', () => {
       slack.requests.map(({ path, query, body }) => [path, query, body]),
       acme.world.buildkite.requests.filter(({ path }) => !path.endsWith('/builds')).map(({ path, query, body }) => [path, query, body]),
       acme.product().log(),
-      github.sha(REPOSITORY, 'main'),
     ]);
+    const runs: string[] = [];
+    for await (const { runId } of acme.client.workflow.list({ query: `WorkflowType = 'deploy'` })) runs.push(runId);
+    expect(runs).toHaveLength(5);
+    const bodies = JSON.stringify(acme.world.buildkite.requests.map(({ body }) => body));
+    expect(runs.filter((run) => shown.includes(run) || bodies.includes(run))).toEqual([]);
     expect(seals.filter((seal) => shown.includes(seal))).toEqual([]);
     const board = await (await fetch(acme.product().opsUrl)).text();
     expect(seals.filter((seal) => board.includes(seal))).toEqual([]);

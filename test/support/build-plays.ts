@@ -5,7 +5,7 @@ import { blockId, stoppedAtBlock } from '../../workflows/block-contract.ts';
 import { buildWatchId } from '../../workflows/contract.ts';
 import { askToAttest } from '../../src/temporal/attest.ts';
 import { sealIn } from '../../workflows/seal.ts';
-import { planFor, voteOf } from './deploy-examples.ts';
+import { planFor, SHA, voteOf } from './deploy-examples.ts';
 import { changeBuild, newBuild } from './deploy-world.ts';
 import { building, withTarget, type Play } from './plays.ts';
 
@@ -111,6 +111,25 @@ export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
     await story.finish(1, 'canceled');
     await story.finish(2, 'passed');
     await story.end(id);
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    return withTarget(story, id);
+  },
+  async copied(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    const marks = { deployId: id, target: story.target, commit: SHA, state: 'running', startedAt: 1 };
+    newBuild(story.world, marks);
+    await story.approve(id, 'bea', 'carl');
+    await story.waitFor('the copy to hold the target', async () => (await story.environment()).holder !== null);
+    await story.finish(1, 'passed');
+    await story.until(id, 'building');
+    newBuild(story.world, { ...marks, ...sealIn(changeBuild(story.world, 2, {}).seal) });
+    await story.webhook(3, {});
+    await story.waitFor('the cancel of the sealed copy', () => story.world.cancels.includes(3));
+    await story.waitFor('the news of it', async () => (await story.status(id)).doubles?.length === 1);
+    await story.finish(3, 'canceled');
+    await story.finish(2, 'passed');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 2 } });
     await story.waitFor('a free target', async () => (await story.environment()).holder === null);
     return withTarget(story, id);
   },
