@@ -79,6 +79,7 @@ describe('a running build', () => {
     const { build } = story.world.timing.environment;
     story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, progressMs: 300 } };
     const id = await building(story);
+    const before = Date.now();
     for (const step of ['a', 'b', 'c', 'd', 'e']) {
       const steps = [{ label: 'deploy', type: 'command', state: step, jobId: 'job-1' }] as const;
       await story
@@ -88,7 +89,8 @@ describe('a running build', () => {
     await story.waitFor('the last step', async () => (await story.status(id)).build?.steps[0]?.state === 'e');
     await story.finish(1, 'passed');
     await story.end(id);
-    expect(story.world.announcements.filter(({ status }) => status.phase.kind === 'building')).toHaveLength(2);
+    const shown = story.world.announcements.filter(({ status }) => status.phase.kind === 'building');
+    expect(shown.length).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - before) / 300));
   });
 
   it('of which a step has failed is told at once, however much was told just before', async () => {
