@@ -38,7 +38,7 @@ export interface Build {
   stopped: readonly string[];
   /** The build that proved, from within, to be the request's own: if there are two, this one stays. */
   attested: Attested | null;
-  /** The build that is ours by Buildkite's answer to the create, or by what an earlier run told; null where the order has no seal. */
+  /** The build that is ours by Buildkite's answer to the create, by the look-up, or by what an earlier run told; null where the order has no seal. */
   known: Attested | null;
   /** Environments that did not start us and want to know our end. */
   askers: readonly string[];

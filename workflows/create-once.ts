@@ -27,7 +27,7 @@ export async function createOnce(build: Build, order: BuildOrder, mayExist: bool
   for (let round = 0; ; round += 1) {
     if (isUnclear) {
       const found = await findOrProveAbsent(build, order);
-      if (found !== null) return { kind: 'built', build: found };
+      if (found !== null) return { kind: 'built', build: ours(build, order, found) };
       if (round > 1) {
         report(build, { kind: 'unclear', until: clock.now() + pauseMs });
         await clock.until(() => build.isCancelled, clock.now() + pauseMs, 'the next try to create the build');
@@ -44,7 +44,10 @@ export async function createOnce(build: Build, order: BuildOrder, mayExist: bool
   }
 }
 
-/** What Buildkite answers to our create is ours, whatever it leaves out of the answer. */
+/**
+ * What Buildkite answers to our create is ours, whatever it leaves out of the answer; and so is what was found with our seal, before
+ * another has read the seal off it.
+ */
 function ours(build: Build, { seal }: BuildOrder, { uuid, number, ...facts }: BuildFacts): BuildFacts {
   if (seal !== undefined) build.known = { uuid, number };
   return { uuid, number, ...facts, ...sealIn(seal) };

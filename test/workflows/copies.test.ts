@@ -110,17 +110,29 @@ describe('a build that claims to be that of a request', () => {
     expect(new Set(story.world.cancels)).toEqual(new Set([2]));
   });
 
-  it('and was made before, and had the seal written into it by a job of its own, is stopped though its number is lower', async () => {
-    const story = current();
-    const early = newBuild(story.world, { target: 'elsewhere', commit: SHA, state: 'running', startedAt: 1 });
-    const id = await building(story);
-    const own = changeBuild(story.world, 2, {});
-    await story.webhook(early.number, { deployId: id, target: own.target, ...sealIn(own.seal) });
-    await story.waitFor('the cancel of it', () => story.world.cancels.includes(early.number));
-    await story.finish(early.number, 'canceled');
-    await endsWithItsOwn(story, id, 2);
-    expect(story.world.cancels).not.toContain(2);
-  });
+  it.each([
+    ['was answered', false],
+    ['was looked for', true],
+  ])(
+    'and was made before, and had the seal written into it by a job of its own once ours %s, is stopped though its number is lower',
+    async (_which, isUnclear) => {
+      const story = current();
+      const early = newBuild(story.world, { target: 'elsewhere', commit: SHA, state: 'running', startedAt: 1 });
+      if (isUnclear) {
+        story.world.create = (_order, build) => {
+          build();
+          throw ApplicationFailure.create({ type: 'Unclear', message: 'no answer', details: [{ startedAt: Date.now() - 900 }] });
+        };
+      }
+      const id = await building(story);
+      const own = changeBuild(story.world, 2, {});
+      await story.webhook(early.number, { deployId: id, target: own.target, ...sealIn(own.seal) });
+      await story.waitFor('the cancel of it', () => story.world.cancels.includes(early.number));
+      await story.finish(early.number, 'canceled');
+      await endsWithItsOwn(story, id, 2);
+      expect(story.world.cancels).not.toContain(2);
+    },
+  );
 
   it('is waited for, and its own adopted, when the follower was ended in Temporal', async () => {
     const story = current();
