@@ -239,7 +239,7 @@ function countRequests(requests: readonly { readonly method: string; readonly pa
     else if (method === 'POST') counts.create += 1;
     else if (/\/builds\/\d+$/.test(path)) counts.read += 1;
     else if (!path.includes('/pipelines/')) counts.poll += 1;
-    else if (decodeURIComponent(query).includes('countersign:deploy-id')) counts.look += 1;
+    else if (decodeURIComponent(query).includes('countersign:seal')) counts.look += 1;
     else counts.list += 1;
   }
   return counts;
