@@ -81,7 +81,8 @@ describe('requests on one target', () => {
     const second = await approved(story);
     await story.until(second, 'queued');
     await story.waitFor('a later run', async () => (await environment.describe()).runId !== runId);
-    expect(await story.environment()).toMatchObject({ known: true, holder: { deployId: first }, queue: [{ deployId: second }] });
+    await story.waitFor('the second in its queue', async () => (await story.environment()).queue[0]?.deployId === second);
+    expect(await story.environment()).toMatchObject({ known: true, holder: { deployId: first } });
     await story.finish(1, 'passed');
     expect((await story.end(first)).phase.kind).toBe('succeeded');
     await story.until(second, 'building');
