@@ -219,7 +219,7 @@ describe('what a step asks', () => {
 describe('time', () => {
   it('reminds whoever is missing, and cancels what nobody approved, where the policy says so', async () => {
     const story = current();
-    Object.assign(story.world, { expireMs: 900, remindMs: 300, onExpire: 'cancel' });
+    Object.assign(story.world, { expireMs: 1_500, remindMs: 500, onExpire: 'cancel' });
     await story.start();
     expect((await story.end()).steps).toEqual([{ label: 'release', how: 'expired' }]);
     expect(story.world.cancelled).toEqual([7]);
