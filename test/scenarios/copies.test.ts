@@ -70,7 +70,7 @@ describe('a build that was made to look like that of a request', () => {
     expect(own.env).not.toHaveProperty('COUNTERSIGN_SEAL');
     expect(await attests(service, own.number)).toBe('200');
     acme.world.buildkite.finish(service, own.number, 'passed');
-    await deploy.ends('✅');
+    await deploy.bothShow('is live on production', `build ${own.number}`);
   }
 
   it.each([
