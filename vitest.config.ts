@@ -18,6 +18,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: SERVER_TESTS,
           testTimeout: 20_000,
+          // Most of what a file takes by itself is loading the sources: nothing in here leaves anything behind.
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
