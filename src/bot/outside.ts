@@ -10,9 +10,10 @@ import type { BotDeps } from './deps.ts';
 import type { ForeignBuild } from './front-door.ts';
 
 type Deps = Pick<BotDeps, 'config' | 'gateway'>;
+type SeeingDeps = Pick<BotDeps, 'config' | 'gateway' | 'log'>;
 
 /** Pushes, schedules and steps that deploy nothing never alarm; nor does what a request knows as its own. */
-export async function outsideSeen(deps: Deps, seen: ForeignBuild): Promise<void> {
+export async function outsideSeen(deps: SeeingDeps, seen: ForeignBuild): Promise<void> {
   const { organization, pipeline, number, uuid, claim } = seen;
   const known = outsideOf(deps.config, organization, pipeline);
   if (known === null || known.policy.do === 'ignore') return;
@@ -30,12 +31,13 @@ function whyTold({ policy }: Outside, { step, claim, hasStarted }: ForeignBuild)
 }
 
 /** Whatever stands in the way of an answer now, a workflow asks later. */
-async function isClaimedRightly({ gateway }: Deps, { organization, pipeline, number, uuid, claim }: ForeignBuild): Promise<boolean> {
+async function isClaimedRightly({ gateway, log }: SeeingDeps, { organization, pipeline, number, uuid, claim }: ForeignBuild): Promise<boolean> {
   if (claim === null) return false;
   const { code: _code, ...named } = claim;
   try {
     return (await gateway.outside.askClaimed({ organization, pipeline, number, uuid, ...named })) === 'its-own';
-  } catch {
+  } catch (error) {
+    log.warn({ err: error, uuid }, 'the request that a build names could not be asked: its workflow asks again');
     return false;
   }
 }

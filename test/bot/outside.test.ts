@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { outsideOf } from '../../src/config/outside.ts';
 import { deployCode } from '../../src/ids.ts';
@@ -46,7 +47,7 @@ function bot(entries: string, says: Claimed | null = 'its-own') {
       changed: async ({ uuid }: { uuid: string }) => void changed.push(uuid),
     },
   };
-  const deps = { config: configured(entries), gateway: gateway as unknown as BotDeps['gateway'] };
+  const deps = { config: configured(entries), gateway: gateway as unknown as BotDeps['gateway'], log: pino({ level: 'silent' }) };
   return { deps, started, asked, changed };
 }
 

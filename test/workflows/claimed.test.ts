@@ -1,4 +1,5 @@
 // A build says that a request asked for it. Only that request is believed: the front door and, where it is too early, a workflow ask it.
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { outsideSeen } from '../../src/bot/outside.ts';
 import { claimOf } from '../../src/buildkite/outside.ts';
@@ -26,7 +27,7 @@ async function deploys({ world: { organization }, client }: Story, build: BuildF
   const config = { ...CONFIG, pipelines: [{ ...pipeline, organization }], services: [] };
   const { number, uuid } = build;
   const seen = { organization, pipeline: build.pipeline, number, uuid, waits: false, step: 'deploy', hasStarted: true, hasEnded: false };
-  await outsideSeen({ config, gateway: { outside } as Gateway }, { ...seen, claim: claimOf(build) });
+  await outsideSeen({ config, gateway: { outside } as Gateway, log: pino({ level: 'silent' }) }, { ...seen, claim: claimOf(build) });
 }
 
 const handleOf = ({ client, world }: Story, { uuid }: BuildFacts) => client.workflow.getHandle(outsideId(world.organization, uuid));
