@@ -3,6 +3,9 @@ import WaitingFirst from './test/support/sequencer.ts';
 
 const SERVER_TESTS = ['test/scenarios/**/*.test.ts', 'test/temporal/**/*.test.ts', 'test/workflows/**/*.test.ts'];
 
+/** Of the pure core: nothing in there leaves anything behind in its process. */
+const PURE_TESTS = ['command', 'config', 'model', 'policy', 'render'].map((layer) => `test/${layer}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
     // Temporal's native worker crashes in threads (reference: SIGSEGV 4 of 4); forks are the default, pinned here.
@@ -14,12 +17,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'pure',
+          include: PURE_TESTS,
+          testTimeout: 20_000,
+          // Most of what a file takes by itself is loading the sources.
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: SERVER_TESTS,
+          exclude: [...SERVER_TESTS, ...PURE_TESTS],
           testTimeout: 20_000,
-          // Most of what a file takes by itself is loading the sources: nothing in here leaves anything behind.
-          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

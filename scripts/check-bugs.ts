@@ -25,7 +25,7 @@ function copyTree(): string {
 
 /** The test that noticed first; null: none did. */
 function runTests(folder: string): Promise<string | null> {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', '--maxWorkers', '1', '--no-isolate', ...TESTS];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'pure', '--bail', '1', '--maxWorkers', '1', ...TESTS];
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, MODEL_RUNS, CI: '1', NO_COLOR: '1' },
@@ -36,7 +36,7 @@ function runTests(folder: string): Promise<string | null> {
   return new Promise((resolve) => child.once('close', (code) => resolve(code === 0 ? null : firstFailure(told))));
 }
 
-/** Of the lines `FAIL  |unit| test/policy/rule.test.ts > a rule > counts`. */
+/** Of the lines `FAIL  |pure| test/policy/rule.test.ts > a rule > counts`. */
 function firstFailure(told: string): string {
   const line = told.split('\n').find((each) => each.includes('FAIL'));
   return line?.replace(/^.*?(?=test\/)/, '').trim() ?? 'a test that did not load';

@@ -1,6 +1,7 @@
 // Deadlines of calls to Temporal, and what their failures mean.
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -27,6 +28,8 @@ export async function within<T>(client: Client, limits: { deadlineMs: number; do
   } catch (error) {
     // A key that is being replaced: what was asked can be asked again.
     if (isRefusal(error)) throw unavailable(limits.doing, 'the server refuses our credential', error);
+    // The worker failed just now, or is of a version that does not know the question.
+    if (error instanceof QueryNotRegisteredError) throw unavailable(limits.doing, 'its worker could not answer', error);
     if (isUnreachable(error)) throw unavailable(limits.doing, 'the server cannot be reached, or is too slow', error);
     throw error;
   } finally {

@@ -23,8 +23,8 @@ export type ActOf =
   /** Whether this person's account can be read. */
   | { readonly kind: 'unread' | 'read'; readonly who: Who }
   | { readonly kind: 'pass'; readonly minutes: number }
-  /** The build asks to start; for another turn than the present one when `off` is not 0. */
-  | { readonly kind: 'claim'; readonly off: 0 | 1 | -1 }
+  /** The build asks to start; for another turn than the present one when `off` is not 0. The next one could become the present one while the claim waits in line. */
+  | { readonly kind: 'claim'; readonly off: 0 | 9 | -1 }
   | { readonly kind: 'recheck'; readonly says: 'what-is-true' | 'gates' | 'unknown' }
   | { readonly kind: 'build'; readonly news: 'progress' | 'passed' | 'failed' | 'never-built' };
 
@@ -68,7 +68,7 @@ const act: fc.Arbitrary<ActOf> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('claim' as const),
-      off: fc.constantFrom(0 as const, 0 as const, 0 as const, 0 as const, 1 as const, -1 as const),
+      off: fc.constantFrom(0 as const, 0 as const, 0 as const, 0 as const, 9 as const, -1 as const),
     }),
   },
   {

@@ -34,7 +34,8 @@ const LABELS = ['test', 'lint', 'Go?', 'deploy', 'infra'];
 const WAYS: Readonly<Record<string, readonly string[]>> = {
   scheduled: ['running', 'failing', 'blocked', 'canceled', 'skipped', 'not_run'],
   running: ['failing', 'blocked', 'passed', 'failed', 'canceling', 'canceled'],
-  failing: ['running', 'failed', 'blocked', 'canceling', 'canceled'],
+  // `scheduled`: a job that no agent took in time is tried again, and nothing has run yet.
+  failing: ['scheduled', 'running', 'failed', 'blocked', 'canceling', 'canceled'],
   blocked: ['scheduled', 'running', 'passed', 'failed', 'canceled'],
   passed: ['running'],
   failed: ['running', 'failing'],
