@@ -118,7 +118,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
 
   it('leads from the card on the pull request to the one in Slack, not out of the demo', async () => {
     await pull().getByRole('link', { name: 'in Slack' }).first().click();
-    await slack().locator('.found').getByText('is live on production').first().waitFor();
+    await slack().locator('[data-found]').getByText('is live on production').first().waitFor();
     await pull().locator('a[href*="/commit/"]').first().click();
     await page.getByRole('status').getByText('Outside the demo this leads to').waitFor();
     expect(page.context().pages()).toHaveLength(1);

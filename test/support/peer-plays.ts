@@ -50,11 +50,11 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     await story.end(id);
     return withTarget(story, id);
   },
-  /** They come while another is judged, and each takes long: one is judged too late for a call of the same task. */
+  /** Each takes long to be judged: however they fall into workflow tasks, one comes too late in its task for a call of the same task. */
   async 'late-calls'(story) {
     const id = await story.ask();
     await story.until(id, 'waiting');
-    story.world.slowCalls.set('judge', [1_800, 1_200, 1_200, 100]);
+    story.world.slowCalls.set('judge', [1_000, 2_500, 2_500, 100]);
     story.world.judge = (votes, voter) => ({ ...tallyOf([...votes.map(({ by }) => by), voter]), satisfied: votes.length === 3 });
     const names = ['bea', 'carl', 'dan', 'eve'] as const;
     await Promise.all(names.map((name) => story.approve(id, name)));

@@ -33,9 +33,9 @@ function show(column, key) {
   const element = document.querySelector(`#${column}-flow [data-key="${key}"]`);
   if (element === null) return false;
   element.scrollIntoView({ block: 'start' });
-  element.classList.remove('found');
-  // Asking for the layout makes the browser notice that the class was gone.
+  // No class: a new picture would take it away. Asking for the layout makes the browser notice that the mark was gone.
+  delete element.dataset.found;
   void element.offsetWidth;
-  element.classList.add('found');
+  element.dataset.found = '';
   return true;
 }
