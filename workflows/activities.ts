@@ -4,7 +4,6 @@ import type { BuildReport, BuildResult, Watched } from './build-contract.ts';
 import type { Claim, ClaimStart, FarewellInput, Join, JoinAnswer, ReplyInput, Receipt } from './contract.ts';
 import type { PeopleNews } from './people-contract.ts';
 import type { Cards, DeployStatus, PushDelta, ToldSoFar } from './status.ts';
-import type { ReviewNews, ReviewStatus } from './review-contract.ts';
 import type {
   Account,
   ApprovalRule,
@@ -241,13 +240,4 @@ export interface NotifyActivities {
   closeCards(input: FarewellInput): Promise<DeployStatus | null | void>;
   /** An emergency has begun: one line for the `also` channels; the cards are told already. */
   raiseAlarm(input: { readonly status: DeployStatus; readonly cards: Cards }): Promise<void>;
-}
-
-/** The review of an emergency has messages of its own: the request's cards have ended. */
-export interface ReviewActivities {
-  /** Both look for the card of this review first, so that a retry posts no second one. */
-  postSlackReview(status: ReviewStatus): Promise<NonNullable<Cards['slack']>>;
-  postGithubReview(status: ReviewStatus): Promise<NonNullable<Cards['github']>>;
-  /** Edits both cards; `news` makes new messages, too. */
-  announceReview(input: { readonly status: ReviewStatus; readonly cards: Cards; readonly news: ReviewNews | null }): Promise<void>;
 }

@@ -2,7 +2,8 @@
 import { proxyActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
 import { local, nearby } from './at-once.ts';
 import type { BuildkiteActivities } from './buildkite-activities.ts';
-import type { DecidingActivities, NotifyActivities, PeerActivities, ReviewActivities } from './activities.ts';
+import type { DecidingActivities, NotifyActivities, PeerActivities } from './activities.ts';
+import type { ReviewActivities } from './review-activities.ts';
 import { TASK_QUEUE } from './contract.ts';
 import type { OutsideJudging, OutsideReading, OutsideTelling } from './outside-activities.ts';
 import type { Millis } from './vocabulary.ts';

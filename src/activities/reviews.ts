@@ -1,6 +1,7 @@
 // Activities of the `notify` queue: the messages of the review that an emergency owes.
 import type { Logger } from 'pino';
-import type { Cards, ReviewActivities } from '../../workflows/activities.ts';
+import type { Cards } from '../../workflows/activities.ts';
+import type { ReviewActivities } from '../../workflows/review-activities.ts';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
 import type { GithubApi } from '../github/api.ts';
 import { plainContext, type RenderContext } from '../render/context.ts';

@@ -2,10 +2,9 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { BlockRecheck, BlockVerdict, JudgeBlockInput, RecheckBlockInput } from '../../workflows/block-activities.ts';
 import type { BlockStatus, CastBlockVote } from '../../workflows/block-contract.ts';
-import type { HaltedBuild, ManualJob } from '../../workflows/block-vocabulary.ts';
 import { block } from '../../workflows/block.ts';
 import type { Tally, Vote } from '../../workflows/vocabulary.ts';
-import { BLOCKS } from '../support/block-views.ts';
+import { BLOCKS, halted } from '../support/block-views.ts';
 import { PEOPLE, voteOf, type Name } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
 import { start, virtualNow, type Driver } from './tiny-runtime.ts';
@@ -24,23 +23,7 @@ afterAll(() => {
 });
 
 const AT = Date.UTC(2026, 0, 5, 9);
-const JOB: ManualJob = { id: 'job', label: 'release', key: null, state: 'blocked', unblockable: true, unblockedBy: null, unblockedAt: null };
-const BUILD: HaltedBuild = {
-  uuid: 'uuid',
-  number: 7,
-  pipeline: 'api-release',
-  url: 'https://buildkite.test/acme/api-release/builds/7',
-  commit: 'a'.repeat(40),
-  branch: 'main',
-  message: 'Release',
-  state: 'passed',
-  blocked: true,
-  isOver: false,
-  source: 'ui',
-  creator: null,
-  author: null,
-  manual: [JOB],
-};
+const BUILD = halted('uuid');
 
 /** Bea's word is enough; Carl's alone is not. */
 function tallyOf(votes: readonly Pick<Vote, 'by'>[]): Tally {

@@ -1,7 +1,7 @@
 // Stories of approvals: who votes, what is pushed meanwhile, how long it is waited for.
 import { commitSha } from '../../src/ids.ts';
-import { NEXT_SHA, PEOPLE, planFor, tallyOf, voteOf } from './deploy-examples.ts';
-import { changeRule, holdPlans } from './plan-twists.ts';
+import { NEXT_SHA, planFor, voteOf } from './deploy-examples.ts';
+import { changeRule, holdPlans, voidCarlOnce } from './plan-twists.ts';
 import { approved, withTarget, type Play } from './plays.ts';
 
 const THIRD_SHA = commitSha('aaaaaaa'.padEnd(40, '0'));
@@ -92,11 +92,7 @@ export const APPROVAL_PLAYS: Readonly<Record<string, Play>> = {
     return { deploy: id };
   },
   async 'void-votes'(story) {
-    const { recheck } = story.world;
-    story.world.recheck = () => {
-      story.world.recheck = recheck;
-      return { kind: 'void', votes: [{ by: PEOPLE.carl, why: 'left-group', detail: 'sre' }], tally: tallyOf([PEOPLE.bea]) };
-    };
+    voidCarlOnce(story.world);
     const id = await approved(story);
     await story.until(id, 'waiting');
     await story.approve(id, 'dan');

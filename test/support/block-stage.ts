@@ -33,7 +33,7 @@ import type { BuildkiteActivities } from '../../workflows/buildkite-activities.t
 import { TASK_QUEUE, type Receipt } from '../../workflows/contract.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { createTellOfWaiting } from '../../src/temporal/waiting-builds.ts';
-import { BLOCKS } from './block-views.ts';
+import { BLOCKS, halted } from './block-views.ts';
 import { voteOf, PEOPLE, type Name } from './deploy-examples.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
 
@@ -64,35 +64,9 @@ export interface HaltWorld {
   reads: number;
 }
 
-export const job = (label: string, change: Partial<ManualJob> = {}): ManualJob => ({
-  id: `job-${label}`,
-  label,
-  key: label,
-  state: 'blocked',
-  unblockable: true,
-  unblockedBy: null,
-  unblockedAt: null,
-  ...change,
-});
-
 function createHaltWorld(uuid: string): HaltWorld {
   const world: HaltWorld = {
-    build: {
-      uuid,
-      number: 7,
-      pipeline: 'api-release',
-      url: 'https://buildkite.test/acme/api-release/builds/7',
-      commit: 'a'.repeat(40),
-      branch: 'main',
-      message: 'Release',
-      state: 'passed',
-      blocked: true,
-      isOver: false,
-      source: 'ui',
-      creator: null,
-      author: null,
-      manual: [job('release')],
-    },
+    build: halted(uuid),
     need: 2,
     fields: [],
     expireMs: 3_600_000,

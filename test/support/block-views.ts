@@ -1,6 +1,6 @@
 // Builds that wait at a block step, by what people see of them.
 import type { BlockPhase, BlockPlan, BlockStatus } from '../../workflows/block-contract.ts';
-import type { BlockField } from '../../workflows/block-vocabulary.ts';
+import type { BlockField, HaltedBuild, ManualJob } from '../../workflows/block-vocabulary.ts';
 import type { Contract, Person, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { digestOf } from '../../src/ids.ts';
 import { nobodyKnown } from '../../src/policy/starter.ts';
@@ -160,3 +160,32 @@ export const BLOCKS = {
   'block-gone': own({ kind: 'gone', state: 'canceled', at }),
   'block-not-unblocked': own({ kind: 'not-unblocked', answer: 'buildkite answered 403 Forbidden', at }, both),
 } as const satisfies Readonly<Record<string, BlockStatus>>;
+
+export const job = (label: string, change: Partial<ManualJob> = {}): ManualJob => ({
+  id: `job-${label}`,
+  label,
+  key: label,
+  state: 'blocked',
+  unblockable: true,
+  unblockedBy: null,
+  unblockedAt: null,
+  ...change,
+});
+
+/** A build of another pipeline that waits at its one step. */
+export const halted = (uuid: string): HaltedBuild => ({
+  uuid,
+  number: 7,
+  pipeline: 'api-release',
+  url: 'https://buildkite.test/acme/api-release/builds/7',
+  commit: 'a'.repeat(40),
+  branch: 'main',
+  message: 'Release',
+  state: 'passed',
+  blocked: true,
+  isOver: false,
+  source: 'ui',
+  creator: null,
+  author: null,
+  manual: [job('release')],
+});

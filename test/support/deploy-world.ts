@@ -9,10 +9,10 @@ import type {
   NotifyActivities,
   PeerActivities,
   PlanResult,
-  ReviewActivities,
   Recheck,
   Survey,
 } from '../../workflows/activities.ts';
+import type { ReviewActivities } from '../../workflows/review-activities.ts';
 import { watchAsked, type BuildResult, type BuildWatchInput } from '../../workflows/build-contract.ts';
 import {
   buildId,
@@ -35,6 +35,7 @@ import { outsideLeft, type Strangers } from './outside-left.ts';
 import { sealOf } from '../../src/ids.ts';
 import { waitingTimes } from '../../src/policy/waiting.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
+import { takeTime } from './slow-calls.ts';
 
 export type Activities = DecidingActivities & PeerActivities & BuildkiteActivities & NotifyActivities & ReviewActivities;
 export type Announcement = Parameters<NotifyActivities['announce']>[0];
@@ -156,7 +157,7 @@ function deciding(world: World): DecidingActivities {
       return { ...result, seal: sealOf(input.workflowId, input.firstRun) };
     },
     async judgeVote(input) {
-      await takeTime(world, 'judge');
+      await takeTime(world.slowCalls, 'judge');
       const { votes, act } = input;
       const person = personOf(act.by);
       if (person.key === PEOPLE.ann.key) return { kind: 'refused', reasons: [{ code: 'own-request', name: person.name }] };
@@ -171,7 +172,7 @@ function deciding(world: World): DecidingActivities {
       return { kind: 'counts', person, tally: world.judge(votes, person, input) };
     },
     async authorise({ by, act }) {
-      await takeTime(world, 'judge');
+      await takeTime(world.slowCalls, 'judge');
       const person = personOf(by);
       if (person.key === PEOPLE.zoe.key) return { kind: 'refused', reasons: [{ code: `may-not-${act}`, allowed: ['requester'] }] };
       return { kind: 'allowed', person };
@@ -183,16 +184,11 @@ function deciding(world: World): DecidingActivities {
   };
 }
 
-async function takeTime({ slowCalls }: World, whose: string): Promise<void> {
-  const ms = slowCalls.get(whose)?.shift() ?? 0;
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 function peers(world: World, client: Client): PeerActivities {
   return {
     async joinQueue({ join, target, updateId }) {
       world.joins.push(`${join.code}#${join.turn}`);
-      await takeTime(world, join.deployId);
+      await takeTime(world.slowCalls, join.deployId);
       const { organization, pipeline } = join;
       const args: [EnvironmentInput] = [{ target, organization, pipelines: [pipeline], carried: null, timing: world.timing.environment }];
       const startWorkflowOperation = new WithStartWorkflowOperation('environment', {
@@ -217,7 +213,7 @@ function peers(world: World, client: Client): PeerActivities {
     },
     async reportBuild({ deployId, turn, report }) {
       if (world.loseReports) return;
-      await takeTime(world, deployId);
+      await takeTime(world.slowCalls, deployId);
       await client.workflow
         .getHandle(deployId)
         .signal(buildReported, { turn, report })

@@ -1,5 +1,6 @@
-// Twists of the plan that many stories need: another rule, or a plan that takes until the test says so.
+// Twists that many stories need: another rule, a plan that takes until the test says so, a vote that is void at the turn.
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
+import { PEOPLE, tallyOf } from './deploy-examples.ts';
 import type { World } from './deploy-world.ts';
 import { createGate, type Gate } from './gate.ts';
 
@@ -21,4 +22,13 @@ export function holdPlans(world: World, revision: number | null = null): Gate {
     return plan(input);
   };
   return gate;
+}
+
+/** At the next look before a start Carl has left his group; after that everybody is as they were. */
+export function voidCarlOnce(world: World): void {
+  const { recheck } = world;
+  world.recheck = () => {
+    world.recheck = recheck;
+    return { kind: 'void', votes: [{ by: PEOPLE.carl, why: 'left-group', detail: 'sre' }], tally: tallyOf([PEOPLE.bea]) };
+  };
 }

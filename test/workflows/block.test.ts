@@ -1,7 +1,7 @@
 // A build that waits at block steps. Every story is replayed from its history right after it was played.
 import { describe, expect, it } from 'vitest';
-import { change, job, tallyOf, useHalts, type HaltStory } from '../support/block-stage.ts';
-import { FIELDS } from '../support/block-views.ts';
+import { change, tallyOf, useHalts, type HaltStory } from '../support/block-stage.ts';
+import { FIELDS, job } from '../support/block-views.ts';
 import { PEOPLE } from '../support/deploy-examples.ts';
 import { storeHistory } from '../support/record-history.ts';
 import { replayed } from '../support/replay.ts';

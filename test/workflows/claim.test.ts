@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claimStart } from '../../workflows/contract.ts';
 import { NEXT_SHA, PEOPLE, SHA, tallyOf } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
+import { voidCarlOnce } from '../support/plan-twists.ts';
 import { approved } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
 
@@ -10,11 +11,7 @@ describe('the claim', () => {
 
   it('with a void vote means waiting for approval again, and a new turn after it', async () => {
     const story = current();
-    const { recheck } = story.world;
-    story.world.recheck = () => {
-      story.world.recheck = recheck;
-      return { kind: 'void', votes: [{ by: PEOPLE.carl, why: 'left-group', detail: 'sre' }], tally: tallyOf([PEOPLE.bea]) };
-    };
+    voidCarlOnce(story.world);
     const id = await approved(story);
     await story.until(id, 'waiting');
     await story.waitFor('a free target', async () => (await story.environment()).holder === null);
