@@ -10,29 +10,20 @@ import { createGithubProbot } from '../../src/github/probot.ts';
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import type { ReplyInput } from '../../workflows/contract.ts';
 import { API, APP_ID, answerOnlyAnnouncedRequests, PRIVATE_KEY } from '../github/github-app.ts';
-import { NOW, PEOPLE, policy } from '../policy/given.ts';
+import { configOf, NOW, PEOPLE, policy } from '../policy/given.ts';
 import { commentDelivery, NOT_COMMANDS, NOT_WORDS, reviewDelivery, threadDelivery } from '../support/not-commands.ts';
 
 const SECRET = 'a secret';
-const CONFIG: Config = {
-  slack: { team: 'T1', channel: 'C1', command: '/deploy' },
-  people: PEOPLE,
-  byEmail: new Map(),
-  groups: {},
-  zones: {},
-  pipelines: [],
-  buildkite: {},
-  services: [
-    {
-      name: 'api',
-      aliases: [],
-      repo: 'acme/api',
-      zone: 'default',
-      environments: { production: policy({ service: 'api', repo: 'acme/api' }) },
-      order: ['production'],
-    },
-  ],
-};
+const CONFIG: Config = configOf([
+  {
+    name: 'api',
+    aliases: [],
+    repo: 'acme/api',
+    zone: 'default',
+    environments: { production: policy({ service: 'api', repo: 'acme/api' }) },
+    order: ['production'],
+  },
+]);
 
 answerOnlyAnnouncedRequests();
 

@@ -12,7 +12,7 @@ import { createGatewayAcross, zonesAlone, type ZoneLine } from '../../src/tempor
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import { policy } from '../policy/given.ts';
+import { configOf, policy } from '../policy/given.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { NOBODY } from '../support/people-store.ts';
 import { ann, bea, carl, dan, NOW } from '../support/views.ts';
@@ -27,14 +27,12 @@ const serviceIn = (zone: string, name: string, channel: string): Service => {
   return { name, aliases: [], repo: `acme/${name}`, zone, environments: { production }, order: ['production'] };
 };
 const CONFIG: Config = {
-  slack: { team: 'T01ACME', channel: 'CALL', command: '/deploy' },
+  ...configOf([serviceIn('default', 'api', 'CAPI'), serviceIn('eu', 'shop', 'CSHOP')], {
+    team: 'T01ACME',
+    channel: 'CALL',
+    command: '/deploy',
+  }),
   people: PEOPLE,
-  byEmail: new Map(),
-  groups: {},
-  zones: {},
-  pipelines: [],
-  buildkite: {},
-  services: [serviceIn('default', 'api', 'CAPI'), serviceIn('eu', 'shop', 'CSHOP')],
 };
 
 /** Requests of a zone by id; an `Error` can't be read. */

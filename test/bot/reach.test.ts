@@ -9,7 +9,7 @@ import type { Gateway } from '../../src/temporal/gateway.ts';
 import type { ReplyInput } from '../../workflows/contract.ts';
 import type { RepoSlug } from '../../workflows/vocabulary.ts';
 import { NOBODY } from '../support/people-store.ts';
-import { NOW, PEOPLE, policy } from '../policy/given.ts';
+import { configOf, NOW, PEOPLE, policy } from '../policy/given.ts';
 
 const service = (name: string, repo: string): Service => ({
   name,
@@ -20,16 +20,7 @@ const service = (name: string, repo: string): Service => ({
   order: ['production'],
 });
 
-const CONFIG: Config = {
-  slack: { team: 'T1', channel: 'C1', command: '/deploy' },
-  people: PEOPLE,
-  byEmail: new Map(),
-  groups: {},
-  zones: {},
-  pipelines: [],
-  buildkite: {},
-  services: [service('api', 'acme/api'), service('payroll', 'acme/secret')],
-};
+const CONFIG: Config = configOf([service('api', 'acme/api'), service('payroll', 'acme/secret')]);
 
 interface Asked {
   readonly reply: Reply;

@@ -3,6 +3,7 @@ import { commitSha, githubPersonKey, target } from '../../src/ids.ts';
 import type { Contract, DeployCode, Person, Plan, RepoSlug, RuleNode, Vote } from '../../workflows/vocabulary.ts';
 import type { EnvironmentState } from '../../workflows/status.ts';
 import type { EnvironmentPolicy } from '../../src/policy/environment-policy.ts';
+import type { Config, Service } from '../../src/config/config.ts';
 import { productionPolicy } from '../support/policy-examples.ts';
 import type { CommitFacts, ComparisonFacts, Facts, PullRequestFacts, Read, RefFacts } from '../../src/policy/facts.ts';
 
@@ -178,3 +179,15 @@ export function plan(change: Partial<Plan> = {}): Plan {
     ...change,
   };
 }
+
+/** A configuration of these services and nothing else. */
+export const configOf = (services: readonly Service[], slack: Config['slack'] = { team: 'T1', channel: 'C1', command: '/deploy' }): Config => ({
+  slack,
+  people: PEOPLE,
+  byEmail: new Map(),
+  groups: {},
+  zones: {},
+  pipelines: [],
+  buildkite: {},
+  services,
+});
