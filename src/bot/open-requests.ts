@@ -5,6 +5,7 @@ import type { DeployStatus } from '../../workflows/status.ts';
 import { isFinal } from '../render/phase.ts';
 import type { FoundDeploy } from '../temporal/find-deploys.ts';
 import type { ZoneReads } from '../temporal/one-zone.ts';
+import { isTrouble } from '../trouble.ts';
 
 /** What was read of a list, and of how many it could not be; throws `Trouble` when nothing of it could. */
 export interface Listed<T> {
@@ -51,9 +52,19 @@ function only<T>({ read, others }: Listed<T>, isMeant: (one: T) => boolean): Lis
 }
 
 async function readAll<From, To>(found: readonly From[], readOne: (one: From) => Promise<To | null>): Promise<Listed<To>> {
-  const ended = await Promise.allSettled(found.map(readOne));
+  const ended = await Promise.allSettled(found.map((one) => patiently(() => readOne(one))));
   const failed = ended.filter((end) => end.status === 'rejected');
   const [first] = failed;
   if (first !== undefined && failed.length === ended.length) throw first.reason;
   return { read: ended.flatMap((end) => (end.status === 'rejected' || end.value === null ? [] : [end.value])), others: failed.length };
+}
+
+/** One request may be busy for longer than a read waits, while all else is well: it is asked once more before people are told that it can't be read. */
+async function patiently<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isTrouble(error, 'unavailable')) throw error;
+    return read();
+  }
 }

@@ -22,6 +22,17 @@ function gatewayOf(statuses: Readonly<Record<string, unknown>>): Gateway {
   return gateway as Gateway;
 }
 
+/** One request that can't be read so many times. */
+function busyFor(times: number) {
+  let asked = 0;
+  const deployStatus: Gateway['deployStatus'] = async () => {
+    asked += 1;
+    if (asked <= times) throw unread;
+    return waiting;
+  };
+  return { waits: { ...gatewayOf({ waiting }), deployStatus }, asked: () => asked };
+}
+
 describe('the reviews that are owed', () => {
   const gateway = (reviews: Readonly<Record<string, ReviewStatus | null | Error>>) => ({
     findOwingReview: async () => Object.keys(reviews),
@@ -53,6 +64,18 @@ describe('the open requests', () => {
 
   it('are told with how many could not be read', async () => {
     expect(await readOpenRequests(gatewayOf({ broken: unread, waiting }), ['api'])).toEqual({ read: [waiting], others: 1 });
+  });
+
+  it('are all there when one is too busy for the first reading', async () => {
+    const { waits, asked } = busyFor(1);
+    expect(await readOpenRequests(waits, ['api'])).toEqual({ read: [waiting], others: 0 });
+    expect(asked()).toBe(2);
+  });
+
+  it('are not asked for a third time', async () => {
+    const { waits, asked } = busyFor(2);
+    await expect(readOpenRequests(waits, ['api'])).rejects.toBe(unread);
+    expect(asked()).toBe(2);
   });
 
   it('are unknown when none can be read', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ONE_SRE, TWO_GROUPS } from '../support/acme-config.ts';
 import { eventually } from '../support/acme.ts';
 import type { Deploy } from '../support/sightings.ts';
@@ -16,6 +16,18 @@ describe('the home tab', () => {
     [ann, bea, dan] = [viewerOf(acme, 'ann'), viewerOf(acme, 'bea'), viewerOf(acme, 'dan')];
   });
   afterAll(() => acme.end());
+
+  const open: Deploy[] = [];
+  // What a story leaves open would be joined by the next one that asks for the same.
+  afterEach(async () => {
+    for (const { code } of open.splice(0)) await acme.ann.types(`cancel ${code}`);
+  });
+  const asked = async (text: string): Promise<Deploy> => {
+    const deploy = await acme.ann.asksInSlack(text);
+    open.push(deploy);
+    await waits(deploy);
+    return deploy;
+  };
 
   /** Lists lag tens of milliseconds behind. */
   const waits = (deploy: Deploy): Promise<unknown> =>
@@ -36,9 +48,7 @@ describe('the home tab', () => {
   });
 
   it('lists what waits for me and what I asked for, to each their own', async () => {
-    const store = await acme.ann.asksInSlack('store to production');
-    const depot = await acme.ann.asksInSlack('depot to production');
-    await Promise.all([waits(store), waits(depot)]);
+    const [store, depot] = [await asked('store to production'), await asked('depot to production')];
     await Promise.all([ann.opensHome(), bea.opensHome(), dan.opensHome()]);
     const [hers, his] = [await bea.homeSays(store.code, depot.code), await dan.homeSays(store.code)];
     expect(hers).toContain('⏸ *store* → *production*');
@@ -47,24 +57,20 @@ describe('the home tab', () => {
     const own = await ann.homeSays(store.code, depot.code);
     expect(own).toContain('Nothing. When somebody asks');
     expect(own).toMatch(new RegExp(`What you asked for[^]*${depot.code}`));
-    for (const { code } of [store, depot]) await acme.ann.types(`cancel ${code}`);
   });
 
   it('counts an approval there like one on the card, answers the person, and is up to date afterwards', async () => {
-    const deploy = await acme.ann.asksInSlack('store to production');
-    await waits(deploy);
+    const deploy = await asked('store to production');
     await dan.opensHome();
     await dan.homeSays(deploy.code);
     expect(await dan.clicksAtHome('approve', deploy.code)).toBe('Counted: 1 of 2. Still needed: 1 of sre (Bea, Carl).');
     dan.closes();
     await eventually('the tab without it', () => !dan.home().includes(deploy.code));
     expect(await deploy.shows('slack', '*So far*')).toContain('✅ Dan for api-owners, here');
-    await acme.ann.types(`cancel ${deploy.code}`);
   });
 
   it('answers a click on a tab that is out of date in words', async () => {
-    const deploy = await acme.ann.asksInSlack('depot to production');
-    await waits(deploy);
+    const deploy = await asked('depot to production');
     await bea.opensHome();
     await bea.homeSays(deploy.code);
     await acme.ann.types(`cancel ${deploy.code}`);
@@ -74,8 +80,7 @@ describe('the home tab', () => {
   });
 
   it('shows details, and takes a reason for a rejection', async () => {
-    const deploy = await acme.ann.asksInSlack('store to production');
-    await waits(deploy);
+    const deploy = await asked('store to production');
     await bea.opensHome();
     expect(await bea.clicksAtHome('details', deploy.code)).toContain('✅ *permission*: Ann has write');
     bea.closes();
@@ -89,8 +94,7 @@ describe('the home tab', () => {
   });
 
   it('cancels what I asked for', async () => {
-    const deploy = await acme.ann.asksInSlack('depot to production');
-    await waits(deploy);
+    const deploy = await asked('depot to production');
     await ann.opensHome();
     expect(await ann.clicksAtHome('cancel', deploy.code)).toBe('Cancelled while it waited for approval. Nothing was built.');
     ann.closes();
