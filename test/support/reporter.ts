@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Prints the plain closing line that CI reads: `N passed, N failed` (and `, N skipped` if any). */
+/** Prints what CI reads: `failed in FILE` for each such file, and the plain closing line `N passed, N failed` (and `, N skipped` if any). */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
@@ -11,7 +11,10 @@ export default class ClosingLine implements Reporter {
         if (state !== 'pending') count[state] += 1;
       }
     }
+    // An error that belongs to no file is no file's failure.
+    const failed = errors.length > 0 ? [] : modules.filter((module) => module.state() === 'failed');
+    const files = failed.map(({ relativeModuleId }) => `failed in ${relativeModuleId}\n`);
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
+    process.stdout.write(`\n${files.join('')}${count.passed} passed, ${count.failed} failed${skipped}\n`);
   }
 }
