@@ -6,6 +6,7 @@ import type { LateReview } from '../../workflows/review-contract.ts';
 import type { DeployPhase, DeployStatus } from '../../workflows/status.ts';
 import type { DeployCode, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Which } from '../command/command.ts';
+import { deployCode } from '../ids.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import type { FoundDeploy } from '../temporal/find-deploys.ts';
@@ -85,7 +86,7 @@ export function logLater(write: () => void): void {
 /** Says how the request ended, when, and how to ask again. */
 export async function tooLate(deps: BotDeps, deployId: string): Promise<Reply> {
   const status = await deps.gateway.deployStatus(deployId);
-  if (status === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: deployId }] };
+  if (status === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: deployCode(deployId) }] };
   const { service, environment } = status.request;
   return { kind: 'refused', reasons: [{ code: 'too-late', ended: endedAs(status), at: endedAt(status.phase), service, environment }] };
 }

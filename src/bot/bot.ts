@@ -4,6 +4,7 @@ import { isOutsideId } from '../../workflows/outside-contract.ts';
 import type { Parsed } from '../command/command.ts';
 import { firstLine, paragraphLine } from '../command/line.ts';
 import { parseCommand } from '../command/parse.ts';
+import { deployCode } from '../ids.ts';
 import { plainContext } from '../render/context.ts';
 import type { Reply } from '../render/reply.ts';
 import { answerMarkdown } from '../render/reply-github.ts';
@@ -31,7 +32,9 @@ export function createBot(deps: BotDeps): SlackFrontDoor {
     act: (click) => actClicked(deps, click),
     async details(deployId) {
       const status = await deps.gateway.deployStatus(deployId);
-      return status === null ? { kind: 'refused', reasons: [{ code: 'unknown-request', named: deployId }] } : { kind: 'one-request', status };
+      return status === null
+        ? { kind: 'refused', reasons: [{ code: 'unknown-request', named: deployCode(deployId) }] }
+        : { kind: 'one-request', status };
     },
     form: (ask) => formFor(deps, ask),
     submit: (submission) => submitForm(deps, submission),

@@ -23,7 +23,9 @@ import { servicesHere } from './grammar.ts';
 
 export function formFor(deps: BotDeps, ask: FormAsk): GrowingForm {
   const now = firstForm(deps, ask);
-  return { now, later: now.preview === null ? Promise.resolve(now) : filledIn(deps, now, now.preview, ask) };
+  const later = now.preview === null ? Promise.resolve(now) : filledIn(deps, now, now.preview, ask);
+  later.catch(() => {}); // Whoever draws it is told; nobody waits for it before the form is open, and perhaps nobody does at all.
+  return { now, later };
 }
 
 /** What the configuration says alone. */

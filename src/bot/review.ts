@@ -3,6 +3,7 @@ import type { LateReview, ReviewPhase, ReviewStatus } from '../../workflows/revi
 import { reviewId } from '../../workflows/review-contract.ts';
 import type { ActReason } from '../../workflows/reasons.ts';
 import type { Command } from '../command/command.ts';
+import { deployCode } from '../ids.ts';
 import { isFinal } from '../render/phase.ts';
 import type { Reply } from '../render/reply.ts';
 import { actOn, findRequest } from './act.ts';
@@ -35,7 +36,7 @@ function alreadyReviewed({ votes }: ReviewStatus, phase: Exclude<ReviewPhase, { 
 /** There is no review: the request goes on, was no emergency, or was refused before it began. */
 async function whyNone(deps: BotDeps, deployId: string): Promise<Reply> {
   const status = await deps.gateway.deployStatus(deployId);
-  if (status === null) return refuse({ code: 'unknown-request', named: deployId });
+  if (status === null) return refuse({ code: 'unknown-request', named: deployCode(deployId) });
   const isOwed = status.request.emergency !== undefined && !(isFinal(status.phase) && status.plan === null);
   return refuse({ code: isOwed ? 'review-not-open' : 'not-an-emergency' });
 }
