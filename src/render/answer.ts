@@ -66,7 +66,7 @@ export function answerOf(reply: Spoken, asked: Asked): Answer {
     case 'delegation-ended':
       return answerAboutPeople(reply, asked.context.prefix);
     case 'broken':
-      return lines(say`I made a mistake, and nothing was done. It is noted as ${code(reply.reference)}; whoever runs me can find it by that.`);
+      return lines(brokenLine(reply.reference, asked));
   }
 }
 
@@ -89,7 +89,7 @@ function lines(...given: readonly Inline[]): Answer {
 
 function startedLine(reply: Extract<Spoken, { kind: 'started' }>, { context, surface }: Asked): Inline {
   const what = say`${code(reply.service)} → ${reply.environment}`;
-  if (reply.dryRun) return say`Looking what ${what} would take (${code(reply.code)}); nothing is started. The answer comes here.`;
+  if (reply.dryRun) return say`Looking at what ${what} would take (${code(reply.code)}); nothing is started. The answer comes here.`;
   const url = surface === 'slack' ? context.cards.slackUrl : context.cards.githubUrl;
   const asked =
     reply.emergency === undefined
@@ -157,6 +157,12 @@ function hintsOf({ context, surface }: Asked, act: Hints['act'], receipt: Extrac
 
 function clickOrWord({ surface }: Asked): string {
   return surface === 'slack' ? 'click' : 'comment';
+}
+
+/** Never "nothing was done": it may have broken after that, on the way to the answer. */
+function brokenLine(reference: string, { context }: Asked): Inline {
+  const look = code(`${context.prefix} status`);
+  return say`I made a mistake, and can't tell what came of it: ${look} shows where things stand. It is noted as ${code(reference)}; whoever runs me can find it by that.`;
 }
 
 function unreachableLine(what: 'command' | 'click', asked: Asked): Inline {

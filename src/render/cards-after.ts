@@ -10,7 +10,7 @@ import { blockStopWords } from './request-line.ts';
 import { reasonItem } from './reasons.ts';
 import { missingWords } from './rule-words.ts';
 import { duration } from './time.ts';
-import { askAgain, card, during, planSha, route, typed } from './view.ts';
+import { askAgain, card, during, otherCard, planSha, route, typed } from './view.ts';
 import type { Card, PhaseOf, View } from './view.ts';
 
 export function succeededCard(view: View, phase: PhaseOf<'succeeded'>): Card {
@@ -201,9 +201,15 @@ function closedCard(view: View, phase: PhaseOf<'cancelled'>, { number, merged, h
       ...noteLines(view),
     ],
     next: merged
-      ? say`Ask again for the commit of the merge with ${code(askAgain(view))}`
+      ? mergedWords(view)
       : say`If it is wanted after all: open the pull request again, then ${typed(view, `retry ${view.status.request.code}`)}`,
   });
+}
+
+/** On the pull request no ref is the commit of the merge. The branch, which Slack would have to name, is another one and perhaps gone. */
+function mergedWords(view: View): Inline {
+  const there = view.surface === 'github' ? [] : say` ${otherCard(view) ?? say`on the pull request`}`;
+  return say`Ask again for the commit of the merge${there} with ${code(askAgain(view, 'start', { kind: 'head' }))}`;
 }
 
 export function terminatedCard(view: View, phase: PhaseOf<'terminated'>): Card {

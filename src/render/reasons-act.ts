@@ -53,10 +53,10 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
   'stale-card': ({ seen, now, compareUrl }, hints) => {
     const changed = compareUrl === null ? [] : say` (${link('what changed', compareUrl)})`;
     const then = seen === null ? say`another version` : say`${code(seen.slice(0, 7))}`;
-    const again = hints.surface === 'slack' ? 'click' : 'comment again';
+    const [acted, again] = hints.surface === 'slack' ? ['clicked', 'click'] : ['wrote', 'comment again'];
     return no(
       'stale',
-      say`You clicked while this card was about ${then}; it is now about ${code(now.slice(0, 7))}${changed}.`,
+      say`You ${acted} while this card was about ${then}; it is now about ${code(now.slice(0, 7))}${changed}.`,
       say`Read it again, then ${again}.`,
     );
   },

@@ -192,7 +192,7 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
   'rule-unsatisfiable': ({ group, needed, could, unmapped = [] }) => ({
     sign: '❌',
     title: 'approval',
-    said: say`${needed} of ${strong(group)} would have to approve, and only ${could} could: requesters and whoever else the policy excludes don't count${unmapped.length === 0 ? [] : say`, nor do members I can't tell: ${names(unmapped)}`}.`,
+    said: say`${needed} of ${strong(group)} would have to approve, and ${could === 0 ? 'nobody' : `only ${could}`} could: requesters and whoever else the policy excludes don't count${unmapped.length === 0 ? [] : say`, nor do members I can't tell: ${names(unmapped)}`}.`,
     wayOut:
       unmapped.length === 0
         ? say`Have somebody else ask, or add people to ${strong(group)}.`

@@ -1,6 +1,6 @@
 // What a card is before a surface draws it: the same content for both, in the order in which it is read.
 import type { DeployPhase, DeployStatus, LogTail } from '../../workflows/status.ts';
-import type { Plan, Vote } from '../../workflows/vocabulary.ts';
+import type { Plan, RefWish, Vote } from '../../workflows/vocabulary.ts';
 import { isRef } from '../command/spelling.ts';
 import { printCommand } from '../command/print.ts';
 import type { RenderContext } from './context.ts';
@@ -64,23 +64,25 @@ export function standingVotes({ votes, plan, voided }: DeployStatus): readonly V
   return votes.filter((vote) => vote.kind === 'approve' && vote.contract === plan?.contract && !gone.has(vote.by.key));
 }
 
-/** The words that ask for the same again, as they have to be typed on this surface. */
-export function askAgain({ status, context, surface }: View, mode: 'start' | 'plan' = 'start'): string {
-  const { request, plan } = status;
-  const samePlace = request.origin.surface === surface;
-  const name = request.ref.kind === 'named' ? request.ref.name : plan?.ref.kind === 'pull-request' ? plan.ref.branch : plan?.ref.name;
-  const isHead = (request.ref.kind === 'head' && samePlace) || name === undefined;
-  // A branch may have a name that can't be typed; its commit always can.
-  const ref = isHead ? ({ kind: 'head' } as const) : ({ kind: 'named', name: isRef(name) ? name : (plan?.sha.slice(0, 12) ?? 'main') } as const);
+/** The words that ask for the same again, as they have to be typed on this surface. `ref`: as this request was about, unless given. */
+export function askAgain(view: View, mode: 'start' | 'plan' = 'start', ref: RefWish = sameRef(view)): string {
+  const { request } = view.status;
+  const { prefix } = view.context;
   const service = request.service === '' ? null : request.service;
   if (request.emergency !== undefined && mode === 'start') {
     const { reason } = request.emergency;
-    return printCommand(
-      { kind: 'emergency', service, ref, environment: request.environment, parameters: request.parameters, reason },
-      context.prefix,
-    );
+    return printCommand({ kind: 'emergency', service, ref, environment: request.environment, parameters: request.parameters, reason }, prefix);
   }
-  return printCommand({ kind: 'deploy', mode, service, ref, environment: request.environment, parameters: request.parameters }, context.prefix);
+  return printCommand({ kind: 'deploy', mode, service, ref, environment: request.environment, parameters: request.parameters }, prefix);
+}
+
+function sameRef({ status, surface }: View): RefWish {
+  const { request, plan } = status;
+  const samePlace = request.origin.surface === surface;
+  const name = request.ref.kind === 'named' ? request.ref.name : plan?.ref.kind === 'pull-request' ? plan.ref.branch : plan?.ref.name;
+  if ((request.ref.kind === 'head' && samePlace) || name === undefined) return { kind: 'head' };
+  // A branch may have a name that can't be typed; its commit always can.
+  return { kind: 'named', name: isRef(name) ? name : (plan?.sha.slice(0, 12) ?? 'main') };
 }
 
 /** Leads to the card on the other surface; null: there is none. */
