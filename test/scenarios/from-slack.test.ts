@@ -135,7 +135,7 @@ describe('from Slack', () => {
     const cards = acme.world.slack.messages('C0PLANNED').length;
     const open = await acme.ann.types('status', 'C0PLANNED');
     const answer = await acme.ann.types('plan planned to production');
-    expect(answer).toMatch(/^Looking what `planned` → production would take/);
+    expect(answer).toMatch(/^Looking at what `planned` → production would take/);
     const plan = await acme.ann.isTold('📋 Plan: planned → production');
     expect(plan).toContain('1 of *sre* (Bea, Carl)');
     expect(plan).toContain('1 of *api-owners* (Dan)');

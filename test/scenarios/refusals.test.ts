@@ -117,7 +117,7 @@ const REFUSALS: readonly Refusal[] = [
     what: 'a rule that nobody is left to satisfy',
     who: 'dan',
     text: 'gated to owned',
-    reasons: ['❌ **approval**: 1 of **api-owners** would have to approve, and only 0 could'],
+    reasons: ['❌ **approval**: 1 of **api-owners** would have to approve, and nobody could'],
   },
 ];
 
