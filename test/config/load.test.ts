@@ -229,3 +229,22 @@ test('the example names every key that an environment can have', () => {
   const example = readFileSync('countersign.example.yml', 'utf8');
   for (const key of ['pipeline', 'url', 'target', 'refs', 'may', 'gates', 'parameters', 'approvals']) expect(example).toContain(`${key}:`);
 });
+
+test('a name that every object has is a name like any other', () => {
+  const inDefaults = (name: string): string => `defaults: { environments: { production: { parameters: { ${name}: { choices: [c] } } } } }`;
+  const text = (above: string, own: string): string =>
+    broken('        gates:', `        parameters: { ${own}: { choices: [a] } }\n        gates:`).replace(
+      'services:',
+      `${inDefaults(above)}\nservices:`,
+    );
+  const names = (loaded: string): unknown =>
+    policyOf(configOf(loaded), 'api', 'production')?.parameters.map(({ name, choices }) => [name, ...choices]);
+  expect(names(text('migrate', 'constructor'))).toEqual([
+    ['migrate', 'c'],
+    ['constructor', 'a'],
+  ]);
+  expect(names(text('constructor', 'migrate'))).toEqual([
+    ['constructor', 'c'],
+    ['migrate', 'a'],
+  ]);
+});
