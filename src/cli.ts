@@ -22,6 +22,7 @@ import { differences } from './policy/example-expectation.ts';
 import { verifyRecord } from './record/check.ts';
 import { keyId, readPublicKeys } from './record/dsse.ts';
 import { recordWords } from './record/words.ts';
+import { plural } from './render/facts.ts';
 import { reportExample, reportTotals, type ExampleResult } from './render/example-report.ts';
 
 const USAGE = `countersign config check [FILE]                         is this configuration right?
@@ -51,7 +52,8 @@ function check(file: string | undefined): number {
   if (loaded.kind === 'problems') return tell(loaded.problems);
   const { services, people } = loaded.config;
   const environments = services.reduce((sum, service) => sum + service.order.length, 0);
-  console.log(`${path} is right: ${services.length} services, ${environments} environments, ${people.length} people.`);
+  const all = [plural(services.length, 'service'), plural(environments, 'environment'), plural(people.length, 'person', 'people')];
+  console.log(`${path} is right: ${all.join(', ')}.`);
   return 0;
 }
 

@@ -43,7 +43,8 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
   'ambiguous-ref': ({ ref, matches }) => ({
     sign: '❌',
     title: 'ref',
-    said: say`${code(ref)} could be ${either(matches.slice(0, 8).map(code))}.`,
+    // Of digits that fit several commits GitHub does not say which.
+    said: say`${code(ref)} ${matches.length === 0 ? 'fits several commits' : say`could be ${either(matches.slice(0, 8).map(code))}`}.`,
     wayOut: say`Name it in full, or by its full SHA.`,
   }),
   'ref-not-allowed': ({ ref, allowed }) => ({
@@ -136,7 +137,7 @@ export const GATE_REASONS: ReasonTexts<GateReason['code']> = {
   'not-deployed-before': ({ environment, sha }, { prefix, again }) => ({
     sign: '❌',
     title: 'order',
-    said: say`${code(sha.slice(0, 7))} was never live on ${environment}, where it has to go first.`,
+    said: say`${code(sha.slice(0, 7))} is not live on ${environment}, where it has to go first.`,
     wayOut: say`Deploy it there: ${code(again === null ? `${prefix} <service> to ${environment}` : elsewhere(again, environment))}.`,
   }),
   soaking: ({ environment, since, neededMs, openAt }) => ({

@@ -6,6 +6,7 @@ import { ACTIONS, LINK_ACTION, decodeActionValue } from '../../src/render/action
 import { COMMENT_MAX, cardMarkdown } from '../../src/render/card-github.ts';
 import { cardMessage } from '../../src/render/card-slack.ts';
 import { detailsMessage } from '../../src/render/details-slack.ts';
+import { toWords } from '../../src/render/inline.ts';
 import { cardMarker, markedWorkflowId } from '../../src/render/marker.ts';
 import type { SlackMessage } from '../../src/render/message.ts';
 import type { Hints } from '../../src/render/reason-text.ts';
@@ -158,6 +159,12 @@ describe('reasons', () => {
       expect(said.length).toBeGreaterThan(0);
       expect(title).not.toBe('');
     }
+  });
+
+  it('name what a short SHA fits only where that is known', () => {
+    const hints: Hints = { prefix: '/deploy', surface: 'slack', again: null, act: null, code: null };
+    const { said } = explain({ code: 'ambiguous-ref', ref: '4f5a6b7', matches: [] }, hints);
+    expect(toWords(said, 0)).toBe('4f5a6b7 fits several commits.');
   });
 
   it('are all there', () => {

@@ -109,7 +109,7 @@ const REFUSALS: readonly Refusal[] = [
     reasons: ['❌ **parameters**: `migrate=maybe` is not among', '❌ **parameters**: `size=xl` is not among'],
   },
   {
-    what: 'a commit that was never live where it has to go first',
+    what: 'a commit that is not live where it has to go first',
     text: 'gated to soaked',
     reasons: ['❌ **order**: '],
   },
