@@ -6,11 +6,16 @@ const SERVER_TESTS = ['test/scenarios/**/*.test.ts', 'test/temporal/**/*.test.ts
 /** Of the pure core: nothing in there leaves anything behind in its process. */
 const PURE_TESTS = ['command', 'config', 'model', 'policy', 'render'].map((layer) => `test/${layer}/**/*.test.ts`);
 
+/** For what hangs, not for what is slow: a busy machine takes several times as long as a quiet one. */
+const BOUND_MS = 90_000;
+
 export default defineConfig({
   test: {
     // Temporal's native worker crashes in threads (reference: SIGSEGV 4 of 4); forks are the default, pinned here.
     pool: 'forks',
     setupFiles: ['./test/support/properties.ts'],
+    // What is waited for comes within a second on a quiet machine, and that is no promise.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: WaitingFirst },
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
@@ -19,7 +24,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: PURE_TESTS,
-          testTimeout: 20_000,
+          testTimeout: BOUND_MS,
+          hookTimeout: BOUND_MS,
           // Most of what a file takes by itself is loading the sources.
           isolate: false,
           maxWorkers: 2,
@@ -32,7 +38,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...SERVER_TESTS, ...PURE_TESTS],
-          testTimeout: 20_000,
+          testTimeout: BOUND_MS,
+          hookTimeout: BOUND_MS,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -43,8 +50,8 @@ export default defineConfig({
           name: 'server',
           include: SERVER_TESTS,
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 2 * BOUND_MS,
+          hookTimeout: 2 * BOUND_MS,
           // On two cores: most of what a story takes is waiting.
           maxWorkers: 4,
         },

@@ -17,7 +17,7 @@ function start(config: string, words: readonly string[] = []): Promise<{ readonl
   // Nothing of ours: the secrets are missing on purpose.
   const env = { PATH: process.env['PATH'], COUNTERSIGN_CONFIG: file };
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], { env, timeout: 15_000 }, (error, _out, said) => resolve({ code: error?.code ?? 0, said }));
+    execFile(process.execPath, [MAIN, ...words], { env, timeout: 80_000 }, (error, _out, said) => resolve({ code: error?.code ?? 0, said }));
   });
 }
 

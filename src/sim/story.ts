@@ -16,7 +16,10 @@ export interface Told {
 }
 export type Tell = (line: Told) => void;
 
-const STEP_WITHIN_MS = 20_000;
+const STEP_WITHIN_MS = 60_000;
+/** A click on a busy machine: the answer comes later, or asks for another click. */
+const JUDGED_LATER = 'is recorded and will be judged';
+const NOT_COUNTED = 'try again in a minute';
 
 export interface StoryOptions {
   readonly world: World;
@@ -71,7 +74,13 @@ function createTeller(world: World, tell: Tell) {
     async comment(who: PersonName, text: string): Promise<number> {
       tell({ where: pull, who, what: text });
       const { id, delivery } = await world.github.comment(REPOSITORY, world.pullRequest, PEOPLE[who].github?.login ?? who, text);
-      if (delivery?.statusCode !== 200) throw new Error(`the webhook was answered ${delivery?.statusCode ?? 'by nobody'}`);
+      if (delivery === null) throw new Error('nobody listens to webhooks');
+      // GitHub shows what was not accepted, and sends it again when it is asked to.
+      let { statusCode } = delivery;
+      await eventually('an accepted webhook', async () => {
+        if (statusCode !== 200) ({ statusCode } = await world.github.redeliver(delivery.guid));
+        return statusCode === 200 ? true : undefined;
+      });
       return id;
     },
     /** Waits until both cards show this sign. */
@@ -89,9 +98,17 @@ function createTeller(world: World, tell: Tell) {
     async click(who: PersonName, action: 'approve' | 'reject'): Promise<void> {
       const card = await eventually('a Slack card', () => slackCards(world)[0]);
       const { slack } = PEOPLE[who];
-      const before = world.slack.ephemerals(slack).length;
-      await world.slack.click(slack, card.ts, `countersign:${action}`);
-      const answer = await eventually('an answer to the click', () => world.slack.ephemerals(slack)[before]);
+      const answer = await eventually('an answer to the click', async () => {
+        const before = world.slack.ephemerals(slack).length;
+        await world.slack.click(slack, card.ts, `countersign:${action}`);
+        const said = await eventually('any answer', () =>
+          world.slack
+            .ephemerals(slack)
+            .slice(before)
+            .find(({ text }) => !text.includes(JUDGED_LATER)),
+        );
+        return said.text.includes(NOT_COUNTED) ? undefined : said;
+      });
       tell({ where: 'Slack', who, what: `clicks ${action === 'approve' ? 'Approve' : 'Reject'}   → ${answer.text}` });
     },
     async reaction(comment: number, content: string): Promise<void> {

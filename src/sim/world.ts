@@ -5,7 +5,7 @@ import { attestStep } from './attest-job.ts';
 import { createBuildkiteSim, type BuildkiteSim, type BuildkiteSimOptions } from './buildkite/buildkite-sim.ts';
 import type { StepDefinition } from './buildkite/state.ts';
 import { createGithubSim, type GithubSim, type GithubSimOptions } from './github/github-sim.ts';
-import { createSlackSim, type SlackSim } from './slack/sim.ts';
+import { createSlackSim, type SlackSim, type SlackSimOptions } from './slack/sim.ts';
 
 export interface AcmePerson {
   readonly name: string;
@@ -82,6 +82,7 @@ export interface WorldOptions {
   readonly folder: string;
   readonly config?: string;
   readonly github?: GithubSimOptions;
+  readonly slack?: SlackSimOptions;
   readonly buildkite?: BuildkiteSimOptions;
   readonly steps?: readonly StepDefinition[];
   /** The product's address: the pipeline's first step asks there whether its build is approved. Left out: it deploys without asking. */
@@ -110,7 +111,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const profile = join(options.folder, 'temporal.toml');
   await writeFile(profile, '[profile.default]\n');
   await chmod(profile, 0o644);
-  const [github, slack, buildkite] = await Promise.all([createGithubSim(options.github), createSlackSim(), createBuildkiteSim(options.buildkite)]);
+  const [github, slack, buildkite] = await Promise.all([
+    createGithubSim(options.github),
+    createSlackSim(options.slack),
+    createBuildkiteSim(options.buildkite),
+  ]);
   const pullRequest = await settleGithub(github);
   settleSlack(slack);
   const { steps: deploying = STEPS, attestAt } = options;

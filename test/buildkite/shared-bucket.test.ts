@@ -70,7 +70,7 @@ async function stage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): P
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`never came: ${what}`);
     await sleep(20);

@@ -65,12 +65,12 @@ describe('an emergency', () => {
     const bea = viewerOf(acme, 'bea');
     await bea.opensHome();
     expect(await bea.homeSays(deploy.code, 'review owed')).toContain('The reason given: _the shop is down');
-    expect(await acme.ann.types('history urgent production')).toContain('🚨 emergency, review owed');
+    await acme.ann.learns('history urgent production', '🚨 emergency, review owed');
     await eventually('a reminder', () =>
       acme.world.slack.messages(channelOf('urgent')).find((message) => message.threadTs === ts && readableSlack(message).includes('⏰ Still owed')),
     );
 
-    await acme.world.slack.click('U02BEA', ts, 'countersign:sign');
+    await acme.bea.clicksOn({ channel: channelOf('urgent'), ts }, 'sign');
     expect(await commentOn(pull, 'Emergency signed off')).toContain('By Bea, in Slack');
     expect((await reviewIn('urgent', deploy)).text).toContain('✅ Emergency signed off');
     expect(
@@ -80,8 +80,8 @@ describe('an emergency', () => {
         ?.blocks.filter(({ type }) => type === 'actions'),
     ).toEqual([]);
     expect(await acme.carl.types(`review ${deploy.code} dispute too late`)).toMatch(/^Bea signed it off at .*: the review is over\.$/);
-    await eventually('the record', async () => (await acme.ann.types('history urgent production')).includes('🚨 emergency, signed off by Bea'));
-    expect(await acme.ann.types('what urgent production')).toContain('🚨 emergency, signed off by Bea');
+    await acme.ann.learns('history urgent production', '🚨 emergency, signed off by Bea');
+    await acme.ann.learns('what urgent production', '🚨 emergency, signed off by Bea');
   });
 
   it('is disputed on the pull request, with a reason, and whoever asked is told', async () => {

@@ -41,7 +41,9 @@ describe('the end of a build', () => {
     expect(ends.github).toContain('### ✅');
     expect(ends.slack).toContain(`✅ ${pull.sha.slice(0, 7)} of passing is live on staging`);
     expect(await deploy.comment?.reacted('rocket')).toEqual(['eyes', 'rocket']);
-    expect(await acme.eve.types('what passing staging')).toMatch(new RegExp(`\`${pull.sha.slice(0, 7)}\` since .* \\(\`${deploy.code}\`\\)`));
+    // The card may say so a moment before the environment knows that the turn is over.
+    const live = await acme.eve.learns('what passing staging', `\`${pull.sha.slice(0, 7)}\` since`);
+    expect(live).toMatch(new RegExp(`since .* \\(\`${deploy.code}\`\\)`));
     await deploy.threadSays('✅');
   });
 
@@ -106,7 +108,7 @@ describe('the end of a build', () => {
     const { deploy } = await started('asking');
     const blocked = await deploy.bothShow('⏸ Build 1 waits at', 'Migrate database?', 'It is not deployed yet.');
     expect(blocked.github).toContain('until then nobody else can deploy there');
-    expect(deploy.comment?.reactions()).toEqual(['eyes']);
+    expect(await deploy.comment?.reacted('eyes')).toEqual(['eyes']);
     await deploy.threadSays('<@U01ANN> ⏸');
     expect(await acme.eve.types('what asking staging')).toContain('nothing yet · 🚚');
     acme.world.buildkite.unblock('asking', 1);

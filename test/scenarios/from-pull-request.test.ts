@@ -26,7 +26,7 @@ describe('from a pull request', () => {
     expect(card).toContain('@bea @carl');
     expect(card).toContain('Approve with `/approve` · refuse with `/reject why`');
     expect(card).toContain(`stop with \`/deploy cancel ${deploy.code}\``);
-    expect(deploy.comment?.reactions()).toEqual(['eyes']);
+    expect(await deploy.comment?.reacted('eyes')).toEqual(['eyes']);
     await (await acme.bea.comments(pull, '/approve')).reacted('+1');
     await deploy.bothShow('Bea for sre', '1 of');
     await (await acme.dan.comments(pull, '/approve production')).reacted('+1');
@@ -55,6 +55,7 @@ describe('from a pull request', () => {
     const first = await acme.ann.asks(pull, '/deploy voted to production');
     const second = await acme.ann.asks(pull, '/deploy told to production');
     await Promise.all([first.shows('github', '⏸'), second.shows('github', '⏸')]);
+    await acme.listed(pull, 2);
     const which = await acme.bea.comments(pull, '/approve');
     expect(await which.reply()).toContain('Several requests are open here');
     expect(await which.reacted('-1')).toEqual(['-1']);
@@ -150,7 +151,7 @@ describe('from a pull request', () => {
     const pull = await acme.pull();
     const slip = await acme.ann.comments(pull, '/deploy told to prodution');
     expect(await slip.reply()).toContain('Did you mean `/deploy told to production`?');
-    expect(slip.reactions()).toEqual(['confused']);
+    expect(await slip.reacted('confused')).toEqual(['confused']);
     const help = await acme.ann.comments(pull, '/deploy help');
     expect(await help.reply()).toContain('What can be deployed: `told` (staging, production)');
     const nothing = await acme.bea.comments(pull, '/approve');
@@ -159,6 +160,7 @@ describe('from a pull request', () => {
     expect(await live.reply()).toMatch(/`told` on \*\*production\*\*: `[0-9a-f]{7}` since/);
     const deploy = await acme.ann.asks(pull, '/deploy told to production');
     await deploy.shows('github', '⏸');
+    await acme.listed(pull, 1);
     const status = await acme.ann.comments(pull, `/deploy status ${deploy.code}`);
     expect(await status.reply()).toContain('⏸ Waiting for approval: `told` → production');
     const open = await acme.ann.comments(pull, '/deploy status');

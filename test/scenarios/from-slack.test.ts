@@ -152,7 +152,7 @@ describe('from Slack', () => {
     const deploy = await acme.ann.asksInSlack('rejected to production');
     await deploy.shows('slack', 'Approve rejected');
     expect(await acme.dan.types(`status ${deploy.code}`)).toContain('Waiting for approval: rejected → production');
-    expect(await acme.dan.types('status', 'C0REJECTED')).toContain(`\`${deploy.code}\` · \`rejected\` → production`);
+    await acme.dan.learns('status', `\`${deploy.code}\` · \`rejected\` → production`, 'C0REJECTED');
     await acme.ann.types(`cancel ${deploy.code}`);
     expect(await acme.dan.types('help')).toContain('What can be deployed: `asked` (staging, production)');
     expect(await acme.dan.types('help approve')).toContain('For: the people its card names; never the requester.');

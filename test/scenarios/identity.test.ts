@@ -4,7 +4,7 @@ import { PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { eventually } from '../support/acme.ts';
 import type { Actor } from '../support/actors.ts';
-import { openBrowser, wordsOn } from '../support/browser.ts';
+import { openBrowser, wordsOn, type Browser, type Visit } from '../support/browser.ts';
 import { readHistories, textsOf } from '../support/histories.ts';
 import { readableSlack } from '../support/readable.ts';
 import type { Deploy } from '../support/sightings.ts';
@@ -58,10 +58,18 @@ describe('accounts', () => {
     await who.types('link');
     return urlIn(await lastAnswer(who.slack));
   }
+  /** Opens the link; once more where the page asks for that. */
+  const opens = (browser: Browser, url: string): Promise<Visit> => answered(() => browser.open(url));
+  const submits = (browser: Browser, page: Visit): Promise<Visit> => answered(() => browser.submit(page));
+  const answered = (visit: () => Promise<Visit>): Promise<Visit> =>
+    eventually('a page', async () => {
+      const page = await visit();
+      return !wordsOn(page.body).includes('once more in a minute') && page;
+    });
   async function link(who: ReturnType<typeof newcomer>): Promise<void> {
     const browser = openBrowser();
     acme.world.github.browseAs(`${who.name}-gh`);
-    const done = await browser.submit(await browser.open(await linkUrl(who)));
+    const done = await submits(browser, await opens(browser, await linkUrl(who)));
     expect([done.status, wordsOn(done.body)]).toEqual([200, expect.stringContaining('Linked')]);
   }
 
@@ -81,10 +89,10 @@ describe('accounts', () => {
     const url = urlIn(await lastAnswer(zoe.slack));
     acme.world.github.browseAs('zoe-gh');
     const browser = openBrowser();
-    const page = await browser.open(url);
+    const page = await opens(browser, url);
     expect(wordsOn(page.body)).toContain(`Slack zoe in Acme member ${zoe.slack} of workspace T01ACME`);
     expect(wordsOn(page.body)).toContain('GitHub zoe-gh account 5001');
-    await browser.submit(page);
+    await submits(browser, page);
     expect(await wasWritten(zoe.slack, 'is linked to')).toContain('take it back at once: `/deploy link revoke`');
     expect(await zoe.types('link')).toContain('You linked this Slack account to *zoe-gh* (account 5001) on GitHub');
     await (await zoe.asksInSlack('free to staging')).shows('slack', 'is live on staging');
@@ -97,23 +105,23 @@ describe('accounts', () => {
     const url = await linkUrl(yan);
     acme.world.github.browseAs('yan-gh');
     const browser = openBrowser();
-    const page = await browser.open(url);
+    const page = await opens(browser, url);
     acme.world.github.addUser({ id: 5009, login: 'thief' });
     acme.world.github.browseAs('thief');
-    expect(wordsOn((await openBrowser().open(url)).body)).toContain('Somebody signed in with this link already');
+    expect(wordsOn((await opens(openBrowser(), url)).body)).toContain('Somebody signed in with this link already');
     expect((await browser.submit(page, { form: 'x'.repeat(43) })).status).toBe(403);
-    expect((await browser.submit(page)).status).toBe(200);
-    expect(wordsOn((await openBrowser().open(url)).body)).toContain('This link was used already');
+    expect((await submits(browser, page)).status).toBe(200);
+    expect(wordsOn((await opens(openBrowser(), url)).body)).toContain('This link was used already');
     const other = newcomer('oto', 5003);
     acme.world.github.browseAs('yan-gh');
-    expect(wordsOn((await openBrowser().open(await linkUrl(other))).body)).toContain('This GitHub account is linked already');
+    expect(wordsOn((await opens(openBrowser(), await linkUrl(other))).body)).toContain('This GitHub account is linked already');
   });
 
   it('of the configuration stay as it says', async () => {
     expect(await acme.bea.types('link')).toContain('The configuration knows you as *Bea*');
     const kim = newcomer('kim', 5004);
     acme.world.github.browseAs('bea');
-    const page = await openBrowser().open(await linkUrl(kim));
+    const page = await opens(openBrowser(), await linkUrl(kim));
     expect(wordsOn(page.body)).toContain('It says that this GitHub account belongs to Bea');
     expect(await kim.types('link revoke')).toContain('Nothing is linked to this account.');
   });

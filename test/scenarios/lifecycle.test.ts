@@ -109,7 +109,7 @@ describe('the life of a request', () => {
       green(sha);
       await deploy.ends('✅', 'is live on production');
       expect(acme.builds('pushed').map(({ commit }) => commit)).toEqual([sha]);
-    }, 120_000);
+    });
 
     it('that is small by policy leaves the approvals standing', async () => {
       const pull = await acme.pull();
@@ -123,7 +123,7 @@ describe('the life of a request', () => {
       green(sha);
       await deploy.ends('✅', 'Bea', 'Carl');
       expect(acme.builds('small').map(({ commit }) => commit)).toEqual([sha]);
-    }, 120_000);
+    });
 
     it('can be left out by the requester where policy lets it, with fresh approvals', async () => {
       const pull = await acme.pull();
@@ -139,7 +139,7 @@ describe('the life of a request', () => {
       await acme.bea.clicks('approve', deploy);
       await deploy.ends('✅', pull.sha.slice(0, 7));
       expect(acme.builds('kept').map(({ commit }) => commit)).toEqual([pull.sha]);
-    }, 120_000);
+    });
   });
 
   describe.concurrent('a pull request', () => {
@@ -199,7 +199,7 @@ describe('the life of a request', () => {
       await acme.carl.clicks('approve', deploy);
       await deploy.ends('✅', second.sha.slice(0, 7));
       expect(acme.builds('twice').at(-1)?.commit).toBe(second.sha);
-    }, 120_000);
+    });
 
     it('the end of a pull request nobody told of is found out at the turn', async () => {
       const pull = await acme.pull();

@@ -2,7 +2,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepDefinition } from '../../src/sim/buildkite/state.ts';
-import { PEOPLE, REPOSITORY } from '../../src/sim/world.ts';
+import { REPOSITORY } from '../../src/sim/world.ts';
 import { outsideId } from '../../workflows/outside-contract.ts';
 import { eventually } from '../support/acme.ts';
 import { channelOf, ONE_SRE } from '../support/acme-config.ts';
@@ -51,11 +51,9 @@ describe('a build that nobody asked for', () => {
   const started = (pipeline: string): number =>
     acme.world.buildkite.buildInUi(pipeline, { commit: acme.world.github.sha(REPOSITORY, 'main'), branch: 'main', by: SLY });
   const click = async (who: 'ann' | 'bea', service: string): Promise<string> => {
-    const { slack } = acme.world;
-    const { ts } = slack.messages(channelOf(service))[0] ?? { ts: '' };
-    const before = slack.ephemerals(PEOPLE[who].slack).length;
-    expect(await slack.click(PEOPLE[who].slack, ts, 'countersign:cancel')).toMatchObject({ status: 200, problem: null });
-    return readableSlack(await eventually(`an answer to ${who}`, () => slack.ephemerals(PEOPLE[who].slack)[before]));
+    const [message] = acme.world.slack.messages(channelOf(service));
+    if (message === undefined) throw new Error(`there is nothing in the channel of ${service}`);
+    return acme[who].clicksOn(message, 'cancel');
   };
 
   /** Sly has a build made with meta-data of his choice, and its step that deploys starts; answers the build. */
@@ -154,7 +152,10 @@ describe('a build that nobody asked for', () => {
     const [job] = build.jobs;
     if (job === undefined) throw new Error('a build without jobs');
     const token = buildkite.oidc.tokenOf(build, job, { audience: acme.product().url, claims: ['build_id'] });
-    const answer = await fetch(`${acme.product().url}/buildkite/attest`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    const answer = await eventually('an answer', async () => {
+      const told = await fetch(`${acme.product().url}/buildkite/attest`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+      return told.status !== 503 && told;
+    });
     expect(`${answer.status} ${await answer.text()}`).toBe('403 no-request');
     const card = await says('asking', 'Not approved');
     expect(card).toContain('was told no (`no-request`)');

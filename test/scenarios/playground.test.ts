@@ -21,7 +21,7 @@ if (CHROMIUM === undefined) {
 const QUIET = ['disable-gpu', 'disable-quic', 'no-first-run', 'disable-background-networking', 'disable-component-update', 'disable-sync'];
 const RETENTION_S = 30 * 86_400;
 
-describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, () => {
+describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 240_000 }, () => {
   const cleanUp: (() => Promise<unknown>)[] = [];
   /** What the browser complained about; a page without problems has none. */
   const complaints: string[] = [];
@@ -67,7 +67,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.setDefaultTimeout(45_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(playground.url);
   });
   afterAll(async () => {
@@ -243,7 +243,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 120_000 }, 
     await answer.getByRole('button', { name: 'Close' }).click();
     await slack().getByText('filled in by Carl').waitFor();
     const build = world.buildkite.builds(PIPELINE).at(-1);
-    await expect.poll(() => build?.metaData, { timeout: 15_000 }).toMatchObject({ 'lock-timeout': '1m', note: 'all quiet' });
+    await expect.poll(() => build?.metaData).toMatchObject({ 'lock-timeout': '1m', note: 'all quiet' });
     expect(build?.jobs.find(({ step }) => step.type === 'block')?.unblockedBy?.name).toBe('Carl');
   });
 

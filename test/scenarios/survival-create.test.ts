@@ -60,7 +60,7 @@ describe('a create without a clear answer', () => {
   });
   afterAll(() => acme.end());
 
-  it.each(CASES)('that $what leads to one build', { timeout: 180_000 }, async ({ service, creates }) => {
+  it.each(CASES)('that $what leads to one build', { timeout: 300_000 }, async ({ service, creates }) => {
     const request = asked.get(service);
     if (request === undefined) throw new Error(`nobody asked for ${service}`);
     await shows(acme, request, '🚚');
@@ -73,7 +73,7 @@ describe('a create without a clear answer', () => {
     await shows(acme, request, '✅');
   });
 
-  it('and a build of which no webhook ever tells is followed to its end', { timeout: 180_000 }, async () => {
+  it('and a build of which no webhook ever tells is followed to its end', { timeout: 300_000 }, async () => {
     const request = asked.get(UNHEARD);
     if (request === undefined) throw new Error('nobody asked');
     await ended(acme, request);

@@ -5,7 +5,7 @@ import type { Delivery } from '../../src/sim/github/webhooks.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { githubDeployId } from '../../workflows/contract.ts';
 import type { Acme } from '../support/acme.ts';
-import { broken, deploysOf, ended, startCompany } from '../support/survival.ts';
+import { accepted, broken, deploysOf, ended, startCompany } from '../support/survival.ts';
 
 const REPOSITORY_ID = 7001;
 const DELIVERIES = 18;
@@ -41,15 +41,17 @@ describe('SIGTERM under load', () => {
     }
     expect(await stopped).toBe(0);
     const all = await Promise.all([...fates, ...missed.slice(0, 1).map((delivery) => send(url, delivery))]);
-    expect(new Set(all)).toEqual(new Set([200, 'refused']));
+    // 503: a busy Temporal did not say in time whether it has begun.
+    const [accepted = [], unclear = []] = [200, 503].map((fate) => missed.filter((_delivery, i) => all[i] === fate).map(idOf));
+    expect(new Set(all.filter((fate) => fate !== 503))).toEqual(new Set([200, 'refused']));
     // Nothing was begun without an answer either.
-    const accepted = missed.filter((_delivery, i) => all[i] === 200).map(idOf);
-    expect((await deploysOf(acme)).toSorted()).toEqual(accepted.toSorted());
+    const begun = await deploysOf(acme);
+    expect(begun.filter((id) => !unclear.includes(id)).toSorted()).toEqual(accepted.toSorted());
   });
 
   it('leaves nothing undone: what was accepted is answered afterwards, what was refused can be delivered again', async () => {
     await acme.start();
-    for (const { guid } of missed) expect((await acme.world.github.redeliver(guid)).statusCode).toBe(200);
+    for (const { guid } of missed) await accepted(acme, { guid });
     await Promise.all(missed.map((delivery) => ended(acme, { id: idOf(delivery) })));
     expect(await deploysOf(acme)).toHaveLength(DELIVERIES);
     expect(await broken(acme)).toEqual([]);

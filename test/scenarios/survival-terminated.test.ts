@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Acme } from '../support/acme.ts';
 import { hasButtons, slackCards } from '../support/invariants.ts';
-import { ask, comment, openCard, shows, startCompany } from '../support/survival.ts';
+import { ask, openCard, shows, startCompany } from '../support/survival.ts';
 
 describe('a request whose workflow was ended from outside', () => {
   let acme: Acme;
@@ -22,7 +22,6 @@ describe('a request whose workflow was ended from outside', () => {
     expect(hasButtons(card)).toBe(false);
 
     const [code = ''] = /[0-9A-Z]{4}-[0-9A-Z]{2}/.exec(JSON.stringify(card.blocks)) ?? [];
-    const again = await comment(acme, 'ann', `/deploy retry ${code}`);
-    await openCard(acme, again);
+    await openCard(acme, await ask(acme, 'ann', `/deploy retry ${code}`));
   });
 });

@@ -2,7 +2,6 @@
 // does nothing twice.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePorts, startProduct, type Product } from '../../src/sim/product.ts';
-import { CHANNEL, PEOPLE } from '../../src/sim/world.ts';
 import { eventually, type Acme } from '../support/acme.ts';
 import { openDeafLine, type DeafLine } from '../support/deaf-line.ts';
 import { slackCards } from '../support/invariants.ts';
@@ -21,6 +20,7 @@ import {
   openCard,
   startCompany,
   told,
+  typed,
   type Asked,
 } from '../support/survival.ts';
 
@@ -72,11 +72,7 @@ describe('an answer of Temporal that the front door never hears', () => {
   });
 
   it('does not make a typed command say that nothing was started', async () => {
-    const { answer, problem } = await deafly(() =>
-      acme.world.slack.slash(PEOPLE.ann.slack, CHANNEL.pay, '/deploy', 'typed@fix-retry-loop to production'),
-    );
-    expect(problem).toBeNull();
-    expect(answer?.text).toMatch(/^I can't tell whether your command arrived/);
+    expect(await deafly(() => typed(acme, 'ann', 'typed@fix-retry-loop to production'))).toMatch(/^I can't tell whether your command arrived/);
     const id = await eventually('the request', async () => (await deploysOf(acme)).find((other) => other !== asked.id));
     await approve(acme, { id });
     await ended(acme, { id });

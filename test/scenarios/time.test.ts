@@ -5,7 +5,8 @@ import { eventually } from '../support/acme.ts';
 import { openStories, type Stories } from '../support/stories.ts';
 
 const SERVICES = {
-  nudged: { environments: { production: { approvals: { ...TWO_GROUPS, remind: ['2s', '5s', '8s', '11s', '14s'] } } } },
+  nudged: { environments: { production: { approvals: { ...TWO_GROUPS, remind: ['2s', '5s', '8s', '11s', '14s', '20s', '30s', '45s', '60s'] } } } },
+  calm: { environments: { production: { approvals: { ...TWO_GROUPS, escalate: { after: '1h', to: 'oncall', may: 'approve' } } } } },
   called: { environments: { production: { approvals: { ...TWO_GROUPS, escalate: { after: '6s', to: 'oncall', may: 'approve' } } } } },
   extended: { environments: { production: { approvals: { ...ONE_SRE, expire: '1h' } } } },
   undone: { environments: { production: { may: { cancel: ['requester'] }, approvals: { ...ONE_SRE, undo: '60s' } } } },
@@ -49,7 +50,9 @@ describe('time', () => {
     const pull = await acme.pull();
     const deploy = await acme.ann.asks(pull, '/deploy called to production');
     await acme.bea.clicks('approve', deploy);
-    expect(await acme.eve.types(`approve ${deploy.code}`)).toContain('production asks for *sre* or *api-owners*; you are in *oncall*.');
+    const calm = await acme.ann.asks(pull, '/deploy calm to production');
+    await calm.shows('slack', 'Approve calm');
+    expect(await acme.eve.types(`approve ${calm.code}`)).toContain('production asks for *sre* or *api-owners*; you are in *oncall*.');
     expect(await deploy.threadSays('📣')).toContain('<@U05EVE>');
     await deploy.bothShow('one of them may fill one missing place', 'oncall');
     expect(await acme.eve.types(`approve ${deploy.code}`)).toContain('Counted: that was the last one.');

@@ -37,7 +37,7 @@ describe('a wrong start', () => {
       ...change,
     };
     return new Promise((resolve) => {
-      execFile(process.execPath, [MAIN, ...args], { env, cwd: folder, timeout: 30_000 }, (error, out, said) => {
+      execFile(process.execPath, [MAIN, ...args], { env, cwd: folder, timeout: 150_000 }, (error, out, said) => {
         resolve({ code: error === null ? 0 : error.code, said: `${out}${said}` });
       });
     });

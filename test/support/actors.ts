@@ -2,15 +2,20 @@
 import { expect } from 'vitest';
 import { deployCode } from '../../src/ids.ts';
 import type { LineCommentView, ReviewInput } from '../../src/sim/github/drive-reviews.ts';
+import type { Delivery } from '../../src/sim/github/webhooks.ts';
 import type { Delivered } from '../../src/sim/slack/people.ts';
+import type { SimMessage } from '../../src/sim/slack/world.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
-import { eventually } from './acme.ts';
+import { eventually, type Acme } from './acme.ts';
+import { patiently } from './patience.ts';
 import { readableSlack } from './readable.ts';
 import { commentOf, deployOf, inSight, type Comment, type Deploy, type Places } from './sightings.ts';
 
 const REPOSITORY_ID = 7001;
 /** What Slack shows while an answer takes longer than its patience. */
 const STILL_WORKING = 'Still working';
+/** The workers were too busy to judge the act at once. */
+const RECORDED = 'is recorded and will be judged';
 
 export interface LineComment {
   readonly id: number;
@@ -30,14 +35,22 @@ export interface Actor {
   asksInReview(pull: { readonly number: number }, text: string): Promise<Deploy>;
   /** Writes at a line of the code. */
   writesAtLine(pull: { readonly number: number }, text: string, replyTo?: number): Promise<LineComment>;
-  /** Types after `/deploy`; answers what only they see then. */
+  /** Types after `/deploy`; answers what only they see then. Whoever is asked to try again does. */
   types(text: string, channel?: string): Promise<string>;
+  /** Types a question until the answer says this: what was done a moment ago may not be known everywhere yet. */
+  learns(question: string, words: string, channel?: string): Promise<string>;
   /** The request whose code an answer names. */
   finds(answer: string): Deploy;
   /** Types a command that asks for a deploy. */
   asksInSlack(text: string, channel?: string): Promise<Deploy>;
-  /** `stale`: on the card as it was before its last edit. */
-  clicks(button: 'approve' | 'cancel' | 'keep' | 'details', deploy: Deploy, options?: { readonly stale?: boolean }): Promise<string>;
+  /** `stale`: on the card as it was before its last edit. Whoever is asked to try again does, unless it is `once`. */
+  clicks(
+    button: 'approve' | 'cancel' | 'keep' | 'details',
+    deploy: Deploy,
+    options?: { readonly stale?: boolean; readonly once?: boolean },
+  ): Promise<string>;
+  /** The same, of any message that has buttons. */
+  clicksOn(message: Pick<SimMessage, 'channel' | 'ts'>, button: string): Promise<string>;
   /** Clicks Reject and submits the reason; answers what the modal says then. */
   rejects(deploy: Deploy, why: string): Promise<string>;
   /** Waits for something that only they see and that says this. */
@@ -48,23 +61,55 @@ export interface Actor {
 export function actorOf(places: Places, { login, slack: user }: { readonly login: string; readonly slack: string }): Actor {
   const { github, slack } = places.acme.world;
   const seen = (): readonly string[] => slack.ephemerals(user).map(readableSlack);
-  const answerTo = ({ asked }: Delivered): Promise<string> =>
-    eventually(`an answer to ${login}`, () =>
+  /** What only they see then; where that is to be judged later, the judgement. */
+  async function answerOf(channel: string, act: () => Promise<Delivered>): Promise<string> {
+    const before = slack.ephemerals(user).length;
+    const delivered = await act();
+    expect(delivered).toMatchObject({ status: 200, problem: null });
+    const said = await eventually(`an answer to ${login}`, () =>
       slack
         .ephemerals(user)
-        .filter(({ answers }) => answers === asked)
+        .filter(({ answers }) => answers === delivered.asked)
         .map(readableSlack)
         .find((text) => !text.includes(STILL_WORKING)),
     );
-  const cardWith = (deploy: Deploy, button: string): Promise<string> =>
-    eventually(`a card of ${deploy.code} with ${button}`, () => (deploy.buttons().includes(button) ? deploy.message()?.ts : undefined));
+    return said.includes(RECORDED) ? judgement(channel, before) : said;
+  }
+  const judgement = async (channel: string, before: number): Promise<string> => {
+    const unasked = await eventually(`the judgement for ${login}`, () =>
+      slack
+        .ephemerals(user)
+        .slice(before)
+        .find((one) => one.channel === channel && one.answers === null),
+    );
+    return readableSlack(unasked);
+  };
+  /** GitHub says whom it could not tell; then whoever may sends the delivery again. */
+  async function accepted(what: string, delivery: Delivery | null): Promise<void> {
+    if (delivery === null) throw new Error(`nobody listens to ${what} of ${login}`);
+    let { statusCode } = delivery;
+    await eventually(`an accepted delivery of ${what} of ${login}`, async () => {
+      if (statusCode !== 200) ({ statusCode } = await github.redeliver(delivery.guid));
+      return statusCode === 200;
+    });
+  }
+  const cardOf = (deploy: Deploy): SimMessage => {
+    const card = deploy.message();
+    if (card === undefined) throw new Error(`there is no card of ${deploy.code}`);
+    return card;
+  };
+  const cardWith = (deploy: Deploy, button: string): Promise<SimMessage> =>
+    eventually(`a card of ${deploy.code} with ${button}`, () => (deploy.buttons().includes(button) ? cardOf(deploy) : undefined));
   // Stories happen at the same time, but a person has one screen.
   let modal: Promise<unknown> = Promise.resolve();
   const actor: Actor = {
     async comments(pull, text) {
-      const { id, delivery } = await github.comment(REPOSITORY, pull.number, login, text);
-      expect(delivery?.statusCode, `the answer to the webhook of ${login}'s comment`).toBe(200);
-      return commentOf(places, pull.number, id);
+      const write = async (): Promise<number> => {
+        const { id, delivery } = await github.comment(REPOSITORY, pull.number, login, text);
+        await accepted('the comment', delivery);
+        return id;
+      };
+      return commentOf(places, pull.number, await write(), { again: write });
     },
     async asks(pull, text) {
       const comment = await actor.comments(pull, text);
@@ -72,8 +117,8 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
     },
     async reviews(pull, review) {
       const { id, delivery } = await github.submitReview(REPOSITORY, pull.number, { ...review, by: login });
-      expect(delivery?.statusCode, `the answer to the webhook of ${login}'s review`).toBe(200);
-      return commentOf(places, pull.number, id, `review:${id}`);
+      await accepted('the review', delivery);
+      return commentOf(places, pull.number, id, { about: `review:${id}` });
     },
     async asksInReview(pull, body) {
       const { id } = await actor.reviews(pull, { state: 'COMMENTED', body });
@@ -85,7 +130,7 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
         body,
         ...(replyTo === undefined ? {} : { replyTo }),
       });
-      expect(delivery?.statusCode, `the answer to the webhook of what ${login} wrote at a line`).toBe(200);
+      await accepted('what was written at a line', delivery);
       const all = (): readonly LineCommentView[] => github.lineComments(REPOSITORY, pull.number);
       const root = all().find((comment) => comment.id === id)?.root ?? id;
       return {
@@ -94,10 +139,17 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
         replies: () => all().filter((comment) => comment.root === root && comment.body.includes(`<!-- countersign-reply:thread:${id} -->`)),
       };
     },
-    async types(text, channel = 'C0DEPLOYS') {
-      const delivered = await slack.slash(user, channel, '/deploy', text);
-      expect(delivered).toMatchObject({ status: 200, problem: null });
-      return answerTo(delivered);
+    types: (text, channel = 'C0DEPLOYS') => patiently(() => answerOf(channel, () => slack.slash(user, channel, '/deploy', text))),
+    async learns(question, words, channel) {
+      let said = '';
+      return inSight(
+        `"${words}" in the answer to ${question}`,
+        async () => {
+          said = await actor.types(question, channel);
+          return said.includes(words) ? said : undefined;
+        },
+        () => [said],
+      );
     },
     finds(answer) {
       const code = /`([0-9A-Z]{4}-[0-9A-Z]{2})`/.exec(answer)?.[1];
@@ -105,28 +157,39 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
       return deployOf(places, code, null);
     },
     asksInSlack: async (text, channel) => actor.finds(await actor.types(text, channel)),
-    async clicks(button, deploy, { stale = false } = {}) {
-      const ts = stale ? (deploy.message()?.ts ?? '') : await cardWith(deploy, button);
-      const delivered = await slack.click(user, ts, `countersign:${button}`, { stale });
-      expect(delivered).toMatchObject({ status: 200, problem: null });
-      return answerTo(delivered);
+    clicksOn: ({ channel, ts }, button) => patiently(() => answerOf(channel, () => slack.click(user, ts, `countersign:${button}`))),
+    clicks(button, deploy, { stale = false, once = false } = {}) {
+      const click = async (): Promise<string> => {
+        const { ts, channel } = stale ? cardOf(deploy) : await cardWith(deploy, button);
+        return answerOf(channel, () => slack.click(user, ts, `countersign:${button}`, { stale }));
+      };
+      return once ? click() : patiently(click);
     },
     rejects(deploy, why) {
-      const rejected = modal.then(() => rejectIn(deploy, why));
+      const rejected = modal.then(() => patiently(() => rejectIn(deploy, why)));
       modal = rejected.catch(() => undefined);
       return rejected;
     },
     isTold: (words) => inSight(`"${words}" told to ${login}`, () => seen().find((text) => text.includes(words)), seen),
   };
   async function rejectIn(deploy: Deploy, why: string): Promise<string> {
-    await slack.click(user, await cardWith(deploy, 'reject'), 'countersign:reject');
+    const { ts, channel } = await cardWith(deploy, 'reject');
+    await slack.click(user, ts, 'countersign:reject');
     const opened = await eventually('the modal', () => slack.views(user).at(-1));
+    const before = slack.ephemerals(user).length;
     expect(await slack.submit(user, opened.id, { text: why })).toMatchObject({ status: 200, problem: null, errors: {} });
-    const answer = await eventually('the answer in the modal', () =>
-      slack.views(user).find(({ id, blocks }) => id === opened.id && blocks.every(({ type }) => type !== 'input')),
-    );
+    const said = await answerIn(places.acme, user, opened.id);
     slack.dismiss(user, opened.id);
-    return readableSlack({ text: '', blocks: answer.blocks });
+    return said.includes(RECORDED) ? judgement(channel, before) : said;
   }
   return actor;
+}
+
+/** What stands in the place of a form that was sent. */
+export function answerIn({ world: { slack } }: Pick<Acme, 'world'>, user: string, form: string): Promise<string> {
+  return eventually('the answer in the modal', () => {
+    const view = slack.views(user).find(({ id, blocks }) => id === form && blocks.every(({ type }) => type !== 'input'));
+    const said = view === undefined ? '' : readableSlack({ text: '', blocks: view.blocks });
+    return said === '' || said.includes(STILL_WORKING) ? undefined : said;
+  });
 }

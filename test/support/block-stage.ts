@@ -226,7 +226,7 @@ function storyOf({ client }: Stage, world: HaltWorld): HaltStory {
     return { key, by, at, replyTo, kind: 'approve', contract: null, fields: null, reason: null, ...more };
   };
   const waitFor = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-    const giveUpAt = Date.now() + 10_000;
+    const giveUpAt = Date.now() + 60_000;
     while (!(await holds())) {
       if (Date.now() > giveUpAt) throw new Error(`waited in vain for ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 20));

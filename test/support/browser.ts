@@ -1,6 +1,6 @@
 // A browser, as far as signing in needs one: cookies by host, redirects one at a time, a form that is submitted.
 
-interface Visit {
+export interface Visit {
   readonly url: string;
   readonly status: number;
   readonly headers: Headers;

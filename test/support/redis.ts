@@ -17,7 +17,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 60_000;
 
 export async function startRedis(options: { readonly started?: boolean } = {}): Promise<TestRedis> {
   const port = await freePort();

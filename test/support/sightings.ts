@@ -3,6 +3,7 @@ import type { CommentView } from '../../src/sim/github/github-sim.ts';
 import type { SimMessage } from '../../src/sim/slack/world.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { eventually, type Acme } from './acme.ts';
+import { asksForMore } from './patience.ts';
 import { readableMarkdown, readableSlack } from './readable.ts';
 
 /** Where to look. */
@@ -48,25 +49,46 @@ export interface Deploy {
   message(): SimMessage | undefined;
 }
 
-/** `about`: what replies are about; the comment unless given. */
-export function commentOf(places: Places, pull: number, id: number, about = `${id}`): Comment {
+/**
+ * `about`: what replies are about; the comment unless given. `again`: writes the same once more, where the reply asks for that; from then on it
+ * is about the new one.
+ */
+export function commentOf(
+  places: Places,
+  pull: number,
+  first: number,
+  { about, again }: { readonly about?: string; readonly again?: () => Promise<number> } = {},
+): Comment {
+  let id = first;
   const { github } = places.acme.world;
   const reactions = (): readonly string[] => github.reactions(id).map(({ content }) => content);
   const replies = (): readonly string[] =>
     ourComments(places, [pull])
-      .filter(({ body }) => body.includes(`<!-- countersign-reply:${about} -->`))
+      .filter(({ body }) => body.includes(`<!-- countersign-reply:${about ?? id} -->`))
       .map(({ body }) => readableMarkdown(body));
+  const untilJudged = async (): Promise<void> => {
+    if (again !== undefined && replies().some(asksForMore)) id = await again();
+  };
   return {
-    id,
+    get id() {
+      return id;
+    },
     reactions,
     replies,
     reacted: (content) =>
       inSight(
         `the reaction ${content} on a comment`,
-        () => (reactions().includes(content) ? reactions() : undefined),
+        async () => {
+          await untilJudged();
+          return reactions().includes(content) ? reactions() : undefined;
+        },
         () => [...reactions(), ...replies()],
       ),
-    reply: () => eventually(`a reply to comment ${id}`, () => replies()[0]),
+    reply: () =>
+      eventually(`a reply to comment ${id}`, async () => {
+        await untilJudged();
+        return replies()[0];
+      }),
   };
 }
 
@@ -112,7 +134,7 @@ export function deployOf(places: Places, code: string, comment: Comment | null):
 }
 
 /** Like `eventually`; in vain, it says what there was instead. */
-export async function inSight<T>(what: string, look: () => T | undefined, instead: () => readonly string[]): Promise<T> {
+export async function inSight<T>(what: string, look: () => T | undefined | Promise<T | undefined>, instead: () => readonly string[]): Promise<T> {
   try {
     return await eventually(what, look);
   } catch (error) {

@@ -48,6 +48,8 @@ export interface Stories extends Acme, Readonly<Record<PersonName, Actor>> {
   wasDeployed(service: string): Promise<void>;
   /** How many requests there are in Temporal. */
   requests(): Promise<number>;
+  /** Waits until Temporal's lists know of so many open requests of the pull request: they lag behind. */
+  listed(pull: { readonly number: number }, open: number): Promise<unknown>;
 }
 
 export interface StoryOptions {
@@ -62,6 +64,7 @@ export interface StoryOptions {
 
 /** Requests a minute to Buildkite: many stories happen at once. */
 const QUOTA = 600;
+const REPOSITORY_ID = 7001;
 const ONE_QUICK_STEP: readonly StepDefinition[] = [{ type: 'command', label: 'roll out', durationMs: 500 }];
 
 export async function openStories(services: Readonly<Record<string, ServiceEntry>>, options: StoryOptions = {}): Promise<Stories> {
@@ -113,6 +116,10 @@ export async function openStories(services: Readonly<Record<string, ServiceEntry
     build: (service, nth = 1) => eventually(`build ${nth} of ${service}`, () => buildkite.builds(service)[nth - 1]),
     wasDeployed: (service) => deployBefore(acme, service),
     requests: async () => (await acme.client.workflow.count(`WorkflowType = 'deploy'`)).count,
+    listed: ({ number }, open) => {
+      const query = `WorkflowType = 'deploy' AND ExecutionStatus = 'Running' AND DeployPr = '${REPOSITORY_ID}#${number}'`;
+      return eventually(`${open} open requests of #${number} in the lists`, async () => (await acme.client.workflow.count(query)).count === open);
+    },
     end: async () => {
       await acme.end();
       expect([...new Set(exchanges.flatMap(checkExchange))], 'what the published description has against our requests').toEqual([]);

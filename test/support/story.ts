@@ -69,7 +69,7 @@ export interface Story {
   waitFor(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A stage for the tests of a file, and for each test a world and a target of its own. */
 export function useStory(): () => Story {

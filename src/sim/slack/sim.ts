@@ -13,7 +13,7 @@ export interface SlackSimOptions {
   readonly now?: () => number;
   /** Scopes of the bot token; left out: all that any method needs. */
   readonly scopes?: readonly string[];
-  /** How long Slack waits for an answer. Real Slack: 3,000. */
+  /** How long Slack waits for an answer, and a trigger lives if that is longer than with the real Slack. Real Slack: 3,000. */
   readonly answerWithinMs?: number;
 }
 
@@ -68,11 +68,14 @@ export interface SlackSim extends People {
 const IDS = { team: 'T01ACME', appId: 'A01COUNTERSIGN', botUser: 'U01COUNTERSIGN', bot: 'B01COUNTERSIGN' } as const;
 const BOT_TOKEN = 'xoxb-simulated-bot-token';
 const OTHER_TEAM = 'T02OTHER';
+/** Both of the real Slack. */
 const ANSWER_WITHIN_MS = 3_000;
+const TRIGGER_LIFE_MS = 3_000;
 
 export async function createSlackSim(options: SlackSimOptions = {}): Promise<SlackSim> {
   const now = options.now ?? Date.now;
-  const world = createWorld({ ...IDS, now });
+  const { answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const world = createWorld({ ...IDS, now, triggerLifeMs: Math.max(TRIGGER_LIFE_MS, answerWithinMs) });
   world.users.set(IDS.botUser, userFrom({ id: IDS.botUser, name: 'Countersign', bot: true }, IDS.team));
   const limits: SimRateLimit[] = [];
   const calls = new Map<string, number[]>();
@@ -97,7 +100,7 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
     requestUrl: () => requestUrl,
     secret: () => secret,
     now,
-    answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
+    answerWithinMs,
   });
   return {
     ...IDS,

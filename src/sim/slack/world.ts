@@ -88,6 +88,7 @@ export interface SlackWorld {
   readonly botUser: string;
   readonly bot: string;
   readonly now: () => number;
+  readonly triggerLifeMs: number;
   readonly users: Map<string, SimUser>;
   readonly channels: Map<string, SimChannel>;
   readonly groups: Map<string, { readonly members: readonly string[]; readonly disabled: boolean }>;
@@ -104,11 +105,10 @@ export interface SlackWorld {
   readonly onChange: (listener: () => void) => () => void;
 }
 
-const TRIGGER_LIFE_MS = 3_000;
 const RESPONSE_URL_LIFE_MS = 30 * 60_000;
 const RESPONSE_URL_USES = 5;
 
-export function createWorld(ids: Pick<SlackWorld, 'team' | 'appId' | 'botUser' | 'bot' | 'now'>): SlackWorld {
+export function createWorld(ids: Pick<SlackWorld, 'team' | 'appId' | 'botUser' | 'bot' | 'now' | 'triggerLifeMs'>): SlackWorld {
   const listeners = new Set<() => void>();
   let lastMicros = 0;
   return {
@@ -139,7 +139,7 @@ export function createWorld(ids: Pick<SlackWorld, 'team' | 'appId' | 'botUser' |
 
 export function newTrigger(world: SlackWorld, user: string): string {
   const id = `${world.now()}.${world.triggers.size + 1}.${randomBytes(16).toString('hex')}`;
-  world.triggers.set(id, { user, expiresAt: world.now() + TRIGGER_LIFE_MS, used: false });
+  world.triggers.set(id, { user, expiresAt: world.now() + world.triggerLifeMs, used: false });
   return id;
 }
 
