@@ -39,7 +39,7 @@ const BOT = { name: 'Countersign', email: 'bot@acme.test' };
 const TOKEN = 'bkua_simulated';
 const LOG = pino({ level: 'silent' });
 /** Far above the simulator's quota: what holds requests back here are the headers alone. */
-const FAST = { perWindow: 1_000, windowMs: 1_000, burst: 100, requestTimeoutMs: 400 };
+const FAST = { perWindow: 1_000, windowMs: 1_000, burst: 100, requestTimeoutMs: 1_500 };
 
 let sim: BuildkiteSim;
 let limiter: Limiter;

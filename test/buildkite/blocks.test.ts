@@ -11,7 +11,7 @@ import type { StepDefinition } from '../../src/sim/buildkite/state.ts';
 const SHA = '4f5a6b7c'.repeat(5);
 const ADA = { name: 'Ada', email: 'ada@acme.test' };
 const LOG = pino({ level: 'silent' });
-const FAST = { perWindow: 1_000, windowMs: 1_000, burst: 100, requestTimeoutMs: 400 };
+const FAST = { perWindow: 1_000, windowMs: 1_000, burst: 100, requestTimeoutMs: 1_500 };
 const SCOPES = ['read_builds', 'write_builds', 'read_build_logs'];
 const STEPS: readonly StepDefinition[] = [
   {

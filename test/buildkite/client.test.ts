@@ -195,7 +195,7 @@ describe('creating a build', () => {
     ],
     ['silence', () => undefined],
   ])('is unclear after %s, and is not tried again', async (_what, reply) => {
-    const { buildkite, requests } = await bench(reply, { timeoutMs: 300 });
+    const { buildkite, requests } = await bench(reply, { timeoutMs: 1_000 });
     await expect(buildkite.createBuild(ORDER, NOW)).rejects.toMatchObject({ name: 'Trouble', kind: 'unclear', source: 'buildkite' });
     expect(requests).toHaveLength(1);
   });

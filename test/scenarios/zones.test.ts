@@ -11,7 +11,7 @@ import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { eventually, makeNamespace, startAcme, type Acme } from '../support/acme.ts';
 import { openBrowser, wordsOn } from '../support/browser.ts';
-import { ask, click, comment, LAST, openCard, shows, told, type Asked } from '../support/survival.ts';
+import { ask, click, LAST, openCard, shows, types, type Asked } from '../support/survival.ts';
 
 const EU = { namespace: `zone-eu-${process.pid}`, client: 'app-countersign-eu', hook: 'simulated-eu-webhook-token-0123' };
 const BOT = { name: 'Countersign', email: 'countersign@acme-eu.test' };
@@ -91,18 +91,14 @@ describe('two zones behind one front door', () => {
       asked[name] = await ask(acme, 'ann', `/deploy ${name} to production`);
       await openCard(acme, asked[name]);
     }
-    const before = acme.world.slack.ephemerals(PEOPLE.ann.slack).length;
-    await acme.world.slack.slash(PEOPLE.ann.slack, 'C0PAY', '/deploy', 'status');
-    const [answer] = await told(acme, 'ann', /api.*shop|shop.*api/s, before);
-    expect(answer).toContain('production');
+    const said = await types(acme, 'ann', 'status', /api.*shop|shop.*api/s);
+    expect(said.join('\n')).toContain('production');
   });
 
   it('each take the votes and the code of what is theirs, and build it with their own credential', async () => {
     await click(acme, 'bea', asked['api'] ?? NONE, LAST);
     const shop = await clients['eu']?.workflow.getHandle(asked['shop']?.id ?? '').query<{ request: { code: string } }>('status');
-    const before = acme.world.slack.ephemerals(PEOPLE.bea.slack).length;
-    await acme.world.slack.slash(PEOPLE.bea.slack, 'C0PAY', '/deploy', `approve ${shop?.request.code}`);
-    await told(acme, 'bea', LAST, before);
+    await types(acme, 'bea', `approve ${shop?.request.code}`, LAST);
     for (const name of ['api', 'shop']) await shows(acme, asked[name] ?? NONE, '✅');
     expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api'], ['shop']]);
     expect(europe.builds().map(({ creator }) => creator.email)).toEqual([BEA.email]);
@@ -166,8 +162,7 @@ describe('two zones behind one front door', () => {
     const api = await ask(acme, 'ann', '/deploy api to production');
     await click(acme, 'bea', api, LAST);
     await shows(acme, api, '✅');
-    const { status } = await comment(acme, 'ann', '/deploy shop to production');
-    expect(status).toBe(200);
+    await ask(acme, 'ann', '/deploy shop to production');
     expect([buildsIn(acme.world.buildkite), buildsIn(europe)]).toEqual([['api', 'api'], ['shop']]);
   });
 
@@ -176,15 +171,17 @@ describe('two zones behind one front door', () => {
     const api = await ask(acme, 'ann', '/deploy api to production');
     await openCard(acme, api);
     const away = "Zone `eu` (`shop`) can't be read just now";
-    const before = slack.ephemerals(PEOPLE.ann.slack).length;
-    await slack.slash(PEOPLE.ann.slack, 'C0PAY', '/deploy', 'status');
-    const [answer] = await told(acme, 'ann', /can't be read just now/, before);
-    expect(answer).toMatch(/1 open request in this channel, as far as I could read/);
-    await slack.openHome(PEOPLE.bea.slack);
-    const home = await eventually('the tab', () => {
-      const drawn = JSON.stringify(slack.home(PEOPLE.bea.slack));
-      return drawn.includes(away) && drawn;
+    await types(acme, 'ann', 'status', /1 open request in this channel, as far as I could read[^]*can't be read just now/);
+    const home = (): ReturnType<typeof slack.home> => slack.home(PEOPLE.bea.slack);
+    const opened = async (): Promise<string> => {
+      const before = home()?.hash;
+      await slack.openHome(PEOPLE.bea.slack);
+      return eventually('the tab', () => home()?.hash !== before && JSON.stringify(home()));
+    };
+    const drawn = await eventually('what can be read', async () => {
+      const tab = await opened();
+      return tab.includes('⏸ *api* → *production*') && tab;
     });
-    expect(home).toContain('⏸ *api* → *production*');
+    expect(drawn).toContain(away);
   });
 });

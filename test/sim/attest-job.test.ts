@@ -32,7 +32,7 @@ async function built(answers: readonly (readonly [status: number, body: string])
   sim.addPipeline({ slug: 'api', steps: [attestStep(sim.oidc, at), { type: 'wait' }, { type: 'command', label: 'deploy' }] });
   const number = sim.buildInUi('api', { commit: 'a'.repeat(40), branch: 'main' });
   const build = sim.build('api', number);
-  await expect.poll(() => build.state, { timeout: 10_000 }).toMatch(/passed|failed/);
+  await expect.poll(() => build.state).toMatch(/passed|failed/);
   const [asked, , deploy] = build.jobs;
   return { states: [asked?.state ?? '', deploy?.state ?? ''], log: asked?.log ?? '', tokens };
 }

@@ -142,7 +142,7 @@ async function listen(route: Route): Promise<Server> {
 
 /** Waits for something that happens after the HTTP answer. */
 export async function eventually<T>(look: () => T | undefined): Promise<T> {
-  for (let i = 0; i < 400; i += 1) {
+  for (let i = 0; i < 4_000; i += 1) {
     const found = look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));

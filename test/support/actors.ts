@@ -13,9 +13,9 @@ import { commentOf, deployOf, inSight, type Comment, type Deploy, type Places } 
 
 const REPOSITORY_ID = 7001;
 /** What Slack shows while an answer takes longer than its patience. */
-const STILL_WORKING = 'Still working';
+export const STILL_WORKING = 'Still working';
 /** The workers were too busy to judge the act at once. */
-const RECORDED = 'is recorded and will be judged';
+export const RECORDED = 'is recorded and will be judged';
 
 export interface LineComment {
   readonly id: number;

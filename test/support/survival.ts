@@ -1,8 +1,10 @@
 // Words for stories of survival: people ask, click and wait in a company with several services, each with its own target and pipeline.
+import type { Delivered } from '../../src/sim/slack/people.ts';
 import type { SimEphemeral, SimMessage } from '../../src/sim/slack/world.ts';
 import { CHANNEL, CONFIG, PEOPLE, REPOSITORY, type PersonName } from '../../src/sim/world.ts';
 import { githubDeployId } from '../../workflows/contract.ts';
 import { eventually, startAcme, type Acme } from './acme.ts';
+import { asksForMore } from './patience.ts';
 import { brokenInvariants, githubCards, hasButtons, slackCards } from './invariants.ts';
 
 const REPOSITORY_ID = 7001;
@@ -81,28 +83,40 @@ export function openCard(acme: Acme, { id }: Pick<Asked, 'id'>): Promise<SimMess
  * asked to click again, and should be told something else, does.
  */
 export async function click(acme: Acme, who: PersonName, asked: Pick<Asked, 'id'>, expected: RegExp): Promise<readonly string[]> {
-  const { slack } = PEOPLE[who];
-  for (;;) {
+  return untilTold(acme, who, expected, async () => {
     const card = await openCard(acme, asked);
-    const before = acme.world.slack.ephemerals(slack).length;
-    const { problem } = await acme.world.slack.click(slack, card.ts, 'countersign:approve');
+    return acme.world.slack.click(PEOPLE[who].slack, card.ts, 'countersign:approve');
+  });
+}
+
+/** The same for a command. */
+export function types(acme: Acme, who: PersonName, text: string, expected: RegExp): Promise<readonly string[]> {
+  return untilTold(acme, who, expected, () => acme.world.slack.slash(PEOPLE[who].slack, CHANNEL.pay, '/deploy', text));
+}
+
+async function untilTold(acme: Acme, who: PersonName, expected: RegExp, act: () => Promise<Delivered>): Promise<readonly string[]> {
+  for (;;) {
+    const before = acme.world.slack.ephemerals(PEOPLE[who].slack).length;
+    const { problem } = await act();
     if (problem !== null) throw new Error(`Slack shows ${who}: ${problem}`);
-    const said = await told(acme, who, new RegExp(`${expected.source}|${TRY_AGAIN.source}`), before);
+    const said = await toldOne(acme, who, (text) => expected.test(text) || asksForMore(text), before);
     if (said.some((text) => expected.test(text))) return said;
   }
 }
 
-const TRY_AGAIN = /try again in a minute|I can't tell whether your click arrived/;
-
 /** Waits until this person was told something like it after so many other messages. */
-export async function told(acme: Acme, who: PersonName, expected: RegExp, before: number): Promise<readonly string[]> {
+export function told(acme: Acme, who: PersonName, expected: RegExp, before: number): Promise<readonly string[]> {
+  return toldOne(acme, who, (text) => expected.test(text), before);
+}
+
+async function toldOne(acme: Acme, who: PersonName, isIt: (text: string) => boolean, before: number): Promise<readonly string[]> {
   const texts = (): readonly string[] =>
     acme.world.slack
       .ephemerals(PEOPLE[who].slack)
       .slice(before)
       .map(({ text }) => text);
   try {
-    return await eventually(`an answer to ${who} like ${expected}`, () => texts().some((text) => expected.test(text)) && texts());
+    return await eventually(`an answer to ${who}`, () => texts().some(isIt) && texts());
   } catch (cause) {
     throw new Error(`${who} was told: ${texts().join(' | ') || 'nothing'}`, { cause });
   }

@@ -7,7 +7,13 @@ import { fieldsOf, optionsOf, valueOf } from '../../src/sim/slack/view-state.ts'
 import { PEOPLE, type PersonName } from '../../src/sim/world.ts';
 import { eventually, type Acme } from './acme.ts';
 import { readableSlack } from './readable.ts';
+import { patiently } from './patience.ts';
+import { RECORDED, STILL_WORKING } from './actors.ts';
 import { inSight } from './sightings.ts';
+
+const ENVIRONMENT = 'countersign:form-environment';
+/** So long somebody looks before doing something about it. */
+const PATIENCE_MS = 3_000;
 
 export interface Viewer {
   /** Types `/deploy` alone; answers the id of the form. */
@@ -32,25 +38,40 @@ export interface Viewer {
 export function viewerOf({ world: { slack } }: Pick<Acme, 'world'>, name: PersonName): Viewer {
   const user = PEOPLE[name].slack;
   const top = (): SimView | undefined => slack.views(user).at(-1);
+  const told = (): readonly string[] => slack.directMessages(user).map(readableSlack);
   const read = (view: SimView | null | undefined): string => (view == null ? '' : readableSlack({ text: '', blocks: view.blocks }));
   const there = (): SimView => {
     const view = top();
     if (view === undefined) throw new Error(`no modal is open for ${name}`);
     return view;
   };
-  const says = (what: string, look: () => string, words: readonly string[]): Promise<string> =>
-    inSight(
+  /** `again`: what a person does who waits for it in vain. */
+  const says = (what: string, look: () => string, words: readonly string[], again?: () => Promise<unknown>): Promise<string> => {
+    let patientUntil = Date.now() + PATIENCE_MS;
+    return inSight(
       `"${words.join('", "')}" in ${what} of ${name}`,
-      () => (words.every((word) => look().includes(word)) && look() !== '' ? look() : undefined),
+      async () => {
+        if (words.every((word) => look().includes(word)) && look() !== '') return look();
+        if (again === undefined || Date.now() < patientUntil) return undefined;
+        patientUntil = Date.now() + PATIENCE_MS;
+        await again();
+        return undefined;
+      },
       () => [look()],
     );
+  };
+  /** What could not be read in time is read again with every choice. */
+  const choosesAgain = async (): Promise<void> => {
+    const { environment } = viewer.fields();
+    if (environment !== undefined && environment.value !== '') await viewer.chooses(ENVIRONMENT, environment.value);
+  };
   const viewer: Viewer = {
     async opensForm(channel = 'C0DEPLOYS') {
       const before = top()?.id;
       expect(await slack.slash(user, channel, '/deploy', '')).toMatchObject({ status: 200, problem: null, answer: null });
       return eventually(`the form of ${name}`, () => (top()?.id === before ? undefined : top()?.id));
     },
-    sees: (...words) => says('the modal', () => read(top()), words),
+    sees: (...words) => says('the modal', () => read(top()), words, choosesAgain),
     async chooses(field, value) {
       expect(await slack.fill(user, there().id, field, value)).toMatchObject({ problem: null });
     },
@@ -69,19 +90,21 @@ export function viewerOf({ world: { slack } }: Pick<Acme, 'world'>, name: Person
     },
     closes: () => slack.dismiss(user, there().id),
     async opensHome() {
-      const before = slack.home(user)?.hash;
-      expect(await slack.openHome(user)).toMatchObject({ status: 200, problem: null });
-      await eventually(`a home tab drawn for ${name}`, () => slack.home(user) !== null && slack.home(user)?.hash !== before);
-    },
-    async homeSays(...words) {
       // The tab says so itself when something was too busy to be read, and what to do then.
-      await eventually('a home tab of which everything could be read', async () => {
-        if (!viewer.home().includes('Open this tab again')) return true;
-        await viewer.opensHome();
-        return false;
+      await patiently(async () => {
+        const before = slack.home(user)?.hash;
+        expect(await slack.openHome(user)).toMatchObject({ status: 200, problem: null });
+        await eventually(`a home tab drawn for ${name}`, () => slack.home(user) !== null && slack.home(user)?.hash !== before);
+        return viewer.home();
       });
-      return says('the home tab', () => viewer.home(), words);
     },
+    homeSays: (...words) =>
+      says(
+        'the home tab',
+        () => viewer.home(),
+        words,
+        () => viewer.opensHome(),
+      ),
     home: () => read(slack.home(user)),
     async clicksAtHome(button, code) {
       const before = top()?.id;
@@ -90,8 +113,11 @@ export function viewerOf({ world: { slack } }: Pick<Acme, 'world'>, name: Person
       const action = `countersign:${button}`;
       const nth = code === undefined ? 0 : buttonsOf(home, action).findIndex((value) => value !== null && deployCode(value.deployId) === code);
       expect(nth, `a button ${button} for ${code} on the home tab of ${name}`).toBeGreaterThan(-1);
+      const known = told().length;
       expect(await slack.clickInView(user, home.id, action, nth + 1)).toMatchObject({ status: 200, problem: null });
-      return says('a new modal', () => (top()?.id === before ? '' : read(top())), []);
+      const answer = (): string => (top()?.id === before || read(top()).includes(STILL_WORKING) ? '' : read(top()));
+      const said = await says('a new modal', answer, []);
+      return said.includes(RECORDED) ? says('what is told later', () => told()[known] ?? '', []) : said;
     },
   };
   return viewer;

@@ -37,6 +37,6 @@ describe('a namespace', () => {
 
   it('that remembers for a month is fit without a word', async () => {
     await setRetention(connection, NAMESPACE, 30);
-    await eventually('the new retention', async () => (await prepareNamespace(connection, NAMESPACE)).length === 0);
+    await expect.poll(() => prepareNamespace(connection, NAMESPACE)).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ afterEach(async () => {
 
 async function open(options: SlackSimOptions = {}): Promise<void> {
   await sim?.close();
-  sim = await createSlackSim({ now: () => clock, answerWithinMs: 300, ...options });
+  sim = await createSlackSim({ now: () => clock, ...options });
   sim.deliverTo(`http://127.0.0.1:${(app.address() as AddressInfo).port}/slack/events`);
   sim.addUser({ id: 'U01BEA', name: 'Bea' });
   sim.addChannel({ id: 'C01', name: 'deploys' });
@@ -116,6 +116,7 @@ describe('a slash command', () => {
     ],
   ])('tells the person of %s', async (_what, answer, expected) => {
     reply = answer;
+    if (answer.afterMs > 0) await open({ answerWithinMs: answer.afterMs / 2 });
     expect(await sim.slash('U01BEA', 'C01', '/deploy', 'help')).toMatchObject({ ...expected, answer: null });
   });
 
