@@ -43,7 +43,7 @@ export async function freePorts(): Promise<Ports> {
   return { web, ops };
 }
 
-/** Starts it and waits until it says that it is ready. Rejects with the end of its log if it does not become so. */
+/** Starts it and waits until it says that it is ready, and its workers are. Rejects with the end of its log if it does not become so. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { web, ops } = options.ports;
   const env: Record<string, string> = { LOG_LEVEL: 'info', ...options.env, PORT: String(web), OPS_PORT: String(ops) };
@@ -84,17 +84,20 @@ async function untilReady(child: ChildProcess, opsUrl: string, log: () => string
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${log().slice(-3_000)}`);
-    const ready = await fetch(`${opsUrl}/readyz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ready) return;
+    if (await isReady(opsUrl).catch(() => false)) return;
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
       throw new Error(`the product is not ready after ${READY_WITHIN_MS / 1000} s:\n${log().slice(-3_000)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** The front door opens first: who asks before the workers are there waits for them. */
+async function isReady(opsUrl: string): Promise<boolean> {
+  if (!(await fetch(`${opsUrl}/readyz`)).ok) return false;
+  const { role, workers } = (await (await fetch(`${opsUrl}/statusz`)).json()) as { readonly role: string; readonly workers: boolean };
+  return role === 'web' || workers;
 }
 
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {

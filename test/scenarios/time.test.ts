@@ -5,7 +5,7 @@ import { eventually } from '../support/acme.ts';
 import { openStories, type Stories } from '../support/stories.ts';
 
 const SERVICES = {
-  nudged: { environments: { production: { approvals: { ...TWO_GROUPS, remind: ['2s', '5s', '8s', '11s', '14s', '20s', '30s', '45s', '60s'] } } } },
+  nudged: { environments: { production: { approvals: { ...TWO_GROUPS, remind: ['2s', '6s', '14s', '28s', '55s'] } } } },
   calm: { environments: { production: { approvals: { ...TWO_GROUPS, escalate: { after: '1h', to: 'oncall', may: 'approve' } } } } },
   called: { environments: { production: { approvals: { ...TWO_GROUPS, escalate: { after: '6s', to: 'oncall', may: 'approve' } } } } },
   extended: { environments: { production: { approvals: { ...ONE_SRE, expire: '1h' } } } },
