@@ -49,7 +49,7 @@ async function run(
     ...change,
   };
   const { exit, said } = await new Promise<{ exit: number; said: string }>((resolve) => {
-    execFile('bash', [SCRIPT], { env, timeout: 20_000 }, (error, out, err) => {
+    execFile('bash', [SCRIPT], { env, timeout: 80_000 }, (error, out, err) => {
       resolve({ exit: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, said: out + err });
     });
   });

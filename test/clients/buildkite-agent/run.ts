@@ -36,7 +36,7 @@ export async function runAgent(sim: BuildkiteSim, { jobId, env = {} }: AgentRun)
       ['start', ...work, ...places, ...manners],
       {
         env: { PATH: process.env['PATH'], HOME: home, BUILDKITE_AGENT_TOKEN: sim.registrationToken, BUILDKITE_AGENT_ENDPOINT: `${sim.url}/v3` },
-        timeout: 60_000,
+        timeout: 180_000,
       },
       (_error, out, said) => resolve(out + said),
     );
