@@ -19,7 +19,7 @@ const TIMEOUT_CHECK_MS = 2_000;
 const DRAIN_MS = 10_000;
 /** All bodies together that are read or handled at a time: nobody has been verified yet, and memory ends. */
 const HELD_MAX_BYTES = 96 << 20;
-/** Bodies up to this are always taken, so that whoever sends large ones keeps no person's click out. */
+/** Bodies up to this have as much room again, so that whoever sends large ones keeps no person's click out. */
 const SMALL_BYTES = 256 << 10;
 /** After a 413 or 503 the rest of the body is thrown away this long, so that the client reads the answer before the connection ends. */
 const REFUSED_BODY_MS = 1_000;
@@ -29,7 +29,7 @@ export async function startWebServer(options: {
   readonly host?: string;
   readonly routes: readonly Route[];
   readonly log: Logger;
-  /** Bytes of all bodies at a time, beyond which large ones are answered 503; 96 MiB unless a test says otherwise. */
+  /** Bytes of all bodies at a time, beyond which large ones are answered 503, and beyond twice as many all; 96 MiB unless a test says otherwise. */
   readonly heldMaxBytes?: number;
 }): Promise<WebServer> {
   const { log } = options;
@@ -77,7 +77,7 @@ async function serve(
   const isTooMuch = (bytes: number): boolean => {
     mine.bytes += bytes;
     memory.held += bytes;
-    return memory.held > memory.max && mine.bytes > SMALL_BYTES;
+    return memory.held > (mine.bytes > SMALL_BYTES ? memory.max : 2 * memory.max);
   };
   try {
     const body = await readBody(req, { maxBytes: route.maxBytes(req.headers), isTooMuch });
