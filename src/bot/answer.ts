@@ -183,13 +183,15 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
   const services = servicesHere(deps.config, from).map(({ name }) => name);
   const { answers, unread } = await inEachZone(deps, services, async (zone) => {
     const [requests, reviews] = await Promise.all([readOpenRequests(zone.gateway, zone.services), readOwedReviews(zone.gateway, zone.services)]);
-    return { value: { requests: requests.read, reviews: reviews.read }, others: requests.others + reviews.others };
+    const { isPartial } = requests;
+    return { value: { requests: requests.read, reviews: reviews.read, isPartial }, others: requests.others + reviews.others };
   });
   return {
     kind: 'open-requests',
     where: from.surface === 'github' ? from.repo.slug : 'this channel',
     requests: newestFirst(answers.flatMap(({ requests }) => requests)),
     reviews: answers.flatMap(({ reviews }) => reviews),
+    isPartial: answers.some(({ isPartial }) => isPartial),
     unread,
   };
 }

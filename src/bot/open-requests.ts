@@ -13,12 +13,16 @@ export interface Listed<T> {
   readonly others: number;
 }
 
-/** Requests that still go on; no plans, for which nobody waits. */
+/** No more than a message shows. */
+const LISTED_MAX = 20;
+
+/** The newest requests that still go on; no plans, for which nobody waits. `isPartial`: there are more than were looked at. */
 export async function readOpenRequests(
   gateway: Pick<ZoneReads, 'findOpen' | 'deployStatus'>,
   services: readonly string[],
-): Promise<Listed<DeployStatus>> {
-  return readThose(gateway, await gateway.findOpen({ kind: 'services', services }, false));
+): Promise<Listed<DeployStatus> & { readonly isPartial: boolean }> {
+  const found = await gateway.findOpen({ kind: 'services', services }, false, LISTED_MAX + 1);
+  return { ...(await readThose(gateway, found.slice(0, LISTED_MAX))), isPartial: found.length > LISTED_MAX };
 }
 
 /** Of several zones, as of one. */

@@ -12,14 +12,15 @@ export async function readBoard(deps: Pick<BotDeps, 'config' | 'gateway' | 'zone
   const names = services.map(({ name }) => name);
   const [{ answers, unread }, environments] = await Promise.all([
     inEachZone(deps, names, async (zone) => {
-      const { read, others } = await readOpenRequests(zone.gateway, zone.services);
-      return { value: read, others };
+      const { read, others, isPartial } = await readOpenRequests(zone.gateway, zone.services);
+      return { value: { read, isPartial }, others };
     }),
     readPlaces(deps, policies),
   ]);
   return {
     at: Date.now(),
-    requests: newestFirst(answers.flat()),
+    requests: newestFirst(answers.flatMap(({ read }) => read)),
+    isPartial: answers.some(({ isPartial }) => isPartial),
     unread,
     environments,
     quota: { windows: lowest(builders), limiter: together(builders) },

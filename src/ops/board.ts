@@ -10,6 +10,8 @@ import { isAllRead, type Unread } from '../render/unread.ts';
 export interface BoardSnapshot {
   readonly at: Millis;
   readonly requests: readonly DeployStatus[];
+  /** There are more than were looked at. */
+  readonly isPartial: boolean;
   readonly unread: Unread;
   readonly environments: readonly Place[];
   readonly quota: BoardQuota;
@@ -58,7 +60,7 @@ export function boardPage(snapshot: BoardSnapshot): string {
 <p><small>as of ${time(snapshot.at)}, read again every 15 s</small></p>
 <h2>Open requests</h2>
 ${table(['Code', 'What', 'Where to', 'State', 'Asked'], requests, nothingOpen(snapshot.unread))}
-${unreadSection(snapshot.unread)}<h2>Environments</h2>
+${snapshot.isPartial ? '<p>There are more open requests than these.</p>\n' : ''}${unreadSection(snapshot.unread)}<h2>Environments</h2>
 ${table(['Environment', 'Live', 'Being deployed', 'Queue'], environments, 'No environment is configured.')}
 ${quotaSection(snapshot.quota, snapshot.at)}</body>
 </html>

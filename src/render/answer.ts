@@ -217,19 +217,19 @@ function helpTopic(entry: HelpEntry): Answer {
 
 // ---- what there is -------------------------------------------------------------------------------------------
 
-function openRequests({ where, requests, reviews, unread }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
+function openRequests({ where, requests, reviews, isPartial, unread }: Extract<Spoken, { kind: 'open-requests' }>, { context }: Asked): Answer {
   const place = placeWords(where);
   const owed = reviews.map((review) => owedLine(review, context));
   const missing = unreadLines(unread, 'what is open');
   const isAll = isAllRead(unread);
   const asFar = isAll ? '' : ', as far as I could read';
   const again = isAll ? [] : say`Ask again in a minute for the rest.`;
-  const none = say`Nothing is waiting and nothing is being built ${place}${asFar}.`;
+  const none = say`Nothing is waiting and nothing is being built ${place}${isAll && isPartial ? ', as far as I looked' : asFar}.`;
   const [first] = requests;
   if (first === undefined) return { lines: [none], items: [...owed, ...missing], closing: isAll ? null : again };
   const full = say`One of them in full: ${code(`${context.prefix} status ${first.request.code}`)}`;
   return {
-    lines: [say`${plural(requests.length, 'open request')} ${place}${asFar}:`],
+    lines: [say`${plural(requests.length, 'open request')} ${place}${asFar}${isPartial ? '; there are more' : ''}:`],
     items: [...requests.map((status) => requestLine(status, context)), ...owed, ...missing],
     closing: isAll ? full : say`${again} ${full}`,
   };

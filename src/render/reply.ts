@@ -43,6 +43,8 @@ export type Reply =
       readonly where: string;
       readonly requests: readonly DeployStatus[];
       readonly reviews: readonly ReviewStatus[];
+      /** There are more requests than were looked at. */
+      readonly isPartial: boolean;
       readonly unread: Unread;
     }
   | { readonly kind: 'one-request'; readonly status: DeployStatus }

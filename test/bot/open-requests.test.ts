@@ -12,7 +12,10 @@ const unread = new Trouble({ source: 'temporal', kind: 'unavailable', doing: 're
 
 function gatewayOf(statuses: Readonly<Record<string, unknown>>): Gateway {
   const gateway: Partial<Gateway> = {
-    findOpen: async () => Object.keys(statuses).map((workflowId) => ({ workflowId, code: '7F3K-Q2' as DeployCode, open: true, startedAt: 0 })),
+    findOpen: async (_where, _lookAgain, most = 20) =>
+      Object.keys(statuses)
+        .slice(0, most)
+        .map((workflowId) => ({ workflowId, code: '7F3K-Q2' as DeployCode, open: true, startedAt: 0 })),
     deployStatus: async (workflowId) => {
       const status = statuses[workflowId];
       if (status instanceof Error) throw status;
@@ -59,16 +62,16 @@ describe('the reviews that are owed', () => {
 describe('the open requests', () => {
   it('are those that still go on: neither ended, nor gone, nor only plans', async () => {
     const read = await readOpenRequests(gatewayOf({ waiting, succeeded, planned, gone: null }), ['api']);
-    expect(read).toEqual({ read: [waiting], others: 0 });
+    expect(read).toEqual({ read: [waiting], others: 0, isPartial: false });
   });
 
   it('are told with how many could not be read', async () => {
-    expect(await readOpenRequests(gatewayOf({ broken: unread, waiting }), ['api'])).toEqual({ read: [waiting], others: 1 });
+    expect(await readOpenRequests(gatewayOf({ broken: unread, waiting }), ['api'])).toEqual({ read: [waiting], others: 1, isPartial: false });
   });
 
   it('are all there when one is too busy for the first reading', async () => {
     const { waits, asked } = busyFor(1);
-    expect(await readOpenRequests(waits, ['api'])).toEqual({ read: [waiting], others: 0 });
+    expect(await readOpenRequests(waits, ['api'])).toEqual({ read: [waiting], others: 0, isPartial: false });
     expect(asked()).toBe(2);
   });
 
@@ -80,6 +83,12 @@ describe('the open requests', () => {
 
   it('are unknown when none can be read', async () => {
     await expect(readOpenRequests(gatewayOf({ one: unread, two: unread }), ['api'])).rejects.toBe(unread);
-    expect(await readOpenRequests(gatewayOf({}), ['api'])).toEqual({ read: [], others: 0 });
+    expect(await readOpenRequests(gatewayOf({}), ['api'])).toEqual({ read: [], others: 0, isPartial: false });
+  });
+
+  it('are not taken for all of them where there are more', async () => {
+    const all = (count: number): Gateway => gatewayOf(Object.fromEntries(Array.from({ length: count }, (_, i) => [`request-${i}`, waiting])));
+    expect(await readOpenRequests(all(20), ['api'])).toMatchObject({ read: { length: 20 }, isPartial: false });
+    expect(await readOpenRequests(all(21), ['api'])).toMatchObject({ read: { length: 20 }, isPartial: true });
   });
 });

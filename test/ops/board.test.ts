@@ -65,7 +65,7 @@ const WINDOWS: BoardSnapshot['quota']['windows'] = [
 ];
 const STATE: EnvironmentState = { target: 'api/production', known: true, live: [], holder: null, queue: [], history: [] };
 const board = (snapshot: Partial<BoardSnapshot>): string =>
-  boardPage({ at: NOW, requests: [], unread: { zones: [], others: 0 }, environments: [], quota: quotaOf('own'), ...snapshot });
+  boardPage({ at: NOW, requests: [], isPartial: false, unread: { zones: [], others: 0 }, environments: [], quota: quotaOf('own'), ...snapshot });
 const environment = (state: Place['state']): string => board({ environments: [{ service: 'api', environment: 'production', state }] });
 
 describe('the board', () => {
@@ -110,6 +110,11 @@ describe('the board', () => {
     expect(page).toContain('❓ Zone <code>eu</code> (shop, &lt;script&gt;');
     expect(page).toContain('❓ 2 more open requests can’t be read now.');
     expect(page).not.toContain('<script');
+  });
+
+  it('says that there are more than it shows', () => {
+    expect(board({ isPartial: true })).toContain('<p>There are more open requests than these.</p>');
+    expect(board({})).not.toContain('There are more');
   });
 
   it("shows Buildkite's quota as the last answer told it, who shares it, and what is paused", () => {

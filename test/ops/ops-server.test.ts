@@ -12,6 +12,7 @@ const LIMITER = { mode: 'degraded', processes: 4, isGuessed: true, waiting: 2, c
 const EMPTY: BoardSnapshot = {
   at: 1_700_000_000_000,
   requests: [],
+  isPartial: false,
   unread: { zones: [], others: 0 },
   environments: [],
   quota: { windows: [], limiter: LIMITER },

@@ -236,18 +236,27 @@ export const REPLIES = {
     'help-approve': { kind: 'help', topic: 'approve', surface: 'github', services },
   },
   'open-requests': {
-    'open-none': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [], unread: ALL_READ },
-    'open-none-unread': { kind: 'open-requests', where: 'this channel', requests: [], reviews: [], unread: PARTLY_READ },
-    'open-some-unread': { kind: 'open-requests', where: 'this channel', requests: [EXAMPLES.queued.queued], reviews: [], unread: { ...PARTLY_READ, others: 1 } }, // oxfmt-ignore
+    'open-none': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [], isPartial: false, unread: ALL_READ },
+    'open-none-unread': { kind: 'open-requests', where: 'this channel', requests: [], reviews: [], isPartial: false, unread: PARTLY_READ },
+    'open-some-unread': { kind: 'open-requests', where: 'this channel', requests: [EXAMPLES.queued.queued], reviews: [], isPartial: false, unread: { ...PARTLY_READ, others: 1 } }, // oxfmt-ignore
 
-    'open-review-owed': { kind: 'open-requests', where: 'acme/api', requests: [], reviews: [REVIEWS['review-half']], unread: ALL_READ },
+    'open-review-owed': {
+      kind: 'open-requests',
+      where: 'acme/api',
+      requests: [],
+      reviews: [REVIEWS['review-half']],
+      isPartial: false,
+      unread: ALL_READ,
+    },
     'open-requests': {
       kind: 'open-requests',
       where: 'acme/api',
       requests: [EXAMPLES.waiting['waiting-half'], EXAMPLES.queued.queued, EXAMPLES.building.building, EXAMPLES.blocked.blocked],
       reviews: [REVIEWS['review-owed']],
+      isPartial: false,
       unread: ALL_READ,
     },
+    'open-many': { kind: 'open-requests', where: 'this channel', requests: [EXAMPLES.queued.queued], reviews: [], isPartial: true, unread: ALL_READ },
   },
   'one-request': { 'one-request': { kind: 'one-request', status: EXAMPLES.waiting['waiting-half'] } },
   why: {
