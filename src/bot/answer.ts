@@ -183,7 +183,7 @@ async function showStatus(deps: BotDeps, incoming: Incoming, { code }: Extract<C
   const services = servicesHere(deps.config, from).map(({ name }) => name);
   const { answers, unread } = await inEachZone(deps, services, async (zone) => {
     const [requests, reviews] = await Promise.all([readOpenRequests(zone.gateway, zone.services), readOwedReviews(zone.gateway, zone.services)]);
-    const { isPartial } = requests;
+    const isPartial = requests.isPartial || reviews.isPartial;
     return { value: { requests: requests.read, reviews: reviews.read, isPartial }, others: requests.others + reviews.others };
   });
   return {

@@ -69,8 +69,9 @@ async function openFor({ gateway }: OneZone, person: Person): Promise<ZoneAnswer
   ]);
   const found = [...waiting, ...asked.filter(({ workflowId }) => !waiting.some((other) => other.workflowId === workflowId))];
   const open = await readThose(gateway, found);
+  const isPartial = waiting.length === LOOKED_AT_MAX || reviews.isPartial || steps.isPartial;
   return {
-    value: { open: open.read, reviews: reviews.read, steps: steps.read, isPartial: waiting.length === LOOKED_AT_MAX },
+    value: { open: open.read, reviews: reviews.read, steps: steps.read, isPartial },
     others: open.others + reviews.others + steps.others,
   };
 }

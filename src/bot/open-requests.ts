@@ -13,14 +13,19 @@ export interface Listed<T> {
   readonly others: number;
 }
 
-/** No more than a message shows. */
+/** The newest of a list; `isPartial`: perhaps there are more than were looked at. */
+export interface Newest<T> extends Listed<T> {
+  readonly isPartial: boolean;
+}
+
+/** No more than a message shows; of reviews and steps no more are found. */
 const LISTED_MAX = 20;
 
-/** The newest requests that still go on; no plans, for which nobody waits. `isPartial`: there are more than were looked at. */
+/** Requests that still go on; no plans, for which nobody waits. */
 export async function readOpenRequests(
   gateway: Pick<ZoneReads, 'findOpen' | 'deployStatus'>,
   services: readonly string[],
-): Promise<Listed<DeployStatus> & { readonly isPartial: boolean }> {
+): Promise<Newest<DeployStatus>> {
   const found = await gateway.findOpen({ kind: 'services', services }, false, LISTED_MAX + 1);
   return { ...(await readThose(gateway, found.slice(0, LISTED_MAX))), isPartial: found.length > LISTED_MAX };
 }
@@ -34,18 +39,21 @@ export function newestFirst(requests: readonly DeployStatus[]): readonly DeployS
 export async function readOwedReviews(
   gateway: Pick<ZoneReads, 'findOwingReview' | 'reviewStatus'>,
   services: readonly string[] | null,
-): Promise<Listed<ReviewStatus>> {
-  const reviews = await readAll(await gateway.findOwingReview(), (deployId) => gateway.reviewStatus(deployId));
-  return only(reviews, ({ phase, deploy }) => phase.kind === 'owed' && services?.includes(deploy.request.service) !== false);
+): Promise<Newest<ReviewStatus>> {
+  const found = await gateway.findOwingReview();
+  const reviews = await readAll(found, (deployId) => gateway.reviewStatus(deployId));
+  const owed = only(reviews, ({ phase, deploy }) => phase.kind === 'owed' && services?.includes(deploy.request.service) !== false);
+  return { ...owed, isPartial: found.length >= LISTED_MAX };
 }
 
 /** Steps that builds wait at, for which approvals are missing. */
-export async function readWaitingBlocks({ blocks }: Pick<ZoneReads, 'blocks'>): Promise<Listed<BlockStatus>> {
-  const read = await readAll(await blocks.findWaiting(), (workflowId) => blocks.status(workflowId));
-  return only(read, ({ phase, tally }) => phase.kind === 'waiting' && !tally.satisfied);
+export async function readWaitingBlocks({ blocks }: Pick<ZoneReads, 'blocks'>): Promise<Newest<BlockStatus>> {
+  const found = await blocks.findWaiting();
+  const read = await readAll(found, (workflowId) => blocks.status(workflowId));
+  return { ...only(read, ({ phase, tally }) => phase.kind === 'waiting' && !tally.satisfied), isPartial: found.length >= LISTED_MAX };
 }
 
-/** As above, of requests that were found. */
+/** Requests that still go on, of those that were found. */
 export async function readThose(gateway: Pick<ZoneReads, 'deployStatus'>, open: readonly FoundDeploy[]): Promise<Listed<DeployStatus>> {
   const read = await readAll(open, ({ workflowId }) => gateway.deployStatus(workflowId));
   return only(read, (status) => !isFinal(status.phase) && !status.request.dryRun);

@@ -89,7 +89,7 @@ function waitingBlocks(home: Home, renderContext: RenderContext): readonly Known
   const more = isPartial ? [say`There are more open requests than I looked at: ${code(`${prefix} status`)} shows those of a channel.`] : [];
   if (waiting.length === 0 && toReview.length + steps.length > 0) return context(more, now);
   if (waiting.length === 0) {
-    return linesSection([isWhole(home) ? nothingWaits(person) : say`Nothing, as far as I could read.`, ...more], now);
+    return linesSection([isWhole(home) && !isPartial ? nothingWaits(person) : say`Nothing, as far as I could read.`, ...more], now);
   }
   const draw = (status: DeployStatus): readonly KnownBlock[] => waitingRequest(status, renderContext);
   return [...firstOf(waiting, { max: REQUESTS_MAX, draw, rest: THEN, now }), ...context(more, now)];

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readOpenRequests, readOwedReviews } from '../../src/bot/open-requests.ts';
+import { readOpenRequests, readOwedReviews, readWaitingBlocks } from '../../src/bot/open-requests.ts';
 import type { Gateway } from '../../src/temporal/gateway.ts';
 import { Trouble } from '../../src/trouble.ts';
 import type { DeployCode } from '../../workflows/vocabulary.ts';
 import type { ReviewStatus } from '../../workflows/review-contract.ts';
+import { BLOCKS } from '../support/block-views.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { REVIEWS } from '../support/review-views.ts';
 
@@ -49,14 +50,28 @@ describe('the reviews that are owed', () => {
 
   it('are those that nobody has settled since they were listed, of these services', async () => {
     const all = gateway({ owed, signed, gone: null, broken: unread });
-    expect(await readOwedReviews(all, ['api'])).toEqual({ read: [owed], others: 1 });
-    expect(await readOwedReviews(all, null)).toEqual({ read: [owed], others: 1 });
-    expect(await readOwedReviews(all, ['web'])).toEqual({ read: [], others: 1 });
+    expect(await readOwedReviews(all, ['api'])).toEqual({ read: [owed], others: 1, isPartial: false });
+    expect(await readOwedReviews(all, null)).toEqual({ read: [owed], others: 1, isPartial: false });
+    expect(await readOwedReviews(all, ['web'])).toEqual({ read: [], others: 1, isPartial: false });
+  });
+
+  it('of others are no proof that there are no more', async () => {
+    const all = gateway(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`request-${i}`, owed])));
+    expect(await readOwedReviews(all, ['web'])).toEqual({ read: [], others: 0, isPartial: true });
   });
 
   it('are unknown when none can be read', async () => {
     await expect(readOwedReviews(gateway({ one: unread }), null)).rejects.toBe(unread);
   });
+});
+
+it('steps that builds wait at are perhaps not all where as many are found as there may be', async () => {
+  const blocks = (count: number) => ({
+    findWaiting: async () => Array.from({ length: count }, (_, i) => `block-${i}`),
+    status: async () => BLOCKS['block-waiting'],
+  });
+  expect(await readWaitingBlocks({ blocks: blocks(19) })).toMatchObject({ read: { length: 19 }, isPartial: false });
+  expect(await readWaitingBlocks({ blocks: blocks(20) })).toMatchObject({ read: { length: 20 }, isPartial: true });
 });
 
 describe('the open requests', () => {

@@ -134,6 +134,7 @@ const askedByAnn = EXAMPLES.waiting['waiting-half'];
 
 export const HOMES: Readonly<Record<string, Home>> = {
   nothing: none,
+  'nothing-of-some': { ...none, isPartial: true },
   'unknown-person': { ...none, person: stranger },
   waiting: { ...none, waiting: [EXAMPLES.waiting.waiting, EXAMPLES.waiting['waiting-from-slack']], live: places },
   'waiting-half': { ...none, waiting: [askedByAnn, EXAMPLES.waiting['waiting-new-revision']] },
