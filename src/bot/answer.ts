@@ -118,7 +118,7 @@ function chooseService(deps: BotDeps, from: ReplyTo, name: string | null): Servi
   return service;
 }
 
-/** A new request that names the old one: the same ref, resolved anew; a fresh plan, fresh votes. */
+/** A new request that names the old one: the same ref, resolved anew; a fresh plan, fresh votes. What only asked what would happen starts nothing this time either. */
 async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'retry' }>): Promise<Reply> {
   const found = await findRequest(deps, incoming.from, code);
   const old = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
@@ -126,7 +126,7 @@ async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Comman
   // Not `found.open`: the list lags behind, and the last word is out before the workflow closes.
   if (!isFinal(old.phase)) return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'still-open' }] };
   if (old.phase.kind === 'succeeded') return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'succeeded' }] };
-  const { service, environment, parameters } = old.request;
+  const { service, environment, parameters, dryRun } = old.request;
   const place = chooseService(deps, incoming.from, service);
   if ('reply' in place) return place.reply;
   return start(deps, incoming, {
@@ -134,7 +134,7 @@ async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Comman
     environment,
     parameters,
     ref: refAgain(old),
-    dryRun: false,
+    dryRun,
     retryOf: { workflowId: found.workflowId, code },
   });
 }
