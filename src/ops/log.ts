@@ -4,7 +4,7 @@ import { scrubSecrets } from '../scrub.ts';
 
 // Names that hold secrets wherever they appear, at any depth: headers of a failed request hang deep inside an error.
 const SECRET_NAMES =
-  /"((?:[a-z0-9_-]*(?:authorization|cookie|password|secret|private_?key|api_?key|signature|response_?url)|(?:[a-z0-9_-]*[_-])?token))":\s*(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi;
+  /"([a-z0-9_-]*(?:authorization|cookie|password|secret|private_?key|api_?key|signature|response_?url|token))":\s*(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi;
 // JSON leaves these three alone, but some readers of logs see line ends in them.
 const HIDDEN_LINE_ENDS = /[\u2028\u2029\u0085]/g;
 

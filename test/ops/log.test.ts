@@ -39,6 +39,8 @@ describe('the log', () => {
     'privateKey',
     'token',
     'access_token',
+    'botToken',
+    'webhookToken',
     'response_url',
   ])('never shows a field named %s, at any depth', (name) => {
     const { lines, log } = bench();
