@@ -41,7 +41,7 @@ export async function play(story: Story, stage: Stage): Promise<model.Model> {
   const player = await open(story, stage);
   let batch: (() => Promise<void>)[] = [];
   for (const [at, { act, joined }] of story.steps.entries()) {
-    if (batch.length === 0) await getReady(player, act);
+    if (batch.length === 0) await getReady(player);
     batch.push(perform(player, act));
     const next = story.steps[at + 1]?.act.kind;
     if (joined && JOINABLE.has(act.kind) && next !== undefined && JOINABLE.has(next)) continue;
@@ -52,18 +52,20 @@ export async function play(story: Story, stage: Stage): Promise<model.Model> {
     model.settle(player.model);
     for (const check of batch) await check();
     batch = [];
+    if (isLooking(player)) await stage.eventually(async () => expect(player.held).not.toHaveLength(0));
     await stage.eventually(() => compare(player));
   }
   return player.model;
 }
 
-/** What the next acts stand on: the card as people see it, and a look that is under way. */
-async function getReady(player: Player, act: ActOf): Promise<void> {
+/** What the next acts stand on: the card as people see it. */
+async function getReady(player: Player): Promise<void> {
   const { plan } = (await player.driver.query('status')) as DeployStatus;
   player.contract = plan?.contract ?? null;
-  const isLooking = player.model.check?.readAgainAt === null;
-  if (act.kind === 'recheck' && isLooking) await player.stage.eventually(async () => expect(player.held).not.toHaveLength(0));
 }
+
+/** Everything is being read again. */
+const isLooking = ({ model: { check } }: Player): boolean => check?.readAgainAt === null;
 
 const JOINABLE: ReadonlySet<ActOf['kind']> = new Set(['approve', 'reject', 'withdraw', 'cancel', 'again'] as const);
 
@@ -130,10 +132,12 @@ interface Sent {
   readonly by: 'update' | 'signal';
 }
 
-function send({ driver, stage, model: state }: Player, { act, expected, by }: Sent): () => Promise<void> {
+function send({ driver, stage, receipts, model: state }: Player, { act, expected, by }: Sent): () => Promise<void> {
   if (by === 'signal') {
     driver.signal('actArrived', act);
-    return async () => undefined;
+    // What comes next must not be judged first. Whoever comes after the end may find nobody there.
+    const isAnswered = async (): Promise<void> => expect(state.over !== null || receipts.some(({ key }) => key === act.input.key)).toBe(true);
+    return () => stage.eventually(isAnswered);
   }
   const answered = driver.update(act.act, act.input).then(
     (receipt) => answerOf(receipt as Receipt),

@@ -44,13 +44,12 @@ export const APPROVAL_PLAYS: Readonly<Record<string, Play>> = {
   },
   async 'waited-long'(story) {
     const hours = { zone: 'UTC', days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 1_440 };
-    const clock = { hours, remind: [{ afterMs: 1_500 }], escalate: { afterMs: 500, to: 'oncall', may: 'approve' }, undoMs: 400 } as const;
+    const clock = { hours, remind: [{ afterMs: 2_500 }], escalate: { afterMs: 500, to: 'oncall', may: 'approve' }, undoMs: 3_000 } as const;
     changeRule(story.world, clock);
     const id = await story.ask();
     await story.waitFor('the escalation and the reminder', () => story.world.reminders.some(({ reminder }) => reminder.kind === 'reminder'));
     await story.extend(id, 'ann', 3_600_000);
     await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'approved');
     await story.withdraw(id, 'carl');
     await story.until(id, 'waiting');
     await story.approve(id, 'dan');

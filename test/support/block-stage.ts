@@ -33,6 +33,7 @@ import type { BuildkiteActivities } from '../../workflows/buildkite-activities.t
 import { TASK_QUEUE, type Receipt } from '../../workflows/contract.ts';
 import type { Person, Tally, Vote } from '../../workflows/vocabulary.ts';
 import { createTellOfWaiting } from '../../src/temporal/waiting-builds.ts';
+import { asked } from './asked.ts';
 import { BLOCKS, halted } from './block-views.ts';
 import { voteOf, PEOPLE, type Name } from './deploy-examples.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
@@ -193,6 +194,8 @@ export interface HaltStory {
   status(): Promise<BlockStatus>;
   until(phase: BlockPhase['kind']): Promise<BlockStatus>;
   end(): Promise<BlockResult>;
+  /** From now on its server skips the time in which nothing happens. */
+  skipTime(): Promise<void>;
   waitFor(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
 }
 
@@ -216,7 +219,8 @@ export function useHalts(after: (stage: Stage, workflowId: string, test: string)
   return () => story;
 }
 
-function storyOf({ client }: Stage, world: HaltWorld): HaltStory {
+function storyOf(stage: Stage, world: HaltWorld): HaltStory {
+  const { client } = stage;
   const { uuid, number, pipeline } = world.build;
   const workflowId = blockId('acme', uuid);
   const handle = client.workflow.getHandle<typeof block>(workflowId);
@@ -232,7 +236,7 @@ function storyOf({ client }: Stage, world: HaltWorld): HaltStory {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  const read = (): Promise<BlockStatus | null> => handle.query(blockStatus);
+  const read = (): Promise<BlockStatus | null> => asked(() => handle.query(blockStatus));
   const status = async (): Promise<BlockStatus> => {
     await waitFor('the step', async () => (await read()) !== null);
     const known = await read();
@@ -272,6 +276,7 @@ function storyOf({ client }: Stage, world: HaltWorld): HaltStory {
       return status();
     },
     end: () => handle.result(),
+    skipTime: () => stage.skipTime(workflowId),
     waitFor,
   };
 }

@@ -7,6 +7,8 @@ import { askToAttest } from '../../src/temporal/attest.ts';
 import { sealIn } from '../../workflows/seal.ts';
 import { planFor, SHA, voteOf } from './deploy-examples.ts';
 import { changeBuild, newBuild } from './deploy-world.ts';
+import { unclear } from './lost-creates.ts';
+import { changeTiming } from './plan-twists.ts';
 import { building, withTarget, type Play } from './plays.ts';
 
 export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
@@ -87,7 +89,7 @@ export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
     const { create } = story.world;
     story.world.create = () => {
       story.world.create = create;
-      throw ApplicationFailure.create({ type: 'Unclear', message: 'buildkite answered 500', details: [{ startedAt: Date.now() - 900 }] });
+      return unclear();
     };
     const id = await building(story);
     await story.finish(1, 'passed');
@@ -100,7 +102,7 @@ export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
       story.world.create = create;
       // It shows itself, with the number 1, after another one was sent.
       newBuild(story.world, { target: 'elsewhere' });
-      throw ApplicationFailure.create({ type: 'Unclear', message: 'no answer', details: [{ startedAt: Date.now() - 900 }] });
+      return unclear();
     };
     const id = await building(story);
     await story.webhook(2, { state: 'failing', startedAt: Date.now() });
@@ -145,8 +147,7 @@ export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
     return withTarget(story, id);
   },
   async 'among-many'(story) {
-    const { build } = story.world.timing.environment;
-    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50 } };
+    changeTiming(story.world, { silentMs: 50 });
     story.world.perPage = 1;
     const id = await building(story);
     newBuild(story.world, { state: 'running' });
@@ -158,8 +159,7 @@ export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
     return { ...withTarget(story, id), 'build-watch': watch };
   },
   async silent(story) {
-    const { build } = story.world.timing.environment;
-    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50 } };
+    changeTiming(story.world, { silentMs: 50 });
     const id = await building(story);
     await story.waitFor('the poll', () => story.world.reads.includes('poll'));
     changeBuild(story.world, 1, { state: 'passed', finishedAt: Date.now() });

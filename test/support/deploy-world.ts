@@ -85,7 +85,7 @@ export interface World {
   /** May throw: Buildkite does not take the cancel yet. */
   cancel: () => void;
   /** May throw: then the look-up finds out nothing. */
-  find: () => void;
+  find: () => void | Promise<void>;
   /** May throw: the build's page can't be written on. */
   annotate: () => void;
   announce: (input: Announcement) => void | Promise<void>;
@@ -271,7 +271,7 @@ function buildkite(world: World): BuildkiteActivities {
     },
     async findBuild({ deployId, seal }) {
       world.reads.push('find');
-      world.find();
+      await world.find();
       return world.builds.filter((build) => isOf({ deployId, ...sealIn(seal) }, build));
     },
     async readBuild({ number }) {

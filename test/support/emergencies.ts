@@ -3,6 +3,7 @@ import type { CastReview } from '../../workflows/review-contract.ts';
 import { castReview, reviewId, reviewStatus, type ReviewStatus } from '../../workflows/review-contract.ts';
 import type { Receipt } from '../../workflows/contract.ts';
 import type { Tally } from '../../workflows/vocabulary.ts';
+import { asked } from './asked.ts';
 import { tallyOf, voteOf, type Name } from './deploy-examples.ts';
 import type { World } from './deploy-world.ts';
 import type { Story } from './story.ts';
@@ -28,7 +29,7 @@ export function breakTheGlass(world: World, remindMs = 3_600_000): void {
 export const askInEmergency = (story: Story): Promise<string> => story.ask({ emergency: { reason: REASON } });
 
 export function review(story: Story, deployId: string): Promise<ReviewStatus> {
-  return story.client.workflow.getHandle(reviewId(deployId)).query(reviewStatus);
+  return asked(() => story.client.workflow.getHandle(reviewId(deployId)).query(reviewStatus));
 }
 
 export function reviewedBy(name: Name, surface: 'slack' | 'github', change: Partial<CastReview> = {}): CastReview {

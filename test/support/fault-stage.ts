@@ -19,6 +19,7 @@ import { environmentId, environmentState, status, TASK_QUEUE } from '../../workf
 import type { deploy } from '../../workflows/deploy.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import { BUILD_TIMING, BUILD_WATCH_TIMING, DEPLOY_TIMING, ENVIRONMENT_TIMING } from '../../workflows/timing.ts';
+import { asked } from './asked.ts';
 import { deployInput, planFor } from './deploy-examples.ts';
 import { activitiesOf, createWorld, type World } from './deploy-world.ts';
 
@@ -119,7 +120,7 @@ export async function openFaultStage(options: {
     },
     held: async (deployed) => {
       const states = await Promise.all(
-        deployed.map(({ target }) => client.workflow.getHandle(environmentId(target as never)).query(environmentState)),
+        deployed.map(({ target }) => asked(() => client.workflow.getHandle(environmentId(target as never)).query(environmentState))),
       );
       return states.filter(({ holder }) => holder !== null).length;
     },
@@ -223,7 +224,7 @@ function numberOf({ sim }: Stage, id: string, pipeline: string): number {
 async function phaseOf({ client }: Stage, id: string, phase: 'building' | 'blocked'): Promise<void> {
   const handle = client.workflow.getHandle<typeof deploy>(id);
   for (const giveUpAt = Date.now() + 120_000; Date.now() < giveUpAt;) {
-    const { phase: now } = await handle.query(status);
+    const { phase: now } = await asked(() => handle.query(status));
     if (now.kind === phase) return;
     if (now.kind === 'ended-badly' || now.kind === 'succeeded') throw new Error(`${id} was told ${now.kind} before ${phase}`);
     await new Promise((resolve) => setTimeout(resolve, 200));

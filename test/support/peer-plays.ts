@@ -7,6 +7,8 @@ import { createPeopleStore } from '../../src/temporal/people.ts';
 import { PEOPLE, tallyOf } from './deploy-examples.ts';
 import { newBuild } from './deploy-world.ts';
 import { askInEmergency, breakTheGlass, reviewedBy, sign } from './emergencies.ts';
+import { hurryCreates } from './lost-creates.ts';
+import { patiently } from './patiently.ts';
 import { approved, building, withTarget, type Play } from './plays.ts';
 import type { Story } from './story.ts';
 
@@ -85,6 +87,7 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     return withTarget(story, id);
   },
   async 'build-terminated'(story) {
+    hurryCreates(story.world);
     const id = await building(story);
     await story.workflow('build').terminate();
     await story.waitFor('the adopted build', () => story.world.reads.includes('find'));
@@ -154,13 +157,13 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     const slack = { surface: 'slack', team: 'T1', user: 'U-zoe', name: 'zoe' } as const;
     const github = { surface: 'github', id: 700, login: 'zoe' } as const;
     const proof = { token: 'a'.repeat(64), session: 'b'.repeat(64) };
-    await store.openLink({ token: proof.token, slack });
-    await store.signInToLink({ ...proof, github });
-    await store.confirmLink(proof);
+    await patiently(() => store.openLink({ token: proof.token, slack }));
+    await patiently(() => store.signInToLink({ ...proof, github }));
+    await patiently(() => store.confirmLink(proof));
     const { ann, bea } = PEOPLE;
-    await store.delegate({ from: ann, to: bea, until: Date.now() + 86_400_000, reason: 'on holiday' });
-    await store.endDelegation({ from: ann });
-    await store.revokeLink({ by: github });
+    await patiently(() => store.delegate({ from: ann, to: bea, until: Date.now() + 86_400_000, reason: 'on holiday' }));
+    await patiently(() => store.endDelegation({ from: ann }));
+    await patiently(() => store.revokeLink({ by: github }));
     await story.waitFor('the letters', () => story.world.told.length === 4);
     expect(story.world.told).toEqual(['linked U-zoe', 'delegated U-bea', 'delegation-ended U-bea', 'unlinked U-zoe']);
     return { people: PEOPLE_ID };

@@ -1,4 +1,5 @@
-// Twists that many stories need: another rule, a plan that takes until the test says so, a vote that is void at the turn.
+// Twists that many stories need: another rule, a plan that takes until the test says so, a vote that is void at the turn, other durations.
+import type { BuildTiming } from '../../workflows/timing.ts';
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 import { PEOPLE, tallyOf } from './deploy-examples.ts';
 import type { World } from './deploy-world.ts';
@@ -31,4 +32,10 @@ export function voidCarlOnce(world: World): void {
     world.recheck = recheck;
     return { kind: 'void', votes: [{ by: PEOPLE.carl, why: 'left-group', detail: 'sre' }], tally: tallyOf([PEOPLE.bea]) };
   };
+}
+
+/** From now on builds are started with these durations. */
+export function changeTiming(world: World, change: Partial<BuildTiming>): void {
+  const { environment } = world.timing;
+  world.timing.environment = { ...environment, build: { ...environment.build, ...change } };
 }

@@ -1,4 +1,5 @@
 // A story about workflows: a stage, a world, and short words for what happens in it.
+import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { buildSeen } from '../../workflows/build-contract.ts';
@@ -26,6 +27,7 @@ import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { DeployRequest, Target } from '../../workflows/vocabulary.ts';
 import { target } from '../../src/ids.ts';
 import { startAttributes } from '../../src/temporal/search-attributes.ts';
+import { asked } from './asked.ts';
 import { deployInput, githubReply, NEXT_SHA, onGithub, slackReply, voteOf, type Name } from './deploy-examples.ts';
 import { activitiesOf, changeBuild, createWorld, type Activities, type World } from './deploy-world.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
@@ -33,7 +35,7 @@ import { openStage, type Stage } from './temporal-stage.ts';
 /** Everything that a story would wait for is short. */
 export const SHORT = {
   deploy: { ...DEPLOY_TIMING, askAgainMs: 400, askAgainMaxMs: 800, unreadableMs: 1_500, unreadablePauseMs: 100 } satisfies DeployTiming,
-  build: { ...BUILD_TIMING, createMs: 1_000, findPauseMs: 50, roundMs: 100, roundMaxMs: 200, askAgainMs: 400 },
+  build: { ...BUILD_TIMING, createMs: 10_000, findPauseMs: 50, roundMs: 100, roundMaxMs: 200, askAgainMs: 400 },
 };
 
 export interface Story {
@@ -75,26 +77,30 @@ const PATIENCE_MS = 60_000;
 export function useStory(): () => Story {
   let stage: Stage | undefined;
   let story: Story | undefined;
-  let stories = 0;
-  let activities: Activities;
+  const worlds: Activities[] = [];
+  // Whoever asks, asks the world of its story, which its id names: what that leaves behind must not go on in the world of the next.
+  const present = (): Activities => {
+    const [, named = worlds.length - 1] = /\b(?:api|acme)(\d+)/.exec(Context.current().info.workflowExecution?.workflowId ?? '') ?? [];
+    const activities = worlds[Number(named)];
+    if (activities === undefined) throw new Error(`there is no story ${named}`);
+    return activities;
+  };
   beforeAll(async () => {
     stage = await openStage({
       activities(client) {
-        activities = activitiesOf(createWorld(WORLD), client);
+        const activities = activitiesOf(createWorld(WORLD), client);
+        worlds.push(activities);
         const names = Object.keys(activities) as (keyof Activities)[];
-        // Whoever asks, asks the world of the present test.
-        return Object.fromEntries(names.map((name) => [name, (input: never) => activities[name](input)]));
+        return Object.fromEntries(names.map((name) => [name, (input: never) => present()[name](input)]));
       },
     });
   });
   beforeEach(() => {
     if (stage === undefined) throw new Error('the stage is not open');
-    stories += 1;
-    const world = createWorld({ ...WORLD, service: `api${stories}`, organization: `acme${stories}` });
-    activities = activitiesOf(world, stage.client);
+    const world = createWorld({ ...WORLD, service: `api${worlds.length}`, organization: `acme${worlds.length}` });
+    worlds.push(activitiesOf(world, stage.client));
     story = tell(stage, world);
   });
-  // What one story leaves behind must not go on in the world of the next.
   afterEach(() => story?.sweep());
   afterAll(() => stage?.stop());
   return () => {
@@ -118,10 +124,13 @@ function tell(stage: Stage, world: World): Story {
   let requests = 0;
   const started = [environmentId(here), buildId(here), buildWatchId(world.organization)];
   const handle = (id: string): WorkflowHandle<typeof deploy> => client.workflow.getHandle<typeof deploy>(id);
+  const follower = (build: BuildFacts): WorkflowHandle => client.workflow.getHandle(buildId(target(build.target ?? '')));
+  // Between two turns there is nobody to hear it.
   const seen = (build: BuildFacts): Promise<void> =>
-    client.workflow
-      .getHandle(buildId(target(build.target ?? '')))
-      .signal(buildSeen, { deployId: build.deployId, build: { ...build, steps: [] }, by: 'webhook' });
+    story.waitFor(`whoever follows build ${build.number}`, async () => {
+      await follower(build).signal(buildSeen, { deployId: build.deployId, build: { ...build, steps: [] }, by: 'webhook' });
+      return true;
+    });
   const story: Story = {
     world,
     stage,
@@ -153,24 +162,16 @@ function tell(stage: Stage, world: World): Story {
       const { key, by, at } = voteOf(name, 'slack');
       return handle(id).executeUpdate(extend, { args: [{ key, by, at, replyTo: slackReply(name), byMs }], updateId: key });
     },
-    skipTime: async (id) => {
-      await client.workflowService.updateWorkflowExecutionOptions({
-        namespace: stage.namespace,
-        identity: 'test',
-        workflowExecution: { workflowId: id },
-        workflowExecutionOptions: { timeSkippingConfig: { enabled: true } },
-        updateMask: { paths: ['time_skipping_config'] },
-      });
-    },
+    skipTime: (id) => stage.skipTime(id),
     late: (id, vote) => handle(id).signal(actArrived, { act: 'castVote', input: vote }),
     push: (id, name, sha = NEXT_SHA) => handle(id).signal(headChanged, { sha, before: null, by: onGithub(name), at: Date.now() }),
-    status: (id) => handle(id).query(status),
+    status: (id) => asked(() => handle(id).query(status)),
     async until(id, phase) {
       await story.waitFor(`phase ${phase}`, async () => (await story.status(id)).phase.kind === phase);
       return story.status(id);
     },
     end: (id) => handle(id).result(),
-    environment: () => client.workflow.getHandle(environmentId(here)).query(environmentState),
+    environment: () => asked(() => client.workflow.getHandle(environmentId(here)).query(environmentState)),
     workflow: (kind) => client.workflow.getHandle(kind === 'build' ? buildId(here) : environmentId(here)),
     webhook: (number, change) => seen(changeBuild(world, number, change)),
     finish: (number, state) => story.webhook(number, { state, startedAt: Date.now(), finishedAt: Date.now(), blocked: false }),

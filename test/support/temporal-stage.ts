@@ -1,8 +1,10 @@
 // A namespace of its own on the run's Temporal server, with the product's workflows and the activities a test gives it.
+import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { DefaultLogger, GracefulShutdownPeriodExpiredError, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, GracefulShutdownPeriodExpiredError, IllegalStateError, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
+import { withSignsOfLife } from '../../src/activities/signs-of-life.ts';
 import { registerSearchAttributes } from '../../src/temporal/bootstrap.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 
@@ -13,6 +15,8 @@ export interface Stage {
   readonly namespace: string;
   /** The history of a workflow's present or last run. */
   history(workflowId: string): Promise<History>;
+  /** From now on the server skips the time in which nothing happens to this workflow. */
+  skipTime(workflowId: string): Promise<void>;
   /** Lets the `buildkite` queue be worked off. */
   release(): Promise<void>;
   stop(): Promise<void>;
@@ -41,7 +45,7 @@ export async function openStage(options: { readonly activities: (client: Client)
   // Identities are written into histories, of which some are kept: they must not name a machine.
   const client = new Client({ connection, namespace, identity: 'test' });
   // Now and then a worker that was told to stop in the middle of a story never ends.
-  const shared = { connection: native, namespace, identity: 'test', activities: activities(client), shutdownForceTime: '20s' } as const;
+  const shared = { connection: native, namespace, identity: 'test', activities: lively(activities(client)), shutdownForceTime: '20s' } as const;
   const workers = await Promise.all([
     Worker.create({
       ...shared,
@@ -67,18 +71,38 @@ export async function openStage(options: { readonly activities: (client: Client)
     client,
     namespace,
     history: (workflowId) => client.workflow.getHandle(workflowId).fetchHistory(),
+    async skipTime(workflowId) {
+      await client.workflowService.updateWorkflowExecutionOptions({
+        namespace,
+        identity: 'test',
+        workflowExecution: { workflowId },
+        workflowExecutionOptions: { timeSkippingConfig: { enabled: true } },
+        updateMask: { paths: ['time_skipping_config'] },
+      });
+    },
     release,
     async stop() {
       for (const worker of workers) worker.shutdown();
       const ends = await Promise.allSettled(running);
+      // The latter where it was forced, and something of it is still under way.
       const isForced = (end: PromiseSettledResult<void>): boolean =>
-        end.status === 'rejected' && end.reason instanceof GracefulShutdownPeriodExpiredError;
+        end.status === 'rejected' && (end.reason instanceof GracefulShutdownPeriodExpiredError || end.reason instanceof IllegalStateError);
       for (const end of ends) if (end.status === 'rejected' && !isForced(end)) throw end.reason;
       await connection.close();
       // It is still in the hands of a worker that was not done in time.
       if (!ends.some(isForced)) await native.close();
     },
   };
+}
+
+/** With signs of life, as the product's have: what a story holds for long is not tried again. Nor does it keep its worker from ending. */
+function lively(activities: object): object {
+  type Activity = (...input: readonly unknown[]) => Promise<unknown>;
+  const calls = Object.entries(activities).map(([name, activity]: [string, Activity]): [string, Activity] => [
+    name,
+    (...input) => Promise.race([activity(...input), Context.current().cancelled]),
+  ]);
+  return withSignsOfLife(Object.fromEntries(calls));
 }
 
 // protobufjs takes numbers for 64-bit fields at run time; its typings ask for Long.

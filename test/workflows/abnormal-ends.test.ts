@@ -1,8 +1,10 @@
 // Whatever ends from outside: one build per request, one holder per target, and somebody who goes on.
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { buildWatchId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { changeBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
+import { hurryCreates } from '../support/lost-creates.ts';
+import { changeTiming } from '../support/plan-twists.ts';
 import { approved, building } from '../support/plays.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -10,6 +12,7 @@ const free = (story: Story): Promise<void> => story.waitFor('a free target', asy
 
 describe('when a workflow is ended from outside', () => {
   const current = useStory();
+  beforeEach(() => hurryCreates(current().world));
 
   it('a build that was terminated is started again for the same turn, and nothing is built twice', async () => {
     const story = current();
@@ -36,7 +39,7 @@ describe('when a workflow is ended from outside', () => {
     await story.waitFor('the create', () => creating.arrivals === 1);
     await story.workflow('build').terminate();
     // The request reaches Buildkite after the workflow that sent it is gone.
-    setTimeout(() => creating.open(), 300);
+    creating.open();
     await story.until(id, 'building');
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
@@ -187,9 +190,8 @@ describe('when a workflow is ended from outside', () => {
     'with another request waiting: after the end of %s the target is held once at a time, and by nobody in the end',
     async (ended) => {
       const story = current();
-      const { build } = story.world.timing.environment;
       // No webhook comes, so that all depends on those who are left.
-      story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50 } };
+      changeTiming(story.world, { silentMs: 50 });
       let most = 0;
       story.world.onCreated = () => {
         most = Math.max(most, story.world.builds.filter(({ finishedAt }) => finishedAt === null).length);

@@ -5,6 +5,7 @@ import { buildAttested, type Attestation, type BuildToken } from '../../workflow
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import { sealIn } from '../../workflows/seal.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { hurryCreates } from '../support/lost-creates.ts';
 import { building } from '../support/plays.ts';
 import { replayed } from '../support/replay.ts';
 import { useStory, type Story } from '../support/story.ts';
@@ -77,6 +78,7 @@ describe('a request that is asked by a job whether its build is the approved one
 
   it('keeps to the build that proved itself, though an earlier one shows up and its follower is lost', async () => {
     const story = current();
+    hurryCreates(story.world);
     const earlier = newBuild(story.world, { target: 'elsewhere' });
     const id = await building(story);
     const [, own] = story.world.builds;

@@ -97,6 +97,7 @@ describe('a build that waits', () => {
     change(story.world, 'job-notes', { state: 'unblocked' });
     await story.seen();
     expect((await story.until('waiting')).job.label).toBe('release');
+    await story.waitFor('its card', () => story.world.posted.length > 0);
     expect(story.world.posted).toEqual(['job-release']);
   });
 
@@ -219,8 +220,11 @@ describe('what a step asks', () => {
 describe('time', () => {
   it('reminds whoever is missing, and cancels what nobody approved, where the policy says so', async () => {
     const story = current();
-    Object.assign(story.world, { expireMs: 1_500, remindMs: 500, onExpire: 'cancel' });
+    Object.assign(story.world, { expireMs: 60_000, remindMs: 20_000, onExpire: 'cancel' });
     await story.start();
+    await story.until('waiting');
+    await story.waitFor('its card', () => story.world.posted.length > 0);
+    await story.skipTime();
     expect((await story.end()).steps).toEqual([{ label: 'release', how: 'expired' }]);
     expect(story.world.cancelled).toEqual([7]);
     expect(story.world.told.map(({ news }) => news)).toEqual(['reminder', 'ended']);

@@ -1,6 +1,5 @@
 // Somebody who may start builds at Buildkite knows all that is public of a request, and has a build made that says it is its own. What
 // runs for the request must be the build that Countersign ordered, with the variables that it ordered.
-import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import { sealOf } from '../../src/ids.ts';
@@ -8,6 +7,7 @@ import { strayBuildSeen } from '../../workflows/contract.ts';
 import { sealIn } from '../../workflows/seal.ts';
 import { SHA } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { hurryCreates, unclear } from '../support/lost-creates.ts';
 import { building } from '../support/plays.ts';
 import { useStory, type Story } from '../support/story.ts';
 
@@ -87,7 +87,7 @@ describe('a build that claims to be that of a request', () => {
       copyOf(story, order.deployId);
       // The first gets lost, the second is carried out.
       if (tries === 2) build();
-      throw ApplicationFailure.create({ type: 'Unclear', message: 'no answer', details: [{ startedAt: Date.now() - 900 }] });
+      return unclear();
     };
     const id = await waiting(story);
     await story.approve(id, 'bea', 'carl');
@@ -121,7 +121,7 @@ describe('a build that claims to be that of a request', () => {
       if (isUnclear) {
         story.world.create = (_order, build) => {
           build();
-          throw ApplicationFailure.create({ type: 'Unclear', message: 'no answer', details: [{ startedAt: Date.now() - 900 }] });
+          return unclear();
         };
       }
       const id = await building(story);
@@ -136,6 +136,7 @@ describe('a build that claims to be that of a request', () => {
 
   it('is waited for, and its own adopted, when the follower was ended in Temporal', async () => {
     const story = current();
+    hurryCreates(story.world);
     const id = await building(story);
     const copy = copyOf(story, id);
     await story.workflow('build').terminate();
@@ -148,6 +149,7 @@ describe('a build that claims to be that of a request', () => {
 
   it('has no seal to go by: that is made from the first run, and a request that was reset adopts what it ordered before', async () => {
     const story = current();
+    hurryCreates(story.world);
     const id = await building(story);
     const [own] = story.world.builds;
     const { runId } = await story.handle(id).describe();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildSeen } from '../../workflows/build-contract.ts';
 import { buildWatchId } from '../../workflows/contract.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
+import { changeTiming } from '../support/plan-twists.ts';
 import { building } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
 
@@ -33,6 +34,7 @@ describe('a running build', () => {
     await story.finish(1, 'failed');
     const { phase } = await story.end(id);
     expect(phase).toMatchObject({ kind: 'ended-badly', how: 'failed', log: { step: 'smoke test', lines: ['boom'] }, cancelledBy: null });
+    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
     const { live, history } = await story.environment();
     expect(live).toEqual([]);
     expect(history).toMatchObject([{ workflowId: id, how: 'failed', build: 1 }]);
@@ -76,8 +78,7 @@ describe('a running build', () => {
 
   it('shows progress at most as often as agreed', async () => {
     const story = current();
-    const { build } = story.world.timing.environment;
-    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, progressMs: 300 } };
+    changeTiming(story.world, { progressMs: 300 });
     const id = await building(story);
     const before = Date.now();
     for (const step of ['a', 'b', 'c', 'd', 'e']) {
@@ -95,8 +96,7 @@ describe('a running build', () => {
 
   it('of which a step has failed is told at once, however much was told just before', async () => {
     const story = current();
-    const { build } = story.world.timing.environment;
-    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, progressMs: 3_600_000 } };
+    changeTiming(story.world, { progressMs: 3_600_000 });
     const id = await building(story);
     await story.webhook(1, { state: 'running', startedAt: Date.now() });
     await story.webhook(1, { state: 'failing' });
@@ -107,8 +107,7 @@ describe('a running build', () => {
 
   it('whose webhooks are all lost is told right by the shared poll, which then ends', async () => {
     const story = current();
-    const { build } = story.world.timing.environment;
-    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50, progressMs: 50 } };
+    changeTiming(story.world, { silentMs: 50, progressMs: 50 });
     const id = await building(story);
     await story.waitFor('the poll', () => story.world.reads.includes('poll'));
     changeBuild(story.world, 1, { state: 'running', startedAt: Date.now() });
@@ -122,8 +121,7 @@ describe('a running build', () => {
 
   it('of another request is polled for by the same watch, also after it continued as new', async () => {
     const story = current();
-    const { build } = story.world.timing.environment;
-    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50 } };
+    changeTiming(story.world, { silentMs: 50 });
     story.world.timing.watch = { ...story.world.timing.watch, pollMs: 50, eventsMax: 30 };
     const first = await building(story);
     const second = await story.ask({ service: `${story.world.service}-other` });
@@ -143,8 +141,7 @@ describe('a running build', () => {
 
   it('behind so many others that it is on a later page is followed all the same', async () => {
     const story = current();
-    const { build } = story.world.timing.environment;
-    story.world.timing.environment = { ...story.world.timing.environment, build: { ...build, silentMs: 50, progressMs: 50 } };
+    changeTiming(story.world, { silentMs: 50, progressMs: 50 });
     story.world.perPage = 1;
     const id = await building(story);
     newBuild(story.world, { state: 'running' });

@@ -8,6 +8,7 @@ import type { OutsideJudging, OutsideReading, OutsideTelling } from '../../workf
 import { outsideId, type Claimed, type OutsideBuild, type OutsideInput, type OutsideStatus } from '../../workflows/outside-contract.ts';
 import { PEOPLE, personOf, slackReply, voteOf, type Name } from '../support/deploy-examples.ts';
 import { outsideBuild, outsideInput } from '../support/outside-examples.ts';
+import { patiently } from '../support/patiently.ts';
 import { storeHistory } from '../support/record-history.ts';
 import { replayed } from '../support/replay.ts';
 import { openStage, type Stage } from '../support/temporal-stage.ts';
@@ -66,14 +67,11 @@ describe('a build that nobody asked for', () => {
 
   const id = (): string => outsideId('acme', uuid);
   const TIMING = { lookMs: 60_000, lookMaxMs: 60_000, leaveMs: 120_000, askMs: 50, askMaxMs: 50, doubtMs: 60_000 };
-  const start = async (change: Partial<OutsideInput> = {}): Promise<void> =>
-    createOutsideGateway(stage.client).start({
-      ...outsideInput(uuid),
-      timing: TIMING,
-      ...change,
-    });
+  const start = (change: Partial<OutsideInput> = {}): Promise<void> =>
+    patiently(() => createOutsideGateway(stage.client).start({ ...outsideInput(uuid), timing: TIMING, ...change }));
   const end = (): Promise<OutsideStatus | null> => stage.client.workflow.getHandle(id()).result();
-  const changed = (): Promise<void> => createOutsideGateway(stage.client).changed({ organization: 'acme', pipeline: 'api-deploy', uuid });
+  const changed = (): Promise<void> =>
+    patiently(() => createOutsideGateway(stage.client).changed({ organization: 'acme', pipeline: 'api-deploy', uuid }));
   async function click(name: Name): Promise<Receipt> {
     const { key, by, at } = voteOf(name, 'slack');
     return stage.client.workflow
@@ -81,7 +79,7 @@ describe('a build that nobody asked for', () => {
       .executeUpdate(cancel, { args: [{ key, by, at, replyTo: slackReply(name), reason: null }], updateId: key });
   }
   async function told(): Promise<void> {
-    await expect.poll(() => posts.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => posts.length, { timeout: 60_000 }).toBe(1);
   }
 
   async function replays(name: string): Promise<void> {
@@ -96,7 +94,7 @@ describe('a build that nobody asked for', () => {
     expect(await click('zoe')).toMatchObject({ kind: 'refused', reasons: [{ code: 'may-not-cancel' }] });
     expect(cancels).toBe(0);
     expect(await click('bea')).toEqual({ kind: 'cancelling', build: 34 });
-    await expect.poll(() => edits.at(-1)?.phase.kind, { timeout: 10_000 }).toBe('cancelling');
+    await expect.poll(() => edits.at(-1)?.phase.kind, { timeout: 60_000 }).toBe('cancelling');
     await changed();
     expect((await end())?.phase).toMatchObject({ kind: 'ended', state: 'canceled', cancelled: true, by: { name: 'bea' } });
     expect([posts.length, cancels, edits.at(-1)?.phase.kind]).toEqual([1, 1, 'ended']);

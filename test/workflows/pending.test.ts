@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanResult } from '../../workflows/activities.ts';
 import type { GateReason } from '../../workflows/reasons.ts';
+import type { DeployTiming } from '../../workflows/timing.ts';
 import { NEXT_SHA, voteOf } from '../support/deploy-examples.ts';
 import { SHORT, useStory, type Story } from '../support/story.ts';
+
+type Planned = Extract<PlanResult, { kind: 'planned' }>;
 
 const RUNNING: GateReason = { code: 'checks-pending', passed: 3, total: 14, pending: [{ name: 'e2e', url: null }] };
 const FAILED: GateReason = { code: 'checks-failed', passed: 13, total: 14, failed: [{ name: 'e2e', url: null }] };
@@ -12,7 +15,7 @@ describe('a push whose checks are still running', () => {
   const current = useStory();
 
   /** A request whose second revision waits for its checks. */
-  async function pushed(change: (result: Extract<PlanResult, { kind: 'planned' }>) => PlanResult = (result) => result): Promise<[Story, string]> {
+  async function pushed(change: (result: Planned) => PlanResult = (result) => result, timing: DeployTiming = TIMING): Promise<[Story, string]> {
     const story = current();
     const { plan } = story.world;
     story.world.plan = async (input) => {
@@ -20,7 +23,7 @@ describe('a push whose checks are still running', () => {
       return result.kind === 'planned' && input.revision > 1 ? change({ ...result, pending: [RUNNING] }) : result;
     };
     story.world.gates = () => ({ kind: 'pending', gates: [], reasons: [RUNNING] });
-    const id = await story.ask({}, TIMING);
+    const id = await story.ask({}, timing);
     await story.until(id, 'waiting');
     await story.push(id, 'eve');
     await story.waitFor('revision 2', async () => (await story.status(id)).plan?.revision === 2);
@@ -70,8 +73,11 @@ describe('a push whose checks are still running', () => {
   });
 
   it('expires with what had not come', async () => {
-    const [story, id] = await pushed((result) => ({ ...result, plan: { ...result.plan, rule: { ...result.plan.rule, expireMs: 600 } } }));
+    const expireMs = 3_600_000;
+    const expiring = ({ plan, ...rest }: Planned): Planned => ({ ...rest, plan: { ...plan, rule: { ...plan.rule, expireMs } } });
+    const [story, id] = await pushed(expiring, { ...TIMING, pendingMs: expireMs / 4, pendingMaxMs: expireMs / 4 });
     await story.approve(id, 'bea', 'carl');
+    await story.skipTime(id);
     expect((await story.end(id)).phase).toMatchObject({ kind: 'expired', pending: [RUNNING] });
     expect(story.world.creates).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { createPeopleStore } from '../../src/temporal/people.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import type { people } from '../../workflows/people.ts';
+import { patiently } from '../support/patiently.ts';
 import { useStory } from '../support/story.ts';
 
 const slack = { surface: 'slack', team: 'T1', user: 'U70', name: 'zoe' } as const;
@@ -13,9 +14,9 @@ describe('people', () => {
   const current = useStory();
   const link = async (): Promise<ReturnType<typeof createPeopleStore>> => {
     const store = createPeopleStore(current().client);
-    await store.openLink({ token: proof.token, slack });
-    await store.signInToLink({ ...proof, github });
-    expect(await store.confirmLink(proof)).toMatchObject({ kind: 'linked' });
+    await patiently(() => store.openLink({ token: proof.token, slack }));
+    await patiently(() => store.signInToLink({ ...proof, github }));
+    expect(await patiently(() => store.confirmLink(proof))).toMatchObject({ kind: 'linked' });
     return store;
   };
 
@@ -25,7 +26,7 @@ describe('people', () => {
       .terminate()
       .catch(() => undefined);
     const store = createPeopleStore(current().client);
-    expect(await Promise.all([store.read(), store.read()])).toEqual([
+    expect(await Promise.all([patiently(store.read), patiently(store.read)])).toEqual([
       { links: [], delegations: [] },
       { links: [], delegations: [] },
     ]);
@@ -43,8 +44,8 @@ describe('people', () => {
     const first = (await handle.describe()).runId;
     const store = await link();
     await story.waitFor('a later run', async () => (await handle.describe()).runId !== first);
-    expect(await store.read()).toMatchObject({ links: [{ slack, github }] });
-    expect(await store.tokenState(proof.token)).toEqual({ kind: 'used' });
+    expect(await patiently(store.read)).toMatchObject({ links: [{ slack, github }] });
+    expect(await patiently(() => store.tokenState(proof.token))).toEqual({ kind: 'used' });
     expect(story.world.told).toEqual(['linked U70']);
     await handle.terminate();
   });
@@ -53,8 +54,8 @@ describe('people', () => {
     const story = current();
     const store = await link();
     await story.client.workflow.getHandle(PEOPLE_ID).terminate();
-    expect(await store.read()).toEqual({ links: [], delegations: [] });
-    expect(await store.revokeLink({ by: slack })).toEqual({ kind: 'nothing' });
+    expect(await patiently(store.read)).toEqual({ links: [], delegations: [] });
+    expect(await patiently(() => store.revokeLink({ by: slack }))).toEqual({ kind: 'nothing' });
     await story.client.workflow.getHandle(PEOPLE_ID).terminate();
   });
 });

@@ -16,7 +16,10 @@ describe('requests on one target', () => {
       const { phase } = await story.status(third);
       return phase.kind === 'queued' && phase.position === 2 && phase.ahead === deployCode(second);
     });
-    expect((await story.status(second)).phase).toMatchObject({ kind: 'queued', position: 1, ahead: deployCode(first) });
+    await story.waitFor('first place', async () => {
+      const { phase } = await story.status(second);
+      return phase.kind === 'queued' && phase.position === 1 && phase.ahead === deployCode(first);
+    });
     expect(await story.environment()).toMatchObject({ holder: { deployId: first }, queue: [{ deployId: second }, { deployId: third }] });
     expect(story.world.creates).toHaveLength(1);
     await story.finish(1, 'passed');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { castVote } from '../../workflows/contract.ts';
 import { contractOf } from '../../src/ids.ts';
 import { githubReply, PEOPLE, slackReply, voteOf, type Name } from '../support/deploy-examples.ts';
+import { createGate } from '../support/gate.ts';
 import { changeRule, holdPlans } from '../support/plan-twists.ts';
 import { SHORT, useStory } from '../support/story.ts';
 
@@ -120,10 +121,12 @@ describe('votes', () => {
     const story = current();
     changeRule(story.world, { expireMs: 300 });
     // The last word takes its time, so that a vote can still come.
-    story.world.announce = ({ status }) => (status.phase.kind === 'expired' ? new Promise((resolve) => setTimeout(resolve, 400)) : undefined);
+    const lastWord = createGate();
+    story.world.announce = ({ status }) => (status.phase.kind === 'expired' ? lastWord.pass() : undefined);
     const id = await story.ask();
     await story.until(id, 'expired');
     expect(await story.vote(id, voteOf('bea', 'slack'))).toMatchObject({ kind: 'refused', reasons: [{ code: 'too-late', ended: 'expired' }] });
+    lastWord.open();
     expect((await story.end(id)).phase.kind).toBe('expired');
   });
 
