@@ -92,9 +92,7 @@ async function reviewed(deps: BotDeps, { incoming, approvesCode }: SubmittedRevi
   const reply = await handle(deps, incoming);
   if (reply.kind !== 'silence' || !approvesCode) return say(deps, incoming, reply);
   const missed = await missedApprovals(deps, incoming);
-  const said = missed.map(({ status, once }): Promise<Reply> => {
-    return say(deps, incoming, { kind: 'review-is-no-vote', status, several: missed.length > 1 }, once);
-  });
+  const said = missed.map(({ status, once, several }) => say(deps, incoming, { kind: 'review-is-no-vote', status, several }, once));
   return (await Promise.all(said))[0] ?? reply;
 }
 
