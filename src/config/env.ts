@@ -7,7 +7,7 @@ import type { Problem } from './problem.ts';
 import type { Secret, SecretFiles } from './secret.ts';
 import { rulesOf, zoneSuffix, type Serving } from './secret-rules.ts';
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export interface Settings {
   readonly port: number;

@@ -5,6 +5,7 @@ import type { Account, Millis } from '../../workflows/vocabulary.ts';
 import { liveOf } from '../policy/live.ts';
 import { escapeHtml } from '../render/escape.ts';
 import type { Place } from '../render/live.ts';
+import { duration } from '../render/time.ts';
 import { isAllRead, type Unread } from '../render/unread.ts';
 
 export interface BoardSnapshot {
@@ -166,12 +167,4 @@ const sha = (full: string): string => `<code title="${escapeHtml(full)}">${escap
 function time(at: Millis): string {
   const iso = new Date(at).toISOString();
   return `<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
-}
-
-/** `2 h 10 min`, `40 s`. */
-function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
