@@ -3,19 +3,17 @@ import { expect } from 'vitest';
 import { deployCode } from '../../src/ids.ts';
 import type { LineCommentView, ReviewInput } from '../../src/sim/github/drive-reviews.ts';
 import type { Delivery } from '../../src/sim/github/webhooks.ts';
-import type { Delivered } from '../../src/sim/slack/people.ts';
 import type { SimMessage } from '../../src/sim/slack/world.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { eventually, type Acme } from './acme.ts';
+import { answersTo, STILL_WORKING } from './answers.ts';
 import { patiently } from './patience.ts';
 import { readableSlack } from './readable.ts';
 import { commentOf, deployOf, inSight, type Comment, type Deploy, type Places } from './sightings.ts';
 
 const REPOSITORY_ID = 7001;
-/** What Slack shows while an answer takes longer than its patience. */
-export const STILL_WORKING = 'Still working';
-/** The workers were too busy to judge the act at once. */
-export const RECORDED = 'is recorded and will be judged';
+/** Commands that are judged: votes and the like. */
+const ACTS = /^(?:approve|reject|withdraw|cancel|extend|keep|review) /;
 
 export interface LineComment {
   readonly id: number;
@@ -61,29 +59,7 @@ export interface Actor {
 export function actorOf(places: Places, { login, slack: user }: { readonly login: string; readonly slack: string }): Actor {
   const { github, slack } = places.acme.world;
   const seen = (): readonly string[] => slack.ephemerals(user).map(readableSlack);
-  /** What only they see then; where that is to be judged later, the judgement. */
-  async function answerOf(channel: string, act: () => Promise<Delivered>): Promise<string> {
-    const before = slack.ephemerals(user).length;
-    const delivered = await act();
-    expect(delivered).toMatchObject({ status: 200, problem: null });
-    const said = await eventually(`an answer to ${login}`, () =>
-      slack
-        .ephemerals(user)
-        .filter(({ answers }) => answers === delivered.asked)
-        .map(readableSlack)
-        .find((text) => !text.includes(STILL_WORKING)),
-    );
-    return said.includes(RECORDED) ? judgement(channel, before) : said;
-  }
-  const judgement = async (channel: string, before: number): Promise<string> => {
-    const unasked = await eventually(`the judgement for ${login}`, () =>
-      slack
-        .ephemerals(user)
-        .slice(before)
-        .find((one) => one.channel === channel && one.answers === null),
-    );
-    return readableSlack(unasked);
-  };
+  const answer = answersTo(slack, user);
   /** GitHub says whom it could not tell; then whoever may sends the delivery again. */
   async function accepted(what: string, delivery: Delivery | null): Promise<void> {
     if (delivery === null) throw new Error(`nobody listens to ${what} of ${login}`);
@@ -139,7 +115,10 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
         replies: () => all().filter((comment) => comment.root === root && comment.body.includes(`<!-- countersign-reply:thread:${id} -->`)),
       };
     },
-    types: (text, channel = 'C0DEPLOYS') => patiently(() => answerOf(channel, () => slack.slash(user, channel, '/deploy', text))),
+    types(text, channel = 'C0DEPLOYS') {
+      const type = (): Promise<string> => answer.to(() => slack.slash(user, channel, '/deploy', text));
+      return ACTS.test(text) ? answer.judged(channel, type) : patiently(type);
+    },
     async learns(question, words, channel) {
       let said = '';
       return inSight(
@@ -157,30 +136,30 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
       return deployOf(places, code, null);
     },
     asksInSlack: async (text, channel) => actor.finds(await actor.types(text, channel)),
-    clicksOn: ({ channel, ts }, button) => patiently(() => answerOf(channel, () => slack.click(user, ts, `countersign:${button}`))),
-    clicks(button, deploy, { stale = false, once = false } = {}) {
-      const click = async (): Promise<string> => {
-        const { ts, channel } = stale ? cardOf(deploy) : await cardWith(deploy, button);
-        return answerOf(channel, () => slack.click(user, ts, `countersign:${button}`, { stale }));
-      };
-      return once ? click() : patiently(click);
+    clicksOn: ({ channel, ts }, button) => answer.judged(channel, () => answer.to(() => slack.click(user, ts, `countersign:${button}`))),
+    async clicks(button, deploy, { stale = false, once = false } = {}) {
+      const { ts, channel } = stale ? cardOf(deploy) : await cardWith(deploy, button);
+      const click = async (): Promise<string | null> =>
+        stale || deploy.buttons().includes(button) ? answer.to(() => slack.click(user, ts, `countersign:${button}`, { stale })) : null;
+      return answer.judged(channel, click, once);
     },
     rejects(deploy, why) {
-      const rejected = modal.then(() => patiently(() => rejectIn(deploy, why)));
+      const rejected = modal.then(async () => {
+        const { ts, channel } = await cardWith(deploy, 'reject');
+        return answer.judged(channel, async () => (deploy.buttons().includes('reject') ? rejectIn(ts, why) : null));
+      });
       modal = rejected.catch(() => undefined);
       return rejected;
     },
     isTold: (words) => inSight(`"${words}" told to ${login}`, () => seen().find((text) => text.includes(words)), seen),
   };
-  async function rejectIn(deploy: Deploy, why: string): Promise<string> {
-    const { ts, channel } = await cardWith(deploy, 'reject');
+  async function rejectIn(ts: string, why: string): Promise<string> {
     await slack.click(user, ts, 'countersign:reject');
     const opened = await eventually('the modal', () => slack.views(user).at(-1));
-    const before = slack.ephemerals(user).length;
     expect(await slack.submit(user, opened.id, { text: why })).toMatchObject({ status: 200, problem: null, errors: {} });
     const said = await answerIn(places.acme, user, opened.id);
     slack.dismiss(user, opened.id);
-    return said.includes(RECORDED) ? judgement(channel, before) : said;
+    return said;
   }
   return actor;
 }

@@ -8,7 +8,7 @@ import { PEOPLE, type PersonName } from '../../src/sim/world.ts';
 import { eventually, type Acme } from './acme.ts';
 import { readableSlack } from './readable.ts';
 import { patiently } from './patience.ts';
-import { RECORDED, STILL_WORKING } from './actors.ts';
+import { RECORDED, STILL_WORKING } from './answers.ts';
 import { inSight } from './sightings.ts';
 
 const ENVIRONMENT = 'countersign:form-environment';
