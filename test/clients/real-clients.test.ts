@@ -8,7 +8,7 @@ const BOT = { name: 'Countersign', email: 'bot@acme.test' };
 const TOKEN = 'bkua_stranger';
 const BUILDS = '/v2/organizations/acme/pipelines/deploy/builds';
 /** The first run on a machine fetches and compiles. */
-const FIRST_RUN_MS = 180_000;
+const FIRST_RUN_MS = 420_000;
 
 let sim: BuildkiteSim;
 beforeEach(async () => {
