@@ -18,8 +18,8 @@ export interface Answers {
   /** What only they see then. */
   to(act: () => Promise<Delivered>): Promise<string>;
   /**
-   * How it was judged. `act` answers what was said, null when there is nothing left to click. Where nobody can say whether it arrived, it is
-   * done again after a while, like everything that an answer asks to be done again; unless it is `once`.
+   * How it was judged. `act` answers what was said, null when there is nothing left to click. Where nobody can say whether it arrived, the
+   * judgement comes by itself if it did; else it is done again, like everything that an answer asks to be done again, unless it is `once`.
    */
   judged(channel: string, act: () => Promise<string | null>, once?: boolean): Promise<string>;
 }
@@ -39,7 +39,7 @@ export function answersTo(slack: Pick<SlackSim, 'ephemerals'>, user: string): An
     },
     async judged(channel, act, once = false) {
       const before = slack.ephemerals(user).length;
-      let isUnsure = false;
+      let unsure: string | null = null;
       const judgement = (): string | undefined =>
         slack
           .ephemerals(user)
@@ -48,13 +48,13 @@ export function answersTo(slack: Pick<SlackSim, 'ephemerals'>, user: string): An
           .map(readableSlack)[0];
       const attempt = async (): Promise<string> => {
         const said = await act();
-        if (said === null || said.includes(RECORDED)) return eventually(`the judgement for ${user}`, judgement);
-        if (!said.includes(UNKNOWN)) return said;
-        isUnsure = true;
-        return eventually('a judgement', judgement, COMES_WITHIN_MS).catch(() => said);
+        if (said?.includes(RECORDED) === true) return eventually(`the judgement for ${user}`, judgement);
+        if (said?.includes(UNKNOWN) === false) return said;
+        unsure = said ?? 'It was judged; nobody heard how.';
+        return eventually('a judgement', judgement, COMES_WITHIN_MS).catch(() => unsure ?? '');
       };
       const last = await (once ? attempt() : patiently(attempt));
-      return isUnsure ? (judgement() ?? last) : last;
+      return unsure === null ? last : (judgement() ?? last);
     },
   };
 }
