@@ -42,14 +42,15 @@ export function readWhich(act: Act<ActVerb | 'extend'>, first: string | undefine
   const { grammar, verb } = act;
   if (first === undefined) return grammar.surface === 'github' ? { kind: 'found', which: { by: 'only' } } : codeMissing(act);
   const word = plainWord(first);
+  const environments = environmentsOf(grammar, null);
+  // `canary` and `prod-1` have the shape of a code: an environment's own name goes first.
+  const environment = grammar.surface === 'github' ? findEnvironment(environments, word) : null;
+  if (environment !== null) return { kind: 'found', which: { by: 'environment', environment } };
   const code = codeIn(word);
   if (code !== null && (grammar.surface === 'slack' || verb !== 'reject' || isPlainlyCode(word)))
     return { kind: 'found', which: { by: 'code', code } };
   if (looksLikeCode(word)) return notUnderstood(`${quoted(word)} is no code of a request. ${ABOUT_CODES}`, { topic: verb });
   if (grammar.surface === 'slack') return codeMissing(act);
-  const environments = environmentsOf(grammar, null);
-  const environment = findEnvironment(environments, word);
-  if (environment !== null) return { kind: 'found', which: { by: 'environment', environment } };
   if (findService(grammar, word) !== null) {
     return notUnderstood(`Say which request by its code or its environment; ${quoted(word)} is a service.`, { topic: verb });
   }

@@ -82,6 +82,20 @@ describe('a comment on a pull request', () => {
     expect(parseCommand(text, onGithub)).toEqual({ kind: 'command', command });
   });
 
+  const canary: Which = { by: 'environment', environment: 'canary' };
+  it.each<[string, Command]>([
+    ['/approve canary', vote('approve', canary)],
+    ['/approve Canary nice', vote('approve', canary, 'nice')],
+    ['/approve prod-1', vote('approve', { by: 'environment', environment: 'prod-1' })],
+    ['/reject stg-ap2 too late', vote('reject', { by: 'environment', environment: 'stg-ap2' }, 'too late')],
+    ['/deploy cancel canary', { kind: 'cancel', which: canary, reason: null }],
+    ['/deploy extend prod-1 2h', { kind: 'extend', which: { by: 'environment', environment: 'prod-1' }, byMs: 7_200_000 }],
+    ['/approve CANA-RY', vote('approve', { by: 'code', code: code('CANA-RY') })],
+  ])('%j means the environment of that name, which has the shape of a code', (text, command) => {
+    const services = [{ name: 'api', aliases: [], environments: ['canary', 'prod-1', 'stg-ap2'] }];
+    expect(parseCommand(text, { ...onGithub, services })).toEqual({ kind: 'command', command });
+  });
+
   it.each([
     '',
     ' \n\t\n ',
