@@ -1,9 +1,10 @@
 // What needs more than one value to be judged: names that must exist, ids that must be unique, rules that must be possible. Pure.
+import { VERBS } from '../command/table.ts';
 import { targetOf } from './build.ts';
 import { DEFAULT_ZONE, keysAt, problemAt, type Draft, type DraftService } from './draft.ts';
 import { placeEnvironments, type PlacedEnvironment } from './placed.ts';
 import { quote, suggest, type Problem } from './problem.ts';
-import type { Path } from './source.ts';
+import type { Path, Source } from './source.ts';
 import { RESERVED_GROUPS, validateEnvironment } from './validate-environment.ts';
 import { validatePipelines } from './validate-blocks.ts';
 import { validateOrder } from './validate-order.ts';
@@ -178,6 +179,7 @@ function validateServices(draft: Draft): readonly Problem[] {
       ...(keysAt(source.value, [...path, 'environments']).length > 0
         ? []
         : [problemAt(source, [...path, 'environments'], { found: 'there is no environment', fix: 'Add one' })]),
+      ...unlessCommand(source, path, name),
       ...validateAliases(service, services),
     ];
   });
@@ -195,9 +197,15 @@ function validateAliases({ name, entry, source }: DraftService, services: readon
     }
     const clash = services.find((other) => other.name !== name && (other.name === alias || other.entry.aliases?.includes(alias) === true));
     return clash === undefined
-      ? []
+      ? unlessCommand(source, path, alias)
       : [problemAt(source, path, { found: `${quote(alias)} is a name of service ${quote(clash.name)} too`, fix: 'Choose another alias' })];
   });
+}
+
+/** `/deploy status to staging` asks for the status: a service of that name could not be asked for in words. */
+function unlessCommand(source: Source, path: Path, typed: string): readonly Problem[] {
+  if (!VERBS.some((verb) => verb === typed)) return [];
+  return [problemAt(source, path, { found: `${quote(typed)} is a command, and would be read as one`, fix: 'Name it otherwise' })];
 }
 
 /** A target lives in one Temporal namespace: used from two, it would be guarded by neither. */

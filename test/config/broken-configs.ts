@@ -123,6 +123,8 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('a repository by address', broken('repo: acme/api', 'repo: https://github.com/acme/api'), 'services.api.repo', /github\.com/, /owner\/name/),
   row('a service without a repository', broken('    repo: acme/api\n', ''), 'services.api.repo', /missing/, /owner\/name/),
   row('an alias that is the name', broken('[backend]', '[api]'), 'services.api.aliases[0]', /twice/, /./),
+  row('an alias that is a command', broken('[backend]', '[backend, status]'), 'services.api.aliases[1]', /"status" is a command/, /otherwise/),
+  row('a service named like a command', broken('\n  api:\n', '\n  review:\n'), 'services.review', /"review" is a command/, /otherwise/),
   row('no service at all', withServices('{}'), 'services', /no service/, /Add one/),
   row(
     'a service without environments',
