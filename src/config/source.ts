@@ -1,5 +1,5 @@
 // One YAML file: its values, and on which line each of them is.
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import type { Problem } from './problem.ts';
 import { scrubSecrets } from '../scrub.ts';
 
@@ -41,10 +41,10 @@ export function readSource(file: string, read: FileReader): Source | readonly Pr
 function parseSource(file: string, text: string): Source | readonly Problem[] {
   const lines = new LineCounter();
   try {
-    // Pretty errors quote the line, and the line may hold a secret.
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent', resolveKnownTags: false });
+    // Pretty errors quote the line, and the line may hold a secret. With `silent`, a second document is passed over and not told.
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'error', resolveKnownTags: false });
     const wrong = [...document.errors, ...document.warnings];
-    if (wrong.length > 0) return wrong.map(({ pos, message }) => yamlProblem(file, lines.linePos(pos[0]).line, message));
+    if (wrong.length > 0) return wrong.map((error) => problemOf(file, lines.linePos(error.pos[0]).line, error));
     const value = toPlain(document);
     if (depthOf(value) > DEPTH_MAX) return [yamlProblem(file, 1, `more than ${DEPTH_MAX} levels inside each other`)];
     return { file, value, lineOf: (path) => lineOf(document, lines, path) };
@@ -62,6 +62,11 @@ function toPlain(document: Document): unknown {
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return 1 + Object.values(value).reduce<number>((deepest, inside) => Math.max(deepest, depthOf(inside)), 0);
+}
+
+function problemOf(file: string, line: number, { code, message }: YAMLError): Problem {
+  if (code !== 'MULTIPLE_DOCS') return yamlProblem(file, line, message);
+  return { file, line, path: '', found: 'a second document begins after `---`, and only one is read', fix: 'Make it a file of its own' };
 }
 
 function yamlProblem(file: string, line: number, message: string): Problem {

@@ -1,5 +1,5 @@
 // One row for each way in which a configuration is wrong: what is written, where it is found, what is told.
-import { broken } from './base-config.ts';
+import { BASE, broken } from './base-config.ts';
 
 export interface BrokenConfig {
   readonly what: string;
@@ -269,6 +269,7 @@ export const BROKEN_CONFIGS: readonly BrokenConfig[] = [
   row('an included file that is not there', broken('slack:', 'include: [services/*.yml]\nslack:'), 'include[0]', /no file matches/, /relative/),
   row('broken YAML', broken('version: 1', 'version: [1'), '', /not valid YAML/, /Mend/),
   row('a key twice', broken('version: 1', 'version: 1\nversion: 1'), '', /not valid YAML.*unique/, /Mend/),
+  row('a second document', `${BASE}---\nversion: 1\n`, '', /second document/, /file of its own/),
   row('an alias to nothing', broken('C0DEPLOYS', '*channel'), '', /not valid YAML/, /Mend/),
 ];
 
