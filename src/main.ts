@@ -11,6 +11,7 @@ import { startFront, type Front } from './compose/front.ts';
 import { createBuilder, createPlatforms, together, type Builder } from './compose/platforms.ts';
 import { readTask, type Role, type Task } from './compose/task.ts';
 import { addressOf, namespaceOf, openZone, reachOf, sameNamespace, type ServedZone } from './compose/zones.ts';
+import { homeZone } from './config/env.ts';
 import { describeProblem } from './config/problem.ts';
 import { createLog } from './ops/log.ts';
 import { startOpsServer } from './ops/ops-server.ts';
@@ -171,7 +172,7 @@ async function statusOf(
 
 async function embeddedServer({ role, settings, zones, config }: Task, log: Logger): Promise<{ address: TemporalAddress; server: DevServer } | null> {
   if (role !== 'all' || settings.isProduction || addressOf(process.env, settings, 'default') !== null) return null;
-  const namespace = process.env['TEMPORAL_NAMESPACE'] ?? 'default';
+  const { namespace } = homeZone(process.env);
   const namespaces = zones.map((zone) => namespaceOf(config, zone, { namespace }));
   const server = await startDevServer({ env: process.env, say: (line) => log.info(line), file: EMBEDDED_DATABASE, ui: true, namespaces });
   log.warn(

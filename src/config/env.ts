@@ -1,5 +1,5 @@
 // Environment variables → settings, or every problem at once. The variables are passed in; only the composition root reads `process.env`.
-import { readChoice, readCount, readPort, readRate, readText, readUrl, type Reading } from './read-variable.ts';
+import { given, readChoice, readCount, readPort, readRate, readText, readUrl, type Reading } from './read-variable.ts';
 import { readBuildkiteCredential, type BuildkiteCredential } from './buildkite-credential.ts';
 import type { Zone } from './config.ts';
 import { problemOf, readSecret, type Variables } from './read-secret.ts';
@@ -75,13 +75,12 @@ export type ReadSettings =
 
 /** Where the configuration is: needed before anything else. */
 export function configPathOf(env: Variables): string {
-  const path = env['COUNTERSIGN_CONFIG'];
-  return path === undefined || path === '' ? 'countersign.yml' : path;
+  return given(env, 'COUNTERSIGN_CONFIG') ?? 'countersign.yml';
 }
 
 /** What the variables say of the zone `default`, for a configuration that writes no zones. */
 export function homeZone(env: Variables): Zone {
-  return { namespace: env['TEMPORAL_NAMESPACE'] ?? 'default', organization: env['BUILDKITE_ORGANIZATION_SLUG'] ?? '' };
+  return { namespace: given(env, 'TEMPORAL_NAMESPACE') ?? 'default', organization: given(env, 'BUILDKITE_ORGANIZATION_SLUG') ?? '' };
 }
 
 /** Everything in one process. */
@@ -116,8 +115,8 @@ function repeated(secrets: ReadonlyMap<string, Secret>): readonly Problem[] {
 
 // `@temporalio/envconfig` silently goes on without a file that is not there.
 function missingProfile(env: Variables, files: SecretFiles): readonly Problem[] {
-  const path = env['TEMPORAL_CONFIG_FILE'];
-  if (path === undefined) return [];
+  const path = given(env, 'TEMPORAL_CONFIG_FILE');
+  if (path === null) return [];
   try {
     files.stampOf(path);
     return [];

@@ -89,7 +89,7 @@ function flawOf(url: URL, needs: UrlRule<null>['needs']): readonly [found: strin
 }
 
 /** Empty is the same as not set, as compose files write it. */
-function given(env: Variables, name: string): string | null {
+export function given(env: Variables, name: string): string | null {
   const value = env[name]?.trim();
   return value === undefined || value === '' ? null : value;
 }

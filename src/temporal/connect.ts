@@ -32,7 +32,7 @@ export function readTemporalAddress(
   { suffix, apiKey }: ZoneAccess = { suffix: '', apiKey: null },
 ): TemporalAddress | null {
   const variables: Readonly<Record<string, string | undefined>> = {
-    ...zoneVariables(env, suffix),
+    ...zoneVariables(withoutEmpty(env), suffix),
     ...(apiKey === null ? {} : { TEMPORAL_API_KEY: apiKey() }),
   };
   const file = variables['TEMPORAL_CONFIG_FILE'];
@@ -50,6 +50,11 @@ export function readTemporalAddress(
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+/** Empty is the same as not set, as compose files write it; to `@temporalio/envconfig` it is a value. */
+function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
 }
 
 /** A client of its own connection: for the front door, which must not need native code. Connects lazily. */

@@ -217,6 +217,8 @@ describe('a good environment', () => {
   test('says where the configuration is, and what the default zone is', () => {
     expect([configPathOf({}), configPathOf({ COUNTERSIGN_CONFIG: '/etc/c.yml' })]).toEqual(['countersign.yml', '/etc/c.yml']);
     expect(homeZone({ ...GOOD, TEMPORAL_NAMESPACE: 'deploys' })).toEqual({ namespace: 'deploys', organization: 'acme' });
+    expect(homeZone({ ...GOOD, TEMPORAL_NAMESPACE: '' })).toEqual({ namespace: 'default', organization: 'acme' });
+    expect(problemsOf({ ...GOOD, TEMPORAL_CONFIG_FILE: '' })).toEqual([]);
   });
 });
 

@@ -30,6 +30,14 @@ describe('the address of a zone', () => {
     });
   });
 
+  it('is not given where a variable is empty, as compose files write it', () => {
+    expect(readTemporalAddress({ ...NO_PROFILE, TEMPORAL_ADDRESS: '', TEMPORAL_CONFIG_FILE: '' })).toBeNull();
+    expect(readTemporalAddress({ ...env, TEMPORAL_NAMESPACE: '' })).toMatchObject({ namespace: null });
+    expect(readTemporalAddress({ ...env, TEMPORAL_ADDRESS_EU: '' }, { suffix: '_EU', apiKey: null })).toMatchObject({
+      address: 'temporal.acme.test:7233',
+    });
+  });
+
   it('comes with its own key, asked anew each time', () => {
     let key = 'key-of-eu-1';
     const eu = readTemporalAddress(env, { suffix: '_EU', apiKey: () => key });
