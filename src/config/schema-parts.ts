@@ -16,7 +16,7 @@ export const text = z.string().min(1).max(200);
 export const name = matching(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a name of lower-case letters, digits, ".", "_" and "-"');
 export const duration = matching(DURATION_PATTERN, 'a duration such as 30m, 4h or 2d');
 export const channel = matching(/^[CG][A-Z0-9]{2,20}$/, 'the id of a channel, such as C0DEPLOYS');
-export const repo = matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'owner/name');
+export const repo = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'owner/name');
 export const pipelineSlug = matching(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a pipeline');
 /** Of a step in a pipeline. */
 export const stepKey = matching(/^[A-Za-z0-9][A-Za-z0-9_:.-]{0,99}$/, 'the key of a step');

@@ -32,7 +32,7 @@ const PersonEntry = strict({
   name: text.describe('Unique; groups name people by it.'),
   github: strict({
     id: z.int().min(1).describe('Numeric account id (`https://api.github.com/users/LOGIN`). It decides, whatever the login is now.'),
-    login: matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login without @').describe('Only shown and mentioned.'),
+    login: matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/, 'a GitHub login without @').describe('Only shown and mentioned.'),
   }).describe('The GitHub account.'),
   slack: matching(/^[UW][A-Z0-9]{2,20}$/, 'the id of a member, such as U01ADA')
     .optional()

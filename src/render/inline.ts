@@ -142,7 +142,7 @@ function githubSpan(span: Span, { now, where = 'text' }: Drawing): string {
     }
     case 'person': {
       const login = span.person.github?.login;
-      return span.call && login !== undefined && /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/.test(login) ? `@${login}` : githubText(span.person.name);
+      return span.call && login !== undefined && /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/.test(login) ? `@${login}` : githubText(span.person.name);
     }
     case 'channel':
       return 'Slack';

@@ -208,6 +208,11 @@ describe('the zone default', () => {
   });
 });
 
+// https://docs.github.com/en/enterprise-cloud@latest/admin/concepts/identity-and-access-management/enterprise-managed-users
+test('a managed user of an enterprise, whose login ends with its short code, is one of the people', () => {
+  expect(problemsOf(broken('login: ann', 'login: ann-b_acme'))).toEqual([]);
+});
+
 describe('look-ups', () => {
   const config = configOf(BASE);
   test('find a service by name and alias, without case', () => {

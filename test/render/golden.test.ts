@@ -5,7 +5,7 @@ import { checkRunView, supersededCheckRun } from '../../src/render/check-run.ts'
 import { cardMessage } from '../../src/render/card-slack.ts';
 import { deploymentView } from '../../src/render/deployment.ts';
 import { detailsMessage } from '../../src/render/details-slack.ts';
-import { toGithub, toSlack } from '../../src/render/inline.ts';
+import { called, toGithub, toSlack } from '../../src/render/inline.ts';
 import type { SlackMessage } from '../../src/render/message.ts';
 import type { Hints } from '../../src/render/reason-text.ts';
 import { newsMessage } from '../../src/render/people-news.ts';
@@ -18,7 +18,7 @@ import { slackTexts } from '../support/message-text.ts';
 import { NEWS, REASONS, REPLY_LIST } from '../support/replies.ts';
 import type { Reminder } from '../../workflows/activities.ts';
 import { EXAMPLES, EXAMPLE_LIST } from '../support/examples.ts';
-import { CODE, NOTHING_TOLD, NOW, dan, eve, exampleContext } from '../support/views.ts';
+import { CODE, NOTHING_TOLD, NOW, bea, dan, eve, exampleContext } from '../support/views.ts';
 import { checkView } from '../support/slack-blocks.ts';
 import { VIEWS } from '../support/slack-views.ts';
 
@@ -103,6 +103,13 @@ describe('answers', () => {
 describe('what people are told about their own accounts', () => {
   it.each(NEWS.map((news) => [news.kind, news] as const))('%s reads as its golden file', async (kind, news) => {
     await expect(json(newsMessage(news, exampleContext))).toMatchFileSnapshot(`../golden/slack/news-${kind}.json`);
+  });
+});
+
+describe('whoever can act', () => {
+  it.each(['bea', 'bea-b', 'bea_acme', 'bea-b_acme'])('is called on GitHub by the login %s', (login) => {
+    const person = { ...bea, github: { id: 7, login } };
+    expect(toGithub([called(person)], { now: NOW })).toBe(`@${login}`);
   });
 });
 

@@ -82,7 +82,7 @@ const address: Rule = (text, before) => {
 };
 
 const mention: Rule = (text, before) => {
-  const match = /[\p{L}\p{N}/.]$/u.test(before) ? null : /^@[A-Za-z0-9][A-Za-z0-9-]{0,38}/.exec(text);
+  const match = /[\p{L}\p{N}/.]$/u.test(before) ? null : /^@[A-Za-z0-9][A-Za-z0-9_-]{0,38}/.exec(text);
   return match === null ? null : { trees: [el('span', { class: 'mention' }, match[0])], length: match[0].length };
 };
 

@@ -13,6 +13,7 @@ describe('Markdown within a line', () => {
     ['[`4f5a6b7`](https://a.test/c)', '<a href=https://a.test/c><code>4f5a6b7</code></a>'],
     [String.raw`\*not em\* \[no link\](https://a.test)`, '*not em* [no link](<a href=https://a.test>https://a.test</a>)'],
     ['snake_case_name 2 * 3', 'snake_case_name 2 * 3'],
+    ['ask @bea-b_acme', 'ask <span .mention>@bea-b_acme</span>'],
     ['ask @bea, not a@b.test', 'ask <span .mention>@bea</span>, not a@b.test'],
     ['see https://a.test/x.', 'see <a href=https://a.test/x>https://a.test/x</a>.'],
     ['&lt;b&gt; &amp; &copy;', '‹b› & &copy;'],
