@@ -113,7 +113,7 @@ export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
     await story.finish(1, 'canceled');
     await story.finish(2, 'passed');
     await story.end(id);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     return withTarget(story, id);
   },
   async copied(story) {
@@ -132,7 +132,7 @@ export const BUILD_PLAYS: Readonly<Record<string, Play>> = {
     await story.finish(3, 'canceled');
     await story.finish(2, 'passed');
     expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 2 } });
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     return withTarget(story, id);
   },
   async 'not-sent'(story) {

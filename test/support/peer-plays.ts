@@ -102,7 +102,7 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     await story.waitFor('its holder', async () => (await story.environment()).holder?.deployId === id);
     await story.finish(1, 'passed');
     await story.end(id);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     return withTarget(story, id);
   },
   async 'continued-as-new'(story) {
@@ -116,7 +116,7 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     );
     await story.finish(1, 'passed');
     await story.end(id);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     return withTarget(story, id);
   },
   async terminated(story) {

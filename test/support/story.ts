@@ -61,6 +61,8 @@ export interface Story {
   /** Waits for the request's end and answers it. */
   end(id: string): Promise<DeployStatus>;
   environment(): Promise<EnvironmentState>;
+  /** Waits until nobody holds the target. */
+  free(): Promise<void>;
   /** `build:<target>`, `environment:<target>`: to end it, or to describe it. */
   workflow(kind: 'build' | 'environment'): WorkflowHandle;
   /** What happens at Buildkite, told by a signed webhook. */
@@ -172,6 +174,7 @@ function tell(stage: Stage, world: World): Story {
     },
     end: (id) => handle(id).result(),
     environment: () => asked(() => client.workflow.getHandle(environmentId(here)).query(environmentState)),
+    free: () => story.waitFor('a free target', async () => (await story.environment()).holder === null),
     workflow: (kind) => client.workflow.getHandle(kind === 'build' ? buildId(here) : environmentId(here)),
     webhook: (number, change) => seen(changeBuild(world, number, change)),
     finish: (number, state) => story.webhook(number, { state, startedAt: Date.now(), finishedAt: Date.now(), blocked: false }),

@@ -9,12 +9,15 @@ import { registerSearchAttributes } from '../../src/temporal/bootstrap.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 
 export type History = temporal.api.history.v1.IHistory;
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export interface Stage {
   readonly client: Client;
   readonly namespace: string;
   /** The history of a workflow's present or last run. */
   history(workflowId: string): Promise<History>;
+  /** Lets a run begin anew right after this event, the end of a workflow task, as somebody may in Temporal's own UI. */
+  reset(run: { readonly workflowId: string; readonly runId: string }, event: HistoryEvent | undefined): Promise<void>;
   /** From now on the server skips the time in which nothing happens to this workflow. */
   skipTime(workflowId: string): Promise<void>;
   /** Lets the `buildkite` queue be worked off. */
@@ -70,16 +73,7 @@ export async function openStage(options: { readonly activities: (client: Client)
   return {
     client,
     namespace,
-    history: (workflowId) => client.workflow.getHandle(workflowId).fetchHistory(),
-    async skipTime(workflowId) {
-      await client.workflowService.updateWorkflowExecutionOptions({
-        namespace,
-        identity: 'test',
-        workflowExecution: { workflowId },
-        workflowExecutionOptions: { timeSkippingConfig: { enabled: true } },
-        updateMask: { paths: ['time_skipping_config'] },
-      });
-    },
+    ...handlesOf(client),
     release,
     async stop() {
       for (const worker of workers) worker.shutdown();
@@ -91,6 +85,26 @@ export async function openStage(options: { readonly activities: (client: Client)
       await connection.close();
       // It is still in the hands of a worker that was not done in time.
       if (!ends.some(isForced)) await native.close();
+    },
+  };
+}
+
+function handlesOf({ workflow, workflowService, options: { namespace } }: Client): Pick<Stage, 'history' | 'reset' | 'skipTime'> {
+  return {
+    history: (workflowId) => workflow.getHandle(workflowId).fetchHistory(),
+    async reset(workflowExecution, event) {
+      const requestId = `reset-${workflowExecution.runId}`;
+      const workflowTaskFinishEventId = event?.eventId ?? null;
+      await workflowService.resetWorkflowExecution({ namespace, workflowExecution, reason: 'test', requestId, workflowTaskFinishEventId });
+    },
+    async skipTime(workflowId) {
+      await workflowService.updateWorkflowExecutionOptions({
+        namespace,
+        identity: 'test',
+        workflowExecution: { workflowId },
+        workflowExecutionOptions: { timeSkippingConfig: { enabled: true } },
+        updateMask: { paths: ['time_skipping_config'] },
+      });
     },
   };
 }

@@ -6,9 +6,7 @@ import { createGate } from '../support/gate.ts';
 import { hurryCreates } from '../support/lost-creates.ts';
 import { changeTiming } from '../support/plan-twists.ts';
 import { approved, building } from '../support/plays.ts';
-import { useStory, type Story } from '../support/story.ts';
-
-const free = (story: Story): Promise<void> => story.waitFor('a free target', async () => (await story.environment()).holder === null);
+import { useStory } from '../support/story.ts';
 
 describe('when a workflow is ended from outside', () => {
   const current = useStory();
@@ -25,7 +23,7 @@ describe('when a workflow is ended from outside', () => {
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     expect(story.world.creates).toHaveLength(1);
     expect(story.world.joins.every((join) => join.endsWith('#1'))).toBe(true);
-    await free(story);
+    await story.free();
   });
 
   it('a build that was terminated while its create was under way waits until that is over, finds it, and adopts it', async () => {
@@ -104,7 +102,7 @@ describe('when a workflow is ended from outside', () => {
     await story.finish(2, 'passed');
     expect((await story.end(second)).phase.kind).toBe('succeeded');
     expect(story.world.creates).toHaveLength(2);
-    await free(story);
+    await story.free();
     expect((await story.environment()).live[0]?.buildUrl).toBe(story.world.builds[1]?.url);
   });
 
@@ -117,7 +115,7 @@ describe('when a workflow is ended from outside', () => {
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     expect(story.world.creates).toHaveLength(1);
-    await free(story);
+    await story.free();
   });
 
   it('an environment that was reset grants no second turn while the build runs', async () => {
@@ -127,18 +125,12 @@ describe('when a workflow is ended from outside', () => {
     const { events } = await story.stage.history(story.workflow('environment').workflowId);
     // Right after the queue was joined, before the turn was granted.
     const firstTask = events?.find((event) => event.workflowTaskCompletedEventAttributes != null);
-    await story.client.workflowService.resetWorkflowExecution({
-      namespace: story.stage.namespace,
-      workflowExecution: { workflowId: story.workflow('environment').workflowId, runId },
-      reason: 'test',
-      requestId: `reset-${runId}`,
-      workflowTaskFinishEventId: firstTask?.eventId ?? null,
-    });
+    await story.stage.reset({ workflowId: story.workflow('environment').workflowId, runId }, firstTask);
     await story.waitFor('a run that knows its holder', async () => (await story.environment()).holder?.deployId === id);
     expect((await story.workflow('environment').describe()).runId).not.toBe(runId);
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
-    await free(story);
+    await story.free();
     expect(story.world.creates).toHaveLength(1);
   });
 
@@ -150,13 +142,7 @@ describe('when a workflow is ended from outside', () => {
     // Right before the claim was answered: the workflow task that asked for the re-check.
     const claimed = (events ?? []).findLast((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'recheck');
     const task = (events ?? []).find((event) => event.eventId?.eq(claimed?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ?? 0));
-    await story.client.workflowService.resetWorkflowExecution({
-      namespace: story.stage.namespace,
-      workflowExecution: { workflowId: id, runId },
-      reason: 'test',
-      requestId: `reset-${runId}`,
-      workflowTaskFinishEventId: task?.eventId ?? null,
-    });
+    await story.stage.reset({ workflowId: id, runId }, task);
     await story.waitFor('another run', async () => (await story.handle(id).describe()).runId !== runId);
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
@@ -183,7 +169,7 @@ describe('when a workflow is ended from outside', () => {
     await story.workflow('environment').cancel();
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
-    await free(story);
+    await story.free();
   });
 
   it.each(['deploy', 'waiting deploy', 'environment', 'build', 'build-watch'] as const)(
@@ -217,7 +203,7 @@ describe('when a workflow is ended from outside', () => {
       const left = [first, second].filter((id) => id !== ids[ended]);
       const phases = await Promise.all(left.map(async (id) => (await story.end(id)).phase.kind));
       expect(phases).toEqual(left.map(() => 'succeeded'));
-      await free(story);
+      await story.free();
       expect(most).toBe(1);
       expect(story.world.creates).toHaveLength(ended === 'waiting deploy' ? 1 : 2);
     },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PEOPLE } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
 import { holdPlans } from '../support/plan-twists.ts';
+import { approved, building } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
 
 describe('a cancel', () => {
@@ -72,24 +73,19 @@ describe('a cancel', () => {
       await checking.pass();
       return recheck(input);
     };
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
+    const id = await approved(story);
     await story.until(id, 'checking');
     await story.waitFor('the re-check', () => checking.arrivals === 1);
     expect(await story.cancel(id, 'ann')).toEqual({ kind: 'cancelled', during: 'checking' });
     checking.open();
     expect((await story.end(id)).phase.kind).toBe('cancelled');
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     expect(story.world.creates).toEqual([]);
   });
 
   it('after the point of no return stops the build, which is told as what it became', async () => {
     const story = current();
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     expect(await story.cancel(id, 'dan')).toEqual({ kind: 'cancelling', build: 1 });
     await story.waitFor('the cancel at Buildkite', () => story.world.cancels.length === 1);
     expect((await story.status(id)).phase).toMatchObject({ kind: 'building', cancelling: PEOPLE.dan });
@@ -104,10 +100,7 @@ describe('a cancel', () => {
     story.world.cancel = () => {
       throw new Error('buildkite answered 503');
     };
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.cancel(id, 'ann');
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
@@ -123,10 +116,7 @@ describe('a cancel', () => {
       asked += 1;
       if (asked === 1) throw ApplicationFailure.create({ type, message: 'buildkite did not take it' });
     };
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.cancel(id, 'ann');
     await story.waitFor('the cancel at Buildkite', () => story.world.cancels.length === 1);
     await story.finish(1, 'canceled');
@@ -136,10 +126,7 @@ describe('a cancel', () => {
 
   it('that comes too late for the build does not hide its success', async () => {
     const story = current();
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.cancel(id, 'ann');
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
@@ -152,9 +139,7 @@ describe('a cancel', () => {
       await creating.pass();
       return { kind: 'created', build: build() };
     };
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
+    const id = await approved(story);
     await story.waitFor('the create', () => creating.arrivals === 1);
     expect(await story.cancel(id, 'ann')).toEqual({ kind: 'cancelling', build: null });
     creating.open();
@@ -166,9 +151,7 @@ describe('a cancel', () => {
   it('while the quota is waited for means that nothing is built', async () => {
     const story = current();
     story.world.create = () => ({ kind: 'not-sent', why: 'quota', retryAfterMs: 60_000 });
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
+    const id = await approved(story);
     await story.waitFor('the quota on the card', async () => {
       const { phase } = await story.status(id);
       return phase.kind === 'starting' && phase.waitingFor === 'quota';
@@ -176,15 +159,12 @@ describe('a cancel', () => {
     expect(await story.cancel(id, 'ann')).toEqual({ kind: 'cancelling', build: null });
     expect((await story.end(id)).phase).toMatchObject({ kind: 'cancelled', by: PEOPLE.ann, during: 'starting' });
     expect(story.world.creates).toEqual([]);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
   });
 
   it('of a blocked build stops it', async () => {
     const story = current();
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.webhook(1, { state: 'passed', blocked: true, finishedAt: Date.now() });
     await story.until(id, 'blocked');
     await story.cancel(id, 'ann');

@@ -3,7 +3,7 @@ import { claimStart } from '../../workflows/contract.ts';
 import { NEXT_SHA, PEOPLE, SHA, tallyOf } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
 import { voidCarlOnce } from '../support/plan-twists.ts';
-import { approved } from '../support/plays.ts';
+import { approved, building } from '../support/plays.ts';
 import { SHORT, useStory } from '../support/story.ts';
 
 describe('the claim', () => {
@@ -14,7 +14,7 @@ describe('the claim', () => {
     voidCarlOnce(story.world);
     const id = await approved(story);
     await story.until(id, 'waiting');
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     const status = await story.status(id);
     expect(status.voided).toMatchObject([{ by: { name: 'carl' }, why: 'left-group' }]);
     expect(status.votes.map(({ by }) => by.name)).toEqual(['bea']);
@@ -32,8 +32,7 @@ describe('the claim', () => {
     const live = { sha: NEXT_SHA, since: 1, code: null, buildUrl: null };
     const left = { ...tallyOf([PEOPLE.bea]), satisfied: true };
     story.world.recheck = () => ({ kind: 'void', votes: [{ by: PEOPLE.carl, why: 'left-group', detail: 'sre' }], tally: left, live });
-    const id = await approved(story);
-    await story.until(id, 'building');
+    const id = await building(story);
     expect(story.world.creates[0]).toMatchObject({ previousSha: NEXT_SHA, approvers: ['bea'] });
     await story.finish(1, 'passed');
     await story.end(id);
@@ -74,7 +73,7 @@ describe('the claim', () => {
     const [first, second] = [before, after].map(({ phase }) => (phase.kind === 'waiting' ? phase.expiresAt : 0));
     expect(second).toBeGreaterThan(first ?? Infinity);
     checking.open();
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     expect(story.world.creates).toEqual([]);
   });
 
@@ -123,7 +122,7 @@ describe('the claim', () => {
     story.world.recheck = () => ({ kind: 'unknown', what: 'checks' });
     const id = await approved(story);
     expect((await story.end(id)).phase).toMatchObject({ kind: 'stopped', reasons: [{ code: 'unreadable', what: 'checks' }] });
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     expect(story.world.creates).toEqual([]);
   });
 
@@ -137,8 +136,7 @@ describe('the claim', () => {
 
   it('is answered `again` to a later run of the same turn, and `no` to another turn', async () => {
     const story = current();
-    const id = await approved(story);
-    await story.until(id, 'building');
+    const id = await building(story);
     const claim = (turn: number, run: string) => story.handle(id).executeUpdate(claimStart, { args: [{ turn, run }], updateId: run });
     expect(await claim(1, 'another-run')).toMatchObject({ kind: 'go', again: true, cancel: false, order: { sha: SHA, deployId: id } });
     expect(await claim(2, 'a-third-run')).toEqual({ kind: 'no', reason: 'other-turn' });

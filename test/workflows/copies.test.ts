@@ -19,7 +19,6 @@ const waiting = async (story: Story): Promise<string> => {
   await story.until(id, 'waiting');
   return id;
 };
-const free = (story: Story): Promise<void> => story.waitFor('a free target', async () => (await story.environment()).holder === null);
 const isHeldBy = (story: Story, { number }: BuildFacts, id: string): Promise<void> =>
   story.waitFor(`build ${number} to hold the target`, async () => {
     const { phase } = await story.status(id);
@@ -50,7 +49,7 @@ describe('a build that claims to be that of a request', () => {
     expect(story.world.creates).toEqual([]);
     await story.finish(copy.number, 'passed');
     await endsWithItsOwn(story, id, 2);
-    await free(story);
+    await story.free();
     // What the copy deployed was live, and nobody is said to have asked for it.
     expect((await story.environment()).history.map(({ build, workflowId }) => [build, workflowId])).toEqual([
       [1, ''],
@@ -158,13 +157,7 @@ describe('a build that claims to be that of a request', () => {
     const { events } = await story.stage.history(id);
     // Before it was planned.
     const firstTask = events?.find((event) => event.workflowTaskCompletedEventAttributes != null);
-    await story.client.workflowService.resetWorkflowExecution({
-      namespace: story.stage.namespace,
-      workflowExecution: { workflowId: id, runId },
-      reason: 'test',
-      requestId: `reset-${runId}`,
-      workflowTaskFinishEventId: firstTask?.eventId ?? null,
-    });
+    await story.stage.reset({ workflowId: id, runId }, firstTask);
     await story.waitFor('another run', async () => (await story.handle(id).describe()).runId !== runId);
     // The votes were for a plan that it has forgotten.
     await story.until(id, 'waiting');

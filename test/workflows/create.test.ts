@@ -34,7 +34,6 @@ function hideFirst({ world }: Story): () => BuildOrder {
 /** The cards have said what the start waits for. */
 const isTold = ({ world }: Story, waitingFor: string): boolean =>
   world.announcements.some(({ status: { phase } }) => phase.kind === 'starting' && phase.waitingFor === waitingFor);
-const free = (story: Story): Promise<void> => story.waitFor('a free target', async () => (await story.environment()).holder === null);
 /** One that no request waits for. */
 const isHeldByOther = (story: Story): Promise<void> =>
   story.waitFor('the other build to hold the target', async () => (await story.environment()).holder?.code === null);
@@ -182,7 +181,7 @@ describe('the create', () => {
     story.world.create = () => ({ kind: 'refused', status: 422, answer: 'Branches have been disabled for this pipeline' });
     const id = await approved(story);
     expect((await story.end(id)).phase).toMatchObject({ kind: 'not-built', answer: '422: Branches have been disabled for this pipeline' });
-    await free(story);
+    await story.free();
   });
 
   it('never takes a build of another commit for its own, whatever id that carries', async () => {
@@ -193,14 +192,13 @@ describe('the create', () => {
       madeFor(story, order, { commit: 'f'.repeat(40) });
       return unclear();
     };
-    const id = await approved(story);
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.finish(2, 'passed');
     expect((await story.end(id)).phase).toMatchObject({ kind: 'succeeded', build: { number: 2 } });
     expect(story.world.creates).toHaveLength(1);
     await isHeldByOther(story);
     await story.finish(1, 'canceled');
-    await free(story);
+    await story.free();
   });
 
   it('that turns out to have made two builds keeps the first, stops the other, and says so', async () => {
@@ -218,7 +216,7 @@ describe('the create', () => {
     expect(story.world.announcements.some(({ status }) => status.doubles?.length === 1)).toBe(true);
     await isHeldByOther(story);
     await story.finish(2, 'canceled');
-    await free(story);
+    await story.free();
     expect(story.world.cancels).toContain(2);
     expect(story.world.cancels).not.toContain(1);
     expect((await story.environment()).history.map(({ build, how }) => [build, how])).toEqual([
@@ -238,7 +236,7 @@ describe('the create', () => {
     expect(await story.status(id)).toMatchObject({ build: { number: 2 }, doubles: [{ kept: 2, other: 1 }] });
     await story.finish(1, 'canceled');
     await passes(story, id, 2);
-    await free(story);
+    await story.free();
   });
 
   it('of a request of an older version that shows itself after another one was sent is the one that stays, and its end is what is told', async () => {
@@ -260,14 +258,13 @@ describe('the create', () => {
     expect(new Set(story.world.cancels)).toEqual(new Set([2]));
     // The page of each says who signed it.
     expect(story.world.annotated.map(({ number }) => number)).toEqual([2, 1]);
-    await free(story);
+    await story.free();
   });
 
   it('is not mistaken for a build of another pipeline, whatever id and commit that carries', async () => {
     const story = current();
     newBuild(story.world, { target: 'elsewhere', pipeline: 'sandbox' });
-    const id = await approved(story);
-    await story.until(id, 'building');
+    const id = await building(story);
     const { deployId, target, commit, seal } = changeBuild(story.world, 2, {});
     await story.webhook(1, { deployId, target, commit, ...sealIn(seal), state: 'running', startedAt: Date.now() });
     await story.webhook(2, { state: 'running', startedAt: Date.now() });
@@ -279,8 +276,7 @@ describe('the create', () => {
 
   it('whose build has proved itself stays, whatever its number', async () => {
     const story = current();
-    const id = await approved(story);
-    await story.until(id, 'building');
+    const id = await building(story);
     const own = newBuild(story.world, { ...changeBuild(story.world, 1, {}), number: 2, uuid: 'uuid-2' });
     changeBuild(story.world, 1, { deployId: id, uuid: 'uuid-1' });
     await story.workflow('build').signal(buildAttested, { deployId: id, build: { number: own.number, uuid: own.uuid } });
@@ -295,7 +291,7 @@ describe('the create', () => {
     const story = current();
     const id = await approved(story);
     await passes(story, id, 1);
-    await free(story);
+    await story.free();
     const late = newBuild(story.world, {
       ...changeBuild(story.world, 1, {}),
       number: 2,
@@ -308,6 +304,6 @@ describe('the create', () => {
     await story.waitFor('the cancel of it', () => story.world.cancels.includes(2));
     expect((await story.environment()).holder).not.toBeNull();
     await story.finish(2, 'canceled');
-    await free(story);
+    await story.free();
   });
 });

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { replyId, TASK_QUEUE, type ReplyInput } from '../../workflows/contract.ts';
 import { githubReply, onSlack, planFor, slackReply, tallyOf, voteOf } from '../support/deploy-examples.ts';
+import { building } from '../support/plays.ts';
 import { SHORT, useStory } from '../support/story.ts';
 
 const fromSlack = { requester: onSlack('ann'), origin: slackReply('ann') };
@@ -94,10 +95,7 @@ describe('what people are told first and last', () => {
       failures += 1;
       if (failures <= 2) throw new Error('slack answered 503');
     };
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     expect(story.world.announcements.map(({ status }) => status.phase.kind)).toEqual(['succeeded']);

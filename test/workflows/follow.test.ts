@@ -34,7 +34,7 @@ describe('a running build', () => {
     await story.finish(1, 'failed');
     const { phase } = await story.end(id);
     expect(phase).toMatchObject({ kind: 'ended-badly', how: 'failed', log: { step: 'smoke test', lines: ['boom'] }, cancelledBy: null });
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     const { live, history } = await story.environment();
     expect(live).toEqual([]);
     expect(history).toMatchObject([{ workflowId: id, how: 'failed', build: 1 }]);
@@ -161,6 +161,6 @@ describe('a running build', () => {
       .workflow('build')
       .signal(buildSeen, { deployId: id, build: { ...deleted, state: 'canceled', finishedAt: Date.now() }, by: 'webhook' });
     expect((await story.end(id)).phase).toMatchObject({ kind: 'ended-badly', how: 'canceled' });
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
   });
 });

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { buildId, environmentId } from '../../workflows/contract.ts';
 import { githubReply, voteOf } from '../support/deploy-examples.ts';
+import { building } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
 import { DEPLOY_TIMING } from '../../workflows/timing.ts';
 
@@ -40,7 +41,7 @@ describe('a deploy with two approvals and a passing build', () => {
         { by: 'carl', surface: 'github' },
       ],
     });
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     expect(await story.environment()).toMatchObject({
       known: true,
       live: [{ service: world.service, environment: 'production', sha: end.plan?.sha }],
@@ -58,10 +59,7 @@ describe('a deploy with two approvals and a passing build', () => {
     story.world.annotate = () => {
       throw ApplicationFailure.create({ type: 'Invalid', message: 'buildkite answered 422', nonRetryable: true });
     };
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     expect(story.world.annotated).toEqual([]);

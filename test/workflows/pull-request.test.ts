@@ -3,6 +3,7 @@ import { pullRequestClosed, type PullRequestClosure } from '../../workflows/cont
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 import { NEXT_SHA, onGithub, SHA } from '../support/deploy-examples.ts';
 import { changeRule, holdPlans } from '../support/plan-twists.ts';
+import { building } from '../support/plays.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 type Ends = Pick<ApprovalRule, 'onClose' | 'onMerge'>;
@@ -113,10 +114,7 @@ describe('the end of a pull request', () => {
 
   it('comes too late once the build may start', async () => {
     const story = storyWith(DEFAULTS);
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
-    await story.until(id, 'building');
+    const id = await building(story);
     await closes(story, id);
     await story.finish(1, 'passed');
     expect((await story.end(id)).phase.kind).toBe('succeeded');

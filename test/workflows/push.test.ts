@@ -4,6 +4,7 @@ import { headChanged } from '../../workflows/contract.ts';
 import { NEXT_SHA, onGithub, planFor, SHA, voteOf } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
 import { holdPlans } from '../support/plan-twists.ts';
+import { approved } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
 
 const THIRD_SHA = commitSha('aaaaaaa'.padEnd(40, '0'));
@@ -60,9 +61,7 @@ describe('a push to the pull request', () => {
 
   it('after the last vote changes nothing and is named', async () => {
     const story = current();
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
+    const id = await approved(story);
     await story.push(id, 'eve');
     await story.until(id, 'building');
     expect(await story.status(id)).toMatchObject({ laterPush: { sha: NEXT_SHA, by: 'eve' }, plan: { sha: SHA, revision: 1 } });
@@ -205,9 +204,7 @@ describe('an older push that is told late', () => {
 
   it('is not named on the card of an approved request in the place of the newest', async () => {
     const story = current();
-    const id = await story.ask();
-    await story.until(id, 'waiting');
-    await story.approve(id, 'bea', 'carl');
+    const id = await approved(story);
     const at = Date.now();
     await story.push(id, 'eve');
     await story.handle(id).signal(headChanged, older(at - 1));

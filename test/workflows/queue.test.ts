@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deployCode } from '../../src/ids.ts';
-import { approved } from '../support/plays.ts';
+import { approved, building } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
 
 describe('requests on one target', () => {
@@ -8,8 +8,7 @@ describe('requests on one target', () => {
 
   it('are built one at a time, in the order of their last votes, and know their place', async () => {
     const story = current();
-    const first = await approved(story);
-    await story.until(first, 'building');
+    const first = await building(story);
     const second = await approved(story);
     const third = await approved(story);
     await story.waitFor('second place', async () => {
@@ -34,7 +33,7 @@ describe('requests on one target', () => {
     await story.finish(3, 'passed');
     const ends = await Promise.all([first, second, third].map(async (id) => (await story.end(id)).phase.kind));
     expect(ends).toEqual(['succeeded', 'ended-badly', 'succeeded']);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     expect((await story.environment()).history.map(({ workflowId }) => workflowId)).toEqual([first, second, third]);
   });
 
@@ -47,12 +46,10 @@ describe('requests on one target', () => {
       const checked = await recheck(input);
       return checked.kind === 'good' ? { ...checked, live: version } : checked;
     };
-    const first = await approved(story);
-    await story.until(first, 'building');
+    const first = await building(story);
     await story.finish(1, 'passed');
     await story.end(first);
-    const second = await approved(story);
-    await story.until(second, 'building');
+    const second = await building(story);
     expect(story.world.creates.map(({ previousSha }) => previousSha)).toEqual([null, story.world.builds[0]?.commit]);
     await story.finish(2, 'passed');
     await story.end(second);
@@ -60,8 +57,7 @@ describe('requests on one target', () => {
 
   it('are dropped when their workflow was ended from outside', async () => {
     const story = current();
-    const first = await approved(story);
-    await story.until(first, 'building');
+    const first = await building(story);
     const second = await approved(story);
     const third = await approved(story);
     await story.until(third, 'queued');
@@ -77,8 +73,7 @@ describe('requests on one target', () => {
   it('share a lasting environment that continues as new while a build runs', async () => {
     const story = current();
     story.world.timing.environment = { ...story.world.timing.environment, eventsMax: 15 };
-    const first = await approved(story);
-    await story.until(first, 'building');
+    const first = await building(story);
     const environment = story.workflow('environment');
     const { runId } = await environment.describe();
     const second = await approved(story);

@@ -26,7 +26,7 @@ describe('an emergency', () => {
     const id = await ended(story);
     expect(story.world.creates).toMatchObject([{ deployId: id, approvers: [], emergency: { reason: REASON } }]);
     expect(story.world.alarms).toEqual([id]);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     expect((await story.environment()).history).toMatchObject([
       { workflowId: id, requester: 'ann', approvers: [], emergency: { reason: REASON, review: { state: 'owed' } } },
     ]);

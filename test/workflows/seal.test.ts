@@ -4,14 +4,14 @@ import { deployCode, parseTarget, sealOf, target } from '../../src/ids.ts';
 import { isOrdered, named } from '../../workflows/build-facts.ts';
 import type { BuildFacts } from '../../workflows/build-vocabulary.ts';
 import type { EnvironmentInput, Join } from '../../workflows/contract.ts';
-import { carry, hold, joinQueue, learn, nextHolder, openQueue, release, type Queue } from '../../workflows/queue.ts';
+import { carry, joinQueue, learn, nextHolder, openQueue, release, type Queue } from '../../workflows/queue.ts';
 import { isSecond, ownerOf, record } from '../../workflows/records.ts';
 import { isOf } from '../../workflows/seal.ts';
 import { ORDER } from '../support/build-order.ts';
+import { buildOf, grant, INPUT, queueOf } from '../support/queues.ts';
 
 const SEAL = ORDER.seal ?? '';
-const { deployId: ID, sha: SHA, target: TARGET } = ORDER;
-const INPUT: EnvironmentInput = { target: TARGET, organization: 'acme', pipelines: ['api-deploy'], carried: null };
+const { deployId: ID, sha: SHA } = ORDER;
 const JOIN: Join = {
   deployId: ID,
   code: ORDER.code,
@@ -24,37 +24,14 @@ const JOIN: Join = {
   seal: SEAL,
 };
 /** A copy: it says all that is known of the request. */
-const copy = (number: number, change: Partial<BuildFacts> = {}): BuildFacts => ({
-  uuid: `uuid-${number}`,
-  number,
-  pipeline: 'api-deploy',
-  state: 'running',
-  blocked: false,
-  url: `https://buildkite.test/${number}`,
-  commit: SHA,
-  createdAt: number,
-  startedAt: number,
-  finishedAt: null,
-  steps: [],
-  deployId: ID,
-  target: TARGET,
-  service: 'api',
-  environment: 'production',
-  ...change,
-});
+const copy = (number: number, change: Partial<BuildFacts> = {}): BuildFacts => buildOf(number, { deployId: ID, ...change });
 const own = (number: number, change: Partial<BuildFacts> = {}): BuildFacts => copy(number, { seal: SEAL, ...change });
 const PASSED = { state: 'passed', finishedAt: 100 };
 
-function queueOf(...joins: readonly Join[]): Queue {
-  const queue = openQueue(INPUT);
+function known(...joins: readonly Join[]): Queue {
+  const queue = queueOf(...joins);
   queue.known = true;
-  for (const join of joins) joinQueue(queue, join, 0);
   return queue;
-}
-function grant(queue: Queue): void {
-  const next = nextHolder(queue);
-  if (next === null) throw new Error('nobody waits');
-  hold(queue, { ...next, since: 0 });
 }
 
 describe('the seal of a request', () => {
@@ -95,7 +72,7 @@ describe('the seal of a request', () => {
 
 describe('a target', () => {
   it('lets a request adopt its own build that runs already', () => {
-    const queue = queueOf(JOIN);
+    const queue = known(JOIN);
     queue.strays = [own(5)];
     expect(nextHolder(queue)).toMatchObject({ entry: { deployId: ID }, follow: null });
     grant(queue);
@@ -103,7 +80,7 @@ describe('a target', () => {
   });
 
   it('is held by a copy as by any stray, and the request waits behind it', () => {
-    const queue = queueOf(JOIN);
+    const queue = known(JOIN);
     queue.strays = [copy(5, { commit: '0'.repeat(40) }), own(6)];
     expect(nextHolder(queue)).toMatchObject({ entry: null, follow: { number: 5 }, deployId: null });
     grant(queue);
@@ -114,7 +91,7 @@ describe('a target', () => {
   });
 
   it('keeps a copy among the strays while the request has its turn', () => {
-    const queue = queueOf(JOIN);
+    const queue = known(JOIN);
     queue.strays = [own(5), copy(6)];
     grant(queue);
     expect(queue.holder).toMatchObject({ entry: { deployId: ID } });
@@ -122,7 +99,7 @@ describe('a target', () => {
   });
 
   it('says what a copy deployed, and not that the request asked for it', () => {
-    const queue = queueOf(JOIN);
+    const queue = known(JOIN);
     learn(queue, [copy(4, PASSED)], ['api-deploy']);
     expect(queue.live).toMatchObject([{ sha: SHA, code: null }]);
     const ended = copy(5, { ...PASSED, finishedAt: 200 });
@@ -132,7 +109,7 @@ describe('a target', () => {
   });
 
   it('takes no copy that ran before for the first build of the request: its own is no second one', () => {
-    const queue = queueOf();
+    const queue = known();
     // The request still waits for approval: nobody here knows it.
     const early = copy(4, PASSED);
     record(queue, { build: early, code: null, deployId: ownerOf(queue, early), place: null, now: 9 });
@@ -151,7 +128,7 @@ describe('a target', () => {
   });
 
   it('does not let the end of a copy be the end of the request', () => {
-    const queue = queueOf(JOIN);
+    const queue = known(JOIN);
     grant(queue);
     release(queue, { kind: 'ended', how: 'passed', build: copy(5, PASSED), sha: SHA, code: ORDER.code }, 101);
     expect(queue.ended).toEqual([]);
@@ -161,7 +138,7 @@ describe('a target', () => {
 
   it('goes by the id where the request began with an older version', () => {
     const { seal: _seal, ...older } = JOIN;
-    const queue = queueOf({ ...older, code: deployCode(ID) });
+    const queue = known({ ...older, code: deployCode(ID) });
     queue.strays = [copy(5)];
     expect(nextHolder(queue)).toMatchObject({ entry: { deployId: ID }, follow: null });
   });

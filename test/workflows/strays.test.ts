@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { strayBuildSeen } from '../../workflows/contract.ts';
 import { planFor, SHA } from '../support/deploy-examples.ts';
 import { changeBuild, newBuild } from '../support/deploy-world.ts';
-import { approved } from '../support/plays.ts';
+import { approved, building } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
 
 describe('a build that no request of ours is following', () => {
@@ -35,8 +35,7 @@ describe('a build that no request of ours is following', () => {
     const { target, world } = story;
     const { organization } = world;
     newBuild(story.world, { target, pipeline: 'web-deploy', state: 'running', startedAt: 3_000 });
-    const first = await approved(story);
-    await story.until(first, 'building');
+    const first = await building(story);
     story.world.plan = (input) => ({ kind: 'planned', plan: planFor(input, { organization, pipeline: 'web-deploy' }) });
     const second = await approved(story);
     await story.until(second, 'queued');
@@ -52,11 +51,10 @@ describe('a build that no request of ours is following', () => {
 
   it('and was revived at Buildkite holds the target, and changes what is live when it passes', async () => {
     const story = current();
-    const first = await approved(story);
-    await story.until(first, 'building');
+    const first = await building(story);
     await story.finish(1, 'failed');
     expect((await story.end(first)).phase.kind).toBe('ended-badly');
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
 
     const revived = changeBuild(story.world, 1, { state: 'running', finishedAt: null });
     await story.workflow('environment').signal(strayBuildSeen, { build: revived });
@@ -77,11 +75,10 @@ describe('a build that no request of ours is following', () => {
   ])('is no news when it %s', async (_what, change) => {
     const story = current();
     const { target } = story;
-    const id = await approved(story);
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.finish(1, 'passed');
     await story.end(id);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     const before = await story.environment();
     const forged = newBuild(story.world, {
       target,
@@ -103,11 +100,10 @@ describe('a build that no request of ours is following', () => {
 
   it('is believed only after a read, and an old end is no news', async () => {
     const story = current();
-    const id = await approved(story);
-    await story.until(id, 'building');
+    const id = await building(story);
     await story.finish(1, 'passed');
     await story.end(id);
-    await story.waitFor('a free target', async () => (await story.environment()).holder === null);
+    await story.free();
     const reads = story.world.reads.length;
     const ended = story.world.builds[0];
     if (ended === undefined) throw new Error('no build');
