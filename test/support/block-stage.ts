@@ -19,6 +19,7 @@ import {
   castBlockVote,
   haltSeen,
   withdrawBlockVote,
+  type BlockInput,
   type BlockNews,
   type BlockPhase,
   type BlockPlan,
@@ -38,7 +39,7 @@ import { BLOCKS, halted } from './block-views.ts';
 import { voteOf, PEOPLE, type Name } from './deploy-examples.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
 
-const SHORT: BlockTiming = { lookMs: 30_000, lookMaxMs: 60_000, retryMs: 50, retryMaxMs: 100, unblockMs: 1_500, leftMs: 60_000 };
+const SHORT: BlockTiming = { lookMs: 30_000, lookMaxMs: 60_000, retryMs: 50, retryMaxMs: 100, unblockMs: 60_000, leftMs: 60_000 };
 const APPROVERS: readonly Name[] = ['bea', 'carl', 'dan'];
 
 /** What a test may change. */
@@ -49,6 +50,8 @@ export interface HaltWorld {
   expireMs: number;
   onExpire: 'cancel' | 'leave';
   remindMs: number | null;
+  /** For how long Buildkite is asked to let it go on, before everybody is looked at again. */
+  unblockMs: number;
   /** Of a step, by the label of its job. */
   isLeft: (label: string) => boolean;
   recheck: (votes: readonly Vote[], tally: Tally) => BlockRecheck;
@@ -73,6 +76,7 @@ function createHaltWorld(uuid: string): HaltWorld {
     expireMs: 3_600_000,
     onExpire: 'leave',
     remindMs: null,
+    unblockMs: SHORT.unblockMs,
     isLeft: () => false,
     recheck: (_votes, tally) => ({ kind: 'good', tally }),
     unblock: (ask) => {
@@ -224,7 +228,8 @@ function storyOf(stage: Stage, world: HaltWorld): HaltStory {
   const { uuid, number, pipeline } = world.build;
   const workflowId = blockId('acme', uuid);
   const handle = client.workflow.getHandle<typeof block>(workflowId);
-  const input = { organization: 'acme', pipeline, number, uuid, deployId: null, timing: SHORT };
+  const timing = (): BlockTiming => ({ ...SHORT, unblockMs: world.unblockMs });
+  const input = (): BlockInput => ({ organization: 'acme', pipeline, number, uuid, deployId: null, timing: timing() });
   const vote = (name: Name, more: Partial<CastBlockVote> = {}): CastBlockVote => {
     const { key, by, at, replyTo } = voteOf(name, 'slack');
     return { key, by, at, replyTo, kind: 'approve', contract: null, fields: null, reason: null, ...more };
@@ -250,7 +255,7 @@ function storyOf(stage: Stage, world: HaltWorld): HaltStory {
       void (await client.workflow.signalWithStart('block', {
         workflowId,
         taskQueue: TASK_QUEUE.workflows,
-        args: [input],
+        args: [input()],
         signal: haltSeen,
         signalArgs: [],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -258,7 +263,7 @@ function storyOf(stage: Stage, world: HaltWorld): HaltStory {
     seen: () => handle.signal(haltSeen),
     swept: (since, isNews = false) => createTellOfWaiting(client)({ build: { organization: 'acme', pipeline, number, uuid }, since, isNews }),
     startAndEnd: async () => {
-      await client.workflow.start('block', { workflowId, taskQueue: 'nobody', args: [input] });
+      await client.workflow.start('block', { workflowId, taskQueue: 'nobody', args: [input()] });
       await handle.terminate();
     },
     cast: (name, more) => {

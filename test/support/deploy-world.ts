@@ -93,7 +93,7 @@ export interface World {
   answer: () => void;
   /** Reports of `build` do not reach their request. */
   loseReports: boolean;
-  /** How long the next calls take, in ms, then they are as fast as they can: by the id of its request joins and reports, by `judge` what is judged. */
+  /** How long the next calls take, in ms, then they are as fast as they can: by the id of its request joins, by `report to` that id reports, by `judge` what is judged. */
   readonly slowCalls: Map<string, number[]>;
   readonly timing: { environment: EnvironmentTiming; watch: BuildWatchTiming };
   /** Called with each created build, as Buildkite sends a webhook at once. */
@@ -213,7 +213,7 @@ function peers(world: World, client: Client): PeerActivities {
     },
     async reportBuild({ deployId, turn, report }) {
       if (world.loseReports) return;
-      await takeTime(world.slowCalls, deployId);
+      await takeTime(world.slowCalls, `report to ${deployId}`);
       await client.workflow
         .getHandle(deployId)
         .signal(buildReported, { turn, report })

@@ -31,7 +31,7 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     await story.waitFor('a join by an activity', async () => (await scheduled(story, id)).includes('joinQueue'));
     await story.cancel(id, 'ann');
     await story.end(id);
-    story.world.slowCalls.set(first, [6_000, 2_500]);
+    story.world.slowCalls.set(`report to ${first}`, [6_000, 2_500]);
     await story.finish(1, 'passed');
     await story.end(first);
     expect(await scheduled(story, story.workflow('build').workflowId)).toContain('reportBuild');

@@ -294,6 +294,7 @@ describe('the last look before it goes on', () => {
   });
 
   it('is taken again when Buildkite could not be asked for a while', async () => {
+    current().world.unblockMs = 1_500;
     const story = await open();
     const { world } = story;
     const { unblock } = world;
