@@ -37,6 +37,7 @@ import { createTellOfWaiting } from '../../src/temporal/waiting-builds.ts';
 import { asked } from './asked.ts';
 import { BLOCKS, halted } from './block-views.ts';
 import { voteOf, PEOPLE, type Name } from './deploy-examples.ts';
+import { patiently } from './patiently.ts';
 import { openStage, type Stage } from './temporal-stage.ts';
 
 const SHORT: BlockTiming = { lookMs: 30_000, lookMaxMs: 60_000, retryMs: 50, retryMaxMs: 100, unblockMs: 60_000, leftMs: 60_000 };
@@ -261,7 +262,8 @@ function storyOf(stage: Stage, world: HaltWorld): HaltStory {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       })),
     seen: () => handle.signal(haltSeen),
-    swept: (since, isNews = false) => createTellOfWaiting(client)({ build: { organization: 'acme', pipeline, number, uuid }, since, isNews }),
+    swept: (since, isNews = false) =>
+      patiently(() => createTellOfWaiting(client)({ build: { organization: 'acme', pipeline, number, uuid }, since, isNews })),
     startAndEnd: async () => {
       await client.workflow.start('block', { workflowId, taskQueue: 'nobody', args: [input()] });
       await handle.terminate();

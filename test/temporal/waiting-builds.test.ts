@@ -52,6 +52,7 @@ it.each([
   story.world.expireMs = 200;
   await story.start();
   await story.until('expired');
+  await story.waitFor('its card', () => story.world.posted.length > 0);
   await story.handle.terminate();
   await story.swept(LONG_AGO, isNews);
   expect(await state()).toBe('TERMINATED');
