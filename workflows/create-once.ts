@@ -1,11 +1,12 @@
 // Exactly one build per request, whatever Buildkite answers or does not answer: a create is tried once, and after an unclear
 // answer the next one is only tried when the build was looked for and proven absent.
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
 import type { CreateOutcome } from './buildkite-activities.ts';
 import { creating, reading } from './ask.ts';
 import { isOrdered } from './build-facts.ts';
 import { report, tellStray, type Build } from './build-state.ts';
 import type { BuildFacts, BuildOrder } from './build-vocabulary.ts';
+import { rarer } from './rarer.ts';
 import { sealIn } from './seal.ts';
 import type { Millis } from './vocabulary.ts';
 
@@ -24,6 +25,8 @@ export async function createOnce(build: Build, order: BuildOrder, mayExist: bool
   const { roundMs, roundMaxMs } = input.timing;
   let pauseMs = roundMs;
   let isUnclear = mayExist;
+  let mayBeMade = mayExist;
+  let heldUpSince: Millis | null = null;
   for (let round = 0; ; round += 1) {
     if (isUnclear) {
       const found = await findOrProveAbsent(build, order);
@@ -34,14 +37,34 @@ export async function createOnce(build: Build, order: BuildOrder, mayExist: bool
         pauseMs = Math.min(pauseMs * 2, roundMaxMs);
       }
     }
+    const told = mayBeMade ? toldOf(build, order) : null;
+    if (told !== null) return { kind: 'built', build: ours(build, order, told) };
     if (build.isCancelled) return { kind: 'cancelled-first' };
     const outcome = await tryCreate(build, order);
     if (outcome.kind === 'created') return { kind: 'built', build: ours(build, order, outcome.build) };
-    if (outcome.kind === 'refused') return { kind: 'refused', answer: `${outcome.status}: ${outcome.answer}` };
+    if (outcome.kind === 'refused') {
+      const before = mayBeMade ? toldOf(build, order) : null;
+      return before === null ? refusedWith(outcome) : { kind: 'built', build: ours(build, order, before) };
+    }
     isUnclear = outcome.kind === 'unclear';
+    mayBeMade ||= isUnclear;
     if (outcome.kind === 'unclear') await waitUntilOver(build, order, outcome.overAt);
-    else await waitToSend(build, outcome);
+    else await waitToSend(build, outcome, (heldUpSince ??= clock.now()));
   }
+}
+
+const refusedWith = ({ status, answer }: Extract<CreateOutcome, { kind: 'refused' }>): Created => ({
+  kind: 'refused',
+  answer: `${status}: ${answer}`,
+});
+
+/** Histories from before went on as if nothing had been told. */
+const PATCH = 'told-of-build';
+
+/** The build that a signed webhook told of, whatever no look-up shows yet: a second one must not be sent, nor be said that there is none. */
+function toldOf({ early }: Build, order: BuildOrder): BuildFacts | null {
+  const [first] = early.filter((seen) => isOrdered(order, seen)).toSorted((one, other) => one.number - other.number);
+  return first !== undefined && patched(PATCH) ? first : null;
 }
 
 /**
@@ -95,10 +118,10 @@ const WAITS_FOR: Readonly<Record<NotSent['why'], string>> = {
   'too-late': 'Buildkite can be reached again',
 };
 
-/** Proven not sent: waiting is safe. */
-async function waitToSend(build: Build, { why, retryAfterMs }: NotSent): Promise<void> {
+/** Proven not sent: waiting is safe. When its quota is filled again, Buildkite says itself. */
+async function waitToSend(build: Build, { why, retryAfterMs }: NotSent, since: Millis): Promise<void> {
   const { clock } = build;
-  const until = clock.now() + retryAfterMs;
+  const until = clock.now() + (why === 'quota' ? retryAfterMs : rarer(retryAfterMs, clock.now() - since));
   if (why === 'quota') report(build, { kind: 'waiting-for-quota', until });
   if (why === 'unreachable') report(build, { kind: 'unreachable', until });
   // A token that was just replaced is no news for anybody.

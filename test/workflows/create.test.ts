@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { buildAttested } from '../../workflows/attest-contract.ts';
+import { buildSeen } from '../../workflows/build-contract.ts';
 import type { BuildFacts, BuildOrder } from '../../workflows/build-vocabulary.ts';
 import { strayBuildSeen } from '../../workflows/contract.ts';
 import { sealIn } from '../../workflows/seal.ts';
@@ -8,6 +9,7 @@ import { changeBuild, newBuild } from '../support/deploy-world.ts';
 import { createGate } from '../support/gate.ts';
 import { hurryCreates, unclear } from '../support/lost-creates.ts';
 import { changeTiming } from '../support/plan-twists.ts';
+import { replayed } from '../support/replay.ts';
 import { approved, building } from '../support/plays.ts';
 import { SHORT, useStory, type Story } from '../support/story.ts';
 
@@ -37,6 +39,23 @@ const isTold = ({ world }: Story, waitingFor: string): boolean =>
 /** One that no request waits for. */
 const isHeldByOther = (story: Story): Promise<void> =>
   story.waitFor('the other build to hold the target', async () => (await story.environment()).holder?.code === null);
+
+/** Buildkite has made it, and says so by a signed webhook; its lists do not show it yet. */
+async function showsItselfByWebhook(story: Story, { deployId, target, sha: commit, seal }: BuildOrder): Promise<void> {
+  const hidden = newBuild(story.world, { target: 'elsewhere' });
+  const build = { ...hidden, deployId, target, commit, ...sealIn(seal), steps: [] };
+  await story.workflow('build').signal(buildSeen, { deployId, build, by: 'webhook' });
+}
+
+/** From now on they do. */
+async function listed(story: Story, id: string): Promise<BuildFacts> {
+  const { plan, seal } = await story.status(id);
+  return changeBuild(story.world, 1, { deployId: id, target: story.target, commit: plan?.sha ?? fail(), ...sealIn(seal) });
+}
+
+const fail = (): never => {
+  throw new Error('nothing was ordered');
+};
 
 async function passes(story: Story, id: string, number: number): Promise<void> {
   await story.until(id, 'building');
@@ -124,6 +143,42 @@ describe('the create', () => {
     expect(story.world.creates).toHaveLength(1);
   });
 
+  it('is never sent again once a webhook has told of its build, also while no look-up shows that', async () => {
+    const story = current();
+    story.world.create = async (order) => {
+      await showsItselfByWebhook(story, order);
+      return unclear();
+    };
+    const id = await approved(story);
+    await story.until(id, 'building');
+    expect(story.world.creates).toEqual([]);
+    const { deployId, target, commit } = await listed(story, id);
+    expect([deployId, target, commit]).toEqual([id, story.target, (await story.status(id)).plan?.sha]);
+    await passes(story, id, 1);
+    await replayed(story.stage, story.workflow('build').workflowId);
+  });
+
+  it('whose build shows itself by webhook while the next one waits for the quota is cancelled there, and not told as never built', async () => {
+    const story = current();
+    let order: BuildOrder | null = null;
+    story.world.create = (first) => {
+      order = first;
+      story.world.create = () => ({ kind: 'not-sent', why: 'quota', retryAfterMs: 60_000 });
+      return unclear();
+    };
+    const id = await approved(story);
+    await story.waitFor('the wait for the quota', async () => {
+      const { phase } = await story.status(id);
+      return phase.kind === 'starting' && phase.waitingFor === 'quota';
+    });
+    await showsItselfByWebhook(story, order ?? fail());
+    await story.cancel(id, 'ann');
+    await story.waitFor('the cancel of it', () => story.world.cancels.includes(1));
+    await listed(story, id);
+    await story.finish(1, 'canceled');
+    expect((await story.end(id)).phase).toMatchObject({ kind: 'ended-badly', how: 'canceled', build: { number: 1 } });
+  });
+
   it('goes on looking while Buildkite cannot be read, and does not build twice', async () => {
     const story = current();
     story.world.create = (_order, build) => {
@@ -163,6 +218,30 @@ describe('the create', () => {
     const id = await approved(story);
     await passes(story, id, 1);
     expect(story.world.reads).toEqual(['list target', 'read 1']);
+  });
+
+  it('that reaches nobody for hours is sent less and less often, so that its history has room for a long outage', async () => {
+    const story = current();
+    const { create } = story.world;
+    const answers = [3 * 3_600_000, 5_000];
+    story.world.create = (order, build) => {
+      const retryAfterMs = answers.shift();
+      if (retryAfterMs !== undefined) return { kind: 'not-sent', why: 'unreachable', retryAfterMs };
+      const { number } = build();
+      const ended = changeBuild(story.world, number, { state: 'passed', startedAt: Date.now(), finishedAt: Date.now() });
+      return create(order, () => ended);
+    };
+    const id = await approved(story);
+    await story.waitFor('the outage on the card', async () => {
+      const { phase } = await story.status(id);
+      return phase.kind === 'starting' && phase.waitingFor === 'unreachable';
+    });
+    const { workflowId } = story.workflow('build');
+    await story.skipTime(workflowId);
+    expect((await story.end(id)).phase.kind).toBe('succeeded');
+    const { events } = await replayed(story.stage, workflowId);
+    const waits = (events ?? []).map((event) => Number(event.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0));
+    expect(waits.filter((seconds) => seconds > 120)).toEqual([3 * 3_600, 9 * 60]);
   });
 
   it('that waits for a token says so, and can be cancelled meanwhile; a token that was just replaced is no news', async () => {
