@@ -12,8 +12,14 @@ import type { Millis, Person } from './vocabulary.ts';
 const MEMBER_PAGES_MAX = 10;
 
 export async function waitingFrom(rule: OpenStep['plan']['rule'], startedAt: Millis): Promise<Extract<BlockPhase, { kind: 'waiting' }>> {
-  const { expiresAt, remindAt } = await timing.planWaiting({ rule, startedAt, extendedMs: 0 });
-  return { kind: 'waiting', expiresAt, remindAt };
+  try {
+    const { expiresAt, remindAt } = await timing.planWaiting({ rule, startedAt, extendedMs: 0 });
+    return { kind: 'waiting', expiresAt, remindAt };
+  } catch (error) {
+    // Without its clock people must be asked all the same.
+    log.warn('the moments of the wait can not be worked out', { cause: rootCause(error) });
+    return { kind: 'waiting', expiresAt: startedAt + rule.expireMs, remindAt: [] };
+  }
 }
 
 /** Returns when the step is settled, waits for approvals again, or Buildkite is to be read. `too-late`: it could not be checked in time. */

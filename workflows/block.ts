@@ -146,6 +146,8 @@ async function ask(halt: Halt, build: HaltedBuild, job: ManualJob): Promise<void
     isNews: true,
     news: null,
   };
+  // The one before is not in the build any more.
+  if (halt.step !== null) enter(halt, halt.step, { kind: 'gone', state: 'deleted', at: openedAt }, null);
   halt.step = step;
   void keepPeopleTold(halt, step);
 }

@@ -57,6 +57,8 @@ export interface HaltWorld {
   isLeft: (label: string) => boolean;
   recheck: (votes: readonly Vote[], tally: Tally) => BlockRecheck;
   unblock: (ask: Parameters<BlockBuildkiteActivities['unblockJob']>[0]) => UnblockOutcome | Promise<UnblockOutcome>;
+  /** The moments of the wait can't be worked out. */
+  hasNoClock: boolean;
   /** While true, no message arrives. */
   isMute: boolean;
   /** Of people whose Buildkite account is known. */
@@ -84,6 +86,7 @@ function createHaltWorld(uuid: string): HaltWorld {
       change(world, ask.jobId, { state: 'unblocked', unblockable: false, unblockedBy: { id: ask.unblocker, name: 'Countersign', person: null } });
       return { kind: 'unblocked', by: 'Countersign' };
     },
+    hasNoClock: false,
     isMute: false,
     members: {},
     unblocked: [],
@@ -166,7 +169,10 @@ function activitiesOf(worldOf: () => HaltWorld): Activities {
       return { kind: 'counts', person, tally: tallyOf(worldOf(), counted), values, isChanged };
     },
     recheckBlock: async ({ votes, tally }) => worldOf().recheck(votes, tally),
-    planWaiting: async (input) => waitingTimes(input),
+    planWaiting: async (input) => {
+      if (worldOf().hasNoClock) throw ApplicationFailure.create({ type: 'Invalid', message: 'no worker answers', nonRetryable: true });
+      return waitingTimes(input);
+    },
     surveyWaiting: async ({ votes }) => ({ tally: tallyOf(worldOf(), votes), missing: [], called: [] }),
     postSlackBlock: async ({ job: { id } }) => {
       mute();

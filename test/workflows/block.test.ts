@@ -258,6 +258,32 @@ describe('time', () => {
   });
 });
 
+describe('what went wrong', () => {
+  it('keeps nobody from being asked: without its reminders it expires all the same', async () => {
+    const story = current();
+    Object.assign(story.world, { hasNoClock: true, remindMs: 100, expireMs: 60_000 });
+    await story.start();
+    const { phase, openedAt } = await story.until('waiting');
+    expect(phase).toEqual({ kind: 'waiting', expiresAt: openedAt + 60_000, remindAt: [] });
+    await story.cast('bea');
+    await story.cast('carl');
+    expect((await story.end()).steps).toEqual([{ label: 'release', how: 'unblocked' }]);
+  });
+
+  it('with one step is told before people are asked about the next: a step that the build has no more is waited for no longer', async () => {
+    const story = await open();
+    story.world.build = { ...story.world.build, manual: [job('publish')] };
+    await story.seen();
+    await story.waitFor('the next step', async () => (await story.status()).job.label === 'publish');
+    await story.cast('bea');
+    await story.cast('carl');
+    expect((await story.end()).steps).toEqual([
+      { label: 'release', how: 'gone' },
+      { label: 'publish', how: 'unblocked' },
+    ]);
+  });
+});
+
 describe('the last look before it goes on', () => {
   it('takes away votes that do not count any more, and waits for others', async () => {
     const story = await open();
