@@ -4,7 +4,7 @@ import { log } from '@temporalio/workflow';
 import { tellingBlock, tellingBlockAtLast } from './block-ask.ts';
 import type { BlockNews, BlockStatus } from './block-contract.ts';
 import { isSettled, showBlockInTemporal, statusOf, type Halt, type OpenStep } from './block-state.ts';
-import { FIRST_PAUSE_MS, nextPauseMs } from './delivered.ts';
+import { createPatience } from './delivered.ts';
 import { guarded } from './guarded.ts';
 import { sayOnCards } from './say-on-cards.ts';
 import type { Cards } from './status.ts';
@@ -26,7 +26,7 @@ async function followStep(halt: Halt, step: OpenStep): Promise<void> {
   const { clock } = halt;
   let cards: Cards = { slack: null, github: null };
   let owing: BlockNews | null = null;
-  let pauseMs = FIRST_PAUSE_MS;
+  const againWithin = createPatience(clock);
   let againAt: Millis = -Infinity;
   for (;;) {
     await clock.until(() => step.isNews, againAt, 'tell people again');
@@ -40,8 +40,7 @@ async function followStep(halt: Halt, step: OpenStep): Promise<void> {
     owing = told.isComplete ? null : news;
     // The last word is tried for a day: what is still not out then never will be.
     if (isSettled(status)) return;
-    againAt = told.isComplete ? Infinity : clock.now() + pauseMs;
-    pauseMs = nextPauseMs(pauseMs, told.isComplete);
+    againAt = clock.now() + againWithin(told.isComplete);
   }
 }
 

@@ -2,7 +2,7 @@
 // under way is told by the next one. Trouble with messages never holds the request up.
 import { condition, log } from '@temporalio/workflow';
 import { telling, tellingAtLast } from './ask.ts';
-import { delivered, FIRST_PAUSE_MS, nextPauseMs } from './delivered.ts';
+import { createPatience, delivered } from './delivered.ts';
 import { isEnd, tellWithin, type Deploy } from './deploy-state.ts';
 import { statusOf } from './deploy-status.ts';
 import { stepsDoneBefore } from './guarded.ts';
@@ -15,7 +15,7 @@ const THREAD_STEP = 'thread';
 /** Tells people of every change until the request is over and its last word is out. What was not delivered is tried again later. */
 export async function keepPeopleTold(deploy: Deploy): Promise<void> {
   let toldSoFar: ToldSoFar | null = null;
-  let pauseMs = FIRST_PAUSE_MS;
+  const againWithin = createPatience(deploy.clock);
   let alarm: Promise<unknown> | null = null;
   for (;;) {
     await condition(() => deploy.tellAt <= deploy.clock.now());
@@ -33,8 +33,7 @@ export async function keepPeopleTold(deploy: Deploy): Promise<void> {
       alarm = delivered('alarm', tellingAtLast.raiseAlarm({ status, cards: told.cards }));
     deploy.cards = told.cards;
     if (isEnd(status.phase)) return void (await alarm);
-    if (!told.isComplete) tellWithin(deploy, pauseMs);
-    pauseMs = nextPauseMs(pauseMs, told.isComplete);
+    tellWithin(deploy, againWithin(told.isComplete));
   }
 }
 

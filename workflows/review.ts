@@ -3,7 +3,7 @@
 import { allHandlersFinished, condition, getExternalWorkflowHandle, log, ParentClosePolicy, setHandler, startChild } from '@temporalio/workflow';
 import { judging, tellingReview, tellingReviewAtLast } from './ask.ts';
 import { emergencyReviewed, environmentId } from './contract.ts';
-import { FIRST_PAUSE_MS, nextPauseMs } from './delivered.ts';
+import { createPatience } from './delivered.ts';
 import { guarded, isAlreadyStarted } from './guarded.ts';
 import { reviewId, reviewStatus, type ReviewInput, type ReviewNews, type ReviewStatus } from './review-contract.ts';
 import { hearReviewers, isSettled, openReview, reviewStatusOf, type Review } from './review-state.ts';
@@ -48,7 +48,7 @@ async function askUntilSettled(open: Review): Promise<void> {
   let owing: ReviewNews | null = null;
   let cards: Cards = { slack: null, github: null };
   let everyMs = open.remindMs;
-  let pauseMs = FIRST_PAUSE_MS;
+  const againWithin = createPatience(clock);
   for (;;) {
     const news: ReviewNews | null = open.news ?? owing;
     open.news = null;
@@ -57,8 +57,7 @@ async function askUntilSettled(open: Review): Promise<void> {
     cards = told.cards;
     owing = told.isComplete ? null : news;
     if (isSettled(status)) return;
-    const againAt: Millis = told.isComplete ? Infinity : clock.now() + pauseMs;
-    pauseMs = nextPauseMs(pauseMs, told.isComplete);
+    const againAt: Millis = clock.now() + againWithin(told.isComplete);
     const hasNews = await clock.until(() => open.news !== null, Math.min(open.remindAt, againAt), 'remind the reviewers');
     if (hasNews || clock.now() < open.remindAt) continue;
     await lookAgain(open);

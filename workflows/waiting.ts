@@ -6,6 +6,7 @@ import { enter, enterWaiting, hasClock, isApproved, isOver, isReady, tellWithin,
 import { statusOf } from './deploy-status.ts';
 import { guarded } from './guarded.ts';
 import { lookAtGates, nextLookAt } from './pending.ts';
+import { rarer } from './rarer.ts';
 import type { DeployPhase } from './status.ts';
 import type { Millis, Plan } from './vocabulary.ts';
 
@@ -25,7 +26,7 @@ export async function waitForApproval(deploy: Deploy, plan: Plan): Promise<void>
   if (await clock.until(() => isDecided(deploy, phase), looksFirst ? lookAt : at, looksFirst ? 'look at the gates again' : why)) return;
   if (clock.now() >= phase.expiresAt) return enter(deploy, expired(phase, clock.now()));
   if (looksFirst) return lookAtGates(deploy, plan);
-  await callPeople(deploy, plan, phase);
+  await callPeople(deploy, plan, { phase, dueAt: at });
 }
 
 const expired = ({ pending }: Waiting, at: Millis): DeployPhase => ({ kind: 'expired', at, ...(pending === undefined ? {} : { pending }) });
@@ -60,13 +61,17 @@ function nextMoment({ wait, escalated }: Deploy, { expiresAt, remindAt = [], esc
 }
 
 /** Its moment has come: others are called, or those who are missing are reminded. Of several that were missed one is enough. */
-async function callPeople(deploy: Deploy, plan: Plan, phase: Waiting): Promise<void> {
+async function callPeople(deploy: Deploy, plan: Plan, { phase, dueAt }: { readonly phase: Waiting; readonly dueAt: Millis }): Promise<void> {
   const { clock, escalated } = deploy;
   const now = clock.now();
   const escalates = escalated === null && phase.escalateAt != null && phase.escalateAt <= now;
   const survey = await surveyed(deploy, plan, escalates || escalated !== null);
   if (isDecided(deploy, phase)) return;
-  if (survey === null) return void (await clock.until(() => isDecided(deploy, phase), now + READ_AGAIN_MS, 'read again who is missing'));
+  if (survey === null) {
+    const pauseMs = Math.max(READ_AGAIN_MS, Math.min(rarer(READ_AGAIN_MS, now - dueAt), phase.expiresAt - now));
+    await clock.until(() => isDecided(deploy, phase), now + pauseMs, 'read again who is missing');
+    return;
+  }
   deploy.wait = { ...deploy.wait, remindedAt: now };
   if (escalates) escalate(deploy, plan, survey);
   if (isApproved(deploy)) return;

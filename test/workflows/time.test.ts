@@ -1,9 +1,11 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { DEPLOY_TIMING, type DeployTiming } from '../../workflows/timing.ts';
 import type { ApprovalRule } from '../../workflows/vocabulary.ts';
 import { PEOPLE, tallyOf, voteOf } from '../support/deploy-examples.ts';
 import { createGate } from '../support/gate.ts';
 import { changeRule } from '../support/plan-twists.ts';
+import { replayed } from '../support/replay.ts';
 import { useStory, type Story } from '../support/story.ts';
 
 const HOUR = 3_600_000;
@@ -51,6 +53,45 @@ describe('a wait with a clock', () => {
     expect(phase.kind).toBe('expired');
     expect(lasted).toBeGreaterThan(3 * 24 * HOUR);
     expect(lasted).toBeLessThanOrEqual(4 * 24 * HOUR + HOUR);
+  });
+
+  it('is told less and less often while nobody can be reached, so that its history has room for weeks', async () => {
+    const story = current();
+    changeRule(story.world, { expireMs: 5 * HOUR });
+    let tries = 0;
+    story.world.announce = ({ status }) => {
+      if (status.phase.kind !== 'waiting') return;
+      tries += 1;
+      throw ApplicationFailure.create({ type: 'Invalid', message: 'slack: channel_not_found', nonRetryable: true });
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea');
+    await story.waitFor('a message that is not delivered', () => tries > 0);
+    await story.skipTime(id);
+    expect((await story.end(id)).phase.kind).toBe('expired');
+    const { events } = await replayed(story.stage, id);
+    const waits = (events ?? []).map((event) => Number(event.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0));
+    // After some hours of every ten minutes.
+    expect(waits.filter((seconds) => seconds > 610 && seconds < 3_600)).not.toEqual([]);
+  });
+
+  it('asks less and less often who is missing, where that can not be read', async () => {
+    const story = current();
+    changeRule(story.world, { expireMs: 2 * HOUR, remind: [{ afterMs: 1.25 * HOUR }] });
+    let reads = 0;
+    story.world.survey = () => {
+      reads += 1;
+      return null;
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.skipTime(id);
+    expect((await story.end(id)).phase.kind).toBe('expired');
+    // 45 of them, if it did so every minute.
+    expect(reads).toBeGreaterThan(20);
+    expect(reads).toBeLessThan(40);
+    await replayed(story.stage, id);
   });
 
   it('shows its first card with its real moments', async () => {
