@@ -64,17 +64,19 @@ async function tell({ status, cards, thread, told }: Message): Promise<Told> {
   ]);
   const posted: Cards = { slack, github };
   if (isLast && wanted.requesterOnly) await delivered('answer', tellingAtLast.tellRequester(status));
+  // A card says everything when it is posted: the first one needs no news beside it. One surface that is out of reach silences no other.
+  const news = cards.slack === null && cards.github === null ? null : thread;
   let isThreadSaid = false;
   let isComplete = (slack !== null || !wanted.slack) && (github !== null || !wanted.github);
   // A card that was just posted says everything, but for the final reaction and the new message at the end.
   if (cards.slack !== null || cards.github !== null || (isLast && (slack !== null || github !== null))) {
-    const input = { status, cards: posted, thread: cards.slack === null ? null : thread, told };
+    const input = { status, cards: posted, thread: news, told };
     const saying = by.announce.executeWithOptions({ summary: `say: ${status.phase.kind}` }, [input]);
     const said = await saying.then(() => ({ isWhole: true, isThreadSaid: true }), partly);
     isThreadSaid = said.isThreadSaid;
     isComplete &&= said.isWhole;
   }
-  return { cards: posted, isComplete, isTimelineNew: cards.slack === null ? slack !== null : thread !== null && isThreadSaid };
+  return { cards: posted, isComplete, isTimelineNew: (cards.slack === null && slack !== null) || (news !== null && isThreadSaid) };
 }
 
 /** One surface may be out of reach for long: what the other was told is not told again. */

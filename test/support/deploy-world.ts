@@ -88,6 +88,8 @@ export interface World {
   find: () => void | Promise<void>;
   /** May throw: the build's page can't be written on. */
   annotate: () => void;
+  /** May throw: there is no card in Slack. */
+  postInSlack: () => void;
   announce: (input: Announcement) => void | Promise<void>;
   /** May throw: a receipt can't be delivered just now. */
   answer: () => void;
@@ -135,6 +137,7 @@ export function createWorld({ service, organization, timing }: Pick<World, 'serv
     cancel: () => undefined,
     find: () => undefined,
     annotate: () => undefined,
+    postInSlack: () => undefined,
     announce: () => undefined,
     answer: () => undefined,
     loseReports: false,
@@ -310,6 +313,7 @@ function buildkite(world: World): BuildkiteActivities {
 function notify(world: World): NotifyActivities {
   return {
     async postSlackCard({ workflowId }) {
+      world.postInSlack();
       world.slackCards.push(workflowId);
       return { channel: 'C0DEPLOYS', ts: String(world.slackCards.length) };
     },

@@ -170,6 +170,21 @@ describe('what people are told first and last', () => {
     expect(story.world.announcements.at(-1)?.status.phase.kind).toBe('rejected');
   });
 
+  it('a channel that is gone takes no new message from the pull request', async () => {
+    const story = current();
+    story.world.postInSlack = () => {
+      throw ApplicationFailure.create({ type: 'Invalid', message: 'slack: channel_not_found', nonRetryable: true });
+    };
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    await story.waitFor('the card on the pull request', () => story.world.githubCards.length === 1);
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    expect(story.world.announcements.at(-1)).toMatchObject({ thread: 'succeeded', cards: { slack: null, github: { comment: 1 } } });
+  });
+
   it('a comment that is no request is answered once', async () => {
     const story = current();
     const to = githubReply(77);
