@@ -37,16 +37,16 @@ export function advance(known: BuildFacts, seen: BuildFacts): BuildFacts | null 
   return { ...named(seen, known), steps: mergeSteps(known.steps, seen.steps) };
 }
 
-/** Meta-data never changes; a source that does not carry it takes nothing away. */
+/** What it was marked with when it was made stays: a source that does not carry it takes nothing away, and what a job of it writes over it changes nothing. */
 export function named(seen: BuildFacts, known: BuildFacts): BuildFacts {
   const { deployId, target, service, environment, seal } = known;
   return {
     ...seen,
-    deployId: seen.deployId ?? deployId,
-    target: seen.target ?? target,
-    service: seen.service ?? service,
-    environment: seen.environment ?? environment,
-    ...sealIn(seen.seal ?? seal),
+    deployId: deployId ?? seen.deployId,
+    target: target ?? seen.target,
+    service: service ?? seen.service,
+    environment: environment ?? seen.environment,
+    ...sealIn(seal ?? seen.seal),
   };
 }
 

@@ -67,6 +67,8 @@ describe('the seal of a request', () => {
   it('is not lost by a sighting that does not carry it', () => {
     expect(named(copy(7), own(7)).seal).toBe(SEAL);
     expect(named(copy(7), copy(7))).not.toHaveProperty('seal');
+    const overwritten = own(7, { seal: 'b'.repeat(64), deployId: 'deploy:github:101:5002', target: target('web/staging') });
+    expect(named(overwritten, own(7))).toEqual(own(7));
   });
 });
 
