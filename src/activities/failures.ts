@@ -3,7 +3,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { isTrouble, type Trouble, type TroubleKind } from '../trouble.ts';
 
 /** Failure types as retry policies name them: stable, they are in histories. */
-export const FAILURE_TYPE: Readonly<Record<TroubleKind, string>> = {
+const FAILURE_TYPE: Readonly<Record<TroubleKind, string>> = {
   unavailable: 'Unavailable',
   'rate-limited': 'RateLimited',
   unauthorised: 'Unauthorised',

@@ -15,7 +15,7 @@ import { Envelope, Statement, type Decision, type TallyNode } from './schema.ts'
 import { subjectOf } from './statement.ts';
 
 /** A record of a request with hundreds of votes has a tenth of it. */
-export const RECORD_MAX_BYTES = 1 << 20;
+const RECORD_MAX_BYTES = 1 << 20;
 
 export interface Check {
   /** What holds, in words for people. */

@@ -18,7 +18,7 @@ export async function keyId(key: KeyObject): Promise<string> {
 }
 
 /** The kinds of keys we sign with: ed25519 and P-256. null: another kind. */
-export function kindOfKey(key: KeyObject): 'ed25519' | 'p-256' | null {
+function kindOfKey(key: KeyObject): 'ed25519' | 'p-256' | null {
   if (key.asymmetricKeyType === 'ed25519') return 'ed25519';
   return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? 'p-256' : null;
 }

