@@ -7,7 +7,7 @@ import { fieldsOf, optionsOf, valueOf } from '../../src/sim/slack/view-state.ts'
 import { PEOPLE, type PersonName } from '../../src/sim/world.ts';
 import { eventually, type Acme } from './acme.ts';
 import { readableSlack } from './readable.ts';
-import { patiently } from './patience.ts';
+import { asksForMore, patiently } from './patience.ts';
 import { RECORDED, STILL_WORKING } from './answers.ts';
 import { inSight } from './sightings.ts';
 
@@ -106,20 +106,26 @@ export function viewerOf({ world: { slack } }: Pick<Acme, 'world'>, name: Person
         () => viewer.opensHome(),
       ),
     home: () => read(slack.home(user)),
-    async clicksAtHome(button, code) {
-      const before = top()?.id;
-      const home = slack.home(user);
-      if (home === null) throw new Error(`${name} has no home tab yet`);
-      const action = `countersign:${button}`;
-      const nth = code === undefined ? 0 : buttonsOf(home, action).findIndex((value) => value !== null && deployCode(value.deployId) === code);
-      expect(nth, `a button ${button} for ${code} on the home tab of ${name}`).toBeGreaterThan(-1);
-      const known = told().length;
-      expect(await slack.clickInView(user, home.id, action, nth + 1)).toMatchObject({ status: 200, problem: null });
-      const answer = (): string => (top()?.id === before || read(top()).includes(STILL_WORKING) ? '' : read(top()));
-      const said = await says('a new modal', answer, []);
-      return said.includes(RECORDED) ? says('what is told later', () => told()[known] ?? '', []) : said;
-    },
+    clicksAtHome: (button, code) =>
+      patiently(async () => {
+        const said = await clickAtHome(button, code);
+        if (asksForMore(said)) viewer.closes();
+        return said;
+      }),
   };
+  async function clickAtHome(button: string, code?: string): Promise<string> {
+    const before = top()?.id;
+    const home = slack.home(user);
+    if (home === null) throw new Error(`${name} has no home tab yet`);
+    const action = `countersign:${button}`;
+    const nth = code === undefined ? 0 : buttonsOf(home, action).findIndex((value) => value !== null && deployCode(value.deployId) === code);
+    expect(nth, `a button ${button} for ${code} on the home tab of ${name}`).toBeGreaterThan(-1);
+    const known = told().length;
+    expect(await slack.clickInView(user, home.id, action, nth + 1)).toMatchObject({ status: 200, problem: null });
+    const answer = (): string => (top()?.id === before || read(top()).includes(STILL_WORKING) ? '' : read(top()));
+    const said = await says('a new modal', answer, []);
+    return said.includes(RECORDED) ? says('what is told later', () => told()[known] ?? '', []) : said;
+  }
   return viewer;
 }
 
