@@ -5,12 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startPlayground } from '../../src/sim/playground/server.ts';
 import { freePorts, startProduct, type Product } from '../../src/sim/product.ts';
 import { PIPELINE, startWorld } from '../../src/sim/world.ts';
 import { registerSearchAttributes } from '../../src/temporal/bootstrap.ts';
+import { BUSY_SLACK_MS } from '../support/acme.ts';
 
 const CHROMIUM = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   (path) => path !== '' && existsSync(path),
@@ -20,6 +21,7 @@ if (CHROMIUM === undefined) {
 }
 const QUIET = ['disable-gpu', 'disable-quic', 'no-first-run', 'disable-background-networking', 'disable-component-update', 'disable-sync'];
 const RETENTION_S = 30 * 86_400;
+const IS_THERE = [() => true, () => false] as const;
 
 describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 240_000 }, () => {
   const cleanUp: (() => Promise<unknown>)[] = [];
@@ -39,7 +41,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 240_000 }, 
     await registerSearchAttributes(address, namespace);
     const ports = await freePorts();
     const attestAt = `http://127.0.0.1:${ports.web}`;
-    world = await startWorld({ folder, attestAt });
+    world = await startWorld({ folder, attestAt, slack: { answerWithinMs: BUSY_SLACK_MS } });
     cleanUp.unshift(() => world.close());
     const env = { PATH: process.env['PATH'] ?? '', ...world.env, PUBLIC_URL: attestAt, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
     const start = (): Promise<Product> => startProduct({ env, ports });
@@ -75,29 +77,52 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 240_000 }, 
   });
 
   const become = (name: string): Promise<void> => page.getByRole('radio', { name: new RegExp(`^${name}`) }).check({ force: true });
-  const comment = async (text: string): Promise<void> => {
+  const writes = async (text: string, button: string): Promise<void> => {
+    const before = world.github.deliveries.length;
     await page.getByLabel('Comment as').fill(text);
-    await page.getByRole('button', { name: 'Comment', exact: true }).click();
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await expect.poll(() => isHeard(before)).toBe(true);
   };
-  const slack = (): ReturnType<Page['locator']> => page.locator('#slack-flow');
-  const pull = (): ReturnType<Page['locator']> => page.locator('#pull-flow');
-  const backstage = (): ReturnType<Page['locator']> => page.locator('#backstage-flow');
+  const comment = (text: string): Promise<void> => writes(text, 'Comment');
+  /** What the product was too busy for is sent again, as GitHub does for whoever asks. */
+  async function isHeard(before: number): Promise<boolean> {
+    const since = world.github.deliveries.slice(before).filter(({ event }) => event === 'issue_comment' || event === 'pull_request_review');
+    const [sent] = since;
+    if (sent !== undefined && since.every(({ statusCode }) => statusCode !== 200)) await world.github.redeliver(sent.guid);
+    return since.some(({ statusCode }) => statusCode === 200);
+  }
+  const slack = (): Locator => page.locator('#slack-flow');
+  const pull = (): Locator => page.locator('#pull-flow');
+  const backstage = (): Locator => page.locator('#backstage-flow');
+  /** Acts until the words are there; again where the answer asks for that. */
+  async function until(words: Locator, where: Locator, act: () => Promise<void>): Promise<void> {
+    const again = where.getByText(/(?:try|click) again in a minute/i);
+    for (let times = 1; times <= 5; times += 1) {
+      const before = await again.count();
+      await act();
+      await words.or(again.nth(before)).first().waitFor();
+      // Where nobody could say whether it arrived, it may have.
+      if (await words.waitFor({ timeout: 8_000 }).then(...IS_THERE)) return;
+    }
+    throw new Error('asked to try again five times');
+  }
+  const approve = async (): Promise<void> => {
+    await slack().getByRole('button', { name: 'Approve' }).click();
+    const question = page.getByRole('dialog', { name: 'Approve for production?' });
+    expect(await question.textContent()).toContain(world.github.sha('acme/api', 'fix-retry-loop'));
+    await question.getByRole('button', { name: 'Approve' }).click();
+  };
 
   it('lets Ann ask on the pull request, Bea approve in Slack and Dan on the pull request, and shows one build', async () => {
     await become('Ann');
     await comment('/deploy api to production');
     await pull().getByText('Waiting for approval').waitFor();
     await become('Bea');
-    await slack().getByRole('button', { name: 'Approve' }).click();
-    const question = page.getByRole('dialog', { name: 'Approve for production?' });
-    expect(await question.textContent()).toContain(world.github.sha('acme/api', 'fix-retry-loop'));
-    await question.getByRole('button', { name: 'Approve' }).click();
-    await slack().getByText('Counted: 1 of 2').waitFor();
+    await until(slack().getByText('Counted: 1 of 2'), slack(), approve);
     await become('Carl');
     await slack().getByText('Counted: 1 of 2').waitFor({ state: 'detached' });
     await become('Dan');
-    await comment('/approve');
-    await slack().getByRole('heading', { name: 'is live on production' }).waitFor();
+    await until(slack().getByRole('heading', { name: 'is live on production' }), pull(), () => comment('/approve'));
     await pull().getByRole('heading', { name: 'is live on production' }).waitFor();
     expect(world.buildkite.builds(PIPELINE).map(({ state }) => state)).toEqual(['passed']);
     await expect.poll(() => slack().getByRole('button', { name: 'Approve' }).count()).toBe(0);
@@ -182,9 +207,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 240_000 }, 
     await backstage().getByRole('button', { name: 'Kill Countersign' }).click();
     await page.getByRole('status').getByText('started again').waitFor();
     await become('Bea');
-    await slack().getByRole('button', { name: 'Approve' }).click();
-    await page.getByRole('dialog', { name: 'Approve for production?' }).getByRole('button', { name: 'Approve' }).click();
-    await slack().getByText('Counted: 1 of 2').nth(1).waitFor();
+    await until(slack().getByText('Counted: 1 of 2').nth(1), slack(), approve);
     expect(world.buildkite.builds(PIPELINE)).toHaveLength(2);
   });
 
@@ -195,9 +218,7 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 240_000 }, 
     await pull().getByRole('article', { name: 'Review by dan' }).getByText('approved the code').waitFor();
     const checks = pull().getByRole('list', { name: 'Checks' });
     await checks.getByText('countersign/api-production').waitFor();
-    await page.getByLabel('Comment as').fill('/approve');
-    await page.getByRole('button', { name: 'Submit as review' }).click();
-    await pull().getByText('@dan Counted: that was the last one.').waitFor();
+    await until(pull().getByText('@dan Counted: that was the last one.'), pull(), () => writes('/approve', 'Submit as review'));
     await checks.getByText('live on production since').waitFor();
     const deployments = pull().getByRole('list', { name: 'Deployments' });
     await deployments.getByText('success').first().waitFor();
@@ -221,11 +242,9 @@ describe.skipIf(CHROMIUM === undefined)('the playground', { timeout: 240_000 }, 
     await become('Ann');
     await comment('/deploy api to production');
     await become('Bea');
-    await slack().getByRole('button', { name: 'Approve' }).click();
-    await page.getByRole('dialog', { name: 'Approve for production?' }).getByRole('button', { name: 'Approve' }).click();
-    await slack().getByText('Counted: 1 of 2').nth(2).waitFor();
+    await until(slack().getByText('Counted: 1 of 2').nth(2), slack(), approve);
     await become('Dan');
-    await comment('/approve');
+    await until(slack().getByRole('button', { name: 'Fill in and approve' }), pull(), () => comment('/approve'));
     await become('Ann');
     await slack().getByRole('button', { name: 'Fill in and approve' }).click();
     const form = page.getByRole('dialog', { name: 'Let the build go on' });
