@@ -6,7 +6,7 @@ import type { Delivery } from '../../src/sim/github/webhooks.ts';
 import type { SimMessage } from '../../src/sim/slack/world.ts';
 import { REPOSITORY } from '../../src/sim/world.ts';
 import { eventually, type Acme } from './acme.ts';
-import { answersTo, STILL_WORKING } from './answers.ts';
+import { answersTo, STILL_WORKING, UNKNOWN } from './answers.ts';
 import { patiently } from './patience.ts';
 import { readableSlack } from './readable.ts';
 import { commentOf, deployOf, inSight, type Comment, type Deploy, type Places } from './sightings.ts';
@@ -135,7 +135,15 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
       if (code === undefined) throw new Error(`no code in: ${answer}`);
       return deployOf(places, code, null);
     },
-    asksInSlack: async (text, channel) => actor.finds(await actor.types(text, channel)),
+    async asksInSlack(text, channel = 'C0DEPLOYS') {
+      const since = new Date().toISOString();
+      const said = await patiently(async () => {
+        const answered = await answer.to(() => slack.slash(user, channel, '/deploy', text));
+        // Whoever is told that nobody can say whether it arrived looks, before asking again.
+        return answered.includes(UNKNOWN) ? ((await startedIn(places, text, since)) ?? answered) : answered;
+      });
+      return actor.finds(said);
+    },
     clicksOn: ({ channel, ts }, button) => answer.judged(channel, () => answer.to(() => slack.click(user, ts, `countersign:${button}`))),
     async clicks(button, deploy, { stale = false, once = false } = {}) {
       const { ts, channel } = stale ? cardOf(deploy) : await cardWith(deploy, button);
@@ -162,6 +170,17 @@ export function actorOf(places: Places, { login, slack: user }: { readonly login
     return said;
   }
   return actor;
+}
+
+/** The code of a request for that service which began since; undefined: there is none. */
+function startedIn({ acme }: Places, text: string, since: string): Promise<string | undefined> {
+  const [service = ''] = text.replace(/^emergency /, '').split(/[@ ]/);
+  const query = `WorkflowType = 'deploy' AND DeployService = '${service}' AND StartTime >= '${since}'`;
+  const look = async (): Promise<string | undefined> => {
+    for await (const { workflowId } of acme.client.workflow.list({ query })) return `\`${deployCode(workflowId)}\``;
+    return undefined;
+  };
+  return eventually('the request', look, 5_000).catch(() => undefined);
 }
 
 /** What stands in the place of a form that was sent. */

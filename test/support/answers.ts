@@ -11,7 +11,7 @@ export const STILL_WORKING = 'Still working';
 /** The workers were too busy to judge the act at once. */
 export const RECORDED = 'is recorded and will be judged';
 /** Temporal was too busy to say whether it has the act. If it has, the judgement comes by itself. */
-const UNKNOWN = "I can't tell whether your";
+export const UNKNOWN = "I can't tell whether your";
 const COMES_WITHIN_MS = 8_000;
 
 export interface Answers {
