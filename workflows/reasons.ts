@@ -136,7 +136,9 @@ export type ActReason =
   | { readonly code: 'step-over'; readonly how: string; readonly by: string | null; readonly at: Millis; readonly build: number }
   /** What can't be done to a block step. */
   | { readonly code: 'only-a-step' }
-  | { readonly code: 'not-retryable'; readonly other: DeployCode; readonly why: 'still-open' | 'succeeded' };
+  | { readonly code: 'not-retryable'; readonly other: DeployCode; readonly why: 'still-open' | 'succeeded' }
+  /** It named no ref and ended before it had a plan: here the same words mean something else. */
+  | { readonly code: 'retry-elsewhere'; readonly other: DeployCode; readonly service: string; readonly environment: string };
 
 /** Why something that a person asked about their own accounts or absence was not done. */
 export type PeopleReason =

@@ -1,6 +1,7 @@
 // A command becomes a started request, an act, or something read.
 import { isBlockId } from '../../workflows/block-contract.ts';
 import type { Act, LateAct } from '../../workflows/contract.ts';
+import type { ActReason } from '../../workflows/reasons.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
 import type { RefWish, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { Command } from '../command/command.ts';
@@ -120,28 +121,32 @@ function chooseService(deps: BotDeps, from: ReplyTo, name: string | null): Servi
 
 /** A new request that names the old one: the same ref, resolved anew; a fresh plan, fresh votes. What only asked what would happen starts nothing this time either. */
 async function retry(deps: BotDeps, incoming: Incoming, { code }: Extract<Command, { kind: 'retry' }>): Promise<Reply> {
+  const refuse = (reason: ActReason): Reply => ({ kind: 'refused', reasons: [reason] });
   const found = await findRequest(deps, incoming.from, code);
   const old = found === null ? null : await deps.gateway.deployStatus(found.workflowId);
-  if (found === null || old === null) return { kind: 'refused', reasons: [{ code: 'unknown-request', named: code }] };
+  if (found === null || old === null) return refuse({ code: 'unknown-request', named: code });
   // Not `found.open`: the list lags behind, and the last word is out before the workflow closes.
-  if (!isFinal(old.phase)) return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'still-open' }] };
-  if (old.phase.kind === 'succeeded') return { kind: 'refused', reasons: [{ code: 'not-retryable', other: code, why: 'succeeded' }] };
+  if (!isFinal(old.phase)) return refuse({ code: 'not-retryable', other: code, why: 'still-open' });
+  if (old.phase.kind === 'succeeded') return refuse({ code: 'not-retryable', other: code, why: 'succeeded' });
   const { service, environment, parameters, dryRun } = old.request;
   const place = chooseService(deps, incoming.from, service);
   if ('reply' in place) return place.reply;
-  return start(deps, incoming, {
-    service,
-    environment,
-    parameters,
-    ref: refAgain(old),
-    dryRun,
-    retryOf: { workflowId: found.workflowId, code },
-  });
+  const ref = refAgain(old, incoming.from);
+  if (ref === null) return refuse({ code: 'retry-elsewhere', other: code, service, environment });
+  return start(deps, incoming, { service, environment, parameters, ref, dryRun, retryOf: { workflowId: found.workflowId, code } });
 }
 
-/** `head` means something else elsewhere, so a planned request is retried by the name its ref had. */
-function refAgain({ plan, request }: DeployStatus): RefWish {
-  return plan === null ? request.ref : { kind: 'named', name: plan.ref.kind === 'commit' ? plan.sha : plan.ref.name };
+/** `head` means something else elsewhere: there a planned request is retried by the name its ref had. null: it never had one. */
+function refAgain({ plan, request }: DeployStatus, from: ReplyTo): RefWish | null {
+  if (request.ref.kind === 'head' && isSamePlace(request.origin, from)) return request.ref;
+  if (plan === null) return request.ref.kind === 'head' ? null : request.ref;
+  return { kind: 'named', name: plan.ref.kind === 'commit' ? plan.sha : plan.ref.name };
+}
+
+/** Where `head` is the head of the same: of one pull request, or of the default branch. */
+function isSamePlace(one: ReplyTo, other: ReplyTo): boolean {
+  if (one.surface === 'slack' || other.surface === 'slack') return one.surface === other.surface;
+  return one.repo.id === other.repo.id && one.issue === other.issue;
 }
 
 async function act(

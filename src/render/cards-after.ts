@@ -238,8 +238,10 @@ function againWords(view: View): Inline {
 }
 
 function retryWords(view: View): Inline {
-  if (view.status.request.emergency !== undefined) return say`The same again: ${againWords(view)}`;
-  return say`The same again: ${typed(view, `retry ${view.status.request.code}`)} · with the newest commit: ${code(askAgain(view))}`;
+  const ref = view.status.plan?.ref.kind;
+  return ref === 'branch' || ref === 'pull-request'
+    ? say`The same again, with the newest commit: ${againWords(view)}`
+    : say`The same again: ${againWords(view)}`;
 }
 
 function hostOf(url: string): string {

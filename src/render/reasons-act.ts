@@ -120,6 +120,12 @@ export const ACT_REASONS: ReasonTexts<Exclude<ActReason['code'], 'inactive-perso
     why === 'still-open'
       ? no('still open', say`${code(other)} is still going on.`, say`See it with ${code(`${prefix} status ${other}`)}.`)
       : no('succeeded', say`${code(other)} ended well; there is nothing to try again.`, null),
+  'retry-elsewhere': ({ other, service, environment }, { prefix }) =>
+    no(
+      'elsewhere',
+      say`${code(other)} named no branch, tag or commit and ended before it had a plan: from here it would be about something else.`,
+      say`Try again where it was asked for, or name what you mean, such as ${code(`${prefix} ${service}@main to ${environment}`)}.`,
+    ),
 };
 
 /** The words of `may` in the configuration. */

@@ -95,6 +95,7 @@ export const REASONS: { readonly [C in ReasonCode]: Extract<Reason, { code: C }>
   'step-over': { code: 'step-over', how: 'unblocked-elsewhere', by: 'Dan', at: NOW - 9 * MINUTE, build: 7 },
   'only-a-step': { code: 'only-a-step' },
   'not-retryable': { code: 'not-retryable', other: CODE, why: 'still-open' },
+  'retry-elsewhere': { code: 'retry-elsewhere', other: CODE, service: 'api', environment: 'production' },
   'links-off': { code: 'links-off' },
   'link-in-slack': { code: 'link-in-slack' },
   'link-overruled': { code: 'link-overruled' },
