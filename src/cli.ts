@@ -102,7 +102,7 @@ async function exportTo(named: string, zone?: string): Promise<number> {
   const { exportRecord } = await import('./compose/export-record.ts');
   const exported = await exportRecord(named, process.env, zone);
   if (exported.kind === 'record') process.stdout.write(exported.json);
-  else console.error(`not exported: ${exported.why}.`);
+  else console.error(`not exported: ${exported.why.replace(/\.$/, '')}.`);
   return exported.kind === 'record' ? 0 : 1;
 }
 
