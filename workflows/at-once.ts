@@ -2,6 +2,7 @@
 // replayed, and are kept from happening (docs/adr/0030). Of two local activities at the same time a replay may tell both answers
 // together, whichever came first: so there is one at a time. And the answer of one that outlives its workflow task, which is renewed
 // after 8 s, comes in a replay together with whatever arrived since: so each has one attempt, and none begins late in its task.
+// A query ends a workflow task, too: `interceptors.ts` sees to that.
 import { patched, proxyActivities, proxyLocalActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
 import type { Millis } from './vocabulary.ts';
 
@@ -17,7 +18,7 @@ interface Task {
   readonly since: Millis;
 }
 let task: Task = { runId: '', historyLength: -1, since: 0 };
-let underWay: { readonly runId: string; readonly over: Promise<void> } | null = null;
+let underWay: { readonly runId: string; readonly historyLength: number; readonly over: Promise<void> } | null = null;
 
 type Calls = Readonly<Record<string | symbol, (...args: readonly unknown[]) => Promise<unknown>>>;
 
@@ -59,7 +60,7 @@ async function alone<T>(ask: () => Promise<T>): Promise<T> {
   for (let other = othersOf(runId); other !== null && patched(PATCH); other = othersOf(runId)) await other;
   if (isLate() && patched(PATCH)) throw new Error('too late in its workflow task for a local activity');
   const asked = ask();
-  const mine = { runId, over: asked.then(nothing, nothing) };
+  const mine = { runId, historyLength: workflowInfo().historyLength, over: asked.then(nothing, nothing) };
   underWay = mine;
   try {
     return await asked;
@@ -70,6 +71,12 @@ async function alone<T>(ask: () => Promise<T>): Promise<T> {
 
 /** Settles when what is under way is over; null: nothing is. */
 const othersOf = (runId: string): Promise<void> | null => (underWay?.runId === runId ? underWay.over : null);
+
+/** Whether a local activity is under way that was asked for in an earlier workflow task. */
+export function isFromEarlierTask(): boolean {
+  const { runId, historyLength } = workflowInfo();
+  return underWay?.runId === runId && underWay.historyLength !== historyLength;
+}
 
 const nothing = (): void => undefined;
 

@@ -1,6 +1,7 @@
 // Waiting, with as few events in the history as possible: one timer serves everybody who waits for a later moment too. A timer that
 // nobody needs any more is left alone (cancelling it costs an event, and it dies with the workflow), unless its wish is taken back.
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { now } from './held-time.ts';
 import type { Millis } from './vocabulary.ts';
 
 export interface Clock {
@@ -24,7 +25,6 @@ interface Wish {
 const NOTHING = (): void => undefined;
 
 export function createClock(): Clock {
-  const now = (): Millis => Date.now();
   const armed = new Map<Millis, CancellationScope>();
   const wanted = new Map<Millis, Wish>();
 

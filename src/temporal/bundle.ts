@@ -36,7 +36,8 @@ async function originOf(): Promise<string> {
 /** Bundles into a file. Throws when a workflow imports what it must not (`node:…`). */
 async function writeBundle(file: string): Promise<void> {
   const origin = await originOf();
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(WORKFLOWS, 'index.ts'), logger: new DefaultLogger('WARN') });
+  const [workflowsPath, interceptors] = [join(WORKFLOWS, 'index.ts'), join(WORKFLOWS, 'interceptors.ts')];
+  const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: [interceptors], logger: new DefaultLogger('WARN') });
   await write(file, origin + code);
 }
 

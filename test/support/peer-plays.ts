@@ -1,10 +1,10 @@
 // Stories of the peers of a request: its environment and the queue, workflows that are ended from outside, reviews, people’s accounts.
 import { expect } from 'vitest';
-import { farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
+import { actArrived, farewellId, TASK_QUEUE } from '../../workflows/contract.ts';
 import { PEOPLE_ID } from '../../workflows/people-contract.ts';
 import { reviewId } from '../../workflows/review-contract.ts';
 import { createPeopleStore } from '../../src/temporal/people.ts';
-import { PEOPLE, tallyOf } from './deploy-examples.ts';
+import { PEOPLE, slackReply, tallyOf, voteOf } from './deploy-examples.ts';
 import { newBuild } from './deploy-world.ts';
 import { askInEmergency, breakTheGlass, reviewedBy, sign } from './emergencies.ts';
 import { hurryCreates } from './lost-creates.ts';
@@ -61,6 +61,38 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     const names = ['bea', 'carl', 'dan', 'eve'] as const;
     await Promise.all(names.map((name) => story.approve(id, name)));
     expect(await scheduled(story, id)).toContain('judgeVote');
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  /**
+   * While everything is read once more, somebody who may not cancel tries it twice, and another one looks at the request. The look ends the workflow task in
+   * which the second try is judged; before the next one begins the reading is done.
+   */
+  async 'looked-at-meanwhile'(story) {
+    const { recheck } = story.world;
+    const read = Promise.withResolvers<void>();
+    story.world.recheck = async (input) => {
+      await read.promise;
+      return recheck(input);
+    };
+    const id = await approved(story);
+    await story.until(id, 'checking');
+    const asked = story.world.joins.length;
+    await story.waitFor('another look for its place', () => story.world.joins.length > asked);
+    story.world.slowCalls.set('judge', [200, 200]);
+    await pause(50);
+    const refused = story.cancel(id, 'zoe');
+    await pause(50);
+    const look = story.status(id);
+    const { key, by, at } = voteOf('zoe', 'slack');
+    await story.handle(id).signal(actArrived, { act: 'cancel', input: { key, by, at, replyTo: slackReply('zoe'), reason: null } });
+    await refused;
+    // In the middle of the workflow task that begins with that answer: it takes some ten milliseconds.
+    await pause(5);
+    read.resolve();
+    await look;
     await story.until(id, 'building');
     await story.finish(1, 'passed');
     await story.end(id);

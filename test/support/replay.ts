@@ -26,7 +26,12 @@ export async function replayed(stage: Pick<Stage, 'history'>, workflowId: string
 
 function asLine(event: Event): string {
   const [kind = '', attributes] = Object.entries(event).find(([key, value]) => key.endsWith('EventAttributes') && value != null) ?? [];
-  return `${String(event.eventId)} ${kind.replace('EventAttributes', '')} ${detailsOf(attributes as object)}`.trimEnd();
+  return `${String(event.eventId)} ${timeOf(event)} ${kind.replace('EventAttributes', '')} ${detailsOf(attributes as object)}`.trimEnd();
+}
+
+function timeOf({ eventTime }: Event): string {
+  const milliseconds = Number(eventTime?.seconds ?? 0) * 1_000 + (eventTime?.nanos ?? 0) / 1e6;
+  return new Date(milliseconds).toISOString().slice(11, -1);
 }
 
 /** What tells two events of the same kind apart. */
