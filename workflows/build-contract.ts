@@ -51,7 +51,7 @@ export const buildSeen =
 /** The shared poll no longer found the build among the unfinished ones: it has ended, or waits at a block step. */
 export const buildLeft = defineSignal<[{ readonly deployId: string | null; readonly uuid: string }]>('buildLeft');
 /** A person cancelled: `deploy` passes it on. Kept until there is a build to cancel. */
-export const cancelAsked = defineSignal<[{ readonly deployId: string }]>('cancelAsked');
+export const cancelAsked = defineSignal<[{ readonly deployId: string; readonly seal?: string }]>('cancelAsked');
 /** `environment` (a later run of it) asks the holder to signal its end. */
 export const tellMeYourEnd = defineSignal<[{ readonly environmentId: string }]>('tellMeYourEnd');
 

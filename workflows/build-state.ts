@@ -34,6 +34,8 @@ export interface Build {
   heardAt: Millis;
   isWatched: boolean;
   isCancelled: boolean;
+  /** Of a build that is only followed: its request, which is there all the same, wants it stopped. */
+  stopsFollowed: boolean;
   /** UUIDs of second builds that were asked to stop. */
   stopped: readonly string[];
   /** The build that proved, from within, to be the request's own: if there are two, this one stays. */
@@ -63,6 +65,7 @@ export function openBuild(input: BuildInput): Build {
     heardAt: clock.now(),
     isWatched: false,
     isCancelled: false,
+    stopsFollowed: false,
     attested: null,
     known: null,
     askers: [],

@@ -73,7 +73,8 @@ function turnTo(following: Following, { uuid }: BuildFacts): void {
   following.build.isSuspect = true;
 }
 
-const mustStop = ({ build, isOwn, stopAt }: Following): boolean => isOwn && build.isCancelled && build.clock.now() >= stopAt;
+const mustStop = ({ build, isOwn, stopAt }: Following): boolean =>
+  ((isOwn && build.isCancelled) || build.stopsFollowed) && build.clock.now() >= stopAt;
 
 /** Tried until it is done, beside the following: a build that ends meanwhile is told as what it is. */
 async function askToStop(following: Following, { pipeline, number }: BuildFacts): Promise<void> {

@@ -1,5 +1,5 @@
 // What a `build` hears: webhooks, the shared poll, people who cancel, environments that want to know. No waiting here.
-import { setHandler } from '@temporalio/workflow';
+import { patched, setHandler } from '@temporalio/workflow';
 import { buildAttested, type Attested } from './attest-contract.ts';
 import { buildLeft, buildSeen, cancelAsked, tellMeYourEnd } from './build-contract.ts';
 import { advance, endOf, isBlocked } from './build-facts.ts';
@@ -7,7 +7,10 @@ import { tellEnd, tellStray, type Build } from './build-state.ts';
 import { heard } from './guarded.ts';
 import { isDouble, keepOne } from './keep-one.ts';
 import type { BuildFacts } from './build-vocabulary.ts';
-import { isOf } from './seal.ts';
+import { bearsSeal, isOf, sealIn } from './seal.ts';
+
+/** Histories from before left a build alone that was only followed. */
+const PATCH = 'stops-followed';
 
 /** Registers the handlers. */
 export function hearOfBuild(build: Build): void {
@@ -21,8 +24,11 @@ export function hearOfBuild(build: Build): void {
     build.isSuspect = true;
     build.saidToEnd = true;
   });
-  const cancelled = heard(({ deployId }: { readonly deployId: string }) => {
-    if (deployId === input.deployId) build.isCancelled = true;
+  const cancelled = heard(({ deployId, seal }: { readonly deployId: string; readonly seal?: string }) => {
+    if (deployId !== input.deployId) return;
+    build.isCancelled = true;
+    // Nobody who followed it knew that its request goes on.
+    if (input.follow !== null && bearsSeal(sealIn(seal), input.follow) && patched(PATCH)) build.stopsFollowed = true;
   });
   const asked = heard(({ environmentId }: { readonly environmentId: string }) => {
     if (build.result !== null) tellEnd(build, environmentId, build.result);

@@ -10,7 +10,13 @@ const SHARE = 1 / 20;
 const LONGEST_MS = 86_400_000;
 
 /** The pause before the next try of what has gone wrong for `failingMs`, where `pauseMs` is enough at first. */
+export const longer = (pauseMs: Millis, failingMs: Millis): Millis => Math.max(pauseMs, Math.min(Math.floor(failingMs * SHARE), LONGEST_MS));
+
+/**
+ * The same, where nothing in the input says of which version it is. Not to be asked right after the answer of a local activity: now and
+ * then that comes in a workflow task of its own, and a replay, which has the answer before that, does not know of the patch yet.
+ */
 export function rarer(pauseMs: Millis, failingMs: Millis): Millis {
-  const longer = Math.min(Math.floor(failingMs * SHARE), LONGEST_MS);
-  return longer > pauseMs && patched(PATCH) ? longer : pauseMs;
+  const pause = longer(pauseMs, failingMs);
+  return pause > pauseMs && patched(PATCH) ? pause : pauseMs;
 }

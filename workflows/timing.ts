@@ -12,6 +12,8 @@ export interface DeployTiming {
   readonly tellsQueued?: true;
   /** Its build carries a seal (seal.ts). Absent in inputs of older versions: its id alone tells it. */
   readonly seals?: true;
+  /** Whoever is missing and can't be read for long is read less and less often. Absent in inputs of older versions: every minute. */
+  readonly easesOff?: true;
   /** How long an unreadable gate is read again at the turn, and the first pause in between (doubled each time). */
   readonly unreadableMs: Millis;
   readonly unreadablePauseMs: Millis;
@@ -29,6 +31,7 @@ export const DEPLOY_TIMING: DeployTiming = {
   askAgainMaxMs: 600_000,
   tellsQueued: true,
   seals: true,
+  easesOff: true,
   unreadableMs: 600_000,
   unreadablePauseMs: 5_000,
   progressMs: 15_000,

@@ -87,7 +87,7 @@ function tellIfQueued(deploy: Deploy): void {
 
 /** Asks the build to stop. Lost when it is not there just now: a later run of it is told at its claim. */
 export function passOnCancel(deploy: Deploy, plan: Plan): void {
-  errand(deploy, () => getExternalWorkflowHandle(buildId(plan.target)).signal(cancelAsked, { deployId: deploy.id }));
+  errand(deploy, () => getExternalWorkflowHandle(buildId(plan.target)).signal(cancelAsked, { deployId: deploy.id, ...sealIn(deploy.seal) }));
 }
 
 /** Tells the build's workflow which build may go on. Lost when it is not there just now: a later run of it is told at its claim. */

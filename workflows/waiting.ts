@@ -6,7 +6,7 @@ import { enter, enterWaiting, hasClock, isApproved, isOver, isReady, tellWithin,
 import { statusOf } from './deploy-status.ts';
 import { guarded } from './guarded.ts';
 import { lookAtGates, nextLookAt } from './pending.ts';
-import { rarer } from './rarer.ts';
+import { longer } from './rarer.ts';
 import type { DeployPhase } from './status.ts';
 import type { Millis, Plan } from './vocabulary.ts';
 
@@ -68,7 +68,8 @@ async function callPeople(deploy: Deploy, plan: Plan, { phase, dueAt }: { readon
   const survey = await surveyed(deploy, plan, escalates || escalated !== null);
   if (isDecided(deploy, phase)) return;
   if (survey === null) {
-    const pauseMs = Math.max(READ_AGAIN_MS, Math.min(rarer(READ_AGAIN_MS, now - dueAt), phase.expiresAt - now));
+    const failingMs = deploy.timing.easesOff === true ? now - dueAt : 0;
+    const pauseMs = Math.max(READ_AGAIN_MS, Math.min(longer(READ_AGAIN_MS, failingMs), phase.expiresAt - now));
     await clock.until(() => isDecided(deploy, phase), now + pauseMs, 'read again who is missing');
     return;
   }

@@ -6,7 +6,7 @@ import { createGate } from '../support/gate.ts';
 import { hurryCreates } from '../support/lost-creates.ts';
 import { changeTiming } from '../support/plan-twists.ts';
 import { approved, building } from '../support/plays.ts';
-import { useStory } from '../support/story.ts';
+import { SHORT, useStory } from '../support/story.ts';
 
 describe('when a workflow is ended from outside', () => {
   const current = useStory();
@@ -116,6 +116,26 @@ describe('when a workflow is ended from outside', () => {
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     expect(story.world.creates).toHaveLength(1);
     await story.free();
+  });
+
+  it('environment and build both terminated, and another request asked first: the build is stopped all the same when its own is cancelled', async () => {
+    const story = current();
+    // It asks nobody by itself while the story lasts.
+    const id = await story.ask({}, { ...SHORT.deploy, askAgainMs: 600_000 });
+    await story.until(id, 'waiting');
+    await story.approve(id, 'bea', 'carl');
+    await story.until(id, 'building');
+    await story.workflow('environment').terminate();
+    await story.workflow('build').terminate();
+    const other = await approved(story);
+    await story.waitFor('whoever follows it', async () => (await story.workflow('build').describe()).status.name === 'RUNNING');
+    expect(await story.cancel(id, 'ann')).toEqual({ kind: 'cancelling', build: 1 });
+    await story.waitFor('the cancel at Buildkite', () => story.world.cancels.includes(1));
+    await story.finish(1, 'canceled');
+    await story.until(other, 'building');
+    await story.finish(2, 'passed');
+    expect((await story.end(other)).phase.kind).toBe('succeeded');
+    expect(story.world.cancels).toEqual([1]);
   });
 
   it('an environment that was reset grants no second turn while the build runs', async () => {
