@@ -6,11 +6,11 @@ import { parseJson } from '../parse-json.ts';
 import type { BlocksApi, KnownUser, RawHaltedBuild } from './api.ts';
 import type { ActsAs } from './credentials.ts';
 import { asRead, authorOf, factsOf, labelOf } from './build-facts.ts';
-import { type Call, decoded, expectSuccess } from './call.ts';
+import { type Call, decoded, decodedBuild, expectSuccess } from './call.ts';
 import { answerText } from './http.ts';
 import { manualStepsIn } from './manual-steps.ts';
 import { buildPath, jobPath, organizationPath, pipelinePath } from './paths.ts';
-import { Build, Builds, Job, Members, Pipeline, type User } from './schema.ts';
+import { type Build, Builds, Job, Members, Pipeline, type User } from './schema.ts';
 
 /** 422 texts. The first may end with a full stop or not; the others are whole sentences of the API's documentation. */
 const NOT_BLOCKED = /state must be blocked/i;
@@ -22,7 +22,7 @@ export function createBlocks(call: Call): BlocksApi {
   return {
     readHalted: async (at) => {
       const doing = 'reading the steps of the build';
-      return haltedOf(decoded(Build, await call(doing, { lane: 'unblock', method: 'GET', path: buildPath(at) }), doing), at.pipeline);
+      return haltedOf(decodedBuild(await call(doing, { lane: 'unblock', method: 'GET', path: buildPath(at) }), doing), at.pipeline);
     },
     listHalted: async (organization) => {
       const doing = 'listing builds that wait';

@@ -9,6 +9,7 @@ import type { ActsAs, CredentialProvider } from './credentials.ts';
 import { withoutUser } from './quota.ts';
 import { answerText, type HttpOutcome, type HttpRequest, send } from './http.ts';
 import type { Limiter } from './limiter.ts';
+import { Build } from './schema.ts';
 
 export interface CallRequest {
   readonly lane: Lane;
@@ -90,6 +91,18 @@ export function decoded<T>(schema: z.ZodType<T>, outcome: HttpOutcome, doing: st
   if (parsed.success) return parsed.data;
   const found = `buildkite gave an unreadable answer with status ${status}`;
   throw new Trouble({ source: 'buildkite', kind: 'unavailable', doing, found, status, cause: parsed.error });
+}
+
+/** 404 texts of a pipeline or an organization that is not there, or that our token may not see any more. */
+const OUT_OF_SIGHT = /no (?:pipeline|organization) found/i;
+
+/** A build that was asked for by its address. Throws `Trouble`: `not-found` only where it is the build that is gone, which may not be said of one that runs. */
+export function decodedBuild(outcome: HttpOutcome, doing: string): Build {
+  if (outcome.kind === 'answered' && outcome.status === 404 && OUT_OF_SIGHT.test(answerText(outcome))) {
+    const found = `buildkite answered 404 ${answerText(outcome)}: perhaps the token may not see it any more`;
+    throw new Trouble({ source: 'buildkite', kind: 'unavailable', doing, found, status: 404 });
+  }
+  return decoded(Build, outcome, doing);
 }
 
 const RENEWED_RETRY_MS = 500;

@@ -8,7 +8,7 @@ import type { Millis } from '../../workflows/vocabulary.ts';
 import type { BuildkiteApi, Lane } from './api.ts';
 import { createBlocks } from './blocks.ts';
 import { DEPLOY_ID_KEY, factsOf, SEAL_KEY, TARGET_KEY } from './build-facts.ts';
-import { type Call, createCaller, decoded, expectSuccess, type OnAnswer } from './call.ts';
+import { type Call, createCaller, decoded, decodedBuild, expectSuccess, type OnAnswer } from './call.ts';
 import { createBuild } from './create-build.ts';
 import type { CredentialProvider } from './credentials.ts';
 import { answerText } from './http.ts';
@@ -16,7 +16,7 @@ import type { Limiter } from './limiter.ts';
 import { tailOf } from './log-tail.ts';
 import { readOutside } from './outside.ts';
 import { buildPath, buildsPath, jobPath, organizationPath } from './paths.ts';
-import { AccessToken, Build, Builds } from './schema.ts';
+import { AccessToken, Builds } from './schema.ts';
 
 export interface BuildkiteOptions {
   readonly credentials: CredentialProvider;
@@ -84,7 +84,7 @@ export function createBuildkite(options: BuildkiteOptions): BuildkiteApi {
     readBuild: async (at) => {
       const doing = 'reading the build';
       const outcome = await call(doing, { lane: 'status', method: 'GET', path: buildPath(at) });
-      return factsOf(decoded(Build, outcome, doing), at.pipeline);
+      return factsOf(decodedBuild(outcome, doing), at.pipeline);
     },
     readOutside: (at) => readOutside(call, at),
     cancelBuild: (at) => cancelBuild(call, at),

@@ -4,9 +4,8 @@ import type { OutsideBuild, OutsideClaim } from '../../workflows/outside-contrac
 import { sealIn } from '../../workflows/seal.ts';
 import { deployCode, parseDeployCode } from '../ids.ts';
 import { asRead, authorOf, factsOf } from './build-facts.ts';
-import { decoded, type Call } from './call.ts';
+import { decodedBuild, type Call } from './call.ts';
 import { buildPath } from './paths.ts';
-import { Build } from './schema.ts';
 
 const CODE_KEY = 'countersign:code';
 const CODE_VARIABLE = 'COUNTERSIGN_CODE';
@@ -15,7 +14,7 @@ const NAME_MAX = 100;
 export async function readOutside(call: Call, at: BuildAddress): Promise<OutsideBuild> {
   const doing = 'reading the build';
   const path = `${buildPath(at)}?exclude_jobs=true&exclude_pipeline=true`;
-  const build = decoded(Build, await call(doing, { lane: 'status', method: 'GET', path }), doing);
+  const build = decodedBuild(await call(doing, { lane: 'status', method: 'GET', path }), doing);
   const facts = factsOf(build, at.pipeline);
   const claim = claimOf(facts);
   return {

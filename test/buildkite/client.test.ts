@@ -274,6 +274,15 @@ describe('looking for builds', () => {
     const trouble = buildkite.readBuild({ ...AT, number: 7 });
     await expect(trouble).rejects.toMatchObject({ kind, status, message: `reading the build: buildkite answered ${status} No build found` });
   });
+
+  it.each([
+    ['readBuild', 'No pipeline found'],
+    ['readHalted', 'No organization found'],
+    ['readOutside', 'No pipeline found'],
+  ] as const)('does not say that a build is gone while it may see nothing of where that is: %s, %s', async (read, message) => {
+    const { buildkite } = await bench(json(404, { message }));
+    await expect(buildkite[read]({ ...AT, number: 7 })).rejects.toMatchObject({ kind: 'unavailable', status: 404 });
+  });
 });
 
 describe('one build', () => {
