@@ -7,6 +7,7 @@ import { createBuildkiteActivities } from '../activities/buildkite.ts';
 import { createDecidingActivities } from '../activities/decide.ts';
 import { withFailures } from '../activities/failures.ts';
 import { createGroups } from '../activities/groups.ts';
+import { withLateFailures } from '../activities/late-failures.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
 import { createReviewActivities } from '../activities/reviews.ts';
 import { createKnownPeople } from '../activities/known-people.ts';
@@ -95,7 +96,7 @@ export async function startBack(options: {
 }
 
 function alive<T extends object>(activities: T): T {
-  return withSignsOfLife(withFailures(activities));
+  return withSignsOfLife(withLateFailures(withFailures(activities)));
 }
 
 function approversOf({ zones, buildkite }: Config, zone: string): Config['buildkite'] | null {

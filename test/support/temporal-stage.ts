@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, GracefulShutdownPeriodExpiredError, IllegalStateError, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
+import { withLateFailures } from '../../src/activities/late-failures.ts';
 import { withSignsOfLife } from '../../src/activities/signs-of-life.ts';
 import { registerSearchAttributes } from '../../src/temporal/bootstrap.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
@@ -109,14 +110,14 @@ function handlesOf({ workflow, workflowService, options: { namespace } }: Client
   };
 }
 
-/** With signs of life, as the product's have: what a story holds for long is not tried again. Nor does it keep its worker from ending. */
+/** With signs of life and late failures, as the product's have: what a story holds for long is not tried again. Nor does it keep its worker from ending. */
 function lively(activities: object): object {
   type Activity = (...input: readonly unknown[]) => Promise<unknown>;
   const calls = Object.entries(activities).map(([name, activity]: [string, Activity]): [string, Activity] => [
     name,
     (...input) => Promise.race([activity(...input), Context.current().cancelled]),
   ]);
-  return withSignsOfLife(Object.fromEntries(calls));
+  return withSignsOfLife(withLateFailures(Object.fromEntries(calls)));
 }
 
 // protobufjs takes numbers for 64-bit fields at run time; its typings ask for Long.
