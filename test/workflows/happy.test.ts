@@ -2,20 +2,27 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { buildId, environmentId } from '../../workflows/contract.ts';
 import { githubReply, voteOf } from '../support/deploy-examples.ts';
+import { changeTiming } from '../support/plan-twists.ts';
 import { building } from '../support/plays.ts';
 import { useStory } from '../support/story.ts';
+import type { History } from '../support/temporal-stage.ts';
 import { DEPLOY_TIMING } from '../../workflows/timing.ts';
 
-const EVENTS_MAX = 150;
+/** 72, beside workflow tasks, of which a busy machine takes more: with these there are some 140, which the benchmark counts. */
+const EVENTS_MAX = 80;
+/** Local, unless one takes long: then it is done again as an ordinary activity. */
+const LOCAL = ['joinQueue', 'claim', 'describeHolders', 'reportBuild', 'judgeVote', 'authorise'];
+const EVENTS_OF_LONG_CALL = 6;
 
 describe('a deploy with two approvals and a passing build', () => {
   const current = useStory();
 
-  it('is built once and told on both cards, in at most 150 events', async () => {
+  it('is built once and told on both cards, in as few events as it takes', async () => {
     const story = current();
     const { world } = story;
-    // Passing phases are not told, however long they take on a busy machine.
-    const id = await story.ask({}, { ...DEPLOY_TIMING, settleMs: 120_000 });
+    // Passing phases and mere progress are not told, however long they take on a busy machine.
+    changeTiming(world, { progressMs: 120_000 });
+    const id = await story.ask({}, { ...DEPLOY_TIMING, settleMs: 120_000, progressMs: 120_000 });
     await story.until(id, 'waiting');
     await story.waitFor('both cards', () => world.slackCards.length === 1 && world.githubCards.length === 1);
     expect(await story.vote(id, voteOf('bea', 'slack'))).toMatchObject({ kind: 'counted', have: 1, need: 2, last: false });
@@ -50,8 +57,9 @@ describe('a deploy with two approvals and a passing build', () => {
     });
 
     const histories = await Promise.all([id, buildId(story.target), environmentId(story.target)].map((workflow) => story.stage.history(workflow)));
-    const counts = histories.map(({ events }) => events?.length ?? 0);
-    expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(EVENTS_MAX);
+    const events = histories.flatMap((history) => history.events ?? []).filter((event) => !isTask(event));
+    const longCalls = events.filter(({ activityTaskScheduledEventAttributes: asked }) => LOCAL.includes(asked?.activityType?.name ?? ''));
+    expect(events.length).toBeLessThanOrEqual(EVENTS_MAX + EVENTS_OF_LONG_CALL * longCalls.length);
   });
 
   it('is built all the same when its page can not be written on', async () => {
@@ -65,3 +73,6 @@ describe('a deploy with two approvals and a passing build', () => {
     expect(story.world.annotated).toEqual([]);
   });
 });
+
+const isTask = (event: NonNullable<History['events']>[number]): boolean =>
+  Object.entries(event).some(([attributes, value]) => attributes.startsWith('workflowTask') && value != null);
