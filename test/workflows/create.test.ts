@@ -241,7 +241,8 @@ describe('the create', () => {
     expect((await story.end(id)).phase.kind).toBe('succeeded');
     const { events } = await replayed(story.stage, workflowId);
     const waits = (events ?? []).map((event) => Number(event.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0));
-    expect(waits.filter((seconds) => seconds > 120)).toEqual([3 * 3_600, 9 * 60]);
+    const [outage = 0, next = 0, ...others] = waits.filter((seconds) => seconds > 120);
+    expect([outage, Math.floor(next / 60), others]).toEqual([3 * 3_600, 9, []]);
   });
 
   it('that waits for a token says so, and can be cancelled meanwhile; a token that was just replaced is no news', async () => {
