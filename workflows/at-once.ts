@@ -72,6 +72,8 @@ async function alone<T>(ask: () => Promise<T>): Promise<T> {
 /** Settles when what is under way is over; null: nothing is. */
 const othersOf = (runId: string): Promise<void> | null => (underWay?.runId === runId ? underWay.over : null);
 
+export const isUnderWay = (): boolean => othersOf(workflowInfo().runId) !== null;
+
 /** Whether a local activity is under way that was asked for in an earlier workflow task. */
 export function isFromEarlierTask(): boolean {
   const { runId, historyLength } = workflowInfo();

@@ -1,12 +1,12 @@
-// A query is answered at once, also while a local activity is under way, and its answer ends the workflow task: the activity comes to
-// its end in the next one. What that task brings is told by itself before; in a replay it is told together with the activity's answer,
-// and at that later time (docs/adr/0030). So it is held back until the answer is there, and comes after it: as in every replay.
-import { patched, type ActivateInput, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { isFromEarlierTask } from './at-once.ts';
+// A query is answered at once, also while a local activity is under way, and its answer ends the workflow task: the activity's own answer is
+// told in the next one, beside what that task brings or after it. A replay may tell it in the task before (docs/adr/0030). So whatever a task
+// brings while a local activity of an earlier one is under way comes when that one, and those that follow from it, have had all their effect.
+import { CancellationScope, condition, type ActivateInput, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { isFromEarlierTask, isUnderWay } from './at-once.ts';
 import { holdTime } from './held-time.ts';
 
-/** Histories from before were told of things as they came. */
-const PATCH = 'answers-first';
+/** More conditions than anything waits for one after the other before it waits for the world. */
+const PASSES = 30;
 
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 
@@ -16,14 +16,25 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 
   function activate(input: ActivateInput, next: (input: ActivateInput) => void): void {
     const { activation } = input;
+    const tell = (jobs: readonly Job[]): void => next({ ...input, activation: { ...activation, jobs: [...jobs] } });
     const jobs = activation.jobs ?? [];
+    const isHolding = held.length > 0 || isFromEarlierTask();
     const answers = jobs.filter(isAnswer);
-    const others = [...held, ...jobs.filter((job) => !isAnswer(job))];
-    if (!isFromEarlierTask() || jobs.every(isQuery) || others.length === 0 || !patched(PATCH)) return next(input);
-    const isOver = answers.length > 0;
-    held = isOver ? [] : others;
-    holdTime(!isOver);
-    next({ ...input, activation: { ...activation, jobs: isOver ? [...answers, ...others] : [] } });
+    const others = jobs.filter((job) => !isAnswer(job));
+    if (!isHolding || jobs.every(isQuery) || held.length + others.length === 0) return next(input);
+    holdTime(answers.length === 0);
+    held = [...held, ...others];
+    tell(answers);
+    if (answers.length > 0) void CancellationScope.nonCancellable(() => goOn(tell));
+  }
+
+  async function goOn(tell: (jobs: readonly Job[]) => void): Promise<void> {
+    for (let passes = 0; passes < PASSES; passes += 1) await nextPass();
+    if (isUnderWay()) return;
+    holdTime(false);
+    const jobs = held;
+    held = [];
+    tell(jobs);
   }
 
   return { internals: [{ activate }] };
@@ -31,3 +42,9 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 
 const isAnswer = ({ resolveActivity }: Job): boolean => resolveActivity?.isLocal === true;
 const isQuery = ({ queryWorkflow }: Job): boolean => queryWorkflow != null;
+
+/** After everything that can go on now has gone on, up to where it waits for a condition. */
+function nextPass(): Promise<void> {
+  let looks = 0;
+  return condition(() => (looks += 1) > 1);
+}
