@@ -112,6 +112,9 @@ export async function makeNamespace(connection: Connection, address: string, nam
 
 /** What takes seconds on a quiet machine takes several times as long on a busy one. */
 const PATIENCE_MS = 60_000;
+/** Many look at the same time, in the process that plays the platforms. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 80;
 
 /** Looks until there is something to see; rejects with what is missing. */
 export async function eventually<T>(
@@ -120,6 +123,7 @@ export async function eventually<T>(
   withinMs = PATIENCE_MS,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
+  let pauseMs = FIRST_PAUSE_MS;
   let trouble: unknown;
   for (;;) {
     try {
@@ -129,6 +133,7 @@ export async function eventually<T>(
       trouble = error;
     }
     if (Date.now() > deadline) throw new Error(`no sign of ${what} after ${withinMs / 1000} s`, { cause: trouble });
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    pauseMs = Math.min(pauseMs * 1.2, LONGEST_PAUSE_MS);
   }
 }

@@ -94,7 +94,7 @@ export function commentOf(
 
 export function deployOf(places: Places, code: string, comment: Comment | null): Deploy {
   const messages = (): readonly SimMessage[] =>
-    cardMessages(places).filter(({ blocks, text }) => text.includes(code) || JSON.stringify(blocks).includes(code));
+    cardMessages(places).filter((message) => message.text.includes(code) || drawn(message).includes(code));
   const comments = (): readonly string[] =>
     ourComments(places, places.pulls)
       .filter(({ body }) => body.includes('<!-- countersign:deploy:') && body.includes(`code ${code}`))
@@ -121,7 +121,7 @@ export function deployOf(places: Places, code: string, comment: Comment | null):
       await eventually(`the end of the buttons of ${code}`, () => deploy.buttons().length === 0);
       return both;
     },
-    buttons: () => messages().flatMap(({ blocks }) => Array.from(JSON.stringify(blocks).matchAll(/"countersign:(\w+)"/g), (match) => match[1] ?? '')),
+    buttons: () => messages().flatMap((message) => Array.from(drawn(message).matchAll(/"countersign:(\w+)"/g), (match) => match[1] ?? '')),
     threadSays: (words) =>
       inSight(
         `"${words}" under the card of ${code}`,
@@ -132,6 +132,14 @@ export function deployOf(places: Places, code: string, comment: Comment | null):
   };
   return deploy;
 }
+
+/** Its blocks in one text. Many stories look many times a second, and an edited message is another one. */
+function drawn(message: SimMessage): string {
+  const known = DRAWN.get(message) ?? JSON.stringify(message.blocks);
+  DRAWN.set(message, known);
+  return known;
+}
+const DRAWN = new WeakMap<SimMessage, string>();
 
 /** Like `eventually`; in vain, it says what there was instead. */
 export async function inSight<T>(what: string, look: () => T | undefined | Promise<T | undefined>, instead: () => readonly string[]): Promise<T> {
