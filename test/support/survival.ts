@@ -83,10 +83,11 @@ export function openCard(acme: Acme, { id }: Pick<Asked, 'id'>): Promise<SimMess
  * asked to click again, and should be told something else, does.
  */
 export async function click(acme: Acme, who: PersonName, asked: Pick<Asked, 'id'>, expected: RegExp): Promise<readonly string[]> {
-  return untilTold(acme, who, expected, async () => {
-    const card = await openCard(acme, asked);
-    return acme.world.slack.click(PEOPLE[who].slack, card.ts, 'countersign:approve');
-  });
+  const { ts } = await openCard(acme, asked);
+  const isOpen = (): boolean =>
+    slackCards(acme.world, asked.id).some((card) => card.ts === ts && hasButtons(card) && card.text.includes('asks to deploy'));
+  // Where it has been judged after all, there is nothing left to click.
+  return untilTold(acme, who, expected, async () => (isOpen() ? acme.world.slack.click(PEOPLE[who].slack, ts, 'countersign:approve') : null));
 }
 
 /** The same for a command. */
@@ -94,12 +95,13 @@ export function types(acme: Acme, who: PersonName, text: string, expected: RegEx
   return untilTold(acme, who, expected, () => acme.world.slack.slash(PEOPLE[who].slack, CHANNEL.pay, '/deploy', text));
 }
 
-async function untilTold(acme: Acme, who: PersonName, expected: RegExp, act: () => Promise<Delivered>): Promise<readonly string[]> {
+async function untilTold(acme: Acme, who: PersonName, expected: RegExp, act: () => Promise<Delivered | null>): Promise<readonly string[]> {
   const first = countOf(acme, who);
   for (;;) {
     const before = countOf(acme, who);
-    const { problem } = await act();
-    if (problem !== null) throw new Error(`Slack shows ${who}: ${problem}`);
+    const delivered = await act();
+    if (delivered === null) return [];
+    if (delivered.problem !== null) throw new Error(`Slack shows ${who}: ${delivered.problem}`);
     await toldOne(acme, who, (text) => expected.test(text) || asksForMore(text), { before });
     // Where nobody could say whether it arrived, the judgement comes by itself if it did.
     const said = await toldOne(acme, who, (text) => expected.test(text), { before: first, withinMs: 8_000 }).catch(() => null);
