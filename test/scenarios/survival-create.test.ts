@@ -57,7 +57,8 @@ describe('a create without a clear answer', () => {
       asked.set(service, request);
       await approve(acme, request);
     }
-  });
+    // Eight requests and sixteen approvals, one after the other.
+  }, 400_000);
   afterAll(() => acme.end());
 
   it.each(CASES)('that $what leads to one build', { timeout: 300_000 }, async ({ service, creates }) => {

@@ -39,7 +39,7 @@ describe('the product, killed in the middle of everything and started again,', (
     await click(acme, 'bea', asked['half-signed'], FIRST);
     await acme.kill();
     await acme.start();
-  });
+  }, LONG_MS);
   afterAll(() => acme.end());
 
   /** No webhook tells of its build, which ends only by hand. */
