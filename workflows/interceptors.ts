@@ -1,6 +1,7 @@
 // A query is answered at once, also while a local activity is under way, and its answer ends the workflow task: the activity's own answer is
 // told in the next one, beside what that task brings or after it. A replay may tell it in the task before (docs/adr/0030). So whatever a task
 // brings while a local activity of an earlier one is under way comes when that one, and those that follow from it, have had all their effect.
+// A replay may even take both tasks for one, and bring an update beside what came before it: so updates come after all else, in every task.
 import { CancellationScope, condition, type ActivateInput, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { isFromEarlierTask, isUnderWay } from './at-once.ts';
 import { holdTime } from './held-time.ts';
@@ -18,14 +19,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     const { activation } = input;
     const tell = (jobs: readonly Job[]): void => next({ ...input, activation: { ...activation, jobs: [...jobs] } });
     const jobs = activation.jobs ?? [];
-    const isHolding = held.length > 0 || isFromEarlierTask();
-    const answers = jobs.filter(isAnswer);
-    const others = jobs.filter((job) => !isAnswer(job));
-    if (!isHolding || jobs.every(isQuery) || held.length + others.length === 0) return next(input);
-    holdTime(answers.length === 0);
-    held = [...held, ...others];
-    tell(answers);
-    if (answers.length > 0) void CancellationScope.nonCancellable(() => goOn(tell));
+    const isWaiting = held.length > 0 || isFromEarlierTask();
+    const [first, later] = partition(jobs, isWaiting ? isAnswer : (job) => !isUpdate(job));
+    if (jobs.every(isQuery) || jobs.some(isStart) || held.length + later.length === 0 || (!isWaiting && first.length === 0)) return next(input);
+    holdTime(isWaiting && first.length === 0);
+    held = [...held, ...later];
+    tell(first);
+    if (first.length > 0) void CancellationScope.nonCancellable(() => goOn(tell));
   }
 
   async function goOn(tell: (jobs: readonly Job[]) => void): Promise<void> {
@@ -40,6 +40,12 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   return { internals: [{ activate }] };
 };
 
+function partition(jobs: readonly Job[], isFirst: (job: Job) => boolean): readonly [readonly Job[], readonly Job[]] {
+  return [jobs.filter(isFirst), jobs.filter((job) => !isFirst(job))];
+}
+
+const isStart = ({ initializeWorkflow }: Job): boolean => initializeWorkflow != null;
+const isUpdate = ({ doUpdate }: Job): boolean => doUpdate != null;
 const isAnswer = ({ resolveActivity }: Job): boolean => resolveActivity?.isLocal === true;
 const isQuery = ({ queryWorkflow }: Job): boolean => queryWorkflow != null;
 

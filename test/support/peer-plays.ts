@@ -19,6 +19,23 @@ async function scheduled(story: Story, workflowId: string): Promise<readonly str
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/**
+ * Somebody who may not cancel tries it twice, and another one looks at the request: the look ends the workflow task in which the second try is judged.
+ * Returns in the middle of that task, which takes some ten milliseconds.
+ */
+async function lookWhileJudged(story: Story, id: string): Promise<() => Promise<unknown>> {
+  story.world.slowCalls.set('judge', [200, 200]);
+  await pause(50);
+  const refused = story.cancel(id, 'zoe');
+  await pause(50);
+  const look = story.status(id);
+  const { key, by, at } = voteOf('zoe', 'slack');
+  await story.handle(id).signal(actArrived, { act: 'cancel', input: { key, by, at, replyTo: slackReply('zoe'), reason: null } });
+  await refused;
+  await pause(5);
+  return () => look;
+}
+
 export const PEER_PLAYS: Readonly<Record<string, Play>> = {
   /** The answers of its environment, and the reports of its build, come late; meanwhile somebody looks at it and cancels. */
   async 'slow-calls'(story) {
@@ -66,10 +83,7 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     await story.end(id);
     return withTarget(story, id);
   },
-  /**
-   * While everything is read once more, somebody who may not cancel tries it twice, and another one looks at the request. The look ends the workflow task in
-   * which the second try is judged; before the next one begins the reading is done.
-   */
+  /** While everything is read once more a look ends the workflow task in which somebody's try is judged; before the next one begins the reading is done. */
   async 'looked-at-meanwhile'(story) {
     const { recheck } = story.world;
     const read = Promise.withResolvers<void>();
@@ -81,18 +95,22 @@ export const PEER_PLAYS: Readonly<Record<string, Play>> = {
     await story.until(id, 'checking');
     const asked = story.world.joins.length;
     await story.waitFor('another look for its place', () => story.world.joins.length > asked);
-    story.world.slowCalls.set('judge', [200, 200]);
-    await pause(50);
-    const refused = story.cancel(id, 'zoe');
-    await pause(50);
-    const look = story.status(id);
-    const { key, by, at } = voteOf('zoe', 'slack');
-    await story.handle(id).signal(actArrived, { act: 'cancel', input: { key, by, at, replyTo: slackReply('zoe'), reason: null } });
-    await refused;
-    // In the middle of the workflow task that begins with that answer: it takes some ten milliseconds.
-    await pause(5);
+    const looked = await lookWhileJudged(story, id);
     read.resolve();
-    await look;
+    await looked();
+    await story.until(id, 'building');
+    await story.finish(1, 'passed');
+    await story.end(id);
+    return withTarget(story, id);
+  },
+  /** The same, and before that next workflow task begins somebody approves. */
+  async 'approved-meanwhile'(story) {
+    const id = await story.ask();
+    await story.until(id, 'waiting');
+    const looked = await lookWhileJudged(story, id);
+    await story.approve(id, 'bea');
+    await looked();
+    await story.approve(id, 'carl');
     await story.until(id, 'building');
     await story.finish(1, 'passed');
     await story.end(id);
