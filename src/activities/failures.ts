@@ -1,6 +1,7 @@
 // The one place where trouble from the world becomes a Temporal failure.
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { isTrouble, type Trouble, type TroubleKind } from '../trouble.ts';
+import { wrapped } from './wrapped.ts';
 
 /** Failure types as retry policies name them: stable, they are in histories. */
 const FAILURE_TYPE: Readonly<Record<TroubleKind, string>> = {
@@ -15,17 +16,13 @@ const FAILURE_TYPE: Readonly<Record<TroubleKind, string>> = {
 
 /** Wraps every activity: `Trouble` becomes an `ApplicationFailure`; anything else is a bug and stays what it is. */
 export function withFailures<T extends object>(activities: T): T {
-  const wrapped = Object.entries(activities).map(([name, activity]: [string, (...input: readonly unknown[]) => Promise<unknown>]) => [
-    name,
-    async (...input: readonly unknown[]) => {
-      try {
-        return await activity(...input);
-      } catch (error) {
-        throw isTrouble(error) ? toFailure(error) : error;
-      }
-    },
-  ]);
-  return Object.fromEntries(wrapped) as T;
+  return wrapped(activities, async (call) => {
+    try {
+      return await call();
+    } catch (error) {
+      throw isTrouble(error) ? toFailure(error) : error;
+    }
+  });
 }
 
 const stepsDone = new WeakMap<Trouble, readonly string[]>();

@@ -1,6 +1,7 @@
 // Signs of life: an activity whose worker was killed is tried again as soon as it has been silent for its heartbeat time-out, instead of
 // at the end of its start-to-close time-out.
 import { Context } from '@temporalio/activity';
+import { wrapped } from './wrapped.ts';
 
 /** Signs within one time-out: one that gets lost does no harm. */
 const SIGNS = 3;
@@ -10,21 +11,17 @@ const progress = new WeakMap<Context, unknown>();
 
 /** Wraps activities. One without a heartbeat time-out is left alone. */
 export function withSignsOfLife<T extends object>(activities: T): T {
-  const wrapped = Object.entries(activities).map(([name, activity]: [string, (...input: readonly unknown[]) => Promise<unknown>]) => [
-    name,
-    async (...input: readonly unknown[]) => {
-      const context = Context.current();
-      const { heartbeatTimeoutMs } = context.info;
-      if (heartbeatTimeoutMs === undefined || heartbeatTimeoutMs === 0) return activity(...input);
-      const timer = setInterval(() => context.heartbeat(progress.get(context) ?? context.info.heartbeatDetails), heartbeatTimeoutMs / SIGNS);
-      try {
-        return await activity(...input);
-      } finally {
-        clearInterval(timer);
-      }
-    },
-  ]);
-  return Object.fromEntries(wrapped) as T;
+  return wrapped(activities, async (call) => {
+    const context = Context.current();
+    const { heartbeatTimeoutMs } = context.info;
+    if (heartbeatTimeoutMs === undefined || heartbeatTimeoutMs === 0) return call();
+    const timer = setInterval(() => context.heartbeat(progress.get(context) ?? context.info.heartbeatDetails), heartbeatTimeoutMs / SIGNS);
+    try {
+      return await call();
+    } finally {
+      clearInterval(timer);
+    }
+  });
 }
 
 /** Tells the next attempt, should there be one, how far this one came. */

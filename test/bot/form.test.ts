@@ -6,11 +6,9 @@ import { formFor } from '../../src/bot/form.ts';
 import type { BotDeps } from '../../src/bot/deps.ts';
 import type { FormAsk } from '../../src/bot/front-door.ts';
 import { NOTHING_FILLED_IN } from '../../src/render/form-fields.ts';
-import { configOf, NOW, PEOPLE, policy } from '../policy/given.ts';
+import { API, configOf, NOW, PEOPLE } from '../policy/given.ts';
 
-const CONFIG = configOf([
-  { name: 'api', aliases: [], repo: 'acme/api', zone: 'default', environments: { production: policy({ service: 'api' }) }, order: ['production'] },
-]);
+const CONFIG = configOf([API]);
 const ASK: FormAsk = {
   by: { surface: 'slack', team: 'T1', user: 'U1', name: 'ann' },
   from: { surface: 'slack', team: 'T1', channel: 'C1', user: 'U1' },

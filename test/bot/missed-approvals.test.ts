@@ -6,7 +6,7 @@ import type { BotDeps } from '../../src/bot/deps.ts';
 import type { ReplyInput } from '../../workflows/contract.ts';
 import type { RepoSlug } from '../../workflows/vocabulary.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import { configOf, NOW, policy } from '../policy/given.ts';
+import { API, configOf, NOW } from '../policy/given.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { bea, CODE } from '../support/views.ts';
 
@@ -18,16 +18,7 @@ const { planned } = EXAMPLES.planned;
 async function told(...open: readonly DeployStatus[]): Promise<readonly (string | null)[]> {
   const said: ReplyInput[] = [];
   const bot = createBot({
-    config: configOf([
-      {
-        name: 'api',
-        aliases: [],
-        repo: 'acme/api',
-        zone: 'default',
-        environments: { production: policy({ service: 'api' }) },
-        order: ['production'],
-      },
-    ]),
+    config: configOf([API]),
     gateway: {
       findOpen: async () => open.map((_, at) => ({ workflowId: `${at}`, code: CODE, open: true, startedAt: NOW })),
       deployStatus: async (at: string) => open[Number(at)] ?? null,

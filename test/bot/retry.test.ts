@@ -6,7 +6,7 @@ import type { BotDeps } from '../../src/bot/deps.ts';
 import type { Reply } from '../../src/render/reply.ts';
 import type { DeployRequest, ReplyTo } from '../../workflows/vocabulary.ts';
 import type { DeployStatus } from '../../workflows/status.ts';
-import { configOf, NOW, policy } from '../policy/given.ts';
+import { API, configOf, NOW } from '../policy/given.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { CODE } from '../support/views.ts';
 
@@ -20,16 +20,7 @@ interface Retried {
 async function retried(old: DeployStatus, from: ReplyTo = IN_SLACK): Promise<Retried> {
   const started: DeployRequest[] = [];
   const bot = createBot({
-    config: configOf([
-      {
-        name: 'api',
-        aliases: [],
-        repo: 'acme/api',
-        zone: 'default',
-        environments: { production: policy({ service: 'api' }) },
-        order: ['production'],
-      },
-    ]),
+    config: configOf([API]),
     gateway: {
       findByCode: async () => ({ workflowId: old.workflowId, code: CODE, open: false, startedAt: NOW }),
       deployStatus: async () => old,

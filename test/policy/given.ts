@@ -191,3 +191,13 @@ export const configOf = (services: readonly Service[], slack: Config['slack'] = 
   buildkite: {},
   services,
 });
+
+/** One service, with production alone. */
+export const API: Service = {
+  name: 'api',
+  aliases: [],
+  repo: 'acme/api',
+  zone: 'default',
+  environments: { production: policy({ service: 'api' }) },
+  order: ['production'],
+};

@@ -2,18 +2,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { BuildkiteActivities, CreateOutcome } from '../../workflows/buildkite-activities.ts';
-import type {
-  DecidingActivities,
-  GatesNow,
-  HolderFacts,
-  NotifyActivities,
-  PeerActivities,
-  PlanResult,
-  Recheck,
-  Survey,
-} from '../../workflows/activities.ts';
+import type { DecidingActivities, GatesNow, NotifyActivities, PeerActivities, PlanResult, Recheck, Survey } from '../../workflows/activities.ts';
 import type { ReviewActivities } from '../../workflows/review-activities.ts';
-import { watchAsked, type BuildResult, type BuildWatchInput } from '../../workflows/build-contract.ts';
+import { watchAsked, type BuildWatchInput } from '../../workflows/build-contract.ts';
 import {
   buildId,
   buildReported,
@@ -35,6 +26,7 @@ import { outsideLeft, type Strangers } from './outside-left.ts';
 import { sealOf } from '../../src/ids.ts';
 import { waitingTimes } from '../../src/policy/waiting.ts';
 import { planFor, PEOPLE, personOf, tallyOf } from './deploy-examples.ts';
+import { describe } from './described.ts';
 import { takeTime } from './slow-calls.ts';
 
 export type Activities = DecidingActivities & PeerActivities & BuildkiteActivities & NotifyActivities & ReviewActivities;
@@ -234,24 +226,6 @@ function peers(world: World, client: Client): PeerActivities {
       });
     },
   };
-}
-
-async function describe(client: Client, workflowId: string): Promise<HolderFacts['build'] | null> {
-  try {
-    const handle = client.workflow.getHandle(workflowId);
-    const { status, closeTime, memo } = await handle.describe();
-    const name = status.name.toLowerCase();
-    const result: BuildResult | null = name === 'completed' && workflowId.startsWith('build:') ? await handle.result() : null;
-    return {
-      status: name,
-      closedAt: closeTime?.getTime() ?? null,
-      deployId: typeof memo?.['deployId'] === 'string' ? memo['deployId'] : null,
-      result,
-    };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
 }
 
 function buildkite(world: World): BuildkiteActivities {
